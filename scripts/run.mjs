@@ -1,0 +1,52 @@
+// Runs a TypeScript entry point under the project's own Node, installing dependencies first when they are missing.
+// Plain JavaScript for the machine's older Node: run.mjs ENTRY [ARGS…]
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+
+/** The bundled runtime where it is installed for this platform, else the running Node when it is new enough. */
+function runtime() {
+  const bundled = join(root, 'node_modules', `node-linux-${process.arch}`, 'bin', 'node')
+  if (process.platform === 'linux' && existsSync(bundled)) return bundled
+  if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath
+  console.error('weir needs Node 24 or newer; the bundled runtime is not available for this platform')
+  process.exit(1)
+}
+
+/** Installs once per package-lock.json: a stamp keeps a warm start free of npm. */
+function install() {
+  const lock = join(root, 'package-lock.json')
+  const stamp = join(root, 'node_modules', '.weir-installed')
+  const wanted = `${statSync(lock).size}:${readFileSync(lock, 'utf8').length}:${hash(readFileSync(lock, 'utf8'))}`
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
+  console.error('weir: installing dependencies (once) …')
+  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2] })
+  if (npm.status !== 0) {
+    console.error('weir: npm ci failed')
+    process.exit(1)
+  }
+  writeFileSync(stamp, wanted)
+}
+
+function hash(text) {
+  let h = 2166136261
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 16777619)
+  return h >>> 0
+}
+
+export function run(entry, args) {
+  install()
+  const node = runtime()
+  const flags = ['--disable-warning=ExperimentalWarning']
+  const path = `${dirname(node)}:${join(root, 'node_modules', '.bin')}:${process.env.PATH ?? ''}`
+  const child = spawn(node, [...flags, resolve(root, entry), ...args], { stdio: 'inherit', env: { ...process.env, PATH: path } })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)))
+}
+
+if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  run(process.argv[2], process.argv.slice(3))
+}
