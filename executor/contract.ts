@@ -1,0 +1,49 @@
+import type { Chunk } from '../types/chunk.ts'
+import type { Epoch } from '../types/connector.ts'
+import type { Expression, GraphNode, OperatorSpec } from '../types/job.ts'
+import type { Schema } from '../types/type.ts'
+import type { StateTable as Table } from '../storage/state-table.ts'
+import type { TableSpec } from '../storage/contract.ts'
+
+export type Emit = (chunk: Chunk) => void
+
+/**
+ * One node of a running dataflow. Synchronous: no await between reading state and writing it. Chunks are borrowed (types/chunk.ts).
+ * Invariants: the sum of all chunks emitted so far is the operator applied to the sum of all chunks pushed so far, at each
+ * barrier; inside an epoch output may lag (held back until the barrier) and weights may dip below zero.
+ */
+export interface Operator {
+  /** Declared state; sealed, stored and restored by the engine. */
+  readonly tables: readonly Table[]
+  push(port: number, chunk: Chunk, emit: Emit): void
+  /** End of the epoch: emit what was held back. Called in topological order, so all input of the epoch has come. */
+  barrier?(emit: Emit): void
+  /** After recovery, when every table was loaded: rebuild what is derived from them. */
+  restored?(): void
+  /** A batch run will push no more rows: same as a barrier unless given. */
+}
+
+export interface OperatorContext {
+  readonly node: GraphNode
+  /** Schemas of the inputs, by port. */
+  readonly inputs: readonly Schema[]
+  /** 'batch': one epoch, nothing is stored (tables may skip dirty tracking), output as soon as known. */
+  readonly mode: 'stream' | 'batch'
+  /** True when no input of that port is ever retracted: less state may do. */
+  appendOnly(port: number): boolean
+  table(role: string, spec: Omit<TableSpec, 'id'>): Table
+  /** Compiles to one generated loop; `onError` semantic by mode: batch raises, stream gives NULL and reports. */
+  compile(expressions: readonly Expression[], input: Schema, predicate?: Expression): Projection
+  /** Row errors of a stream (value became NULL). */
+  reportError(error: Error): void
+  readonly epoch: () => Epoch
+}
+
+/** Keeps rows of `input` where the predicate holds and computes the expressions; undefined: no row was kept. Output is borrowed. */
+export type Projection = (input: Chunk) => Chunk | undefined
+
+/** One file in executor/operators each, one line in executor/operators/index.ts. */
+export interface OperatorKind<Kind extends OperatorSpec['kind']> {
+  readonly kind: Kind
+  create(spec: Extract<OperatorSpec, { kind: Kind }>, context: OperatorContext): Operator
+}

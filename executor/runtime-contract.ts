@@ -1,0 +1,129 @@
+import type { Chunk } from '../types/chunk.ts'
+import type { DeliveryGuarantee, Epoch, FormatSpec } from '../types/connector.ts'
+import type { Job, RelationId } from '../types/job.ts'
+import type { Schema } from '../types/type.ts'
+import type { Value } from '../types/value.ts'
+
+/** How a source relation (or a table with a connector) reads. */
+export interface SourceBinding {
+  readonly relation: RelationId
+  readonly connector: string
+  readonly options: Readonly<Record<string, string>>
+  readonly schema: Schema
+  readonly include: readonly { readonly what: string; readonly name: string }[]
+  readonly format: FormatSpec
+  readonly key: readonly number[]
+  /** Rows a second; undefined: no limit; 0: paused. */
+  readonly rateLimit?: number
+}
+
+export interface SinkBinding {
+  readonly relation: RelationId
+  readonly connector: string
+  readonly options: Readonly<Record<string, string>>
+  readonly schema: Schema
+  readonly key: readonly number[]
+  readonly appendOnly: boolean
+  readonly format: FormatSpec
+}
+
+/**
+ * A change of the running system, applied at one barrier and committed with the catalog document that names it:
+ * a statement happened or it did not. Jobs are in the catalog document too (the runtime reads them back through `jobsOf`).
+ */
+export interface Command {
+  /** The whole catalog document after the change (planner/catalog.ts writes it). */
+  readonly catalog: string
+  readonly add?: readonly JobChange[]
+  readonly drop?: readonly RelationId[]
+  readonly rateLimits?: Readonly<Record<RelationId, number | undefined>>
+}
+
+export interface JobChange {
+  readonly job: Job
+  readonly source?: SourceBinding
+  readonly sink?: SinkBinding
+  /** The job's output also feeds this table's upsert or materialize (CREATE SINK … INTO). */
+  readonly into?: RelationId
+  /** false (default true): the job starts from now on, without the rows its inputs already hold. */
+  readonly backfill?: boolean
+}
+
+export interface JobProgress {
+  readonly relation: RelationId
+  readonly state: 'running' | 'backfilling' | 'paused' | 'failing'
+  /** 0..1 while backfilling. */
+  readonly done: number
+  readonly rowsPerSecond: number
+  /** Why it is not further, and the statement that mends it. */
+  readonly reason: string
+}
+
+export interface SinkProgress {
+  readonly relation: RelationId
+  readonly guarantee: DeliveryGuarantee
+  readonly delivered: Epoch
+  readonly committed: Epoch
+  readonly backlogBytes: number
+  readonly error: string
+}
+
+export interface Runtime {
+  /** Last committed epoch: the one every query reads. */
+  readonly epoch: Epoch
+  /** Latest committed catalog document; undefined in a new bucket. */
+  readonly catalog: string | undefined
+  /** Resolves when the change is durable, and for `add` with backfill: when the backfill is complete and visible. */
+  run(command: Command, signal?: AbortSignal): Promise<Epoch>
+  /** Adds rows (weights as in a z-set; for keyed tables see `upsert`) to a table. Resolves when durable and visible. */
+  write(table: RelationId, chunks: readonly Chunk[]): Promise<Epoch>
+  /** One barrier; resolves when everything pushed before is durable and visible. */
+  flush(): Promise<Epoch>
+  /** Runs a batch job at the latest committed epoch; all its inputs are read at that one epoch. */
+  query(job: Job, signal?: AbortSignal): AsyncIterable<Chunk>
+  /** Serialises read-modify-write statements on a table: held from the read until the write is durable. */
+  lock(table: RelationId): Promise<() => void>
+  rowCount(relation: RelationId): number
+  progress(): readonly JobProgress[]
+  sinks(): readonly SinkProgress[]
+  /** relation -> split -> offset, at the last commit. */
+  offsets(): Readonly<Record<RelationId, Readonly<Record<string, string>>>>
+  /** Recent row errors of streams and connectors (rw_errors), newest last, bounded. */
+  errors(): readonly StreamError[]
+  /** Recent epochs with their timing, newest last, bounded. */
+  epochs(): readonly EpochStats[]
+  stats(): RuntimeStats
+  /** Seals and commits a last epoch, then stops readers, sinks and the executor thread. */
+  close(): Promise<void>
+}
+
+export interface StreamError {
+  readonly relation: RelationId
+  readonly atMs: number
+  readonly origin: string
+  readonly error: string
+  readonly payload: string
+}
+
+export interface EpochStats {
+  readonly epoch: Epoch
+  readonly atMs: number
+  /** Barrier injected -> manifest created. */
+  readonly barrierMs: number
+  readonly sealMs: number
+  readonly uploadMs: number
+  readonly rows: number
+  readonly bytes: number
+}
+
+export interface RuntimeStats {
+  readonly epochsInFlight: number
+  readonly stateBytes: number
+  readonly stateRows: number
+  /** relation -> rows and bytes read so far by this process. */
+  readonly sources: readonly { readonly relation: RelationId; readonly rows: number; readonly bytes: number; readonly errors: number }[]
+  readonly operators: readonly { readonly relation: RelationId; readonly node: number; readonly kind: string; readonly rowsIn: number; readonly rowsOut: number }[]
+  readonly sinks: readonly { readonly relation: RelationId; readonly rows: number; readonly bytes: number }[]
+}
+
+export type Row = readonly Value[]

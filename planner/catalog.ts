@@ -1,0 +1,185 @@
+import type { FormatSpec } from '../types/connector.ts'
+import { fromJson, toJson } from '../types/json.ts'
+import type { Expression, Job, RelationId } from '../types/job.ts'
+import type { Type } from '../types/type.ts'
+
+export type RelationKind = 'table' | 'source' | 'view' | 'materialized view' | 'index' | 'sink' | 'subscription'
+
+export interface ColumnDef {
+  readonly name: string
+  readonly type: Type
+  readonly notNull: boolean
+  /** Default, bound over no columns; evaluated at INSERT. */
+  readonly default?: Expression
+  /** SQL text of the default or of the generated column, for SHOW CREATE and catalogs. */
+  readonly expressionSql?: string
+  /** Generated column, bound over the columns that are not generated. */
+  readonly generated?: Expression
+  /** Not part of `*`. */
+  readonly hidden?: boolean
+  readonly comment?: string
+}
+
+export interface Relation {
+  /** Also the OID. Never reused. */
+  readonly id: RelationId
+  readonly database: string
+  readonly schema: string
+  readonly name: string
+  readonly kind: RelationKind
+  /** The CREATE statement as the user wrote it. */
+  readonly sql: string
+  /** For views: the query's text alone. */
+  readonly query?: string
+  readonly columns: readonly ColumnDef[]
+  /** Primary (or derived unique) key, column positions. */
+  readonly key: readonly number[]
+  /** A PRIMARY KEY was declared. */
+  readonly declaredKey: boolean
+  readonly appendOnly: boolean
+  readonly conflict?: 'overwrite' | 'ignore' | 'update-if-not-null'
+  readonly watermarks?: readonly { readonly column: number; readonly delay: Expression; readonly sql: string }[]
+  readonly options: Readonly<Record<string, string>>
+  readonly format?: FormatSpec
+  readonly include?: readonly { readonly what: string; readonly name: string }[]
+  /** Relations this one reads or indexes (direct). */
+  readonly dependsOn: readonly RelationId[]
+  readonly index?: { readonly on: RelationId; readonly columns: readonly number[]; readonly include: readonly number[] }
+  /** CREATE SINK … INTO target. */
+  readonly into?: RelationId
+  readonly job?: Job
+  readonly owner: string
+  readonly comment?: string
+  readonly createdAtMs: number
+}
+
+export interface SchemaDef {
+  readonly id: number
+  readonly database: string
+  readonly name: string
+  readonly owner: string
+}
+export interface DatabaseDef {
+  readonly id: number
+  readonly name: string
+  readonly owner: string
+}
+
+/** Immutable: a change makes a new one. The JSON of `document` is what the epoch log keeps. */
+export class Catalog {
+  readonly #document: CatalogDocument
+  readonly #byId: ReadonlyMap<number, Relation>
+  readonly #byName: ReadonlyMap<string, Relation>
+
+  private constructor(document: CatalogDocument) {
+    this.#document = document
+    this.#byId = new Map(document.relations.map(relation => [relation.id, relation]))
+    this.#byName = new Map(document.relations.map(r => [nameKey(r.database, r.schema, r.name), r]))
+  }
+
+  static empty(): Catalog {
+    return new Catalog({
+      version: 1,
+      nextId: FIRST_ID + 2,
+      databases: [{ id: FIRST_ID, name: 'dev', owner: 'root' }],
+      schemas: [{ id: FIRST_ID + 1, database: 'dev', name: 'public', owner: 'root' }],
+      relations: [],
+    })
+  }
+
+  static parse(json: string | undefined): Catalog {
+    return json === undefined ? Catalog.empty() : new Catalog(fromJson(json) as CatalogDocument)
+  }
+
+  toJson(): string {
+    return toJson(this.#document)
+  }
+
+  get version(): number {
+    return this.#document.version
+  }
+  get relations(): readonly Relation[] {
+    return this.#document.relations
+  }
+  get schemas(): readonly SchemaDef[] {
+    return this.#document.schemas
+  }
+  get databases(): readonly DatabaseDef[] {
+    return this.#document.databases
+  }
+  /** The id the next created object gets. */
+  get nextId(): number {
+    return this.#document.nextId
+  }
+
+  byId(id: RelationId): Relation | undefined {
+    return this.#byId.get(id)
+  }
+  byName(database: string, schema: string, name: string): Relation | undefined {
+    return this.#byName.get(nameKey(database, schema, name))
+  }
+  hasSchema(database: string, schema: string): boolean {
+    return this.#document.schemas.some(s => s.database === database && s.name === schema)
+  }
+  hasDatabase(database: string): boolean {
+    return this.#document.databases.some(d => d.name === database)
+  }
+  /** Relations that read, index or write into this one, directly. */
+  dependents(id: RelationId): readonly Relation[] {
+    return this.relations.filter(r => r.dependsOn.includes(id) || r.index?.on === id || r.into === id)
+  }
+
+  /** Adds or replaces by id; ids come from `nextId`. */
+  with(relation: Relation): Catalog {
+    return this.#change({
+      relations: [...this.relations.filter(r => r.id !== relation.id), relation],
+      nextId: Math.max(this.nextId, relation.id + 1),
+    })
+  }
+  without(ids: readonly RelationId[]): Catalog {
+    return this.#change({ relations: this.relations.filter(r => !ids.includes(r.id)) })
+  }
+  withSchema(database: string, name: string, owner: string): Catalog {
+    const schema = { id: this.nextId, database, name, owner }
+    return this.#change({ schemas: [...this.schemas, schema], nextId: this.nextId + 1 })
+  }
+  withoutSchema(database: string, name: string): Catalog {
+    return this.#change({ schemas: this.schemas.filter(s => s.database !== database || s.name !== name) })
+  }
+  /** With its schema `public`. */
+  withDatabase(name: string, owner: string): Catalog {
+    const database = { id: this.nextId, name, owner }
+    const schema = { id: this.nextId + 1, database: name, name: 'public', owner }
+    return this.#change({
+      databases: [...this.databases, database],
+      schemas: [...this.schemas, schema],
+      nextId: this.nextId + 2,
+    })
+  }
+  withoutDatabase(name: string): Catalog {
+    return this.#change({
+      databases: this.databases.filter(d => d.name !== name),
+      schemas: this.schemas.filter(s => s.database !== name),
+      relations: this.relations.filter(r => r.database !== name),
+    })
+  }
+
+  #change(change: Partial<CatalogDocument>): Catalog {
+    return new Catalog({ ...this.#document, ...change, version: this.version + 1 })
+  }
+}
+
+interface CatalogDocument {
+  readonly version: number
+  readonly nextId: number
+  readonly databases: readonly DatabaseDef[]
+  readonly schemas: readonly SchemaDef[]
+  readonly relations: readonly Relation[]
+}
+
+/** PostgreSQL's first OID for objects made by users. */
+const FIRST_ID = 16384
+
+function nameKey(database: string, schema: string, name: string): string {
+  return JSON.stringify([database, schema, name])
+}

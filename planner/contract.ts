@@ -1,0 +1,81 @@
+import type { Expression, GraphNode, Job, RelationId } from '../types/job.ts'
+import type { Schema, Type } from '../types/type.ts'
+import type { Value } from '../types/value.ts'
+import type { Catalog, Relation } from './catalog.ts'
+
+/** A node of libpg-query's JSON tree: exactly one property, named by the node's type. */
+export type PgNode = Readonly<Record<string, unknown>>
+
+/**
+ * A relation whose rows are made by the server at query time (pg_catalog, information_schema, rw_catalog). Batch only.
+ */
+export interface SystemRelation {
+  /** Negative ids, so they never meet a user's relation. */
+  readonly id: RelationId
+  readonly schema: string
+  readonly name: string
+  readonly columns: Schema
+}
+
+export interface BindContext {
+  readonly catalog: Catalog
+  readonly database: string
+  /** Schemas searched for unqualified names, in order; pg_catalog is searched first implicitly. */
+  readonly searchPath: readonly string[]
+  systemRelation(schema: string, name: string): SystemRelation | undefined
+  /** Types of $1.. as the client declared them; undefined: infer. The binder fills `inferred`. */
+  readonly parameters: readonly (Type | undefined)[]
+  readonly inferred: Map<number, Type>
+  /** TimeZone, extra_float_digits … as SHOW prints them. */
+  setting(name: string): string
+  /** Statement time for now() in batch queries, microseconds since 1970. */
+  readonly nowMicros: bigint
+  readonly user: string
+  /** Offset map: a byte offset of libpg-query's tree -> UTF-16 offset in the statement as the user typed it. */
+  position(pgLocation: number | undefined): number | undefined
+  /** 'stream': a view or sink (now() and random() refused); 'batch': a query or DML. */
+  readonly mode: 'stream' | 'batch'
+}
+
+/** A bound and optimised query. */
+export interface BoundQuery {
+  /** Visible output columns. */
+  readonly schema: Schema
+  readonly dependsOn: readonly RelationId[]
+  /** $n types after inference. */
+  readonly parameters: readonly Type[]
+}
+
+export interface StreamPlan {
+  /** Nodes up to, not including, the terminal. The last one is the output; hidden key columns may follow the visible ones. */
+  readonly nodes: readonly GraphNode[]
+  /** Schema of the output including hidden columns. */
+  readonly schema: Schema
+  /** A proved unique key of the output, as small as known; [] = none proved. */
+  readonly key: readonly number[]
+  readonly appendOnly: boolean
+}
+
+export interface DmlPlan {
+  readonly table: Relation
+  /** Batch job whose rows are the table's columns and a last int4 column `weight` (+1 / -1). */
+  readonly job: Job
+  /** RETURNING: evaluated over the table's columns for rows of weight +1 (INSERT, UPDATE) or -1 (DELETE). */
+  readonly returning?: { readonly schema: Schema; readonly columns: readonly Expression[] }
+  readonly tag: 'INSERT' | 'UPDATE' | 'DELETE'
+  readonly parameters: readonly Type[]
+}
+
+export type ParameterValues = readonly Value[]
+
+/**
+ * Entry points of the query path (planner/query.ts, planner/dml.ts, planner/scalar.ts, planner/explain.ts):
+ *
+ *   bindQuery(select: PgNode, context: BindContext): Bound            // { schema, parameters, dependsOn, plan }
+ *   planStream(bound: Bound): StreamPlan                              // no parameters allowed
+ *   planBatch(bound: Bound, parameters: ParameterValues): Job        // last node yields the visible columns, in order
+ *   planInsert | planUpdate | planDelete(statement: PgNode, context): BoundDml;  planDml(bound, parameters): DmlPlan
+ *   bindScalar(expression: PgNode, columns: Schema, context): Expression   // DEFAULT, generated columns, WATERMARK
+ *   explainText(nodes | job): string[];  explainJson(nodes | job): string
+ */
+export type EntryPoints = never

@@ -1,0 +1,134 @@
+/** The one table of error conditions: name -> SQLSTATE (PostgreSQL, appendix A). Add a line to add a condition. */
+export const SQLSTATE = {
+  successful_completion: '00000',
+  warning: '01000',
+  connection_exception: '08000',
+  protocol_violation: '08P01',
+  feature_not_supported: '0A000',
+  cardinality_violation: '21000',
+  data_exception: '22000',
+  string_data_right_truncation: '22001',
+  numeric_value_out_of_range: '22003',
+  invalid_datetime_format: '22007',
+  datetime_field_overflow: '22008',
+  division_by_zero: '22012',
+  interval_field_overflow: '22015',
+  invalid_argument_for_logarithm: '2201E',
+  invalid_argument_for_power_function: '2201F',
+  invalid_row_count_in_limit_clause: '2201W',
+  invalid_row_count_in_offset_clause: '2201X',
+  invalid_regular_expression: '2201B',
+  invalid_parameter_value: '22023',
+  null_value_not_allowed: '22004',
+  character_not_in_repertoire: '22021',
+  invalid_text_representation: '22P02',
+  invalid_binary_representation: '22P03',
+  untranslatable_character: '22P05',
+  substring_error: '22011',
+  array_subscript_error: '2202E',
+  integrity_constraint_violation: '23000',
+  not_null_violation: '23502',
+  unique_violation: '23505',
+  active_sql_transaction: '25001',
+  no_active_sql_transaction: '25P01',
+  in_failed_sql_transaction: '25P02',
+  invalid_sql_statement_name: '26000',
+  invalid_authorization_specification: '28000',
+  invalid_password: '28P01',
+  dependent_objects_still_exist: '2BP01',
+  invalid_cursor_name: '34000',
+  invalid_catalog_name: '3D000',
+  invalid_schema_name: '3F000',
+  insufficient_privilege: '42501',
+  syntax_error: '42601',
+  invalid_name: '42602',
+  undefined_column: '42703',
+  undefined_parameter: '42P02',
+  undefined_function: '42883',
+  undefined_table: '42P01',
+  undefined_object: '42704',
+  ambiguous_column: '42702',
+  ambiguous_function: '42725',
+  ambiguous_parameter: '42P08',
+  duplicate_column: '42701',
+  duplicate_object: '42710',
+  duplicate_database: '42P04',
+  duplicate_schema: '42P06',
+  duplicate_table: '42P07',
+  duplicate_alias: '42712',
+  duplicate_prepared_statement: '42P05',
+  duplicate_cursor: '42P03',
+  grouping_error: '42803',
+  windowing_error: '42P20',
+  datatype_mismatch: '42804',
+  indeterminate_datatype: '42P18',
+  cannot_coerce: '42846',
+  wrong_object_type: '42809',
+  invalid_column_reference: '42P10',
+  invalid_column_definition: '42611',
+  invalid_table_definition: '42P16',
+  invalid_recursion: '42P19',
+  reserved_name: '42939',
+  program_limit_exceeded: '54000',
+  statement_too_complex: '54001',
+  too_many_columns: '54011',
+  object_not_in_prerequisite_state: '55000',
+  object_in_use: '55006',
+  out_of_memory: '53200',
+  too_many_connections: '53300',
+  configuration_limit_exceeded: '53400',
+  query_canceled: '57014',
+  admin_shutdown: '57P01',
+  cannot_connect_now: '57P03',
+  io_error: '58030',
+  external_service: '58000',
+  internal_error: 'XX000',
+  data_corrupted: 'XX001',
+} as const
+
+export type Condition = keyof typeof SQLSTATE
+
+export interface ErrorDetails {
+  /** Offset into the statement's text in UTF-16 units, from 0; the protocol turns it into characters from 1. */
+  readonly position?: number | undefined
+  readonly detail?: string | undefined
+  readonly hint?: string | undefined
+  readonly cause?: unknown
+}
+
+/** A failure that is the user's or the outside world's: told to the client, the session goes on. */
+export class SqlError extends Error {
+  readonly condition: Condition
+  readonly sqlstate: string
+  readonly position: number | undefined
+  readonly detail: string | undefined
+  readonly hint: string | undefined
+
+  constructor(condition: Condition, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.name = 'SqlError'
+    this.condition = condition
+    this.sqlstate = SQLSTATE[condition]
+    this.position = details.position
+    this.detail = details.detail
+    this.hint = details.hint
+  }
+}
+
+/** `0A000` with the feature's name: refuse at plan time rather than answer wrongly. */
+export function notSupported(feature: string, details: ErrorDetails = {}): SqlError {
+  return new SqlError('feature_not_supported', `${feature} is not supported yet`, details)
+}
+
+/** A failure that is ours: the process dies and recovers from the last manifest. */
+export class AssertionError extends Error {
+  override readonly name = 'AssertionError'
+}
+
+export function assert(condition: unknown, reason: string): asserts condition {
+  if (!condition) throw new AssertionError(reason)
+}
+
+export function unreachable(value: never): never {
+  throw new AssertionError(`unreachable: ${String(value)}`)
+}

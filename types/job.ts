@@ -1,0 +1,151 @@
+import type { Schema, Type } from './type.ts'
+import type { Value } from './value.ts'
+
+/** Relations are named by number everywhere below the catalog; the number is also the relation's OID. */
+export type RelationId = number
+
+/** Bound scalar expression. Deterministic in views; evaluated by executor/expression. */
+export type Expression =
+  | { readonly kind: 'column'; readonly index: number; readonly type: Type }
+  | { readonly kind: 'literal'; readonly value: Value; readonly type: Type }
+  /** $n of the extended protocol, from 0; replaced by a literal before execution. */
+  | { readonly kind: 'parameter'; readonly index: number; readonly type: Type }
+  /**
+   * `fn` is a signature id of the function registry, or one of the lazily evaluated forms that the compiler knows:
+   * 'and', 'or' (n-ary, three-valued), 'coalesce', 'case' (args: when1, then1, when2, then2, …, [else]),
+   * 'cast' (args[0] to `type`), 'is null', 'is not null', 'is distinct from', 'is not distinct from', 'row',
+   * 'array' (constructors), 'field' (args: struct, literal int4 position from 0), 'in' (needle, item…).
+   */
+  | { readonly kind: 'call'; readonly fn: string; readonly args: readonly Expression[]; readonly type: Type }
+
+export interface AggregateCall {
+  /** Signature id of the aggregate registry, e.g. `sum(int8) -> numeric`; `count(*)` has no argument. */
+  readonly fn: string
+  /** Input columns. */
+  readonly args: readonly number[]
+  readonly distinct: boolean
+  /** A bool input column: only rows where it is true count. */
+  readonly filter?: number
+  /** ORDER BY inside the call (string_agg, array_agg, first_value …). */
+  readonly order?: readonly Order[]
+  readonly type: Type
+}
+
+export interface Order {
+  readonly column: number
+  readonly descending: boolean
+  readonly nullsFirst: boolean
+}
+
+export type JoinType = 'inner' | 'left' | 'right' | 'full' | 'semi' | 'anti'
+
+/** What an operator computes. `kind` picks the file in executor/operators. Every spec is plain data (bigint allowed). */
+export type OperatorSpec =
+  /** Changelog of a relation: in a stream the upstream job's output; in a batch query a scan of its rows. */
+  | { readonly kind: 'input'; readonly relation: RelationId; readonly schema: Schema; readonly scan?: Scan }
+  /** Rows from outside the graph: a connector's reader, or DML on a table. One per source or table job. */
+  | { readonly kind: 'source'; readonly relation: RelationId; readonly schema: Schema }
+  /** Constant rows, emitted once in the life of the job. */
+  | { readonly kind: 'values'; readonly schema: Schema; readonly rows: readonly (readonly Value[])[] }
+  /** Fused filter and projection: keeps rows where `predicate` is true, then computes `columns`. */
+  | { readonly kind: 'project'; readonly predicate?: Expression; readonly columns: readonly Expression[] }
+  /** UNION ALL of its inputs, which have the same column types. */
+  | { readonly kind: 'union' }
+  /** Output: group columns, then one column a call. No groups: exactly one row always. DISTINCT: no calls. */
+  | { readonly kind: 'aggregate'; readonly groups: readonly number[]; readonly calls: readonly AggregateCall[] }
+  /**
+   * Equi-join with extra condition over (left columns ++ right columns). No keys: a cross join. `nullSafe[i]`: key i
+   * compares by IS NOT DISTINCT FROM. Output: left ++ right; semi and anti: left only.
+   */
+  | {
+      readonly kind: 'join'
+      readonly type: JoinType
+      readonly leftKeys: readonly number[]
+      readonly rightKeys: readonly number[]
+      readonly nullSafe: readonly boolean[]
+      readonly residual?: Expression
+    }
+  /**
+   * Rows at positions offset .. offset + limit - 1 of each partition by `order` (ties broken by the whole row).
+   * `rank`: also outputs a last int8 column: 'row_number' is the position from 1, 'rank' with gaps; limits then
+   * apply to that number. `withTies`: ties of the last row are kept too.
+   */
+  | {
+      readonly kind: 'top-n'
+      readonly partition: readonly number[]
+      readonly order: readonly Order[]
+      readonly offset: number
+      readonly limit: number
+      readonly withTies: boolean
+      readonly rank?: 'row_number' | 'rank' | 'dense_rank'
+    }
+  /** Each row once per window that contains `time`: appends window_start and window_end (type of `time`). */
+  | {
+      readonly kind: 'hop'
+      readonly time: number
+      /** Microseconds. */
+      readonly slide: bigint
+      readonly size: bigint
+      readonly offset: bigint
+    }
+  /** INTERSECT / EXCEPT [ALL] of two inputs. */
+  | { readonly kind: 'set-operation'; readonly operation: 'intersect' | 'except'; readonly all: boolean }
+  /** Rows × the values of set-returning calls side by side: appends one column a call (NULL-padded), `ordinality`: and int8. */
+  | {
+      readonly kind: 'project-set'
+      readonly calls: readonly Expression[]
+      readonly ordinality: boolean
+      /** A row whose calls are all empty is kept once with NULLs (LEFT JOIN LATERAL). */
+      readonly outer: boolean
+    }
+  /** Fails with 21000 when more than one row per key of `group` is alive at a barrier: scalar subqueries. */
+  | { readonly kind: 'single-row'; readonly group: readonly number[] }
+  /**
+   * Turns keyed writes into a z-set: weight > 0 writes the row of that key, weight < 0 deletes the key whatever the
+   * other columns say. `conflict` says what a write to an existing key does. Only for relations with a primary key.
+   */
+  | {
+      readonly kind: 'upsert'
+      readonly key: readonly number[]
+      readonly conflict: 'overwrite' | 'ignore' | 'update-if-not-null'
+      /** Column whose greater or equal value wins. */
+      readonly version?: number
+    }
+  /** Terminal: the relation's rows. 'append': never retracted, no key; 'keyed': `key` unique; 'bag': the rest. */
+  | {
+      readonly kind: 'materialize'
+      readonly relation: RelationId
+      readonly schema: Schema
+      readonly mode: 'append' | 'keyed' | 'bag'
+      readonly key: readonly number[]
+    }
+  /** Terminal: per epoch the net change, as the sink's log. `key` [] : rows; else folded by key (delete, then insert). */
+  | { readonly kind: 'sink'; readonly relation: RelationId; readonly schema: Schema; readonly key: readonly number[] }
+  /** Batch only: rows in order, then OFFSET/LIMIT (undefined: none). */
+  | { readonly kind: 'sort'; readonly order: readonly Order[]; readonly offset: number; readonly limit?: number; readonly withTies: boolean }
+
+/** How a batch scan may narrow its rows; predicates stay in the plan as well, so ignoring it is correct. */
+export interface Scan {
+  /** All of the relation's key (or an index's) columns equal to these literals. */
+  readonly columns: readonly number[]
+  readonly equals: readonly Value[]
+}
+
+export interface GraphNode {
+  /** Unique in the job and stable over restarts: names the node's state. */
+  readonly id: number
+  readonly spec: OperatorSpec
+  readonly inputs: readonly number[]
+  /** Output schema. */
+  readonly schema: Schema
+  /** Hash-distribution of the node's *input* rows: columns per port; 'any': stateless; 'one': a single instance. */
+  readonly shard: 'any' | 'one' | readonly (readonly number[])[]
+  /** Exchange boundaries: nodes of one fragment run together. */
+  readonly fragment: number
+}
+
+/** A dataflow: nodes in topological order. The last node is the output (terminal for streams). */
+export interface Job {
+  readonly relation: RelationId
+  readonly nodes: readonly GraphNode[]
+}

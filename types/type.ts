@@ -1,0 +1,106 @@
+/** SQL types. A type has exactly one physical representation, so generated loops pick arrays by `type.name` alone. */
+export type TypeName =
+  | 'bool'
+  | 'int2'
+  | 'int4'
+  | 'int8'
+  | 'float4'
+  | 'float8'
+  | 'numeric'
+  | 'text'
+  | 'bytea'
+  | 'date'
+  | 'time'
+  | 'timestamp'
+  | 'timestamptz'
+  | 'interval'
+  | 'uuid'
+  | 'jsonb'
+  | 'oid'
+  | 'array'
+  | 'struct'
+
+export interface Type {
+  readonly name: TypeName
+  /** Element type of an array. */
+  readonly element?: Type
+  /** Fields of a struct; an anonymous ROW has fields f1, f2, … */
+  readonly fields?: readonly Field[]
+}
+
+export interface Field {
+  readonly name: string
+  readonly type: Type
+}
+
+export type Schema = readonly Field[]
+
+/**
+ * Physical representation of a column:
+ * - `u8`     bool as 0/1 in a Uint8Array
+ * - `i32`    int2, int4, oid, date (days since 1970-01-01) in an Int32Array
+ * - `i64`    int8, time (microseconds since midnight), timestamp and timestamptz (microseconds since
+ *            1970-01-01T00:00:00Z; the two infinities are the extreme int64 values) in a BigInt64Array
+ * - `f64`    float4 (rounded by Math.fround) and float8 in a Float64Array
+ * - `bytes`  text (UTF-8), bytea, jsonb (canonical PostgreSQL text of the document), uuid (36 lower-case characters)
+ *            as views into shared byte buffers
+ * - `values` numeric, interval, array, struct as JavaScript values (see value.ts) in a plain array
+ */
+export type Physical = 'u8' | 'i32' | 'i64' | 'f64' | 'bytes' | 'values'
+
+const PHYSICAL: Readonly<Record<TypeName, Physical>> = {
+  bool: 'u8',
+  int2: 'i32',
+  int4: 'i32',
+  int8: 'i64',
+  float4: 'f64',
+  float8: 'f64',
+  numeric: 'values',
+  text: 'bytes',
+  bytea: 'bytes',
+  date: 'i32',
+  time: 'i64',
+  timestamp: 'i64',
+  timestamptz: 'i64',
+  interval: 'values',
+  uuid: 'bytes',
+  jsonb: 'bytes',
+  oid: 'i32',
+  array: 'values',
+  struct: 'values',
+}
+
+export function physical(type: Type): Physical {
+  return PHYSICAL[type.name]
+}
+
+export const BOOL: Type = { name: 'bool' }
+export const INT2: Type = { name: 'int2' }
+export const INT4: Type = { name: 'int4' }
+export const INT8: Type = { name: 'int8' }
+export const FLOAT4: Type = { name: 'float4' }
+export const FLOAT8: Type = { name: 'float8' }
+export const NUMERIC: Type = { name: 'numeric' }
+export const TEXT: Type = { name: 'text' }
+export const BYTEA: Type = { name: 'bytea' }
+export const DATE: Type = { name: 'date' }
+export const TIME: Type = { name: 'time' }
+export const TIMESTAMP: Type = { name: 'timestamp' }
+export const TIMESTAMPTZ: Type = { name: 'timestamptz' }
+export const INTERVAL: Type = { name: 'interval' }
+export const UUID: Type = { name: 'uuid' }
+export const JSONB: Type = { name: 'jsonb' }
+export const OID: Type = { name: 'oid' }
+
+export function arrayOf(element: Type): Type {
+  return { name: 'array', element }
+}
+
+export function sameType(a: Type, b: Type): boolean {
+  if (a.name !== b.name) return false
+  if (a.name === 'array') return sameType(a.element!, b.element!)
+  if (a.name !== 'struct') return true
+  const left = a.fields!
+  const right = b.fields!
+  return left.length === right.length && left.every((field, i) => sameType(field.type, right[i]!.type))
+}
