@@ -23,7 +23,10 @@ function install() {
   const wanted = `${statSync(lock).size}:${readFileSync(lock, 'utf8').length}:${hash(readFileSync(lock, 'utf8'))}`
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
   console.error('weir: installing dependencies (once) …')
-  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2] })
+  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  })
   if (npm.status !== 0) {
     console.error('weir: npm ci failed')
     process.exit(1)
@@ -42,7 +45,10 @@ export function run(entry, args) {
   const node = runtime()
   const flags = ['--disable-warning=ExperimentalWarning']
   const path = `${dirname(node)}:${join(root, 'node_modules', '.bin')}:${process.env.PATH ?? ''}`
-  const child = spawn(node, [...flags, resolve(root, entry), ...args], { stdio: 'inherit', env: { ...process.env, PATH: path } })
+  const child = spawn(node, [...flags, resolve(root, entry), ...args], {
+    stdio: 'inherit',
+    env: { ...process.env, PATH: path },
+  })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)))
 }
