@@ -1,9 +1,9 @@
+import type { TableSpec } from '../storage/contract.ts'
+import type { StateTable as Table } from '../storage/state-table.ts'
 import type { Chunk } from '../types/chunk.ts'
 import type { Epoch } from '../types/connector.ts'
 import type { Expression, GraphNode, OperatorSpec } from '../types/job.ts'
 import type { Schema } from '../types/type.ts'
-import type { StateTable as Table } from '../storage/state-table.ts'
-import type { TableSpec } from '../storage/contract.ts'
 
 export type Emit = (chunk: Chunk) => void
 

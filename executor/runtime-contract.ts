@@ -121,8 +121,19 @@ export interface RuntimeStats {
   readonly stateBytes: number
   readonly stateRows: number
   /** relation -> rows and bytes read so far by this process. */
-  readonly sources: readonly { readonly relation: RelationId; readonly rows: number; readonly bytes: number; readonly errors: number }[]
-  readonly operators: readonly { readonly relation: RelationId; readonly node: number; readonly kind: string; readonly rowsIn: number; readonly rowsOut: number }[]
+  readonly sources: readonly {
+    readonly relation: RelationId
+    readonly rows: number
+    readonly bytes: number
+    readonly errors: number
+  }[]
+  readonly operators: readonly {
+    readonly relation: RelationId
+    readonly node: number
+    readonly kind: string
+    readonly rowsIn: number
+    readonly rowsOut: number
+  }[]
   readonly sinks: readonly { readonly relation: RelationId; readonly rows: number; readonly bytes: number }[]
 }
 

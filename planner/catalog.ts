@@ -1,9 +1,16 @@
 import type { FormatSpec } from '../types/connector.ts'
-import { fromJson, toJson } from '../types/json.ts'
 import type { Expression, Job, RelationId } from '../types/job.ts'
+import { fromJson, toJson } from '../types/json.ts'
 import type { Type } from '../types/type.ts'
 
-export type RelationKind = 'table' | 'source' | 'view' | 'materialized view' | 'index' | 'sink' | 'subscription'
+export type RelationKind =
+  | 'table'
+  | 'source'
+  | 'view'
+  | 'materialized view'
+  | 'index'
+  | 'sink'
+  | 'subscription'
 
 export interface ColumnDef {
   readonly name: string
@@ -38,13 +45,21 @@ export interface Relation {
   readonly declaredKey: boolean
   readonly appendOnly: boolean
   readonly conflict?: 'overwrite' | 'ignore' | 'update-if-not-null'
-  readonly watermarks?: readonly { readonly column: number; readonly delay: Expression; readonly sql: string }[]
+  readonly watermarks?: readonly {
+    readonly column: number
+    readonly delay: Expression
+    readonly sql: string
+  }[]
   readonly options: Readonly<Record<string, string>>
   readonly format?: FormatSpec
   readonly include?: readonly { readonly what: string; readonly name: string }[]
   /** Relations this one reads or indexes (direct). */
   readonly dependsOn: readonly RelationId[]
-  readonly index?: { readonly on: RelationId; readonly columns: readonly number[]; readonly include: readonly number[] }
+  readonly index?: {
+    readonly on: RelationId
+    readonly columns: readonly number[]
+    readonly include: readonly number[]
+  }
   /** CREATE SINK … INTO target. */
   readonly into?: RelationId
   readonly job?: Job

@@ -1,6 +1,5 @@
-import type { Chunk } from '../types/chunk.ts'
+import type { Chunk, Column } from '../types/chunk.ts'
 import type { Epoch, Offset } from '../types/connector.ts'
-import type { Column } from '../types/chunk.ts'
 import type { Order, RelationId } from '../types/job.ts'
 import type { Schema } from '../types/type.ts'
 
@@ -18,7 +17,14 @@ export interface ObjectStore {
   /** Keys with the prefix, in byte order, after `after`. */
   list(prefix: string, after?: string): AsyncIterable<string>
   delete(keys: readonly string[]): Promise<void>
-  readonly stats: { puts: number; gets: number; lists: number; deletes: number; bytesPut: number; bytesGot: number }
+  readonly stats: {
+    puts: number
+    gets: number
+    lists: number
+    deletes: number
+    bytesPut: number
+    bytesGot: number
+  }
 }
 
 // ── state tables (executor thread; synchronous) ──────────────────────────────────────────────────

@@ -52,7 +52,11 @@ export type OperatorSpec =
   /** UNION ALL of its inputs, which have the same column types. */
   | { readonly kind: 'union' }
   /** Output: group columns, then one column a call. No groups: exactly one row always. DISTINCT: no calls. */
-  | { readonly kind: 'aggregate'; readonly groups: readonly number[]; readonly calls: readonly AggregateCall[] }
+  | {
+      readonly kind: 'aggregate'
+      readonly groups: readonly number[]
+      readonly calls: readonly AggregateCall[]
+    }
   /**
    * Equi-join with extra condition over (left columns ++ right columns). No keys: a cross join. `nullSafe[i]`: key i
    * compares by IS NOT DISTINCT FROM. Output: left ++ right; semi and anti: left only.
@@ -120,9 +124,20 @@ export type OperatorSpec =
       readonly key: readonly number[]
     }
   /** Terminal: per epoch the net change, as the sink's log. `key` [] : rows; else folded by key (delete, then insert). */
-  | { readonly kind: 'sink'; readonly relation: RelationId; readonly schema: Schema; readonly key: readonly number[] }
+  | {
+      readonly kind: 'sink'
+      readonly relation: RelationId
+      readonly schema: Schema
+      readonly key: readonly number[]
+    }
   /** Batch only: rows in order, then OFFSET/LIMIT (undefined: none). */
-  | { readonly kind: 'sort'; readonly order: readonly Order[]; readonly offset: number; readonly limit?: number; readonly withTies: boolean }
+  | {
+      readonly kind: 'sort'
+      readonly order: readonly Order[]
+      readonly offset: number
+      readonly limit?: number
+      readonly withTies: boolean
+    }
 
 /** How a batch scan may narrow its rows; predicates stay in the plan as well, so ignoring it is correct. */
 export interface Scan {
