@@ -1,0 +1,101 @@
+import { CHUNK_ROWS, type Chunk, type Column } from '../types/chunk.ts'
+import type { Type } from '../types/type.ts'
+import type { Value } from '../types/value.ts'
+import { ColumnBuffer } from './column-buffer.ts'
+
+/** Collects output rows cell by cell and hands them on as chunks of about CHUNK_ROWS. */
+export class ChunkBuilder {
+  readonly columns: readonly ColumnBuffer[]
+  /** Index of the row being written. */
+  length = 0
+  #weights = new Int32Array(64)
+  readonly #emit: ((chunk: Chunk) => void) | undefined
+  readonly #limit: number
+
+  /** Full chunks go to `emit`; without it the builder grows until `take`. */
+  constructor(types: readonly Type[], emit?: (chunk: Chunk) => void, limit = CHUNK_ROWS) {
+    this.columns = types.map(type => new ColumnBuffer(type, 64, true))
+    this.#emit = emit
+    this.#limit = limit
+  }
+
+  /** Ends the current row. */
+  push(weight: number): void {
+    this.#weights[this.length++] = weight
+    if (this.#emit !== undefined && this.length >= this.#limit) this.flush()
+    if (this.length === this.#weights.length) this.#grow()
+  }
+
+  /** Copies cells of one row of `from` into columns `at`, `at` + 1, … */
+  copyRow(at: number, from: readonly Column[], row: number): void {
+    for (let i = 0; i < from.length; i++) this.columns[at + i]!.copy(this.length, from[i]!, row)
+  }
+
+  nullRow(at: number, count: number): void {
+    for (let i = 0; i < count; i++) this.columns[at + i]!.setNull(this.length)
+  }
+
+  /** Emits what is there. */
+  flush(): void {
+    if (this.length === 0 || this.#emit === undefined) return
+    const length = this.length
+    this.#emit({ columns: this.columns.map(view), weights: this.#weights, length })
+    this.length = 0
+    for (const column of this.columns) column.clear()
+  }
+
+  /** All rows as one chunk that the caller owns; undefined: none. The builder starts anew. */
+  take(): Chunk | undefined {
+    if (this.length === 0) return undefined
+    const length = this.length
+    const columns = this.columns.map(column => compacted(column, length))
+    const chunk = { columns, weights: this.#weights.slice(0, length), length }
+    this.length = 0
+    for (const column of this.columns) column.clear()
+    return chunk
+  }
+
+  #grow(): void {
+    const weights = new Int32Array(this.#weights.length * 2)
+    weights.set(this.#weights)
+    this.#weights = weights
+    for (const column of this.columns) column.reserve(weights.length)
+  }
+}
+
+function view(column: ColumnBuffer): Column {
+  return { type: column.type, data: column.data, nulls: column.nulls }
+}
+
+/** A copy of the first `length` rows that shares nothing. */
+export function compacted(column: Column, length: number): Column {
+  const copy = new ColumnBuffer(column.type, length)
+  for (let i = 0; i < length; i++) copy.copy(i, column, i)
+  const { type, nulls } = copy
+  if (copy.kind !== 'bytes') return { type, data: copy.data, nulls }
+  return {
+    type,
+    data: { bytes: copy.arena.slice(0, copy.used), starts: copy.starts, ends: copy.ends },
+    nulls,
+  }
+}
+
+/** A chunk of SQL values, row by row; `weights` default to 1. */
+export function chunkOf(
+  types: readonly Type[],
+  rows: readonly (readonly Value[])[],
+  weights?: readonly number[],
+): Chunk {
+  const builder = new ChunkBuilder(types)
+  for (let row = 0; row < rows.length; row++) {
+    for (let i = 0; i < types.length; i++) builder.columns[i]!.set(row, rows[row]![i]!)
+    builder.push(weights?.[row] ?? 1)
+  }
+  return (
+    builder.take() ?? {
+      columns: types.map(type => compacted(new ColumnBuffer(type), 0)),
+      weights: new Int32Array(0),
+      length: 0,
+    }
+  )
+}

@@ -1,0 +1,297 @@
+import type { Bytes, Column, ColumnData } from '../types/chunk.ts'
+import { type Physical, physical, type Type } from '../types/type.ts'
+import type { Value } from '../types/value.ts'
+
+const EMPTY_BYTES = new Uint8Array(0)
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+/**
+ * A growable column that is a valid Column at any time. Bytes go into an append-only arena; a full arena is replaced,
+ * never rewritten, so views that were handed out stay valid.
+ */
+export class ColumnBuffer implements Column {
+  readonly type: Type
+  readonly kind: Physical
+  capacity: number
+  nulls: Uint8Array | null = null
+  u8: Uint8Array = EMPTY_BYTES
+  i32: Int32Array = new Int32Array(0)
+  i64: BigInt64Array = new BigInt64Array(0)
+  f64: Float64Array = new Float64Array(0)
+  values: Value[] = []
+  arena: Uint8Array = EMPTY_BYTES
+  starts: Int32Array = new Int32Array(0)
+  ends: Int32Array = new Int32Array(0)
+  /** Arena bytes written, and those of them that no row names any more. */
+  used = 0
+  garbage = 0
+  /** The arena belongs to a chunk that was copied from: it is shared until a row of another buffer comes. */
+  #shared = false
+  readonly #sharing: boolean
+
+  /** `sharing`: rows copied from one buffer become views of it (for output chunks; not for state). */
+  constructor(type: Type, capacity = 64, sharing = false) {
+    this.type = type
+    this.kind = physical(type)
+    this.capacity = 0
+    this.#sharing = sharing
+    this.reserve(capacity)
+  }
+
+  get data(): ColumnData {
+    switch (this.kind) {
+      case 'u8':
+        return this.u8
+      case 'i32':
+        return this.i32
+      case 'i64':
+        return this.i64
+      case 'f64':
+        return this.f64
+      case 'values':
+        return this.values
+      default:
+        return { bytes: this.arena, starts: this.starts, ends: this.ends }
+    }
+  }
+
+  /** Makes room for rows 0 .. rows - 1. */
+  reserve(rows: number): void {
+    if (rows <= this.capacity) return
+    let capacity = Math.max(16, this.capacity)
+    while (capacity < rows) capacity *= 2
+    this.capacity = capacity
+    switch (this.kind) {
+      case 'u8':
+        this.u8 = grown(this.u8, new Uint8Array(capacity))
+        break
+      case 'i32':
+        this.i32 = grown(this.i32, new Int32Array(capacity))
+        break
+      case 'i64': {
+        const wider = new BigInt64Array(capacity)
+        wider.set(this.i64)
+        this.i64 = wider
+        break
+      }
+      case 'f64':
+        this.f64 = grown(this.f64, new Float64Array(capacity))
+        break
+      case 'bytes':
+        this.starts = grown(this.starts, new Int32Array(capacity))
+        this.ends = grown(this.ends, new Int32Array(capacity))
+        break
+      case 'values':
+        break
+    }
+    if (this.nulls !== null) this.nulls = grown(this.nulls, new Uint8Array(capacity))
+  }
+
+  isNull(row: number): boolean {
+    return this.nulls !== null && this.nulls[row] === 1
+  }
+
+  setNull(row: number): void {
+    if (this.nulls === null) this.nulls = new Uint8Array(this.capacity)
+    this.nulls[row] = 1
+    switch (this.kind) {
+      case 'u8':
+        this.u8[row] = 0
+        break
+      case 'i32':
+        this.i32[row] = 0
+        break
+      case 'i64':
+        this.i64[row] = 0n
+        break
+      case 'f64':
+        this.f64[row] = 0
+        break
+      case 'values':
+        this.values[row] = null
+        break
+      case 'bytes':
+        this.garbage += this.ends[row]! - this.starts[row]!
+        this.starts[row] = 0
+        this.ends[row] = 0
+        break
+    }
+  }
+
+  /** Copies one cell of a column of the same type. */
+  copy(row: number, from: Column, fromRow: number): void {
+    if (from.nulls !== null && from.nulls[fromRow] === 1) {
+      this.setNull(row)
+      return
+    }
+    if (this.nulls !== null) this.nulls[row] = 0
+    switch (this.kind) {
+      case 'u8':
+        this.u8[row] = (from.data as Uint8Array)[fromRow]!
+        break
+      case 'i32':
+        this.i32[row] = (from.data as Int32Array)[fromRow]!
+        break
+      case 'i64':
+        this.i64[row] = (from.data as BigInt64Array)[fromRow]!
+        break
+      case 'f64':
+        this.f64[row] = (from.data as Float64Array)[fromRow]!
+        break
+      case 'values':
+        this.values[row] = (from.data as Value[])[fromRow]!
+        break
+      case 'bytes': {
+        const { bytes, starts, ends } = from.data as Bytes
+        this.setBytes(row, bytes, starts[fromRow]!, ends[fromRow]!)
+        break
+      }
+    }
+  }
+
+  setBytes(row: number, bytes: Uint8Array, from: number, to: number): void {
+    this.garbage += this.ends[row]! - this.starts[row]!
+    if (this.#sharing) {
+      if (this.used === 0 && !this.#shared) {
+        this.arena = bytes
+        this.#shared = true
+      }
+      if (this.#shared && this.arena === bytes) {
+        this.starts[row] = from
+        this.ends[row] = to
+        return
+      }
+      if (this.#shared) this.#unshare(row)
+    }
+    const length = to - from
+    if (this.used + length > this.arena.length) this.#growArena(length)
+    const at = this.used
+    if (length < 24) for (let i = 0; i < length; i++) this.arena[at + i] = bytes[from + i]!
+    else this.arena.set(bytes.subarray(from, to), at)
+    this.used = at + length
+    this.starts[row] = at
+    this.ends[row] = at + length
+  }
+
+  /** Writes a SQL value; numbers and bigints are taken as the type has them. */
+  set(row: number, value: Value): void {
+    if (value === null) {
+      this.setNull(row)
+      return
+    }
+    if (this.nulls !== null) this.nulls[row] = 0
+    switch (this.kind) {
+      case 'u8':
+        this.u8[row] = value === true ? 1 : 0
+        break
+      case 'i32':
+        this.i32[row] = value as number
+        break
+      case 'i64':
+        this.i64[row] = value as bigint
+        break
+      case 'f64':
+        this.f64[row] = value as number
+        break
+      case 'values':
+        this.values[row] = value
+        break
+      case 'bytes': {
+        const bytes = typeof value === 'string' ? encoder.encode(value) : (value as Uint8Array)
+        this.setBytes(row, bytes, 0, bytes.length)
+        break
+      }
+    }
+  }
+
+  get(row: number): Value {
+    return cellValue(this, row)
+  }
+
+  /** Forgets all rows. What was emitted stays valid: an arena that was written to is left to its readers. */
+  clear(): void {
+    this.nulls = null
+    this.values = []
+    if (this.kind === 'bytes') {
+      this.starts.fill(0)
+      this.ends.fill(0)
+      this.arena = EMPTY_BYTES
+    }
+    this.used = 0
+    this.garbage = 0
+    this.#shared = false
+  }
+
+  /** Rewrites the arena without garbage when more than half of it is; `rows` bounds the row ids in use. */
+  compact(rows: number): void {
+    if (this.kind !== 'bytes' || this.garbage < 1 << 16 || this.garbage * 2 < this.used) return
+    const arena = new Uint8Array(Math.max(1024, (this.used - this.garbage) * 2))
+    let at = 0
+    for (let row = 0; row < rows; row++) {
+      const from = this.starts[row]!
+      const to = this.ends[row]!
+      if (to === from) continue
+      arena.set(this.arena.subarray(from, to), at)
+      this.starts[row] = at
+      at += to - from
+      this.ends[row] = at
+    }
+    this.arena = arena
+    this.used = at
+    this.garbage = 0
+  }
+
+  get byteLength(): number {
+    const width =
+      this.kind === 'i64' || this.kind === 'f64' || this.kind === 'bytes' ? 8 : this.kind === 'u8' ? 1 : 4
+    const nulls = this.nulls === null ? 0 : this.capacity
+    return this.capacity * width + nulls + this.arena.length + this.values.length * 40
+  }
+
+  #unshare(rows: number): void {
+    const source = this.arena
+    this.#shared = false
+    this.arena = new Uint8Array(1024)
+    this.used = 0
+    for (let row = 0; row < rows; row++) {
+      const from = this.starts[row]!
+      const to = this.ends[row]!
+      this.starts[row] = 0
+      this.ends[row] = 0
+      if (to > from) this.setBytes(row, source, from, to)
+    }
+  }
+
+  #growArena(length: number): void {
+    let size = Math.max(1024, this.arena.length)
+    while (size < this.used + length) size *= 2
+    this.arena = grown(this.arena.subarray(0, this.used), new Uint8Array(size))
+  }
+}
+
+/** One cell as a SQL value. */
+export function cellValue(column: Column, row: number): Value {
+  if (column.nulls !== null && column.nulls[row] === 1) return null
+  switch (physical(column.type)) {
+    case 'u8':
+      return (column.data as Uint8Array)[row] === 1
+    case 'i32':
+    case 'f64':
+      return (column.data as Int32Array)[row]!
+    case 'i64':
+      return (column.data as BigInt64Array)[row]!
+    case 'values':
+      return (column.data as Value[])[row]!
+    case 'bytes': {
+      const { bytes, starts, ends } = column.data as Bytes
+      const part = bytes.subarray(starts[row]!, ends[row]!)
+      return column.type.name === 'bytea' ? part.slice() : decoder.decode(part)
+    }
+  }
+}
+
+function grown<A extends Uint8Array | Int32Array | Float64Array>(from: A, to: A): A {
+  to.set(from)
+  return to
+}

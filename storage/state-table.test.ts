@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { INT8, NUMERIC, TEXT } from '../types/type.ts'
+import type { Value } from '../types/value.ts'
+import { chunkOf } from './chunk-builder.ts'
+import type { TableSpec } from './contract.ts'
+import { StateTable } from './state-table.ts'
+
+const schema = [
+  { name: 'k', type: INT8 },
+  { name: 't', type: TEXT },
+  { name: 'n', type: NUMERIC },
+]
+const spec = (mode: TableSpec['mode']): TableSpec => ({
+  id: '1/1/rows',
+  schema,
+  mode,
+  key: [0],
+  shard: [],
+  indexes: [
+    { kind: 'hash', columns: [1] },
+    { kind: 'ordered', prefix: [1], order: [{ column: 0, descending: false, nullsFirst: false }] },
+  ],
+})
+
+const cell = fc.oneof(fc.constant(null), fc.integer({ min: 0, max: 5 }))
+const rows = fc.array(fc.tuple(fc.integer({ min: 0, max: 9 }), cell, cell, fc.boolean(), fc.boolean()), {
+  maxLength: 80,
+})
+const toRow = ([k, t, n]: readonly [number, number | null, number | null, ...unknown[]]): Value[] => [
+  BigInt(k),
+  t === null ? null : `text ${'é'.repeat(t)}`,
+  n === null ? null : { digits: BigInt(n) * 10n ** BigInt(k % 3), scale: k % 3 },
+]
+const content = (table: StateTable): string[] => {
+  const found: string[] = []
+  table.forEachRow(id =>
+    found.push(`${[0, 1, 2].map(i => show(table.valueAt(id, i)))} x${table.weights[id]}`),
+  )
+  return found.sort()
+}
+const show = (value: Value): string =>
+  value !== null && typeof value === 'object' && 'digits' in value
+    ? String(Number(value.digits) / 10 ** value.scale)
+    : String(value)
+
+for (const mode of ['keyed', 'bag'] as const)
+  test(`a ${mode} table equals a map, and the fold of its deltas equals the table`, () => {
+    fc.assert(
+      fc.property(rows, steps => {
+        const table = new StateTable(spec(mode))
+        const folded = new StateTable(spec(mode))
+        const model = new Map<string, [string, number]>()
+        for (const step of steps) {
+          const row = toRow(step)
+          const chunk = chunkOf(
+            schema.map(f => f.type),
+            [row],
+          )
+          const shown = row.map(show).join()
+          const name = mode === 'keyed' ? String(row[0]) : shown
+          const before = model.get(name)?.[1] ?? 0
+          if (mode === 'bag') {
+            const weight = step[3] && before > 0 ? -1 : 1
+            table.add(chunk, 0, weight)
+            model.set(name, [shown, before + weight])
+          } else if (step[3]) {
+            table.insert(chunk, 0)
+            model.set(name, [shown, 1])
+          } else {
+            const id = table.find(chunk, 0)
+            assert.equal(id !== -1, before > 0)
+            if (id !== -1) table.remove(id)
+            model.delete(name)
+          }
+          if (model.get(name)?.[1] === 0) model.delete(name)
+          if (step[4]) for (const delta of table.seal()?.chunks ?? []) folded.load(delta)
+          assert.equal(table.size, model.size)
+          const listed: number[] = []
+          for (let id = table.first(0, chunk, 0, [1]); id !== -1; id = table.next(0, id)) listed.push(id)
+          const ordered: number[] = []
+          table
+            .orderedIndex(1)
+            .rows(chunk, 0, [1])
+            ?.walk(id => ordered.push(id) > 0)
+          assert.deepEqual(listed.sort(), ordered.toSorted())
+          const keys = ordered.map(id => Number(table.valueAt(id, 0)))
+          assert.deepEqual(
+            keys,
+            keys.toSorted((a, b) => a - b),
+          )
+        }
+        assert.deepEqual(content(table), [...model.values()].map(([row, n]) => `${row} x${n}`).sort())
+        for (const delta of table.seal()?.chunks ?? []) folded.load(delta)
+        assert.deepEqual(content(folded), content(table))
+        assert.equal(table.seal(), undefined)
+      }),
+      { numRuns: 150 },
+    )
+  })

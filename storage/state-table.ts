@@ -1,0 +1,431 @@
+import type { Chunk, Column } from '../types/chunk.ts'
+import { assert } from '../types/error.ts'
+import type { Value } from '../types/value.ts'
+import { ChunkBuilder } from './chunk-builder.ts'
+import { ColumnBuffer } from './column-buffer.ts'
+import { equalCells } from './compare-cells.ts'
+import type { RowId, StateTable as StateTableContract, TableDelta, TableSpec } from './contract.ts'
+import { HashIndex, scatter } from './hash-index.ts'
+import { hashRow, hashRows } from './hash-rows.ts'
+import { ListIndex, OrderIndex } from './row-index.ts'
+
+const DELTA_ROWS = 1 << 16
+
+/**
+ * Rows in typed slab columns by row id. A row whose weight fell to 0 keeps its slot as a tombstone until the seal when
+ * the last seal knew it, because the delta must still name it; secondary indexes hold rows of weight ≠ 0 only.
+ */
+export class StateTable implements StateTableContract {
+  readonly spec: TableSpec
+  readonly columns: readonly ColumnBuffer[]
+  /** Identity of a row: the key, or every column. */
+  readonly identity: readonly number[]
+  /** By row id: 0 = free or tombstone; keyed: 1 = present; bag, append, log: how often. */
+  weights = new Int32Array(64)
+  readonly #tracked: boolean
+  readonly #index: HashIndex | undefined
+  readonly #secondary: (ListIndex | OrderIndex)[]
+  #hashes = new Int32Array(64)
+  /** Weight at the last seal, right for dirty rows and tombstones. */
+  #base = new Int32Array(64)
+  #dirtyFlags = new Uint8Array(64)
+  #dirty: number[] = []
+  #free: number[] = []
+  #end = 0
+  #size = 0
+  #batchHashes = new Int32Array(0)
+
+  /** `tracked` false: no seal will be asked for (batch), so nothing is remembered for it. */
+  constructor(spec: TableSpec, tracked = true) {
+    this.spec = spec
+    this.#tracked = tracked
+    this.columns = spec.schema.map(field => new ColumnBuffer(field.type))
+    this.identity = spec.mode === 'keyed' ? spec.key : spec.schema.map((_, i) => i)
+    this.#index = spec.mode === 'keyed' || spec.mode === 'bag' ? new HashIndex() : undefined
+    this.#secondary = spec.indexes.map(index =>
+      index.kind === 'hash'
+        ? new ListIndex(this, index.columns)
+        : new OrderIndex(this, index.prefix, index.order),
+    )
+  }
+
+  /** Live rows (bag: distinct ones). */
+  get size(): number {
+    return this.#size
+  }
+
+  /** Row ids are below this. */
+  get end(): number {
+    return this.#end
+  }
+
+  get bytes(): number {
+    let sum = this.weights.length * 13 + (this.#index?.byteLength ?? 0)
+    for (const column of this.columns) sum += column.byteLength
+    for (const index of this.#secondary) sum += index.byteLength
+    return sum
+  }
+
+  column(index: number): Column {
+    return this.columns[index]!
+  }
+
+  valueAt(id: RowId, column: number): Value {
+    return this.columns[column]!.get(id)
+  }
+
+  /** Live row whose identity equals `columns` of the chunk's row (default: the identity's own positions), or -1. */
+  find(
+    chunk: { readonly columns: readonly Column[] },
+    row: number,
+    columns: readonly number[] = this.identity,
+  ): RowId {
+    const id = this.#locate(hashRow(chunk, row, columns), chunk.columns, columns, row)
+    return id === -1 || this.weights[id] === 0 ? -1 : id
+  }
+
+  /** Keyed: `find` for every row of the chunk, adding rows (the key columns only, others NULL) where there is none. */
+  findOrAdd(chunk: Chunk, columns: readonly number[], out: Int32Array, added: (id: RowId) => void): void {
+    if (this.#batchHashes.length < chunk.length) this.#batchHashes = new Int32Array(chunk.length)
+    const hashes = this.#batchHashes
+    hashRows(chunk, columns, hashes)
+    const probe = columns.map(i => chunk.columns[i]!)
+    const only = probe.length === 1 ? probe[0]! : undefined
+    if (only !== undefined && only.nulls === null && this.columns[this.identity[0]!]!.kind === 'i64') {
+      this.#findOrAddInt64(chunk, columns, hashes, out, added)
+      return
+    }
+    for (let row = 0; row < chunk.length; row++) {
+      let id = this.#locate(hashes[row]!, chunk.columns, columns, row)
+      if (id === -1 || this.weights[id] === 0) {
+        id = this.#addKey(id, hashes[row]!, chunk, columns, row)
+        added(id)
+      }
+      out[row] = id
+    }
+  }
+
+  /** Keyed: puts the row, replacing the row of its key. `columns[i]` of the chunk is column i (default: i). */
+  insert(chunk: { readonly columns: readonly Column[] }, row: number, columns?: readonly number[]): RowId {
+    if (this.#index === undefined) return this.#append(chunk.columns, row, 1)
+    const key = columns === undefined ? this.identity : this.identity.map(i => columns[i]!)
+    const hash = hashRow(chunk, row, key)
+    const found = this.#locate(hash, chunk.columns, key, row)
+    const id = found === -1 ? this.#allocate(hash) : found
+    const before = this.weights[id]!
+    if (found !== -1 && before !== 0) this.#unlink(id)
+    this.#touch(id)
+    for (let i = 0; i < this.columns.length; i++)
+      this.columns[i]!.copy(id, chunk.columns[columns === undefined ? i : columns[i]!]!, row)
+    this.weights[id] = before === 0 ? 1 : before
+    if (before === 0) this.#size++
+    this.#link(id)
+    return id
+  }
+
+  /** Bag: adds to the weight of the row (append: appends it). Returns its id; -1 when it is gone for good. */
+  add(chunk: { readonly columns: readonly Column[] }, row: number, weight: number): RowId {
+    if (this.#index === undefined) return this.#append(chunk.columns, row, weight)
+    const hash = hashRow(chunk, row, this.identity)
+    let id = this.#locate(hash, chunk.columns, this.identity, row)
+    if (id === -1) {
+      id = this.#allocate(hash)
+      for (let i = 0; i < this.columns.length; i++) this.columns[i]!.copy(id, chunk.columns[i]!, row)
+    }
+    const before = this.weights[id]!
+    this.#touch(id)
+    this.weights[id] = before + weight
+    if (before === 0 && weight !== 0) {
+      this.#size++
+      this.#link(id)
+    } else if (before !== 0 && before + weight === 0) {
+      this.#size--
+      this.#unlink(id)
+      if (!this.#tracked) {
+        this.#release(id)
+        return -1
+      }
+    }
+    return id
+  }
+
+  /** Weight of the chunk's row in a bag; 0: absent. */
+  weightOf(chunk: { readonly columns: readonly Column[] }, row: number): number {
+    const id = this.#locate(hashRow(chunk, row, this.identity), chunk.columns, this.identity, row)
+    return id === -1 ? 0 : this.weights[id]!
+  }
+
+  /** Removes a live row. */
+  remove(id: RowId): void {
+    assert(this.weights[id] !== 0, 'only live rows can be removed')
+    this.#touch(id)
+    this.#unlink(id)
+    this.weights[id] = 0
+    this.#size--
+    if (!this.#tracked) this.#release(id)
+  }
+
+  /** Says that columns of the row outside key and indexes are about to be, or were, written in place. */
+  markDirty(id: RowId): void {
+    this.#touch(id)
+  }
+
+  /** Writes one cell outside key and indexes. */
+  set(id: RowId, column: number, value: Value): void {
+    this.#touch(id)
+    this.columns[column]!.set(id, value)
+  }
+
+  /** Writes one cell outside key and indexes from a column of the same type. */
+  setFrom(id: RowId, column: number, from: Column, row: number): void {
+    this.#touch(id)
+    this.columns[column]!.copy(id, from, row)
+  }
+
+  /** First row whose columns of secondary hash index `index` equal `columns` of the chunk's row, or -1. */
+  first(
+    index: number,
+    chunk: { readonly columns: readonly Column[] },
+    row: number,
+    columns: readonly number[],
+  ): RowId {
+    return this.hashIndex(index).first(chunk, row, columns)
+  }
+
+  /** The row after `id` in the same list of index `index`, or -1. */
+  next(index: number, id: RowId): RowId {
+    return this.hashIndex(index).next(id)
+  }
+
+  hashIndex(index: number): ListIndex {
+    const found = this.#secondary[index]
+    assert(found instanceof ListIndex, 'a hash index of that number was declared')
+    return found
+  }
+
+  orderedIndex(index: number): OrderIndex {
+    const found = this.#secondary[index]
+    assert(found instanceof OrderIndex, 'an ordered index of that number was declared')
+    return found
+  }
+
+  /** Visits live rows; the current one may be removed. */
+  forEachRow(visit: (id: RowId) => void): void {
+    for (let id = 0; id < this.#end; id++) if (this.weights[id] !== 0) visit(id)
+  }
+
+  /** Live rows as owned chunks of at most `batchRows` rows; keyed rows have weight 1. */
+  *scanChunks(
+    columns: readonly number[] = this.columns.map((_, i) => i),
+    batchRows = 4096,
+  ): Generator<Chunk> {
+    const builder = new ChunkBuilder(columns.map(i => this.columns[i]!.type))
+    const end = this.#end
+    for (let id = 0; id < end; id++) {
+      if (this.weights[id] === 0) continue
+      for (let i = 0; i < columns.length; i++)
+        builder.columns[i]!.copy(builder.length, this.columns[columns[i]!]!, id)
+      builder.push(this.weights[id]!)
+      if (builder.length === batchRows) yield builder.take()!
+    }
+    const rest = builder.take()
+    if (rest !== undefined) yield rest
+  }
+
+  seal(): TableDelta | undefined {
+    assert(this.#tracked, 'a table that is not tracked has no delta')
+    const dirty = this.#dirty
+    if (dirty.length === 0) return undefined
+    const chunks: Chunk[] = []
+    const builder = new ChunkBuilder(this.columns.map(column => column.type))
+    const { mode } = this.spec
+    for (let i = 0; i < dirty.length; i++) {
+      const id = dirty[i]!
+      const weight = this.weights[id]!
+      const base = this.#base[id]!
+      this.#dirtyFlags[id] = 0
+      this.#base[id] = weight
+      if (mode === 'bag') assert(weight >= 0, `weights are not negative at a barrier (table ${this.spec.id})`)
+      const change = mode !== 'keyed' ? weight - base : weight !== 0 ? 1 : base !== 0 ? -1 : 0
+      if (change !== 0) {
+        if (mode === 'keyed' && change < 0) this.#copyKey(builder, id)
+        else builder.copyRow(0, this.columns, id)
+        builder.push(change)
+        if (builder.length === DELTA_ROWS) chunks.push(builder.take()!)
+      }
+      if (weight === 0) this.#release(id)
+      else if (mode === 'log') {
+        this.#unlink(id)
+        this.weights[id] = 0
+        this.#size--
+        this.#release(id)
+      }
+    }
+    this.#dirty = []
+    const rest = builder.take()
+    if (rest !== undefined) chunks.push(rest)
+    for (const column of this.columns) column.compact(this.#end)
+    return chunks.length === 0 ? undefined : { table: this.spec.id, chunks }
+  }
+
+  /** Folds a stored chunk in (see TableMode); the rows are clean afterwards. */
+  load(chunk: Chunk): void {
+    const keyed = this.spec.mode === 'keyed'
+    for (let row = 0; row < chunk.length; row++) {
+      const weight = chunk.weights[row]!
+      if (keyed && weight > 0) this.insert(chunk, row)
+      else if (keyed) {
+        const id = this.find(chunk, row)
+        if (id !== -1) this.remove(id)
+      } else this.add(chunk, row, weight)
+    }
+    this.forget()
+  }
+
+  /** Takes the present rows for sealed. */
+  forget(): void {
+    for (const id of this.#dirty) {
+      this.#dirtyFlags[id] = 0
+      this.#base[id] = this.weights[id]!
+      if (this.weights[id] === 0) this.#release(id)
+    }
+    this.#dirty = []
+    for (const column of this.columns) column.compact(this.#end)
+  }
+
+  /** Removes every row. */
+  clear(): void {
+    this.forEachRow(id => this.remove(id))
+  }
+
+  #findOrAddInt64(
+    chunk: Chunk,
+    columns: readonly number[],
+    hashes: Int32Array,
+    out: Int32Array,
+    added: (id: RowId) => void,
+  ): void {
+    const index = this.#index!
+    const data = chunk.columns[columns[0]!]!.data as BigInt64Array
+    const key = this.columns[this.identity[0]!]!
+    const words = new Int32Array(data.buffer, data.byteOffset, chunk.length * 2)
+    let keys = new Int32Array(key.i64.buffer)
+    for (let row = 0; row < chunk.length; row++) {
+      const hash = hashes[row]!
+      const low = words[2 * row]!
+      const high = words[2 * row + 1]!
+      const { entries, mask } = index
+      let id = -1
+      for (let slot = scatter(hash) & mask; entries[2 * slot + 1] !== 0; slot = (slot + 1) & mask) {
+        if (entries[2 * slot] !== hash) continue
+        const candidate = entries[2 * slot + 1]! - 1
+        if (keys[2 * candidate] !== low || keys[2 * candidate + 1] !== high || key.isNull(candidate)) continue
+        id = candidate
+        break
+      }
+      if (id === -1 || this.weights[id] === 0) {
+        id = this.#addKey(id, hash, chunk, columns, row)
+        added(id)
+        if (keys.buffer !== key.i64.buffer) keys = new Int32Array(key.i64.buffer)
+      }
+      out[row] = id
+    }
+  }
+
+  #addKey(found: RowId, hash: number, chunk: Chunk, columns: readonly number[], row: number): RowId {
+    const id = found === -1 ? this.#allocate(hash) : found
+    this.#touch(id)
+    if (this.columns.length > columns.length) for (const column of this.columns) column.setNull(id)
+    for (let i = 0; i < columns.length; i++)
+      this.columns[this.identity[i]!]!.copy(id, chunk.columns[columns[i]!]!, row)
+    this.weights[id] = 1
+    this.#size++
+    this.#link(id)
+    return id
+  }
+
+  /** Row with that identity, live or tombstone. */
+  #locate(hash: number, from: readonly Column[], positions: readonly number[], row: number): RowId {
+    const index = this.#index
+    assert(index !== undefined, 'only keyed and bag tables find rows')
+    const { entries, mask } = index
+    const identity = this.identity
+    outer: for (let slot = scatter(hash) & mask; entries[2 * slot + 1] !== 0; slot = (slot + 1) & mask) {
+      if (entries[2 * slot] !== hash) continue
+      const id = entries[2 * slot + 1]! - 1
+      for (let i = 0; i < identity.length; i++)
+        if (!equalCells(this.columns[identity[i]!]!, id, from[positions[i]!]!, row)) continue outer
+      return id
+    }
+    return -1
+  }
+
+  #append(from: readonly Column[], row: number, weight: number): RowId {
+    assert(weight > 0, `rows are never retracted from an ${this.spec.mode} table (${this.spec.id})`)
+    const id = this.#allocate(0)
+    this.#touch(id)
+    for (let i = 0; i < this.columns.length; i++) this.columns[i]!.copy(id, from[i]!, row)
+    this.weights[id] = weight
+    this.#size++
+    this.#link(id)
+    return id
+  }
+
+  #allocate(hash: number): RowId {
+    const id = this.#free.pop() ?? this.#end++
+    if (id >= this.weights.length) this.#reserve(id + 1)
+    if (this.#index !== undefined) {
+      this.#hashes[id] = hash
+      this.#index.insert(hash, id)
+    }
+    this.#base[id] = 0
+    return id
+  }
+
+  /** Gives the slot of a dead row back. */
+  #release(id: RowId): void {
+    this.#index?.remove(this.#hashes[id]!, id)
+    for (const column of this.columns)
+      if (column.kind === 'bytes' || column.kind === 'values') column.setNull(id)
+    this.#base[id] = 0
+    this.#free.push(id)
+  }
+
+  #touch(id: RowId): void {
+    if (!this.#tracked || this.#dirtyFlags[id] === 1) return
+    this.#dirtyFlags[id] = 1
+    this.#base[id] = this.weights[id]!
+    this.#dirty.push(id)
+  }
+
+  #link(id: RowId): void {
+    for (let i = 0; i < this.#secondary.length; i++) this.#secondary[i]!.add(id)
+  }
+
+  #unlink(id: RowId): void {
+    for (let i = 0; i < this.#secondary.length; i++) this.#secondary[i]!.remove(id)
+  }
+
+  #copyKey(builder: ChunkBuilder, id: RowId): void {
+    builder.nullRow(0, this.columns.length)
+    for (const i of this.spec.key) builder.columns[i]!.copy(builder.length, this.columns[i]!, id)
+  }
+
+  #reserve(rows: number): void {
+    let capacity = this.weights.length
+    while (capacity < rows) capacity *= 2
+    for (const column of this.columns) column.reserve(capacity)
+    this.weights = widened(this.weights, capacity)
+    this.#hashes = widened(this.#hashes, capacity)
+    this.#base = widened(this.#base, capacity)
+    const flags = new Uint8Array(capacity)
+    flags.set(this.#dirtyFlags)
+    this.#dirtyFlags = flags
+  }
+}
+
+function widened(from: Int32Array, capacity: number): Int32Array<ArrayBuffer> {
+  const to = new Int32Array(capacity)
+  to.set(from)
+  return to
+}
