@@ -75,7 +75,7 @@ async function attemptRecord(
   }
   if (failure !== undefined) throw mismatch(record.at, sql, 'success', failure)
   if (record.kind === 'let') {
-    record.names.forEach((name, i) => variables.set(name, String(rows[0]?.[i] ?? '')))
+    for (const [i, name] of record.names.entries()) variables.set(name, String(rows[0]?.[i] ?? ''))
   } else if (record.kind === 'query') {
     compareRows(record, sql, rows)
   } else if (typeof record.expect === 'object' && record.expect.count !== affected) {
