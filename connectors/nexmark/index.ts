@@ -1,0 +1,44 @@
+import type { Connector } from '../../types/connector.ts'
+import { SqlError } from '../../types/error.ts'
+import { type Schema, sameType } from '../../types/type.ts'
+import { generatedSource } from '../generated-source.ts'
+import { nexmarkGenerator } from './generator.ts'
+import { NEXMARK_OPTIONS, nexmarkOptions } from './options.ts'
+import { NEXMARK_SCHEMAS } from './schema.ts'
+
+/** Nexmark's auction site: bids, auctions and persons as pure functions of the event number. */
+export const nexmark: Connector = {
+  name: 'nexmark',
+  options: NEXMARK_OPTIONS,
+  formats: [],
+  defaultSchema: options => NEXMARK_SCHEMAS[nexmarkOptions(options).table],
+  source(options, context) {
+    const { table, splitNum } = nexmarkOptions(options)
+    const schema = context.schema.length === 0 ? NEXMARK_SCHEMAS[table] : context.schema
+    checkColumns(schema, NEXMARK_SCHEMAS[table], table)
+    const splits = Array.from({ length: splitNum }, (_, i) => String(i))
+    return generatedSource({ connector: 'nexmark', options, schema, splits })
+  },
+  generator: nexmarkGenerator,
+}
+
+function checkColumns(given: Schema, own: Schema, table: string): void {
+  for (const field of given) {
+    const match = own.find(f => f.name === field.name)
+    if (match === undefined) {
+      throw new SqlError(
+        'undefined_column',
+        `column "${field.name}" does not exist in nexmark table ${table}`,
+        {
+          hint: `Its columns: ${own.map(f => f.name).join(', ')}.`,
+        },
+      )
+    }
+    if (!sameType(match.type, field.type)) {
+      throw new SqlError(
+        'datatype_mismatch',
+        `column "${field.name}" of nexmark table ${table} must have type ${match.type.name}`,
+      )
+    }
+  }
+}
