@@ -28,6 +28,8 @@ export class ColumnBuffer implements Column {
   garbage = 0
   /** The arena belongs to a chunk that was copied from: it is shared until a row of another buffer comes. */
   #shared = false
+  /** No bytes were written since the start. */
+  #pristine = true
   readonly #sharing: boolean
 
   /** `sharing`: rows copied from one buffer become views of it (for output chunks; not for state). */
@@ -153,7 +155,8 @@ export class ColumnBuffer implements Column {
   setBytes(row: number, bytes: Uint8Array, from: number, to: number): void {
     this.garbage += this.ends[row]! - this.starts[row]!
     if (this.#sharing) {
-      if (this.used === 0 && !this.#shared) {
+      if (this.#pristine) {
+        this.#pristine = false
         this.arena = bytes
         this.#shared = true
       }
@@ -221,6 +224,7 @@ export class ColumnBuffer implements Column {
     this.used = 0
     this.garbage = 0
     this.#shared = false
+    this.#pristine = true
   }
 
   /** Rewrites the arena without garbage when more than half of it is; `rows` bounds the row ids in use. */

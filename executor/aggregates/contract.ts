@@ -1,0 +1,36 @@
+import type { ColumnBuffer } from '../../storage/column-buffer.ts'
+import type { StateTable } from '../../storage/state-table.ts'
+import type { Column } from '../../types/chunk.ts'
+import type { Type } from '../../types/type.ts'
+import type { Value } from '../../types/value.ts'
+
+/** Aggregate that keeps a few typed columns per group. `weights[i]` 0: row i does not count (NULL, filter, duplicate). */
+export interface Accumulator {
+  readonly kind: 'accumulator'
+  /** State columns with their value in a new group. */
+  readonly state: readonly { readonly type: Type; readonly initial: Value }[]
+  /** Folds rows 0 .. length - 1 into the groups `ids[i]`. */
+  update(
+    state: readonly ColumnBuffer[],
+    ids: Int32Array,
+    args: readonly Column[],
+    weights: Int32Array,
+    length: number,
+  ): void
+  output(state: readonly ColumnBuffer[], id: number, out: ColumnBuffer, at: number): void
+}
+
+/** Aggregate over the ordered rows of a group, kept in a bag of arguments. */
+export interface Multiset {
+  readonly kind: 'multiset'
+  /** Order when the call has none: by the argument (min, max) or none. */
+  readonly descending: boolean
+  /** Rows with a NULL first argument are kept. */
+  readonly keepsNulls: boolean
+  /** Rows needed: the first one is enough. */
+  readonly firstOnly: boolean
+  /** `args[k]` are columns of `table`; ids in order, each `times[i]` times. Undefined ids: no row. */
+  output(table: StateTable, args: readonly number[], ids: readonly number[], times: readonly number[]): Value
+}
+
+export type Aggregate = Accumulator | Multiset

@@ -1,0 +1,185 @@
+import { SqlError } from '../../types/error.ts'
+import {
+  arrayOf,
+  BOOL,
+  FLOAT4,
+  FLOAT8,
+  INT2,
+  INT4,
+  INT8,
+  INTERVAL,
+  NUMERIC,
+  TEXT,
+  type Type,
+  type TypeName,
+} from '../../types/type.ts'
+import * as accumulators from './accumulators.ts'
+import type { Aggregate } from './contract.ts'
+import * as multisets from './multisets.ts'
+
+/** One signature: `args` undefined elements take any type; made for the actual types. */
+interface Entry {
+  readonly name: string
+  readonly args: readonly (Type | 'any')[]
+  readonly type: Type | ((args: readonly Type[]) => Type)
+  make(args: readonly Type[], appendOnly: boolean): Aggregate
+}
+
+const INTEGERS = [INT2, INT4, INT8]
+const firstArg = (args: readonly Type[]): Type => args[0]!
+
+function spread(name: string, options: accumulators.Spread): Entry[] {
+  return [
+    ...[...INTEGERS, NUMERIC].map(
+      (arg): Entry => ({ name, args: [arg], type: NUMERIC, make: () => accumulators.numericSpread(options) }),
+    ),
+    ...[FLOAT4, FLOAT8].map(
+      (arg): Entry => ({ name, args: [arg], type: FLOAT8, make: () => accumulators.floatSpread(options) }),
+    ),
+  ]
+}
+
+function extreme(name: string, greatest: boolean): Entry {
+  return {
+    name,
+    args: ['any'],
+    type: firstArg,
+    make: (args, appendOnly) =>
+      appendOnly ? accumulators.runningExtreme(args[0]!, greatest) : multisets.firstRow(greatest, false),
+  }
+}
+
+/** Every aggregate; adding one is adding a line. */
+const ENTRIES: readonly Entry[] = [
+  { name: 'count', args: [], type: INT8, make: () => accumulators.count },
+  { name: 'count', args: ['any'], type: INT8, make: () => accumulators.count },
+  { name: 'sum', args: [INT2], type: INT8, make: () => accumulators.sumInt4 },
+  { name: 'sum', args: [INT4], type: INT8, make: () => accumulators.sumInt4 },
+  { name: 'sum', args: [INT8], type: NUMERIC, make: () => accumulators.sumInt8 },
+  { name: 'sum', args: [NUMERIC], type: NUMERIC, make: () => accumulators.numericSum(false) },
+  { name: 'sum', args: [FLOAT4], type: FLOAT4, make: () => accumulators.floatSum(false, true) },
+  { name: 'sum', args: [FLOAT8], type: FLOAT8, make: () => accumulators.floatSum(false, false) },
+  { name: 'sum', args: [INTERVAL], type: INTERVAL, make: () => accumulators.intervalSum(false) },
+  ...INTEGERS.map(
+    (arg): Entry => ({ name: 'avg', args: [arg], type: NUMERIC, make: () => accumulators.avgInt }),
+  ),
+  { name: 'avg', args: [NUMERIC], type: NUMERIC, make: () => accumulators.numericSum(true) },
+  { name: 'avg', args: [FLOAT4], type: FLOAT8, make: () => accumulators.floatSum(true, false) },
+  { name: 'avg', args: [FLOAT8], type: FLOAT8, make: () => accumulators.floatSum(true, false) },
+  { name: 'avg', args: [INTERVAL], type: INTERVAL, make: () => accumulators.intervalSum(true) },
+  extreme('min', false),
+  extreme('max', true),
+  { name: 'bool_and', args: [BOOL], type: BOOL, make: () => accumulators.boolCount(true) },
+  { name: 'every', args: [BOOL], type: BOOL, make: () => accumulators.boolCount(true) },
+  { name: 'bool_or', args: [BOOL], type: BOOL, make: () => accumulators.boolCount(false) },
+  { name: 'string_agg', args: [TEXT, TEXT], type: TEXT, make: () => multisets.stringAgg },
+  { name: 'array_agg', args: ['any'], type: args => arrayOf(args[0]!), make: () => multisets.arrayAgg },
+  { name: 'first_value', args: ['any'], type: firstArg, make: () => multisets.firstRow(false, true) },
+  { name: 'last_value', args: ['any'], type: firstArg, make: () => multisets.lastRow },
+  { name: 'any_value', args: ['any'], type: firstArg, make: () => multisets.firstRow(false, false) },
+  ...(['and', 'or', 'xor'] as const).flatMap(operation =>
+    INTEGERS.map(
+      (arg): Entry => ({
+        name: `bit_${operation}`,
+        args: [arg],
+        type: arg,
+        make: () => multisets.bitFold(operation, arg),
+      }),
+    ),
+  ),
+  ...spread('var_samp', { sample: true, root: false }),
+  ...spread('variance', { sample: true, root: false }),
+  ...spread('var_pop', { sample: false, root: false }),
+  ...spread('stddev_samp', { sample: true, root: true }),
+  ...spread('stddev', { sample: true, root: true }),
+  ...spread('stddev_pop', { sample: false, root: true }),
+]
+
+const NAMES = new Set(ENTRIES.map(entry => entry.name))
+
+/** Whether a function of that name is an aggregate. */
+export function isAggregate(name: string): boolean {
+  return NAMES.has(name)
+}
+
+/** Names and signatures, for \df. */
+export function aggregateSignatures(): readonly string[] {
+  return ENTRIES.map(
+    entry => `${entry.name}(${entry.args.map(a => (a === 'any' ? 'any' : a.name)).join(', ')})`,
+  )
+}
+
+export type ResolvedAggregate =
+  | { readonly fn: string; readonly argTypes: readonly Type[]; readonly type: Type }
+  | { readonly error: SqlError }
+
+/** Types an argument converts to implicitly, nearest first. */
+const WIDER: Readonly<Partial<Record<TypeName, readonly TypeName[]>>> = {
+  int2: ['int4', 'int8', 'numeric', 'float4', 'float8'],
+  int4: ['int8', 'numeric', 'float4', 'float8'],
+  int8: ['numeric', 'float4', 'float8'],
+  numeric: ['float4', 'float8'],
+  float4: ['float8'],
+}
+
+/** Overload for the argument types (undefined: an untyped literal, taken as text); argTypes say what to cast to. */
+export function resolveAggregate(name: string, argTypes: readonly (Type | undefined)[]): ResolvedAggregate {
+  let best: { entry: Entry; cost: number } | undefined
+  for (const entry of ENTRIES) {
+    if (entry.name !== name || entry.args.length !== argTypes.length) continue
+    let cost = 0
+    for (let i = 0; i < argTypes.length; i++) cost += castCost(argTypes[i], entry.args[i]!)
+    if (cost < (best?.cost ?? Number.POSITIVE_INFINITY)) best = { entry, cost }
+  }
+  if (best === undefined) return { error: undefinedAggregate(name, argTypes) }
+  const types = best.entry.args.map((arg, i) => (arg === 'any' ? (argTypes[i] ?? TEXT) : arg))
+  const { type } = best.entry
+  return {
+    fn: `${name}(${types.map(typeText).join(', ') || '*'})`,
+    argTypes: types,
+    type: typeof type === 'function' ? type(types) : type,
+  }
+}
+
+/** The aggregate of a call's `fn` for arguments of those types. */
+export function createAggregate(fn: string, argTypes: readonly Type[], appendOnly: boolean): Aggregate {
+  const name = fn.includes('(') ? fn.slice(0, fn.indexOf('(')) : fn
+  const entry = ENTRIES.find(
+    e =>
+      e.name === name &&
+      e.args.length === argTypes.length &&
+      e.args.every((arg, i) => arg === 'any' || arg.name === argTypes[i]!.name),
+  )
+  if (entry === undefined) throw undefinedAggregate(name, argTypes)
+  return entry.make(argTypes, appendOnly)
+}
+
+function castCost(from: Type | undefined, to: Type | 'any'): number {
+  if (to === 'any' || from?.name === to.name) return 0
+  if (from === undefined) return to.name === 'text' ? 1 : 2
+  const position = WIDER[from.name]?.indexOf(to.name) ?? -1
+  return position === -1 ? Number.POSITIVE_INFINITY : position + 1
+}
+
+const NAMES_OF: Readonly<Partial<Record<TypeName, string>>> = {
+  int2: 'smallint',
+  int4: 'integer',
+  int8: 'bigint',
+  float4: 'real',
+  float8: 'double precision',
+  bool: 'boolean',
+  timestamp: 'timestamp without time zone',
+  timestamptz: 'timestamp with time zone',
+  time: 'time without time zone',
+}
+
+function typeText(type: Type): string {
+  return type.name === 'array' ? `${typeText(type.element!)}[]` : type.name
+}
+
+function undefinedAggregate(name: string, types: readonly (Type | undefined)[]): SqlError {
+  const shown = types.map(type => (type === undefined ? 'unknown' : (NAMES_OF[type.name] ?? typeText(type))))
+  return new SqlError('undefined_function', `function ${name}(${shown.join(', ')}) does not exist`, {
+    hint: 'No function matches the given name and argument types. You might need to add explicit type casts.',
+  })
+}

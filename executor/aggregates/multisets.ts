@@ -1,0 +1,77 @@
+import type { Type } from '../../types/type.ts'
+import type { Value } from '../../types/value.ts'
+import type { Multiset } from './contract.ts'
+
+/** min, max, first_value, last_value, any_value under retraction: the first row in order. */
+export function firstRow(descending: boolean, keepsNulls: boolean): Multiset {
+  return {
+    kind: 'multiset',
+    descending,
+    keepsNulls,
+    firstOnly: true,
+    output: (table, args, ids) => (ids.length === 0 ? null : table.valueAt(ids[0]!, args[0]!)),
+  }
+}
+
+/** last_value: the last row in order. */
+export const lastRow: Multiset = {
+  kind: 'multiset',
+  descending: false,
+  keepsNulls: true,
+  firstOnly: false,
+  output: (table, args, ids) => (ids.length === 0 ? null : table.valueAt(ids.at(-1)!, args[0]!)),
+}
+
+/** array_agg; NULLs are elements. */
+export const arrayAgg: Multiset = {
+  kind: 'multiset',
+  descending: false,
+  keepsNulls: true,
+  firstOnly: false,
+  output(table, args, ids, times) {
+    if (ids.length === 0) return null
+    const list: Value[] = []
+    for (let i = 0; i < ids.length; i++)
+      for (let n = times[i]!; n > 0; n--) list.push(table.valueAt(ids[i]!, args[0]!))
+    return list
+  },
+}
+
+/** string_agg(text, delimiter): each row's own delimiter stands before it. */
+export const stringAgg: Multiset = {
+  kind: 'multiset',
+  descending: false,
+  keepsNulls: false,
+  firstOnly: false,
+  output(table, args, ids, times) {
+    if (ids.length === 0) return null
+    let text = ''
+    for (let i = 0; i < ids.length; i++)
+      for (let n = times[i]!; n > 0; n--) {
+        if (text !== '' || i > 0 || n < times[i]!) text += table.valueAt(ids[i]!, args[1]!) ?? ''
+        text += table.valueAt(ids[i]!, args[0]!)
+      }
+    return text
+  },
+}
+
+/** bit_and, bit_or, bit_xor of integers. */
+export function bitFold(operation: 'and' | 'or' | 'xor', type: Type): Multiset {
+  return {
+    kind: 'multiset',
+    descending: false,
+    keepsNulls: false,
+    firstOnly: false,
+    output(table, args, ids, times) {
+      if (ids.length === 0) return null
+      let result = operation === 'and' ? -1n : 0n
+      for (let i = 0; i < ids.length; i++) {
+        const value = BigInt(table.valueAt(ids[i]!, args[0]!) as number | bigint)
+        if (operation === 'and') result &= value
+        else if (operation === 'or') result |= value
+        else if (times[i]! % 2 === 1) result ^= value
+      }
+      return type.name === 'int8' ? result : Number(result)
+    },
+  }
+}

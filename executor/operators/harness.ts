@@ -1,0 +1,100 @@
+import { chunkOf } from '../../storage/chunk-builder.ts'
+import { cellValue } from '../../storage/column-buffer.ts'
+import { StateTable } from '../../storage/state-table.ts'
+import type { Chunk } from '../../types/chunk.ts'
+import type { OperatorSpec } from '../../types/job.ts'
+import { toJson } from '../../types/json.ts'
+import type { Schema } from '../../types/type.ts'
+import type { Value } from '../../types/value.ts'
+import type { Operator, OperatorContext } from '../contract.ts'
+import { createOperator } from './index.ts'
+
+export type Row = readonly Value[]
+
+/** For tests: one operator whose output is folded and whose state can be lost and loaded again. */
+export class Harness {
+  readonly #spec: OperatorSpec
+  readonly #inputs: readonly Schema[]
+  readonly #appendOnly: boolean
+  readonly #compile: OperatorContext['compile'] | undefined
+  readonly #stored = new Map<string, Chunk[]>()
+  readonly #folded = new Map<string, number>()
+  #operator: Operator
+
+  constructor(
+    spec: OperatorSpec,
+    inputs: readonly Schema[],
+    options: { appendOnly?: boolean; compile?: OperatorContext['compile'] } = {},
+  ) {
+    this.#spec = spec
+    this.#inputs = inputs
+    this.#appendOnly = options.appendOnly ?? false
+    this.#compile = options.compile
+    this.#operator = this.#create()
+  }
+
+  push(port: number, rows: readonly Row[], weights?: readonly number[]): void {
+    const types = this.#inputs[port]!.map(field => field.type)
+    this.#operator.push(port, chunkOf(types, rows, weights), this.#fold)
+  }
+
+  /** Barrier and seal; returns the folded output as sorted JSON rows. */
+  barrier(): readonly string[] {
+    this.#operator.barrier?.(this.#fold)
+    for (const table of this.#operator.tables) {
+      const delta = table.seal()
+      if (delta !== undefined)
+        this.#stored.set(delta.table, [...(this.#stored.get(delta.table) ?? []), ...delta.chunks])
+    }
+    return this.output()
+  }
+
+  output(): readonly string[] {
+    return [...this.#folded]
+      .flatMap(([row, weight]) => {
+        if (weight < 0) throw new Error(`${row} has weight ${weight}`)
+        return Array.from({ length: weight }, () => row)
+      })
+      .sort()
+  }
+
+  /** Forgets the running operator and starts one from what was sealed. */
+  crash(): void {
+    this.#operator = this.#create()
+    for (const table of this.#operator.tables)
+      for (const chunk of this.#stored.get(table.spec.id) ?? []) table.load(chunk)
+    this.#operator.restored?.()
+  }
+
+  #create(): Operator {
+    return createOperator(this.#spec, {
+      node: { id: 1, spec: this.#spec, inputs: [], schema: [], shard: 'one', fragment: 0 },
+      inputs: this.#inputs,
+      mode: 'stream',
+      appendOnly: () => this.#appendOnly,
+      table: (role, spec) => new StateTable({ ...spec, id: `1/1/${role}` }),
+      compile: (...args) => {
+        if (this.#compile === undefined) throw new Error('this test compiles nothing')
+        return this.#compile(...args)
+      },
+      reportError(error) {
+        throw error
+      },
+      epoch: () => 1,
+    })
+  }
+
+  readonly #fold = (chunk: Chunk): void => {
+    for (let row = 0; row < chunk.length; row++) {
+      const key = toJson(chunk.columns.map(column => cellValue(column, row)))
+      const weight = (this.#folded.get(key) ?? 0) + chunk.weights[row]!
+      if (weight === 0) this.#folded.delete(key)
+      else this.#folded.set(key, weight)
+    }
+  }
+}
+
+/** Rows as the harness shows them. */
+export function shown(rows: readonly Row[]): readonly string[] {
+  return rows.map(row => toJson(row)).sort()
+}

@@ -1,0 +1,55 @@
+import { notSupported, unreachable } from '../../types/error.ts'
+import type { OperatorSpec } from '../../types/job.ts'
+import type { Operator, OperatorContext } from '../contract.ts'
+import { aggregate } from './aggregate.ts'
+import { hop } from './hop.ts'
+import { join } from './join.ts'
+import { input, project, source, union, values } from './pass.ts'
+import { setOperation } from './set-operation.ts'
+import { singleRow } from './single-row.ts'
+import { sort } from './sort.ts'
+import { materialize, sink } from './terminal.ts'
+import { topN } from './top-n.ts'
+import { upsert } from './upsert.ts'
+
+export type { Terminal } from './terminal.ts'
+
+/** The operator of a spec. */
+export function createOperator(spec: OperatorSpec, context: OperatorContext): Operator {
+  switch (spec.kind) {
+    case 'input':
+      return input.create(spec, context)
+    case 'source':
+      return source.create(spec, context)
+    case 'values':
+      return values.create(spec, context)
+    case 'project':
+      return project.create(spec, context)
+    case 'union':
+      return union.create(spec, context)
+    case 'aggregate':
+      return aggregate.create(spec, context)
+    case 'join':
+      return join.create(spec, context)
+    case 'top-n':
+      return topN.create(spec, context)
+    case 'hop':
+      return hop.create(spec, context)
+    case 'set-operation':
+      return setOperation.create(spec, context)
+    case 'project-set':
+      throw notSupported('set-returning functions')
+    case 'single-row':
+      return singleRow.create(spec, context)
+    case 'upsert':
+      return upsert.create(spec, context)
+    case 'materialize':
+      return materialize.create(spec, context)
+    case 'sink':
+      return sink.create(spec, context)
+    case 'sort':
+      return sort.create(spec, context)
+    default:
+      return unreachable(spec)
+  }
+}

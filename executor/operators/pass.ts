@@ -1,0 +1,53 @@
+import { chunkOf } from '../../storage/chunk-builder.ts'
+import { INT8 } from '../../types/type.ts'
+import type { Emit, Operator, OperatorKind } from '../contract.ts'
+
+const pass = (): Operator => ({ tables: [], push: (_port, chunk, emit) => emit(chunk) })
+
+/** Changelog of another relation, handed in by the engine. */
+export const input: OperatorKind<'input'> = { kind: 'input', create: pass }
+
+/** Rows from a reader or from DML, handed in by the engine. */
+export const source: OperatorKind<'source'> = { kind: 'source', create: pass }
+
+/** UNION ALL. */
+export const union: OperatorKind<'union'> = { kind: 'union', create: pass }
+
+/** Filter and projection in one generated loop. */
+export const project: OperatorKind<'project'> = {
+  kind: 'project',
+  create(spec, context) {
+    const run = context.compile(spec.columns, context.inputs[0]!, spec.predicate)
+    return {
+      tables: [],
+      push(_port, chunk, emit) {
+        const out = run(chunk)
+        if (out !== undefined && out.length > 0) emit(out)
+      },
+    }
+  },
+}
+
+/** Constant rows at the first barrier of the job's life; state remembers that they were emitted. */
+export const values: OperatorKind<'values'> = {
+  kind: 'values',
+  create(spec, context) {
+    const done = context.table('emitted', {
+      schema: [{ name: 'rows', type: INT8 }],
+      mode: 'append',
+      key: [],
+      shard: [],
+      indexes: [],
+    })
+    return {
+      tables: [done],
+      push() {},
+      barrier(emit: Emit) {
+        if (done.size > 0) return
+        done.insert(chunkOf([INT8], [[BigInt(spec.rows.length)]]), 0)
+        const types = spec.schema.map(field => field.type)
+        if (spec.rows.length > 0) emit(chunkOf(types, spec.rows))
+      },
+    }
+  },
+}

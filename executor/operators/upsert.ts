@@ -1,0 +1,71 @@
+import { ChunkBuilder } from '../../storage/chunk-builder.ts'
+import { compareCells } from '../../storage/compare-cells.ts'
+import type { Chunk } from '../../types/chunk.ts'
+import type { Emit, OperatorKind } from '../contract.ts'
+
+/** Rows by primary key: a write emits the removal of the row it replaces and the new row. */
+export const upsert: OperatorKind<'upsert'> = {
+  kind: 'upsert',
+  create(spec, context) {
+    const schema = context.inputs[0]!
+    const rows = context.table('rows', { schema, mode: 'keyed', key: spec.key, shard: spec.key, indexes: [] })
+    let emitTo: Emit = () => {}
+    const types = schema.map(field => field.type)
+    const out = new ChunkBuilder(types, chunk => emitTo(chunk))
+    const merged = new ChunkBuilder(types)
+
+    const emitRow = (id: number, weight: number): void => {
+      out.copyRow(0, rows.columns, id)
+      out.push(weight)
+    }
+
+    const write = (chunk: Chunk, row: number): void => {
+      const id = rows.find(chunk, row)
+      if (id === -1) {
+        emitRow(rows.insert(chunk, row), 1)
+        return
+      }
+      if (spec.conflict === 'ignore') return
+      const { version } = spec
+      if (version !== undefined && !isNewer(chunk, row, version, id)) return
+      emitRow(id, -1)
+      if (spec.conflict === 'overwrite') rows.insert(chunk, row)
+      else {
+        merged.length = 0
+        for (const column of merged.columns) column.clear()
+        for (let i = 0; i < types.length; i++) {
+          const from = chunk.columns[i]!
+          const keep = from.nulls !== null && from.nulls[row] === 1
+          merged.columns[i]!.copy(0, keep ? rows.columns[i]! : from, keep ? id : row)
+        }
+        rows.insert(merged, 0)
+      }
+      emitRow(id, 1)
+    }
+
+    /** NULL versions are the oldest. */
+    const isNewer = (chunk: Chunk, row: number, version: number, id: number): boolean => {
+      const now = chunk.columns[version]!
+      if (rows.columns[version]!.isNull(id)) return true
+      if (now.nulls !== null && now.nulls[row] === 1) return false
+      return compareCells(now, row, rows.columns[version]!, id) >= 0
+    }
+
+    return {
+      tables: [rows],
+      push(_port, chunk, emit) {
+        emitTo = emit
+        for (let row = 0; row < chunk.length; row++) {
+          if (chunk.weights[row]! > 0) write(chunk, row)
+          else {
+            const id = rows.find(chunk, row)
+            if (id === -1) continue
+            emitRow(id, -1)
+            rows.remove(id)
+          }
+        }
+        out.flush()
+      },
+    }
+  },
+}

@@ -1,0 +1,73 @@
+import type { Chunk } from '../types/chunk.ts'
+import { assert } from '../types/error.ts'
+import { ChunkBuilder } from './chunk-builder.ts'
+import type { TableDelta, TableSpec } from './contract.ts'
+import { StateTable } from './state-table.ts'
+
+/**
+ * Keeps the rows of the current epoch only, added up by whole row. Its delta names full rows, removals before
+ * insertions, so it is a z-set and folds by key as well.
+ */
+export class DeltaTable extends StateTable {
+  #rows: StateTable
+  #appended: ChunkBuilder
+  #taken: Chunk[] | undefined
+
+  constructor(spec: TableSpec) {
+    super({ ...spec, indexes: [] }, false)
+    this.#rows = emptyBag(spec)
+    this.#appended = new ChunkBuilder(spec.schema.map(field => field.type))
+  }
+
+  override get size(): number {
+    return this.#rows.size + this.#appended.length
+  }
+
+  /** Adds a chunk to the epoch's change. */
+  collect(chunk: Chunk): void {
+    this.#taken = undefined
+    if (this.spec.mode === 'append') {
+      for (let row = 0; row < chunk.length; row++) {
+        assert(chunk.weights[row]! > 0, `rows are never retracted from an append table (${this.spec.id})`)
+        this.#appended.copyRow(0, chunk.columns, row)
+        this.#appended.push(chunk.weights[row]!)
+      }
+    } else for (let row = 0; row < chunk.length; row++) this.#rows.add(chunk, row, chunk.weights[row]!)
+  }
+
+  /** Net change of the epoch; stays the same until more is collected or it is sealed. */
+  takeDelta(): readonly Chunk[] {
+    if (this.#taken !== undefined) return this.#taken
+    const chunks: Chunk[] = []
+    const appended = this.#appended.take()
+    if (appended !== undefined) chunks.push(appended)
+    if (this.#rows.size > 0) {
+      const builder = new ChunkBuilder(this.spec.schema.map(field => field.type))
+      for (const sign of [-1, 1])
+        this.#rows.forEachRow(id => {
+          const weight = this.#rows.weights[id]!
+          if (Math.sign(weight) !== sign) return
+          builder.copyRow(0, this.#rows.columns, id)
+          builder.push(weight)
+        })
+      const changes = builder.take()
+      if (changes !== undefined) chunks.push(changes)
+      this.#rows = emptyBag(this.spec)
+    }
+    this.#taken = chunks
+    return chunks
+  }
+
+  override seal(): TableDelta | undefined {
+    const chunks = this.takeDelta()
+    this.#taken = undefined
+    return chunks.length === 0 ? undefined : { table: this.spec.id, chunks }
+  }
+
+  /** Stored rows are not kept in the engine. */
+  override load(_chunk: Chunk): void {}
+}
+
+function emptyBag(spec: TableSpec): StateTable {
+  return new StateTable({ ...spec, mode: 'bag', key: [], indexes: [] }, false)
+}
