@@ -1,10 +1,11 @@
-import { notSupported, unreachable } from '../../types/error.ts'
+import { unreachable } from '../../types/error.ts'
 import type { OperatorSpec } from '../../types/job.ts'
 import type { Operator, OperatorContext } from '../contract.ts'
 import { aggregate } from './aggregate.ts'
 import { hop } from './hop.ts'
 import { join } from './join.ts'
 import { input, project, source, union, values } from './pass.ts'
+import { projectSet } from './project-set.ts'
 import { setOperation } from './set-operation.ts'
 import { singleRow } from './single-row.ts'
 import { sort } from './sort.ts'
@@ -38,7 +39,7 @@ export function createOperator(spec: OperatorSpec, context: OperatorContext): Op
     case 'set-operation':
       return setOperation.create(spec, context)
     case 'project-set':
-      throw notSupported('set-returning functions')
+      return projectSet.create(spec, context)
     case 'single-row':
       return singleRow.create(spec, context)
     case 'upsert':

@@ -183,7 +183,7 @@ const outputs = (rows: readonly Row[]): Value[] => {
     sum(filtered),
     floats.length === 0 ? null : exact(floats),
     bools.length === 0 ? null : bools.every(b => b),
-    keys.length === 0 ? null : keys.reduce((a, b) => (a > b ? a : b)),
+    keys.length === 0 ? null : keys.toSorted(compare).at(-1)!,
   ]
 }
 
@@ -385,4 +385,35 @@ test('more than one row fails a scalar subquery with 21000', () => {
   assert.deepEqual(harness.barrier(), shown([[2n]]))
   harness.push(0, [[3n]])
   assert.throws(() => harness.barrier(), { sqlstate: '21000' })
+})
+
+test('set-returning calls run side by side and pad with NULLs', () => {
+  const literal = (value: Value) => ({ kind: 'literal', value, type: INT4 }) as const
+  const series = (from: number, to: number) =>
+    ({
+      kind: 'call',
+      fn: 'generate_series(int4, int4)',
+      args: [literal(from), literal(to)],
+      type: INT4,
+    }) as const
+  const compile: OperatorContext['compile'] = expressions => chunk =>
+    chunkOf(
+      expressions.map(e => e.type),
+      Array.from({ length: chunk.length }, () =>
+        expressions.map(e => (e.kind === 'literal' ? e.value : null)),
+      ),
+    )
+  const harness = new Harness(
+    { kind: 'project-set', calls: [series(1, 2), series(5, 5)], ordinality: true, outer: false },
+    [[{ name: 'k', type: INT8 }]],
+    { compile },
+  )
+  harness.push(0, [[7n]])
+  assert.deepEqual(
+    harness.barrier(),
+    shown([
+      [7n, 1, 5, 1n],
+      [7n, 2, null, 2n],
+    ]),
+  )
 })
