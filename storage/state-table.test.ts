@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { INT8, NUMERIC, TEXT } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
 import { chunkOf } from './chunk-builder.ts'
+import { cellValue } from './column-buffer.ts'
 import type { TableSpec } from './contract.ts'
 import { StateTable } from './state-table.ts'
 
@@ -99,3 +100,31 @@ for (const mode of ['keyed', 'bag'] as const)
       { numRuns: 150 },
     )
   })
+
+test('arenas grow, collect garbage and keep every text', () => {
+  const table = new StateTable(spec('keyed'))
+  const types = schema.map(f => f.type)
+  const model = new Map<bigint, string>()
+  for (let round = 0; round < 12; round++) {
+    for (let i = 0; i < 2000; i++) {
+      const key = BigInt((i * 7919 + round * 31) % 3000)
+      const chunk = chunkOf(types, [[key, `${'x'.repeat((i + round) % 90)}${i}`, null]])
+      const id = table.find(chunk, 0)
+      if (id !== -1 && i % 3 === 0) {
+        table.remove(id)
+        model.delete(key)
+      } else {
+        table.insert(chunk, 0)
+        model.set(key, `${'x'.repeat((i + round) % 90)}${i}`)
+      }
+    }
+    table.seal()
+  }
+  const found = new Map<bigint, string>()
+  for (const chunk of table.scanChunks([0, 1], 100))
+    for (let i = 0; i < chunk.length; i++)
+      found.set(cellValue(chunk.columns[0]!, i) as bigint, cellValue(chunk.columns[1]!, i) as string)
+  assert.deepEqual([...found].sort(), [...model].sort())
+  const arena = table.columns[1]!
+  assert.ok(arena.garbage * 2 <= arena.used || arena.garbage < 1 << 16)
+})
