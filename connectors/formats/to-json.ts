@@ -1,0 +1,84 @@
+import type { Bytes, Chunk, Column } from '../../types/chunk.ts'
+import { notSupported } from '../../types/error.ts'
+import { physical, type Schema, type Type } from '../../types/type.ts'
+import type { Decimal, Interval, Value } from '../../types/value.ts'
+import { decimalText } from './number.ts'
+import { dateText, timestampText, timeText } from './time.ts'
+
+/**
+ * JSON of one value: integers and floats as numbers (int8 with all digits; NaN and infinities null), numeric as string, date
+ * `YYYY-MM-DD`, time `hh:mm:ss.ffffff`, timestamp `YYYY-MM-DD hh:mm:ss.ffffff`, timestamptz `YYYY-MM-DDThh:mm:ss.ffffffZ`,
+ * bytea as base64, jsonb as the string of the document, interval as ISO 8601, struct as object, array as array.
+ */
+export function valueJson(value: Value, type: Type): string {
+  if (value === null) return 'null'
+  switch (type.name) {
+    case 'bool':
+    case 'int2':
+    case 'int4':
+    case 'int8':
+      return String(value)
+    case 'oid':
+      return String((value as number) >>> 0)
+    case 'float4':
+      return Number.isFinite(value) ? String(Number((value as number).toPrecision(9))) : 'null'
+    case 'float8':
+      return Number.isFinite(value) ? String(value) : 'null'
+    case 'numeric':
+      return `"${decimalText(value as Decimal)}"`
+    case 'text':
+    case 'uuid':
+    case 'jsonb':
+      return JSON.stringify(value)
+    case 'bytea':
+      return `"${Buffer.from(value as Uint8Array).toString('base64')}"`
+    case 'date':
+      return `"${dateText(value as number)}"`
+    case 'time':
+      return `"${timeText(value as bigint)}"`
+    case 'timestamp':
+      return `"${timestampText(value as bigint)}"`
+    case 'timestamptz':
+      return `"${timestampText(value as bigint, 'T')}Z"`
+    case 'interval':
+      return `"${intervalText(value as Interval)}"`
+    case 'array':
+      return `[${(value as readonly Value[]).map(item => valueJson(item, type.element!)).join(',')}]`
+    case 'struct':
+      return objectJson(type.fields!, i => (value as readonly Value[])[i]!)
+    default:
+      throw notSupported(`JSON of type ${type.name}`)
+  }
+}
+
+function intervalText({ months, days, micros }: Interval): string {
+  const seconds = decimalText({ digits: micros, scale: 6 })
+  return `P${Math.trunc(months / 12)}Y${months % 12}M${days}DT0H0M${seconds}S`
+}
+
+/** One object of the named fields. */
+export function objectJson(fields: Schema, value: (i: number) => Value): string {
+  return `{${fields.map((field, i) => `${JSON.stringify(field.name)}:${valueJson(value(i), field.type)}`).join(',')}}`
+}
+
+/** JSON object of row `row`, of all columns or of `only` these. */
+export function rowJson(chunk: Chunk, row: number, schema: Schema, only?: readonly number[]): string {
+  const at = only ?? schema.map((_, i) => i)
+  return objectJson(
+    at.map(i => schema[i]!),
+    i => cell(chunk.columns[at[i]!]!, row),
+  )
+}
+
+function cell(column: Column, row: number): Value {
+  if (column.nulls?.[row] === 1) return null
+  const kind = physical(column.type)
+  if (kind === 'bytes') {
+    const { bytes, starts, ends } = column.data as Bytes
+    const view = bytes.subarray(starts[row], ends[row])
+    if (column.type.name === 'bytea') return view
+    return Buffer.from(view.buffer, view.byteOffset, view.length).toString('utf8')
+  }
+  const value = (column.data as readonly Value[])[row]!
+  return kind === 'u8' ? (value as unknown as number) === 1 : value
+}
