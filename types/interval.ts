@@ -1,0 +1,123 @@
+import type { Interval } from './value.ts'
+
+const SECOND = 1_000_000n
+const HOUR = 3_600n * SECOND
+
+/** Unit word -> months, days, microseconds of one. */
+const UNITS: Readonly<Record<string, readonly [number, number, number]>> = {
+  millennium: [12000, 0, 0],
+  century: [1200, 0, 0],
+  decade: [120, 0, 0],
+  year: [12, 0, 0],
+  y: [12, 0, 0],
+  yr: [12, 0, 0],
+  mon: [1, 0, 0],
+  month: [1, 0, 0],
+  week: [0, 7, 0],
+  w: [0, 7, 0],
+  day: [0, 1, 0],
+  d: [0, 1, 0],
+  hour: [0, 0, 3.6e9],
+  h: [0, 0, 3.6e9],
+  hr: [0, 0, 3.6e9],
+  minute: [0, 0, 6e7],
+  min: [0, 0, 6e7],
+  m: [0, 0, 6e7],
+  second: [0, 0, 1e6],
+  sec: [0, 0, 1e6],
+  s: [0, 0, 1e6],
+  millisecond: [0, 0, 1e3],
+  ms: [0, 0, 1e3],
+  microsecond: [0, 0, 1],
+  us: [0, 0, 1],
+}
+
+/** PostgreSQL's interval input: `1 day 02:00:00`, `10 seconds`, `1-2`, ISO 8601 `P1DT2H`; undefined when it is none. */
+export function parseInterval(text: string, unit?: string): Interval | undefined {
+  const trimmed = text.trim().toLowerCase()
+  if (trimmed.startsWith('p')) return parseIso(trimmed)
+  let months = 0
+  let days = 0
+  let micros = 0n
+  const token = /\s*(?:([+-]?)(\d+):(\d+)(?::(\d+(?:\.\d*)?))?|([+-]?\d*\.?\d+)\s*([a-z]*)|(ago|@))\s*/y
+  if (trimmed === '') return undefined
+  let negate = false
+  while (token.lastIndex < trimmed.length) {
+    const match = token.exec(trimmed)
+    if (match === null) return undefined
+    if (match[7] !== undefined) {
+      negate ||= match[7] === 'ago'
+    } else if (match[2] !== undefined) {
+      const part =
+        BigInt(match[2]) * HOUR + BigInt(match[3]!) * 60n * SECOND + secondsToMicros(match[4] ?? '0')
+      micros += match[1] === '-' ? -part : part
+    } else {
+      const word = match[6] === '' ? (unit ?? 'second') : match[6]!
+      const scale = UNITS[word] ?? UNITS[word.replace(/s$/, '')] ?? UNITS[word.replace(/ies$/, 'y')]
+      if (scale === undefined) return undefined
+      const amount = Number(match[5])
+      const wholeMonths = Math.trunc(amount * scale[0])
+      months += wholeMonths
+      const monthDays = (amount * scale[0] - wholeMonths) * 30 + amount * scale[1]
+      const wholeDays = Math.trunc(monthDays)
+      days += wholeDays
+      micros += BigInt(Math.round((monthDays - wholeDays) * 86_400e6 + amount * scale[2]))
+    }
+  }
+  return negate ? { months: -months, days: -days, micros: -micros } : { months, days, micros }
+}
+
+function parseIso(text: string): Interval | undefined {
+  const n = '([+-]?\\d+(?:\\.\\d+)?)'
+  const match = new RegExp(
+    `^p(?:${n}y)?(?:${n}m)?(?:${n}w)?(?:${n}d)?(?:t(?:${n}h)?(?:${n}m)?(?:${n}s)?)?$`,
+  ).exec(text)
+  if (match === null || text === 'p') return undefined
+  const part = (i: number) => Number(match[i] ?? 0)
+  const micros = part(5) * 3.6e9 + part(6) * 6e7 + part(7) * 1e6
+  return { months: part(1) * 12 + part(2), days: part(3) * 7 + part(4), micros: BigInt(Math.round(micros)) }
+}
+
+function secondsToMicros(text: string): bigint {
+  const [whole, fraction = ''] = text.split('.')
+  return BigInt(whole!) * SECOND + BigInt(fraction.padEnd(6, '0').slice(0, 6))
+}
+
+/** IntervalStyle postgres. */
+export function formatInterval(i: Interval): string {
+  const parts: string[] = []
+  const years = Math.trunc(i.months / 12)
+  const months = i.months % 12
+  const add = (n: number, unit: string) => {
+    if (n === 0) return
+    const plus = n > 0 && parts.at(-1)?.startsWith('-') ? '+' : ''
+    parts.push(`${plus}${n} ${unit}${n === 1 ? '' : 's'}`)
+  }
+  add(years, 'year')
+  add(months, 'mon')
+  add(i.days, 'day')
+  if (i.micros !== 0n || parts.length === 0) {
+    const plus = i.micros > 0n && parts.at(-1)?.startsWith('-') ? '+' : ''
+    parts.push(`${i.micros < 0n ? '-' : plus}${clock(i.micros < 0n ? -i.micros : i.micros)}`)
+  }
+  return parts.join(' ')
+}
+
+/** HH:MM:SS[.ffffff] of microseconds, trailing zeros cut. */
+export function clock(micros: bigint): string {
+  const two = (n: bigint) => n.toString().padStart(2, '0')
+  const fraction = micros % SECOND
+  const tail = fraction === 0n ? '' : `.${fraction.toString().padStart(6, '0').replace(/0+$/, '')}`
+  return `${two(micros / HOUR)}:${two((micros / (60n * SECOND)) % 60n)}:${two((micros / SECOND) % 60n)}${tail}`
+}
+
+export function addIntervals(a: Interval, b: Interval): Interval {
+  return { months: a.months + b.months, days: a.days + b.days, micros: a.micros + b.micros }
+}
+
+export function scaleInterval(a: Interval, factor: number): Interval {
+  const months = a.months * factor
+  const days = a.days * factor + (months - Math.trunc(months)) * 30
+  const micros = Number(a.micros) * factor + (days - Math.trunc(days)) * 86_400e6
+  return { months: Math.trunc(months), days: Math.trunc(days), micros: BigInt(Math.round(micros)) }
+}

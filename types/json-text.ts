@@ -1,0 +1,154 @@
+import { SqlError } from './error.ts'
+
+/** A JSON number kept as written. */
+class JsonNumber {
+  readonly text: string
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+/** Parsed document whose numbers keep their digits; objects are Maps, so no key is special. */
+export type Json = null | boolean | string | JsonNumber | Json[] | Map<string, Json>
+
+const DEPTH_MAX = 64
+
+/** Throws 22P02 as PostgreSQL does. */
+export function parseJson(text: string): Json {
+  const reader = { text, at: 0 }
+  const value = readValue(reader, 0)
+  skipSpace(reader)
+  if (reader.at < text.length) throw invalidJson()
+  return value
+}
+
+/** jsonb's output: keys by length, then bytes; `{"a": 1, "b": [1, 2]}`. */
+export function formatJson(value: Json): string {
+  if (value === null) return 'null'
+  if (typeof value === 'boolean') return String(value)
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (value instanceof JsonNumber) return value.text
+  if (Array.isArray(value)) return `[${value.map(formatJson).join(', ')}]`
+  const keys = [...value.keys()].sort((a, b) => {
+    const [x, y] = [Buffer.from(a), Buffer.from(b)]
+    return x.length - y.length || Buffer.compare(x, y)
+  })
+  return `{${keys.map(key => `${JSON.stringify(key)}: ${formatJson(value.get(key)!)}`).join(', ')}}`
+}
+
+/** Canonical text of a document. */
+export function canonicalJson(text: string): string {
+  return formatJson(parseJson(text))
+}
+
+export function jsonNumber(text: string): Json {
+  return new JsonNumber(text)
+}
+
+export function isJsonNumber(value: Json): value is JsonNumber {
+  return value instanceof JsonNumber
+}
+
+interface Reader {
+  readonly text: string
+  at: number
+}
+
+function readValue(r: Reader, depth: number): Json {
+  if (depth > DEPTH_MAX) throw invalidJson()
+  skipSpace(r)
+  const c = r.text[r.at]
+  if (c === '{') return readObject(r, depth)
+  if (c === '[') return readArray(r, depth)
+  if (c === '"') return readString(r)
+  for (const [word, value] of [
+    ['null', null],
+    ['true', true],
+    ['false', false],
+  ] as const) {
+    if (r.text.startsWith(word, r.at)) {
+      r.at += word.length
+      return value
+    }
+  }
+  const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
+  number.lastIndex = r.at
+  const match = number.exec(r.text)
+  if (match === null) throw invalidJson()
+  r.at += match[0].length
+  return new JsonNumber(/[eE]/.test(match[0]) ? plainNumber(match[0]) : match[0])
+}
+
+function readObject(r: Reader, depth: number): Json {
+  const object = new Map<string, Json>()
+  r.at++
+  skipSpace(r)
+  if (r.text[r.at] === '}') {
+    r.at++
+    return object
+  }
+  for (;;) {
+    skipSpace(r)
+    if (r.text[r.at] !== '"') throw invalidJson()
+    const key = readString(r)
+    skipSpace(r)
+    if (r.text[r.at++] !== ':') throw invalidJson()
+    object.set(key, readValue(r, depth + 1))
+    skipSpace(r)
+    const c = r.text[r.at++]
+    if (c === '}') return object
+    if (c !== ',') throw invalidJson()
+  }
+}
+
+function readArray(r: Reader, depth: number): Json {
+  const items: Json[] = []
+  r.at++
+  skipSpace(r)
+  if (r.text[r.at] === ']') {
+    r.at++
+    return items
+  }
+  for (;;) {
+    items.push(readValue(r, depth + 1))
+    skipSpace(r)
+    const c = r.text[r.at++]
+    if (c === ']') return items
+    if (c !== ',') throw invalidJson()
+  }
+}
+
+function readString(r: Reader): string {
+  const from = r.at++
+  while (r.at < r.text.length && r.text[r.at] !== '"') r.at += r.text[r.at] === '\\' ? 2 : 1
+  r.at++
+  try {
+    return JSON.parse(r.text.slice(from, r.at)) as string
+  } catch {
+    throw invalidJson()
+  }
+}
+
+function plainNumber(text: string): string {
+  const [mantissa, exponent] = text.toLowerCase().split('e') as [string, string]
+  const negative = mantissa.startsWith('-')
+  const [whole, fraction = ''] = mantissa.replace('-', '').split('.') as [string, string?]
+  const shift = Math.min(Math.abs(Number(exponent)), 4000) * Math.sign(Number(exponent))
+  const digits = whole + fraction
+  const point = whole.length + shift
+  const padded =
+    point <= 0
+      ? `0.${'0'.repeat(-point)}${digits}`
+      : point >= digits.length
+        ? digits.padEnd(point, '0')
+        : `${digits.slice(0, point)}.${digits.slice(point)}`
+  return `${negative ? '-' : ''}${padded.replace(/^0+(?=\d)/, '')}`
+}
+
+function skipSpace(r: Reader): void {
+  while (r.at < r.text.length && ' \t\n\r'.includes(r.text[r.at]!)) r.at++
+}
+
+function invalidJson(): SqlError {
+  return new SqlError('invalid_text_representation', 'invalid input syntax for type json')
+}

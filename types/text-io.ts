@@ -1,0 +1,294 @@
+import {
+  formatDate,
+  formatTimestamp,
+  formatTimestamptz,
+  INFINITY_MICROS,
+  localToInstant,
+  MINUS_INFINITY_MICROS,
+  parseTime,
+  parseTimestamp,
+  splitMicros,
+} from './datetime.ts'
+import { formatDecimal, parseDecimal } from './decimal.ts'
+import { SqlError } from './error.ts'
+import { clock, formatInterval, parseInterval } from './interval.ts'
+import { canonicalJson } from './json-text.ts'
+import type { Type } from './type.ts'
+import { typeName } from './type-names.ts'
+import type { Decimal, Interval, Value } from './value.ts'
+
+const BOOLEANS: Readonly<Record<string, boolean>> = {
+  t: true,
+  true: true,
+  y: true,
+  yes: true,
+  on: true,
+  '1': true,
+  f: false,
+  false: false,
+  n: false,
+  no: false,
+  off: false,
+  '0': false,
+}
+
+/** A type's input function. Throws 22P02, 22003, 22007 or 22008 with PostgreSQL's wording. `zone`: of timestamptz without one. */
+export function parseText(type: Type, text: string, zone = 'UTC'): Value {
+  switch (type.name) {
+    case 'bool': {
+      const value = BOOLEANS[text.trim().toLowerCase()]
+      if (value === undefined) throw invalid(type, text)
+      return value
+    }
+    case 'int2':
+    case 'int4':
+    case 'oid':
+      return Number(parseInteger(type, text))
+    case 'int8':
+      return parseInteger(type, text)
+    case 'float4':
+    case 'float8': {
+      const value = parseFloatText(text)
+      if (value === undefined) throw invalid(type, text)
+      return type.name === 'float4' ? Math.fround(value) : value
+    }
+    case 'numeric': {
+      const value = parseDecimal(text)
+      if (value === undefined) throw invalid(type, text)
+      return value
+    }
+    case 'text':
+      return text
+    case 'bytea':
+      return parseBytea(text)
+    case 'date': {
+      const parsed = timestampOf(type, text)
+      if (parsed.micros === INFINITY_MICROS) return 0x7fffffff
+      if (parsed.micros === MINUS_INFINITY_MICROS) return -0x80000000
+      return splitMicros(parsed.micros).days
+    }
+    case 'time': {
+      const value = parseTime(text)
+      if (value === undefined) throw invalidTime(type, text)
+      if (value === 'range') throw outOfRange(text)
+      return value
+    }
+    case 'timestamp':
+      return timestampOf(type, text).micros
+    case 'timestamptz': {
+      const parsed = timestampOf(type, text)
+      if (parsed.micros === INFINITY_MICROS || parsed.micros === MINUS_INFINITY_MICROS) return parsed.micros
+      try {
+        return localToInstant(parsed.micros, parsed.zone ?? zone)
+      } catch {
+        throw new SqlError('invalid_parameter_value', `time zone "${parsed.zone ?? zone}" not recognized`)
+      }
+    }
+    case 'interval': {
+      const value = parseInterval(text)
+      if (value === undefined) throw invalidTime(type, text)
+      return value
+    }
+    case 'uuid': {
+      const hex = text.trim().toLowerCase().replace(/[{}-]/g, '')
+      if (!/^[0-9a-f]{32}$/.test(hex)) throw invalid(type, text)
+      return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+    }
+    case 'jsonb':
+      return canonicalJson(text)
+    case 'array':
+      return parseArray(type, text, zone)
+    case 'struct':
+      return parseStruct(type, text, zone)
+  }
+}
+
+/** A type's output function; NULL has no text, so it is not taken. */
+export function formatText(type: Type, value: Exclude<Value, null>, zone = 'UTC'): string {
+  switch (type.name) {
+    case 'bool':
+      return value ? 't' : 'f'
+    case 'float4':
+    case 'float8':
+      return formatFloat(value as number, type.name === 'float4')
+    case 'numeric':
+      return formatDecimal(value as Decimal)
+    case 'bytea':
+      return `\\x${Buffer.from(value as Uint8Array).toString('hex')}`
+    case 'date':
+      return formatDate(value as number)
+    case 'time':
+      return clock(value as bigint)
+    case 'timestamp':
+      return formatTimestamp(value as bigint)
+    case 'timestamptz':
+      return formatTimestamptz(value as bigint, zone)
+    case 'interval':
+      return formatInterval(value as Interval)
+    case 'array':
+      return `{${(value as readonly Value[]).map(v => arrayItem(type.element!, v, zone)).join(',')}}`
+    case 'struct':
+      return `(${(value as readonly Value[]).map((v, i) => structItem(type.fields![i]!.type, v, zone)).join(',')})`
+    default:
+      return String(value)
+  }
+}
+
+/** Shortest text that reads back as the same float, in PostgreSQL's notation. */
+export function formatFloat(value: number, single: boolean): string {
+  if (!Number.isFinite(value)) return String(value)
+  if (Object.is(value, -0)) return '-0'
+  let text = String(value)
+  if (single)
+    for (let digits = 1; digits <= 9; digits++) {
+      const short = value.toPrecision(digits)
+      if (Math.fround(Number(short)) === value) {
+        text = String(Number(short))
+        break
+      }
+    }
+  const size = Math.abs(value)
+  const [low, high] = [1e-4, single ? 1e6 : 1e15]
+  if (size !== 0 && (size < low || size >= high) && !text.includes('e')) text = Number(text).toExponential()
+  return text.replace(/e([+-]?)(\d)$/, (_, sign: string, digit: string) => `e${sign || '+'}0${digit}`)
+}
+
+function parseInteger(type: Type, text: string): bigint {
+  const trimmed = text.trim()
+  if (!/^[+-]?\d+$/.test(trimmed)) throw invalid(type, text)
+  const value = BigInt(trimmed.replace(/^\+/, ''))
+  const bits = type.name === 'int2' ? 16 : type.name === 'int8' ? 64 : 32
+  if (BigInt.asIntN(bits, value) !== value)
+    throw new SqlError(
+      'numeric_value_out_of_range',
+      `value "${trimmed}" is out of range for type ${typeName(type)}`,
+    )
+  return value
+}
+
+function parseFloatText(text: string): number | undefined {
+  const trimmed = text.trim()
+  const word = trimmed.toLowerCase()
+  if (word === 'nan') return Number.NaN
+  if (/^[+-]?inf(inity)?$/.test(word)) return word.startsWith('-') ? -Infinity : Infinity
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(trimmed) ? Number(trimmed) : undefined
+}
+
+function parseBytea(text: string): Uint8Array {
+  if (!text.startsWith('\\x')) {
+    const bytes = text.replace(/\\(\\|[0-7]{3})/g, (_, e: string) =>
+      e === '\\' ? '\\' : String.fromCharCode(parseInt(e, 8)),
+    )
+    return new Uint8Array(Buffer.from(bytes, bytes === text ? 'utf8' : 'latin1'))
+  }
+  const hex = text.slice(2).replace(/\s/g, '')
+  if (!/^([0-9a-f]{2})*$/i.test(hex))
+    throw new SqlError('invalid_parameter_value', `invalid hexadecimal data`)
+  return new Uint8Array(Buffer.from(hex, 'hex'))
+}
+
+function timestampOf(type: Type, text: string): { micros: bigint; zone: string | undefined } {
+  const parsed = parseTimestamp(text)
+  if (parsed === undefined) throw invalidTime(type, text)
+  if (parsed === 'range') throw outOfRange(text)
+  return parsed
+}
+
+function arrayItem(type: Type, value: Value, zone: string): string {
+  if (value === null) return 'NULL'
+  const text = formatText(type, value, zone)
+  if (type.name === 'array') return text
+  return text === '' || /[{},"\\\s]/.test(text) || text.toLowerCase() === 'null'
+    ? `"${text.replace(/["\\]/g, '\\$&')}"`
+    : text
+}
+
+function structItem(type: Type, value: Value, zone: string): string {
+  if (value === null) return ''
+  const text = formatText(type, value, zone)
+  return text === '' || /[(),"\\\s]/.test(text) ? `"${text.replace(/["\\]/g, '$&$&')}"` : text
+}
+
+function parseArray(type: Type, text: string, zone: string): Value[] {
+  const reader = { text: text.trim(), at: 0 }
+  const value = readArray(reader, type, zone)
+  if (reader.at !== reader.text.length) throw malformed('array', text)
+  return value
+}
+
+function readArray(r: { text: string; at: number }, type: Type, zone: string): Value[] {
+  if (r.text[r.at++] !== '{') throw malformed('array', r.text)
+  const items: Value[] = []
+  if (r.text[r.at] === '}') {
+    r.at++
+    return items
+  }
+  for (;;) {
+    if (r.text[r.at] === '{' && type.element!.name === 'array') items.push(readArray(r, type.element!, zone))
+    else {
+      const { item, quoted } = readItem(r, '}')
+      items.push(!quoted && item.toLowerCase() === 'null' ? null : parseText(type.element!, item, zone))
+    }
+    const c = r.text[r.at++]
+    if (c === '}') return items
+    if (c !== ',') throw malformed('array', r.text)
+  }
+}
+
+function parseStruct(type: Type, text: string, zone: string): Value[] {
+  const r = { text: text.trim(), at: 1 }
+  if (r.text[0] !== '(') throw malformed('record', text)
+  const items: Value[] = []
+  for (const field of type.fields!) {
+    const { item, quoted } = readItem(r, ')')
+    items.push(item === '' && !quoted ? null : parseText(field.type, item, zone))
+    r.at++
+  }
+  if (r.at !== r.text.length) throw malformed('record', text)
+  return items
+}
+
+function readItem(r: { text: string; at: number }, end: string): { item: string; quoted: boolean } {
+  let item = ''
+  let quoted = false
+  while (r.at < r.text.length) {
+    const c = r.text[r.at]!
+    if (c === '"') {
+      quoted = true
+      for (r.at++; r.at < r.text.length; r.at++) {
+        if (r.text[r.at] === '\\') r.at++
+        else if (r.text[r.at] === '"') {
+          if (end !== ')' || r.text[r.at + 1] !== '"') break
+          r.at++
+        }
+        item += r.text[r.at]
+      }
+      r.at++
+    } else if (c === ',' || c === end) break
+    else {
+      if (c === '\\') r.at++
+      item += r.text[r.at++]
+    }
+  }
+  return { item: quoted ? item : item.trim(), quoted }
+}
+
+function invalid(type: Type, text: string): SqlError {
+  return new SqlError(
+    'invalid_text_representation',
+    `invalid input syntax for type ${typeName(type)}: "${text}"`,
+  )
+}
+
+function invalidTime(type: Type, text: string): SqlError {
+  const name = typeName(type).replace(/ without time zone$/, '')
+  return new SqlError('invalid_datetime_format', `invalid input syntax for type ${name}: "${text}"`)
+}
+
+function outOfRange(text: string): SqlError {
+  return new SqlError('datetime_field_overflow', `date/time field value out of range: "${text}"`)
+}
+
+function malformed(what: string, text: string): SqlError {
+  return new SqlError('invalid_text_representation', `malformed ${what} literal: "${text}"`)
+}

@@ -1,0 +1,115 @@
+import type { Field, Type, TypeName } from './type.ts'
+
+/** PostgreSQL's wording, as format_type prints it. */
+const NAMES: Readonly<Record<Exclude<TypeName, 'array' | 'struct'>, string>> = {
+  bool: 'boolean',
+  int2: 'smallint',
+  int4: 'integer',
+  int8: 'bigint',
+  float4: 'real',
+  float8: 'double precision',
+  numeric: 'numeric',
+  text: 'character varying',
+  bytea: 'bytea',
+  date: 'date',
+  time: 'time without time zone',
+  timestamp: 'timestamp without time zone',
+  timestamptz: 'timestamp with time zone',
+  interval: 'interval',
+  uuid: 'uuid',
+  jsonb: 'jsonb',
+  oid: 'oid',
+}
+
+const ALIASES: Readonly<Record<string, TypeName>> = {
+  boolean: 'bool',
+  bool: 'bool',
+  smallint: 'int2',
+  int2: 'int2',
+  int: 'int4',
+  int4: 'int4',
+  integer: 'int4',
+  bigint: 'int8',
+  int8: 'int8',
+  real: 'float4',
+  float4: 'float4',
+  float: 'float8',
+  float8: 'float8',
+  double: 'float8',
+  'double precision': 'float8',
+  numeric: 'numeric',
+  decimal: 'numeric',
+  varchar: 'text',
+  'character varying': 'text',
+  character: 'text',
+  char: 'text',
+  bpchar: 'text',
+  string: 'text',
+  text: 'text',
+  name: 'text',
+  unknown: 'text',
+  bytea: 'bytea',
+  date: 'date',
+  time: 'time',
+  'time without time zone': 'time',
+  timestamp: 'timestamp',
+  'timestamp without time zone': 'timestamp',
+  timestamptz: 'timestamptz',
+  'timestamp with time zone': 'timestamptz',
+  interval: 'interval',
+  uuid: 'uuid',
+  json: 'jsonb',
+  jsonb: 'jsonb',
+  oid: 'oid',
+}
+
+export function typeName(type: Type): string {
+  if (type.name === 'array') return `${typeName(type.element!)}[]`
+  if (type.name === 'struct')
+    return `struct<${type.fields!.map(f => `${f.name} ${typeName(f.type)}`).join(', ')}>`
+  return NAMES[type.name]
+}
+
+/** A type as users write it, `numeric(10, 2)`, `varchar[]`, `struct<a int, b varchar>`; undefined when there is none. */
+export function parseTypeName(text: string): Type | undefined {
+  const trimmed = text
+    .trim()
+    .toLowerCase()
+    .replace(/\s+/g, ' ')
+    .replace(/^pg_catalog\./, '')
+  if (trimmed.endsWith('[]')) {
+    const element = parseTypeName(trimmed.slice(0, -2))
+    return element && { name: 'array', element }
+  }
+  const struct = /^struct ?<(.*)>$/.exec(trimmed)
+  if (struct !== null) {
+    const fields = splitFields(struct[1]!).map(parseField)
+    return fields.every(f => f !== undefined) ? { name: 'struct', fields } : undefined
+  }
+  const bare = trimmed.replace(/ ?\([\d, ]*\)/, '')
+  const name = ALIASES[bare]
+  return name && { name }
+}
+
+function parseField(text: string): Field | undefined {
+  const match = /^"?([\w$]+)"? (.+)$/.exec(text.trim())
+  const type = match && parseTypeName(match[2]!)
+  return type ? { name: match[1]!, type } : undefined
+}
+
+/** Splits at commas outside of <> and (). */
+function splitFields(text: string): string[] {
+  const parts: string[] = []
+  let depth = 0
+  let from = 0
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i]
+    if (c === '<' || c === '(') depth++
+    else if (c === '>' || c === ')') depth--
+    else if (c === ',' && depth === 0) {
+      parts.push(text.slice(from, i))
+      from = i + 1
+    }
+  }
+  return [...parts, text.slice(from)]
+}
