@@ -1,7 +1,7 @@
 // Our view of Kafka over kafkajs. Reading uses its internal broker.fetch, because its public consumer always joins a group, while
 // our positions live in the manifest. Everything internal to kafkajs stays in this file.
 import { createRequire } from 'node:module'
-import type { Admin, Kafka, KafkaConfig, Message, Producer } from 'kafkajs'
+import type { Admin, Kafka, KafkaConfig, Message, Producer, Transaction } from 'kafkajs'
 import { SqlError } from '../../types/error.ts'
 
 export interface KafkaRecord {
@@ -139,9 +139,13 @@ async function transactional(
     retry: RETRY,
   })
   await guard(() => producer.connect())
+  // connect() alone fences nobody: kafkajs sends InitProducerId for the transactional id when the first transaction begins. An
+  // empty transaction is unknown to the broker, so it may wait for its first record as long as it likes.
+  let begun: Transaction | undefined = await guard(() => producer.transaction())
   return {
     async transact(topics) {
-      const transaction = await guard(() => producer.transaction())
+      const transaction = begun ?? (await guard(() => producer.transaction()))
+      begun = undefined
       await guard(async () => {
         for (const { topic, messages } of topics) await sendAll(transaction, topic, messages)
         await transaction.commit()

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { INT4, INT8, JSONB, NUMERIC, TEXT, TIMESTAMP, TIMESTAMPTZ } from '../../types/type.ts'
+import { decoder } from './decoder.ts'
+import { encoder } from './encoder.ts'
+import { RowWriter } from './row-writer.ts'
+
+const bytes = (text: string) => Buffer.from(text)
+const json = { format: 'plain', encode: 'json', options: {} }
+
+test('JSON keeps every digit of integers and numerics, and canonical jsonb', () => {
+  const schema = [
+    { name: 'a', type: INT8 },
+    { name: 'b', type: NUMERIC },
+    { name: 'c', type: JSONB },
+    { name: 'd', type: TEXT },
+  ]
+  const decode = decoder(schema, [], json)
+  const value = '{"a":9007199254740993,"b":1.10,"c":{"bb":1,"a":[1,{"__proto__":2}]}}'
+  const [decoded] = decode(null, bytes(value))
+  assert.deepEqual(decoded!.row, [
+    9007199254740993n,
+    { digits: 110n, scale: 2 },
+    '{"a": [1, {"__proto__": 2}], "bb": 1}',
+    null,
+  ])
+})
+
+test('records that do not fit are refused', () => {
+  const decode = decoder([{ name: 'a', type: INT4 }], [], json)
+  for (const bad of ['{"a":2147483648}', '{"a":1.5}', '{"a":true}', '{"a":"x"}', '{', '5']) {
+    assert.throws(() => decode(null, bytes(bad)), { name: 'SqlError' })
+  }
+})
+
+test('timestamps are read with their zone and written in UTC', () => {
+  const schema = [
+    { name: 'a', type: TIMESTAMP },
+    { name: 'b', type: TIMESTAMPTZ },
+  ]
+  const decode = decoder(schema, [], json)
+  const [decoded] = decode(null, bytes('{"a":"2026-01-01 00:00:00.5","b":"2026-01-01T01:00:00+01:00"}'))
+  const writer = new RowWriter(schema)
+  writer.push(decoded!.row, 1)
+  const encode = encoder({ schema, key: [], appendOnly: true, format: json })
+  assert.equal(
+    encode([writer.chunk()])[0]!.value,
+    '{"a":"2026-01-01 00:00:00.500000","b":"2026-01-01T00:00:00.000000Z"}',
+  )
+})
+
+test('an update becomes one debezium record and is read back as delete and insert', () => {
+  const schema = [
+    { name: 'id', type: INT4 },
+    { name: 'v', type: TEXT },
+  ]
+  const format = { format: 'debezium', encode: 'json', options: {} }
+  const writer = new RowWriter(schema)
+  writer.push([1, 'new'], 1)
+  writer.push([1, 'old'], -1)
+  const [record] = encoder({ schema, key: [0], appendOnly: false, format })([writer.chunk()])
+  assert.deepEqual(decoder(schema, [0], format)(null, bytes(record!.value!)), [
+    { row: [1, 'old'], weight: -1 },
+    { row: [1, 'new'], weight: 1 },
+  ])
+})
+
+test('CSV cells may be quoted, and an empty number is NULL', () => {
+  const schema = [
+    { name: 'a', type: TEXT },
+    { name: 'b', type: INT4 },
+    { name: 'c', type: TEXT },
+  ]
+  const decode = decoder(schema, [], { format: 'plain', encode: 'csv', options: {} })
+  assert.deepEqual(decode(null, bytes('"x,""y""",,z\n'))[0]!.row, ['x,"y"', null, 'z'])
+})

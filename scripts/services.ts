@@ -1,0 +1,288 @@
+// `npm run services [start|stop|status]`: a real Kafka broker, S3 server and PostgreSQL on loopback, installed into .services/.
+// Tests start their own by startKafka, startS3 and startPostgres.
+import { spawn, spawnSync } from 'node:child_process'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+
+export interface Service {
+  /** host:port on loopback. */
+  readonly address: string
+  readonly pid: number
+  stop(): Promise<void>
+}
+
+const HERE = dirname(fileURLToPath(import.meta.url))
+/** Where installed programs and their data lie. */
+const ROOT = join(HERE, '..', '.services')
+const KAFKA_LIBS = join(ROOT, 'kafka', 'libs')
+const VERSITYGW = join(ROOT, 's3', 'versitygw')
+/** Credentials of the S3 server. */
+export const S3_ACCESS = { accessKeyId: 'weir', secretAccessKey: 'weir-secret' }
+
+/** Apache Kafka 4.4 from its Maven artifacts, one KRaft process; `dir` is made anew when it holds no log. */
+export async function startKafka(dir: string, port?: number): Promise<Service> {
+  installKafka()
+  mkdirSync(dir, { recursive: true })
+  const at = port ?? (await freePort())
+  const controller = await freePort()
+  const properties = join(dir, 'server.properties')
+  const template = readFileSync(join(HERE, 'kafka', 'server.properties.in'), 'utf8')
+  const values: Record<string, string> = {
+    PORT: String(at),
+    CPORT: String(controller),
+    DATA: join(dir, 'data'),
+  }
+  writeFileSync(
+    properties,
+    template.replace(/@(\w+)@/g, (_, name: string) => values[name]!),
+  )
+  const java = [
+    `-Dlog4j2.configurationFile=${join(HERE, 'kafka', 'log4j2.properties')}`,
+    '-cp',
+    `${KAFKA_LIBS}/*`,
+  ]
+  if (!existsSync(join(dir, 'data', 'meta.properties'))) {
+    run('java', [
+      '-Xmx256m',
+      ...java,
+      'kafka.tools.StorageTool',
+      'format',
+      '-t',
+      clusterId(),
+      '-c',
+      properties,
+    ])
+  }
+  const args = ['-Xms384m', '-Xmx384m', '-XX:+UseG1GC', ...java, 'kafka.Kafka', properties]
+  const pid = launch('java', args, dir)
+  await until(pid, dir, () => readFileSync(join(dir, 'log'), 'utf8').includes('Kafka Server started'))
+  return service(at, pid)
+}
+
+/** versitygw over a folder; buckets are made through the API. */
+export async function startS3(dir: string, port?: number): Promise<Service> {
+  installS3()
+  const data = join(dir, 'data')
+  mkdirSync(data, { recursive: true })
+  const at = port ?? (await freePort())
+  const { accessKeyId, secretAccessKey } = S3_ACCESS
+  const args = [
+    '--access',
+    accessKeyId,
+    '--secret',
+    secretAccessKey,
+    '--port',
+    `127.0.0.1:${at}`,
+    'posix',
+    data,
+  ]
+  const pid = launch(VERSITYGW, args, dir)
+  await until(pid, dir, () => listens(at))
+  return service(at, pid)
+}
+
+/** PostgreSQL with logical WAL, no durability, user postgres without password; never as root. */
+export async function startPostgres(dir: string, port?: number): Promise<Service> {
+  const bin = installPostgres()
+  mkdirSync(dir, { recursive: true })
+  const data = join(dir, 'data')
+  const at = port ?? (await freePort())
+  const asUser = process.getuid?.() === 0 ? ['runuser', '-u', 'postgres', '--'] : []
+  if (asUser.length > 0) run('chown', ['postgres', dir])
+  const command = [...asUser, join(bin, 'postgres'), '-D', data]
+  if (!existsSync(join(data, 'PG_VERSION'))) {
+    const init = [...asUser, join(bin, 'initdb'), '-D', data, '-U', 'postgres', '--auth=trust', '--no-sync']
+    run(init[0]!, [...init.slice(1), '-E', 'UTF8', '--locale=C'])
+  }
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    port: String(at),
+    unix_socket_directories: '',
+    wal_level: 'logical',
+    fsync: 'off',
+    full_page_writes: 'off',
+    shared_buffers: '32MB',
+  }
+  for (const [name, value] of Object.entries(settings)) command.push('-c', `${name}=${value}`)
+  const pid = launch(command[0]!, command.slice(1), dir)
+  await until(pid, dir, () => readFileSync(join(dir, 'log'), 'utf8').includes('ready to accept connections'))
+  return service(at, pid)
+}
+
+const STARTERS = { kafka: startKafka, s3: startS3, postgres: startPostgres } as const
+type Name = keyof typeof STARTERS
+
+/** Addresses of the three shared services, started when they are not running. */
+export async function ensureServices(): Promise<Readonly<Record<Name, string>>> {
+  const names = Object.keys(STARTERS) as Name[]
+  const addresses: Record<Name, string> = { kafka: '', s3: '', postgres: '' }
+  for (const name of names) {
+    const dir = join(ROOT, name, 'run')
+    const running = recorded(dir)
+    if (running !== undefined) addresses[name] = running.address
+    else {
+      const started = await STARTERS[name](dir)
+      writeFileSync(join(dir, 'service.json'), JSON.stringify({ address: started.address, pid: started.pid }))
+      addresses[name] = started.address
+    }
+  }
+  return addresses
+}
+
+function recorded(dir: string): { readonly address: string; readonly pid: number } | undefined {
+  const file = join(dir, 'service.json')
+  if (!existsSync(file)) return undefined
+  const found = JSON.parse(readFileSync(file, 'utf8')) as { address: string; pid: number }
+  if (alive(found.pid)) return found
+  rmSync(file)
+  return undefined
+}
+
+function installKafka(): void {
+  if (existsSync(KAFKA_LIBS) && readdirSync(KAFKA_LIBS).some(file => file.startsWith('kafka_2.13'))) return
+  const pom = join(HERE, 'kafka', 'pom.xml')
+  run('mvn', [
+    '-B',
+    '-ntp',
+    '-q',
+    '-f',
+    pom,
+    'dependency:copy-dependencies',
+    `-DoutputDirectory=${KAFKA_LIBS}`,
+  ])
+}
+
+function installS3(): void {
+  if (existsSync(VERSITYGW)) return
+  console.error('building versitygw: 3 to 4 minutes, once')
+  run('nice', ['go', 'install', 'github.com/versity/versitygw/cmd/versitygw@latest'], {
+    GOBIN: dirname(VERSITYGW),
+  })
+}
+
+function installPostgres(): string {
+  const base = '/usr/lib/postgresql'
+  const find = () => {
+    const versions = existsSync(base) ? readdirSync(base) : []
+    const newest = versions
+      .sort((a, b) => Number(b) - Number(a))
+      .find(v => existsSync(`${base}/${v}/bin/initdb`))
+    return newest === undefined ? undefined : `${base}/${newest}/bin`
+  }
+  const found = find()
+  if (found !== undefined) return found
+  run('apt-get', ['install', '-y', '-qq', 'postgresql-15'], { DEBIAN_FRONTEND: 'noninteractive' })
+  const installed = find()
+  if (installed === undefined) throw new Error('postgresql-15 was installed, but has no initdb')
+  return installed
+}
+
+function run(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): void {
+  const done = spawnSync(command, args, { env: { ...process.env, ...env }, encoding: 'utf8', cwd: ROOT_CWD })
+  if (done.status === 0) return
+  throw new Error(`${command} ${args[0]}: ${done.error?.message ?? done.stderr.slice(-2000)}`)
+}
+
+// A folder every user may enter: initdb refuses to start from one it cannot read.
+const ROOT_CWD = '/'
+
+function launch(command: string, args: readonly string[], dir: string): number {
+  const log = openSync(join(dir, 'log'), 'w')
+  const child = spawn(command, args, { detached: true, stdio: ['ignore', log, log], cwd: ROOT_CWD })
+  closeSync(log)
+  child.on('error', () => {})
+  child.unref()
+  if (child.pid === undefined) throw new Error(`${command} cannot be started`)
+  return child.pid
+}
+
+async function until(pid: number, dir: string, ready: () => boolean | Promise<boolean>): Promise<void> {
+  for (let i = 0; i < 600; i++) {
+    if (await ready()) return
+    if (!alive(pid)) break
+    await sleep(100)
+  }
+  throw new Error(`the service did not start: ${readFileSync(join(dir, 'log'), 'utf8').slice(-2000)}`)
+}
+
+function service(port: number, pid: number): Service {
+  return { address: `127.0.0.1:${port}`, pid, stop: () => stop(pid) }
+}
+
+async function stop(pid: number): Promise<void> {
+  if (!alive(pid)) return
+  process.kill(pid, 'SIGTERM')
+  for (let i = 0; i < 100 && alive(pid); i++) await sleep(100)
+  if (alive(pid)) process.kill(pid, 'SIGKILL')
+}
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function clusterId(): string {
+  return `A${Math.random().toString(36).slice(2).padEnd(20, '0').slice(0, 20)}A`
+}
+
+function listens(port: number): Promise<boolean> {
+  return new Promise(resolve => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.on('error', () => resolve(false))
+  })
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.on('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
+}
+
+async function main(command: string): Promise<void> {
+  if (command === 'start') {
+    const { kafka, s3, postgres } = await ensureServices()
+    console.log(
+      `WEIR_TEST_KAFKA=${kafka}\nWEIR_TEST_S3=http://${s3}\nWEIR_TEST_POSTGRES=postgres://postgres@${postgres}/postgres`,
+    )
+    return
+  }
+  if (command !== 'stop' && command !== 'status')
+    throw new Error('usage: npm run services [start|stop|status]')
+  for (const name of Object.keys(STARTERS)) {
+    const dir = join(ROOT, name, 'run')
+    const running = recorded(dir)
+    if (command === 'stop' && running !== undefined) {
+      await stop(running.pid)
+      rmSync(join(dir, 'service.json'))
+    }
+    console.log(
+      `${name}: ${running === undefined ? 'not running' : command === 'stop' ? 'stopped' : running.address}`,
+    )
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main(process.argv[2] ?? 'start')
