@@ -88,5 +88,5 @@ function bytes(n: number, value: (i: number) => Value): ColumnData {
     }
     ends[i] = at
   }
-  return { bytes: out, starts, ends }
+  return { bytes: out.subarray(0, at), starts, ends }
 }
