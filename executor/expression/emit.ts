@@ -1,0 +1,237 @@
+import { cellValue } from '../../storage/column-buffer.ts'
+import { compareValues } from '../../storage/value-order.ts'
+import { AssertionError } from '../../types/error.ts'
+import type { Expression } from '../../types/job.ts'
+import { physical, type Type } from '../../types/type.ts'
+import type { Value } from '../../types/value.ts'
+import { castValue } from '../functions/casts.ts'
+import { functionById } from '../functions/index.ts'
+
+/** A value in generated code: sources that are cheap to repeat. `isNull` 'false' and 'true' are known at compile time. */
+export interface Emitted {
+  readonly value: string
+  readonly isNull: string
+}
+
+/**
+ * Writes the body of one row's evaluation. SQL text never becomes source: literals, functions and casts are constants,
+ * named `k0`, `k1`, … by position.
+ */
+export class Emitter {
+  readonly lines: string[] = []
+  readonly constants: unknown[] = []
+  /** Columns read, for the prologue. */
+  readonly used = new Map<number, Type>()
+  #temporaries = 0
+
+  constant(value: unknown): string {
+    return `k${this.constants.push(value) - 1}`
+  }
+
+  emit(e: Expression): Emitted {
+    switch (e.kind) {
+      case 'literal':
+        return { value: e.value === null ? 'null' : this.#literal(e.value), isNull: String(e.value === null) }
+      case 'column':
+        return this.#column(e.index, e.type)
+      case 'parameter':
+        throw new AssertionError('parameters are replaced before compilation')
+      case 'call':
+        return this.#call(e)
+    }
+  }
+
+  #literal(value: Value): string {
+    if (typeof value === 'boolean') return String(value)
+    if (typeof value === 'number' && Number.isInteger(value) && !Object.is(value, -0)) return `(${value})`
+    return this.constant(value)
+  }
+
+  #column(index: number, type: Type): Emitted {
+    this.used.set(index, type)
+    const kind = physical(type)
+    const isNull = `(c${index}n !== null && c${index}n[i] === 1)`
+    if (kind === 'bytes') return { value: `${this.constant(cellValue)}(c${index}, i)`, isNull }
+    return { value: kind === 'u8' ? `(c${index}d[i] === 1)` : `c${index}d[i]`, isNull }
+  }
+
+  #call(e: Extract<Expression, { kind: 'call' }>): Emitted {
+    switch (e.fn) {
+      case 'and':
+        return this.#logic(e.args, false)
+      case 'or':
+        return this.#logic(e.args, true)
+      case 'is null':
+        return { value: this.emit(e.args[0]!).isNull, isNull: 'false' }
+      case 'is not null':
+        return { value: `!${this.emit(e.args[0]!).isNull}`, isNull: 'false' }
+      case 'is distinct from':
+        return { value: `!${this.#same(e)}`, isNull: 'false' }
+      case 'is not distinct from':
+        return { value: this.#same(e), isNull: 'false' }
+      case 'case':
+        return this.#choice(e)
+      case 'coalesce':
+        return this.#coalesce(e)
+      case 'cast':
+        return this.#strict(e, ([a]) => this.#cast(a!, e.args[0]!.type, e.type))
+      case 'in':
+        return this.#logic(
+          e.args
+            .slice(1)
+            .map(item => ({ kind: 'call', fn: '=', args: [e.args[0]!, item], type: { name: 'bool' } })),
+          true,
+        )
+      case '=':
+        return this.#equal(e)
+      case 'row':
+      case 'array': {
+        const parts = e.args.map(arg => this.emit(arg))
+        return { value: `[${parts.map(nullable).join(', ')}]`, isNull: 'false' }
+      }
+      case 'field': {
+        const struct = this.emit(e.args[0]!)
+        const position = this.emit(e.args[1]!).value
+        const t = this.#temporary()
+        this.lines.push(`const ${t} = ${struct.isNull} ? null : ${struct.value}[${position}];`)
+        return { value: t, isNull: `(${t} === null)` }
+      }
+      default:
+        return this.#function(e)
+    }
+  }
+
+  #function(e: Extract<Expression, { kind: 'call' }>): Emitted {
+    const entry = functionById(e.fn)
+    if (entry.emit !== undefined) return this.#strict(e, args => entry.emit!(args))
+    const call = this.constant(entry.call)
+    if (entry.strict !== false) return this.#strict(e, args => `${call}(${args.join(', ')})`)
+    const args = e.args.map(arg => nullable(this.emit(arg)))
+    const t = this.#temporary()
+    this.lines.push(`const ${t} = ${call}(${args.join(', ')});`)
+    return { value: t, isNull: `(${t} === null)` }
+  }
+
+  /** NULL when an argument is; else the source made of the argument values. */
+  #strict(e: Extract<Expression, { kind: 'call' }>, make: (args: readonly string[]) => string): Emitted {
+    const args = e.args.map(arg => this.emit(arg))
+    const isNull = anyNull(args)
+    const t = this.#temporary()
+    const source = make(args.map(arg => arg.value))
+    this.lines.push(`const ${t} = ${isNull === 'false' ? source : `${isNull} ? null : ${source}`};`)
+    return { value: t, isNull: `(${t} === null)` }
+  }
+
+  /** Equality; text columns against literals compare bytes. */
+  #equal(e: Extract<Expression, { kind: 'call' }>): Emitted {
+    const [a, b] = e.args as [Expression, Expression]
+    if (
+      a.kind === 'column' &&
+      b.kind === 'literal' &&
+      a.type.name === 'text' &&
+      typeof b.value === 'string'
+    ) {
+      this.used.set(a.index, a.type)
+      const cell = this.#column(a.index, a.type)
+      const bytes = this.constant(new Uint8Array(Buffer.from(b.value)))
+      const t = this.#temporary()
+      this.lines.push(
+        `const ${t} = ${cell.isNull} ? null : sameBytes(c${a.index}d.bytes, c${a.index}d.starts[i], c${a.index}d.ends[i], ${bytes});`,
+      )
+      return { value: t, isNull: `(${t} === null)` }
+    }
+    const type = this.constant(a.type)
+    const compare = this.constant(compareValues)
+    const plain =
+      physical(a.type) === 'i64' ||
+      physical(a.type) === 'i32' ||
+      a.type.name === 'text' ||
+      a.type.name === 'bool'
+    return this.#strict(e, ([x, y]) =>
+      plain ? `(${x} === ${y})` : `(${compare}(${type}, ${x}, ${y}) === 0)`,
+    )
+  }
+
+  #same(e: Extract<Expression, { kind: 'call' }>): string {
+    const [a, b] = e.args.map(arg => this.emit(arg)) as [Emitted, Emitted]
+    const type = this.constant(e.args[0]!.type)
+    const compare = this.constant(compareValues)
+    return `(${compare}(${type}, ${nullable(a)}, ${nullable(b)}) === 0)`
+  }
+
+  /** Three-valued AND (`stop` false) or OR (`stop` true), left to right, later arguments only when needed. */
+  #logic(args: readonly Expression[], stop: boolean): Emitted {
+    const t = this.#temporary()
+    this.lines.push(`let ${t} = ${!stop};`)
+    this.#nested(() => {
+      for (const arg of args) {
+        const part = this.emit(arg)
+        this.lines.push(
+          `if (${part.isNull}) ${t} = ${t} === ${stop} ? ${stop} : null; else if (${part.value} === ${stop}) ${t} = ${stop};`,
+        )
+        this.lines.push(`if (${t} !== ${stop}) {`)
+      }
+      this.lines.push('}'.repeat(args.length))
+    })
+    return { value: t, isNull: `(${t} === null)` }
+  }
+
+  #choice(e: Extract<Expression, { kind: 'call' }>): Emitted {
+    const t = this.#temporary()
+    this.lines.push(`let ${t} = null;`)
+    this.#nested(() => {
+      let depth = 0
+      let i = 0
+      for (; i + 1 < e.args.length; i += 2) {
+        const when = this.emit(e.args[i]!)
+        this.lines.push(`if (!${when.isNull} && ${when.value} === true) {`)
+        this.lines.push(`${t} = ${nullable(this.emit(e.args[i + 1]!))};`, '} else {')
+        depth++
+      }
+      if (i < e.args.length) this.lines.push(`${t} = ${nullable(this.emit(e.args[i]!))};`)
+      this.lines.push('}'.repeat(depth))
+    })
+    return { value: t, isNull: `(${t} === null)` }
+  }
+
+  #coalesce(e: Extract<Expression, { kind: 'call' }>): Emitted {
+    const t = this.#temporary()
+    this.lines.push(`let ${t} = null;`)
+    this.#nested(() => {
+      for (const arg of e.args) {
+        this.lines.push(`if (${t} === null) {`)
+        this.lines.push(`${t} = ${nullable(this.emit(arg))};`)
+      }
+      this.lines.push('}'.repeat(e.args.length))
+    })
+    return { value: t, isNull: `(${t} === null)` }
+  }
+
+  #nested(body: () => void): void {
+    this.lines.push('{')
+    body()
+    this.lines.push('}')
+  }
+
+  #cast(a: string, from: Type, to: Type): string {
+    if (['int2', 'int4'].includes(from.name)) {
+      if (to.name === 'int8') return `BigInt(${a})`
+      if (to.name === 'int4' || to.name === 'float8') return a
+    }
+    if (from.name === 'int8' && to.name === 'float8') return `Number(${a})`
+    return `${this.constant((value: Value) => castValue(value, from, to))}(${a})`
+  }
+
+  #temporary(): string {
+    return `t${this.#temporaries++}`
+  }
+}
+
+export function nullable(part: Emitted): string {
+  return part.isNull === 'false' ? part.value : `(${part.isNull} ? null : ${part.value})`
+}
+
+function anyNull(parts: readonly Emitted[]): string {
+  const sources = [...new Set(parts.map(part => part.isNull))].filter(source => source !== 'false')
+  return sources.length === 0 ? 'false' : `(${sources.join(' || ')})`
+}

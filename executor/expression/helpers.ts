@@ -1,0 +1,30 @@
+import { SqlError } from '../../types/error.ts'
+
+/** What generated code may call besides registered functions. */
+export const helpers = {
+  checkInt2: (v: number) => (v >= -32768 && v <= 32767 ? v : outOfRange('smallint')),
+  checkInt4: (v: number) => (v >= -2147483648 && v <= 2147483647 ? v : outOfRange('integer')),
+  checkInt8: (v: bigint) => (BigInt.asIntN(64, v) === v ? v : outOfRange('bigint')),
+  checkFloat4: (v: number, a: number, b: number) => checkFloat(Math.fround(v), a, b),
+  checkFloat8: checkFloat,
+  nonZero: <T extends number | bigint>(v: T): T => {
+    if (v === 0 || v === 0n) throw new SqlError('division_by_zero', 'division by zero')
+    return v
+  },
+  sameBytes: (bytes: Uint8Array, from: number, to: number, wanted: Uint8Array): boolean => {
+    if (to - from !== wanted.length) return false
+    for (let i = 0; i < wanted.length; i++) if (bytes[from + i] !== wanted[i]) return false
+    return true
+  },
+}
+
+/** An infinite result of finite operands is an overflow. */
+function checkFloat(v: number, a: number, b: number): number {
+  if (!Number.isFinite(v) && Number.isFinite(a) && Number.isFinite(b) && !Number.isNaN(v))
+    throw new SqlError('numeric_value_out_of_range', 'value out of range: overflow')
+  return v
+}
+
+function outOfRange(type: string): never {
+  throw new SqlError('numeric_value_out_of_range', `${type} out of range`)
+}

@@ -1,0 +1,170 @@
+import { assert } from '../../types/error.ts'
+import { arrayOf, sameType, TEXT, type Type } from '../../types/type.ts'
+import { parseTypeName } from '../../types/type-names.ts'
+import type { Value } from '../../types/value.ts'
+import { castContext } from './casts.ts'
+
+export type Volatility = 'immutable' | 'stable' | 'volatile'
+
+/** What a function is besides its signature: either JavaScript source over argument expressions, or a call on values. */
+export interface FunctionBody {
+  readonly help: string
+  /** Source of the result, given sources of the arguments; may name only helpers in executor/expression/helpers.ts. */
+  readonly emit?: (args: readonly string[]) => string
+  readonly call?: (...args: never[]) => Value
+  /** Default true: NULL when any argument is NULL, without a call. */
+  readonly strict?: boolean
+  readonly volatility?: Volatility
+}
+
+/** A type, or a polymorphic one: 'any' each for itself, 'element' and 'array' bound together. */
+type Pattern = Type | 'any' | 'element' | 'array'
+
+export interface FunctionEntry extends FunctionBody {
+  /** The signature as written: its id. */
+  readonly id: string
+  readonly name: string
+  readonly args: readonly Pattern[]
+  /** The last pattern repeats, at least zero times. */
+  readonly variadic: boolean
+  readonly result: Pattern
+}
+
+export interface Resolved {
+  readonly fn: string
+  /** Types the arguments must be cast to. */
+  readonly argTypes: readonly Type[]
+  readonly type: Type
+}
+
+const byId = new Map<string, FunctionEntry>()
+const byName = new Map<string, FunctionEntry[]>()
+
+/** Registers `lower(text) -> text`. Polymorphic words: any, anyelement, anyarray; `...type` repeats. */
+export function fn(signature: string, body: FunctionBody): void {
+  const match = /^(\S+)\((.*)\) -> (.+)$/.exec(signature)
+  assert(match !== null, `malformed signature: ${signature}`)
+  const words = match[2] === '' ? [] : match[2]!.split(', ')
+  const variadic = words.at(-1)?.startsWith('...') ?? false
+  const args = words.map(word => pattern(word.replace('...', '')))
+  const entry = { ...body, id: signature, name: match[1]!, args, variadic, result: pattern(match[3]!) }
+  assert(!byId.has(signature), `registered twice: ${signature}`)
+  byId.set(signature, entry)
+  byName.set(entry.name, [...(byName.get(entry.name) ?? []), entry])
+}
+
+export function functionById(id: string): FunctionEntry {
+  const entry = byId.get(id)
+  assert(entry !== undefined, `no function ${id}`)
+  return entry
+}
+
+export function listFunctions(): readonly FunctionEntry[] {
+  return [...byId.values()]
+}
+
+export function isFunction(name: string): boolean {
+  return byName.has(name)
+}
+
+/** PostgreSQL's overload resolution (10.2, 10.3); an undefined argument is an untyped literal. */
+export function resolveFunction(
+  name: string,
+  given: readonly (Type | undefined)[],
+): Resolved | { readonly error: 'undefined' | 'ambiguous' } {
+  const candidates = (byName.get(name) ?? [])
+    .map(entry => bind(entry, given))
+    .filter(found => found !== undefined)
+  if (candidates.length === 0) return { error: 'undefined' }
+  // An untyped operand of an operator is taken to be of the other one's type.
+  if (given.length === 2 && /^\W+$/.test(name)) {
+    const known = given[0] ?? given[1]
+    const same = known && candidates.find(c => c.argTypes.every(t => sameType(t, known)))
+    if (same) return same
+  }
+  let best = candidates
+  let bestExact = -1
+  for (const candidate of candidates) {
+    const exact = given.filter(
+      (type, i) => type !== undefined && sameType(type, candidate.argTypes[i]!),
+    ).length
+    if (exact > bestExact) {
+      bestExact = exact
+      best = []
+    }
+    if (exact === bestExact) best.push(candidate)
+  }
+  if (best.length > 1) best = narrow(best, given)
+  return best.length === 1 || best.every(c => c.cost === best[0]!.cost && c.fn === best[0]!.fn)
+    ? best[0]!
+    : { error: 'ambiguous' }
+}
+
+interface Candidate extends Resolved {
+  readonly cost: number
+}
+
+/** Fewest and nearest casts first, then text for untyped literals, then the preferred type of the category. */
+function narrow(candidates: Candidate[], given: readonly (Type | undefined)[]): Candidate[] {
+  const least = Math.min(...candidates.map(c => c.cost))
+  let rest = candidates.filter(c => c.cost === least)
+  for (const preferred of ['text', 'float8', 'timestamptz', 'int4', 'bool']) {
+    if (rest.length <= 1) break
+    const better = rest.filter(c =>
+      given.every((type, i) => type !== undefined || c.argTypes[i]!.name === preferred),
+    )
+    if (better.length > 0) rest = better
+  }
+  return rest
+}
+
+function bind(entry: FunctionEntry, given: readonly (Type | undefined)[]): Candidate | undefined {
+  const fixed = entry.args.length - (entry.variadic ? 1 : 0)
+  if (entry.variadic ? given.length < fixed : given.length !== fixed) return undefined
+  let element: Type | undefined
+  const patterns = given.map((_, i) => entry.args[Math.min(i, entry.args.length - 1)]!)
+  patterns.forEach((p, i) => {
+    const type = given[i]
+    if (type === undefined) return
+    const bound = p === 'element' ? type : p === 'array' && type.name === 'array' ? type.element! : undefined
+    if (bound && (element === undefined || castContext(element, bound) === 'implicit')) element = bound
+  })
+  let cost = 0
+  const argTypes: Type[] = []
+  for (let i = 0; i < given.length; i++) {
+    const wanted = concrete(patterns[i]!, given[i], element)
+    if (wanted === undefined) return undefined
+    const from = given[i]
+    if (patterns[i] === 'array' && from !== undefined && from.name !== 'array') return undefined
+    if (from !== undefined) {
+      if (castContext(from, wanted) !== 'implicit') return undefined
+      if (!sameType(from, wanted)) cost += distance(from, wanted)
+    }
+    argTypes.push(wanted)
+  }
+  const type = concrete(entry.result, undefined, element)
+  return type && { fn: entry.id, argTypes, type, cost }
+}
+
+/** Steps between two types of the numeric tower; other casts count as one. */
+function distance(from: Type, to: Type): number {
+  const tower = ['int2', 'int4', 'int8', 'numeric', 'float4', 'float8']
+  const [a, b] = [tower.indexOf(from.name), tower.indexOf(to.name)]
+  return a >= 0 && b >= 0 ? (to.name === 'float8' && from.name !== 'float4' ? 2.5 : b - a) : 1
+}
+
+function concrete(p: Pattern, given: Type | undefined, element: Type | undefined): Type | undefined {
+  if (p === 'any') return given ?? TEXT
+  if (p === 'element') return element ?? (given === undefined ? TEXT : given)
+  if (p === 'array') return arrayOf(element ?? TEXT)
+  return p
+}
+
+function pattern(word: string): Pattern {
+  if (word === 'any') return 'any'
+  if (word === 'anyelement') return 'element'
+  if (word === 'anyarray') return 'array'
+  const type = parseTypeName(word)
+  assert(type !== undefined, `no type ${word}`)
+  return type
+}

@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto'
+import { SqlError } from '../../types/error.ts'
+import type { Value } from '../../types/value.ts'
+import { fn } from './registry.ts'
+
+const text = (signature: string, help: string, call: (...args: never[]) => Value) =>
+  fn(signature, { help, call })
+
+text('lower(text) -> text', 'in lower case', (a: string) => a.toLowerCase())
+text('upper(text) -> text', 'in upper case', (a: string) => a.toUpperCase())
+text('initcap(text) -> text', 'first letter of each word in upper case', (a: string) =>
+  a.toLowerCase().replace(/[\p{L}\p{N}]+/gu, w => w[0]!.toUpperCase() + w.slice(1)),
+)
+for (const name of ['length', 'char_length', 'character_length'])
+  text(`${name}(text) -> int4`, 'number of characters', (a: string) => characters(a))
+text('octet_length(text) -> int4', 'number of bytes', (a: string) => Buffer.byteLength(a))
+text('bit_length(text) -> int4', 'number of bits', (a: string) => Buffer.byteLength(a) * 8)
+text('||(text, text) -> text', 'joined', (a: string, b: string) => a + b)
+text('reverse(text) -> text', 'backwards', (a: string) => [...a].reverse().join(''))
+text('repeat(text, int4) -> text', 'n times', (a: string, n: number) => a.repeat(Math.max(0, n)))
+text('replace(text, text, text) -> text', 'every b by c', (a: string, b: string, c: string) =>
+  b === '' ? a : a.replaceAll(b, () => c),
+)
+for (const name of ['strpos', 'position'])
+  text(
+    `${name}(text, text) -> int4`,
+    'where b begins, from 1',
+    (a: string, b: string) => characters(a.slice(0, Math.max(0, a.indexOf(b)))) + (a.includes(b) ? 1 : 0),
+  )
+for (const name of ['substr', 'substring']) {
+  text(`${name}(text, int4) -> text`, 'from character n', (a: string, from: number) =>
+    [...a].slice(Math.max(0, from - 1)).join(''),
+  )
+  text(`${name}(text, int4, int4) -> text`, 'n characters from a position', substring)
+}
+text('left(text, int4) -> text', 'first n characters', (a: string, n: number) => [...a].slice(0, n).join(''))
+text('right(text, int4) -> text', 'last n characters', (a: string, n: number) => {
+  const all = [...a]
+  return (n >= 0 ? all.slice(Math.max(0, all.length - n)) : all.slice(-n)).join('')
+})
+for (const [name, start, end] of [
+  ['ltrim', true, false],
+  ['rtrim', false, true],
+  ['btrim', true, true],
+  ['trim', true, true],
+] as const) {
+  text(`${name}(text) -> text`, 'without spaces at the ends', (a: string) => trim(a, ' ', start, end))
+  text(`${name}(text, text) -> text`, 'without these characters at the ends', (a: string, set: string) =>
+    trim(a, set, start, end),
+  )
+}
+for (const [name, left] of [
+  ['lpad', true],
+  ['rpad', false],
+] as const) {
+  text(`${name}(text, int4) -> text`, 'filled with spaces to n', (a: string, n: number) =>
+    pad(a, n, ' ', left),
+  )
+  text(`${name}(text, int4, text) -> text`, 'filled to n', (a: string, n: number, fill: string) =>
+    pad(a, n, fill, left),
+  )
+}
+text('split_part(text, text, int4) -> text', 'nth field', (a: string, by: string, n: number) => {
+  if (n === 0) throw new SqlError('invalid_parameter_value', 'field position must not be zero')
+  const parts = by === '' ? [a] : a.split(by)
+  return parts[n > 0 ? n - 1 : parts.length + n] ?? ''
+})
+text('starts_with(text, text) -> bool', 'begins with', (a: string, b: string) => a.startsWith(b))
+text('ascii(text) -> int4', 'code of the first character', (a: string) => a.codePointAt(0) ?? 0)
+text('chr(int4) -> text', 'character of a code', (n: number) => String.fromCodePoint(n))
+text('md5(text) -> text', 'MD5 digest in hex', (a: string) => createHash('md5').update(a).digest('hex'))
+text('to_hex(int4) -> text', 'in hex', (a: number) => (a >>> 0).toString(16))
+text('to_hex(int8) -> text', 'in hex', (a: bigint) => BigInt.asUintN(64, a).toString(16))
+text(
+  'translate(text, text, text) -> text',
+  'characters of b by those of c',
+  (a: string, from: string, to: string) => {
+    const [keys, values] = [[...from], [...to]]
+    return [...a].map(c => (keys.includes(c) ? (values[keys.indexOf(c)] ?? '') : c)).join('')
+  },
+)
+fn('concat(...text) -> text', {
+  help: 'joined, NULL as nothing',
+  strict: false,
+  call: (...all: (string | null)[]) => all.map(a => a ?? '').join(''),
+} as never)
+fn('concat_ws(text, ...text) -> text', {
+  help: 'joined by a separator, NULLs left out',
+  strict: false,
+  call: ((by: string | null, ...all: (string | null)[]) =>
+    by === null ? null : all.filter(a => a !== null).join(by)) as never,
+})
+
+for (const [operator, insensitive, negated] of [
+  ['~~', false, false],
+  ['!~~', false, true],
+  ['~~*', true, false],
+  ['!~~*', true, true],
+] as const)
+  text(
+    `${operator}(text, text) -> bool`,
+    `${negated ? 'NOT ' : ''}${insensitive ? 'I' : ''}LIKE`,
+    (a: string, p: string) => likePattern(p, insensitive).test(a) !== negated,
+  )
+text(
+  'like_escape(text, text) -> text',
+  'LIKE pattern with another escape character',
+  (p: string, e: string) =>
+    e === '' ? p.replaceAll('\\', '\\\\') : p.replaceAll('\\', '\\\\').replaceAll(e, '\\'),
+)
+
+function characters(a: string): number {
+  let count = 0
+  for (let i = 0; i < a.length; i++) if ((a.charCodeAt(i) & 0xfc00) !== 0xdc00) count++
+  return count
+}
+
+function substring(a: string, from: number, count: number): string {
+  if (count < 0) throw new SqlError('substring_error', 'negative substring length not allowed')
+  return [...a].slice(Math.max(0, from - 1), Math.max(0, from - 1 + count)).join('')
+}
+
+function trim(a: string, set: string, start: boolean, end: boolean): string {
+  let from = 0
+  let to = a.length
+  while (start && from < to && set.includes(a[from]!)) from++
+  while (end && to > from && set.includes(a[to - 1]!)) to--
+  return a.slice(from, to)
+}
+
+function pad(a: string, n: number, fill: string, left: boolean): string {
+  const all = [...a]
+  if (all.length >= n || fill === '') return all.slice(0, Math.max(0, n)).join('')
+  const missing = [...fill.repeat(Math.ceil((n - all.length) / [...fill].length))]
+    .slice(0, n - all.length)
+    .join('')
+  return left ? missing + a : a + missing
+}
+
+const patterns = new Map<string, RegExp>()
+
+/** LIKE as a regular expression without nested repetition; cached, bounded. */
+function likePattern(pattern: string, insensitive: boolean): RegExp {
+  const key = (insensitive ? 'i' : 's') + pattern
+  let found = patterns.get(key)
+  if (found === undefined) {
+    const source = pattern.replace(/\\(.)|%+|_|[.*+?^${}()|[\]\\/]/gs, (m, escaped?: string) =>
+      escaped !== undefined
+        ? escaped.replace(/[.*+?^${}()|[\]\\/]/, '\\$&')
+        : m[0] === '%'
+          ? '.*'
+          : m === '_'
+            ? '.'
+            : `\\${m}`,
+    )
+    found = new RegExp(`^${source}$`, insensitive ? 'isu' : 'su')
+    if (patterns.size > 500) patterns.clear()
+    patterns.set(key, found)
+  }
+  return found
+}
