@@ -1,0 +1,334 @@
+import { parseSync } from 'libpg-query'
+import { notSupported, SqlError } from '../types/error.ts'
+import type { Expression, JoinType } from '../types/job.ts'
+import type { Schema } from '../types/type.ts'
+import { as, type Body, body, items, list, names, open, str } from './ast.ts'
+import { filterBy } from './attach-subqueries.ts'
+import { bindCondition, bindExpression, compare } from './bind-expression.ts'
+import { setCall } from './bind-function.ts'
+import type { BindContext, PgNode } from './contract.ts'
+import type { BoundRelation, Environment } from './environment.ts'
+import { call, column, conjunction } from './expressions.ts'
+import { findRelation } from './find-relation.ts'
+import { joinOn } from './join-on.ts'
+import { type Plan, schemaOf } from './plan.ts'
+import type { ScopeColumn } from './scope.ts'
+
+/** A FROM clause or an item of it: rows and the names of their columns. */
+export interface From {
+  readonly plan: Plan
+  readonly columns: readonly ScopeColumn[]
+}
+
+/** No FROM: one row without columns. */
+export const NOTHING: From = { plan: { op: 'values', schema: [], rows: [[]] }, columns: [] }
+
+/** The items of FROM, side by side. */
+export function bindFromList(nodes: readonly PgNode[], env: Environment): From {
+  if (nodes.length === 0) return NOTHING
+  let whole: From | undefined
+  const seen = new Set<string>()
+  for (const node of nodes) {
+    const next = bindFrom(node, env, whole)
+    for (const table of new Set(next.columns.map(c => c.table))) {
+      if (table !== undefined && seen.has(table) && as(node, 'JoinExpr') === undefined) {
+        throw new SqlError('duplicate_alias', `table name "${table}" specified more than once`)
+      }
+      if (table !== undefined) seen.add(table)
+    }
+    whole = whole === undefined || isLateral(node) ? next : cross(whole, next)
+  }
+  return whole!
+}
+
+function isLateral(node: PgNode): boolean {
+  return as(node, 'RangeFunction') !== undefined && windowName(as(node, 'RangeFunction')!) === undefined
+}
+
+function cross(left: From, right: From): From {
+  return { plan: joinOn('inner', left.plan, right.plan, undefined), columns: sideBySide(left, right) }
+}
+
+function sideBySide(left: From, right: From): readonly ScopeColumn[] {
+  const width = schemaOf(left.plan).length
+  return [...left.columns, ...right.columns.map(c => ({ ...c, index: c.index + width }))]
+}
+
+/** One item. `before`: what stands left of it, which a table function may read (its rows are then part of the result). */
+function bindFrom(node: PgNode, env: Environment, before: From | undefined): From {
+  const [kind, fields] = open(node)
+  switch (kind) {
+    case 'RangeVar':
+      return bindRangeVar(fields, env)
+    case 'RangeSubselect': {
+      if (fields['lateral'] === true) throw notSupported('LATERAL subquery')
+      const { parent: _, ...scope } = env.scope
+      const bound = env.bindSubquery(as(fields['subquery'], 'SelectStmt')!, {
+        ...env,
+        scope: { ...scope, columns: [] },
+      })
+      return aliased(bound, undefined, fields['alias'], undefined)
+    }
+    case 'JoinExpr':
+      return bindJoin(fields, env)
+    case 'RangeFunction':
+      return bindTableFunction(fields, env, before ?? NOTHING)
+    default:
+      throw notSupported(kind)
+  }
+}
+
+function bindRangeVar(fields: Body, env: Environment): From {
+  const name = str(fields['relname'])
+  const position = env.context.position(fields['location'] as number | undefined)
+  const cte = fields['schemaname'] === undefined ? env.ctes.get(name) : undefined
+  if (cte !== undefined) return aliased(cte, name, fields['alias'], undefined)
+  const path = [fields['catalogname'], fields['schemaname'], name].filter(p => p !== undefined).map(str)
+  return aliased(relationPlan(path, env, position), name, fields['alias'], undefined)
+}
+
+/** The rows of a relation by name; views are inlined. */
+export function relationPlan(
+  path: readonly string[],
+  env: Environment,
+  position: number | undefined,
+): BoundRelation & { hidden?: ReadonlySet<number> } {
+  const found = findRelation(path, env.context, position)
+  const { relation } = found
+  if (relation === undefined) {
+    return scan(found.id, found.columns, [], false)
+  }
+  env.dependsOn.add(relation.id)
+  if (relation.kind === 'view') return inlineView(relation.query!, found.columns, found.schema, env)
+  if (relation.kind === 'sink' || relation.kind === 'subscription') {
+    throw new SqlError('wrong_object_type', `"${found.name}" is a ${relation.kind}`, { position })
+  }
+  const hidden = new Set(relation.columns.flatMap((c, i) => (c.hidden === true ? [i] : [])))
+  return { ...scan(relation.id, relation.columns, relation.key, relation.appendOnly), hidden }
+}
+
+function scan(relation: number, columns: Schema, key: readonly number[], appendOnly: boolean): BoundRelation {
+  const schema = columns.map(c => ({ name: c.name, type: c.type }))
+  return { plan: { op: 'scan', relation, schema, key, appendOnly }, names: schema.map(c => c.name) }
+}
+
+function inlineView(query: string, columns: Schema, schema: string, env: Environment): BoundRelation {
+  const parsed = parseSync(query) as { stmts: { stmt: PgNode }[] }
+  const select = as(parsed.stmts[0]!.stmt, 'SelectStmt')!
+  const searchPath = [schema, ...env.context.searchPath.filter(s => s !== schema)]
+  const context: BindContext = { ...bare(env.context), searchPath, position: () => undefined }
+  // The view's own relations are its dependencies, not this query's.
+  const inner: Environment = {
+    ...env,
+    context,
+    scope: { columns: [] },
+    ctes: new Map(),
+    dependsOn: new Set(),
+  }
+  const bound = env.bindSubquery(select, inner)
+  return { plan: bound.plan, names: bound.names.map((n, i) => columns[i]?.name ?? n) }
+}
+
+/** A copy that keeps methods of a context made by a class or a literal. */
+function bare(context: BindContext): BindContext {
+  return {
+    catalog: context.catalog,
+    database: context.database,
+    searchPath: context.searchPath,
+    parameters: context.parameters,
+    inferred: context.inferred,
+    nowMicros: context.nowMicros,
+    user: context.user,
+    mode: context.mode,
+    systemRelation: (schema, name) => context.systemRelation(schema, name),
+    setting: name => context.setting(name),
+    position: at => context.position(at),
+  }
+}
+
+function aliased(
+  bound: BoundRelation & { readonly hidden?: ReadonlySet<number> },
+  name: string | undefined,
+  alias: unknown,
+  from: number | undefined,
+): From {
+  const given = body(alias)
+  const table = (given['aliasname'] as string | undefined) ?? name
+  const renamed = names(given['colnames'])
+  if (renamed.length > bound.names.length) {
+    const message = `table "${table}" has ${bound.names.length} columns available but ${renamed.length} columns specified`
+    throw new SqlError('invalid_column_reference', message)
+  }
+  const schema = schemaOf(bound.plan)
+  const columns = bound.names.map((n, i) => ({
+    name: renamed[i] ?? n,
+    type: schema[i + (from ?? 0)]!.type,
+    index: i + (from ?? 0),
+    ...(table === undefined ? {} : { table }),
+    ...(bound.hidden?.has(i) === true ? { hidden: true } : {}),
+  }))
+  return { plan: bound.plan, columns }
+}
+
+const JOINS: Readonly<Record<string, JoinType>> = {
+  JOIN_INNER: 'inner',
+  JOIN_LEFT: 'left',
+  JOIN_RIGHT: 'right',
+  JOIN_FULL: 'full',
+}
+
+function bindJoin(fields: Body, env: Environment): From {
+  const type = JOINS[str(fields['jointype'])]
+  if (type === undefined) throw notSupported(str(fields['jointype']))
+  const left = bindFrom(fields['larg'] as PgNode, env, undefined)
+  const rightNode = fields['rarg'] as PgNode
+  if (isLateral(rightNode) && type === 'inner') return bindFrom(rightNode, env, left)
+  const right = bindFrom(rightNode, env, undefined)
+  const columns = sideBySide(left, right)
+  const common =
+    fields['isNatural'] === true
+      ? left.columns.filter(c => !c.merged && right.columns.some(r => r.name === c.name)).map(c => c.name)
+      : names(fields['usingClause'])
+  if (common.length > 0) return bindUsing(type, left, right, common, env)
+  const quals = fields['quals'] as PgNode | undefined
+  if (quals === undefined) return { plan: joinOn(type, left.plan, right.plan, undefined), columns }
+  const inner: Environment = { ...env, scope: { ...env.scope, columns }, clause: 'JOIN/ON' }
+  const condition = bindCondition(quals, inner)
+  if (env.pending.subqueries.length > 0 && type === 'inner') {
+    return {
+      plan: filterBy(joinOn('inner', left.plan, right.plan, undefined), condition, env.pending),
+      columns,
+    }
+  }
+  return { plan: joinOn(type, left.plan, right.plan, condition), columns }
+}
+
+function bindUsing(
+  type: JoinType,
+  left: From,
+  right: From,
+  common: readonly string[],
+  env: Environment,
+): From {
+  const width = schemaOf(left.plan).length
+  const columns = sideBySide(left, right)
+  const pairs = common.map(name => {
+    const l = left.columns.find(c => c.name === name && !c.merged)
+    const r = right.columns.find(c => c.name === name && !c.merged)
+    if (l === undefined || r === undefined) {
+      const which = l === undefined ? 'left' : 'right'
+      throw new SqlError(
+        'undefined_column',
+        `column "${name}" specified in USING clause does not exist in ${which} table`,
+      )
+    }
+    return { name, left: column(l.index, l.type), right: column(r.index + width, r.type) }
+  })
+  const condition = conjunction(pairs.map(p => compare('=', p.left, p.right, env, undefined)))
+  const plan = joinOn(type, left.plan, right.plan, condition)
+  const demoted = columns.map(c => (common.includes(c.name) && !c.merged ? { ...c, merged: true } : c))
+  if (type !== 'full') {
+    const merged = pairs.map(p => {
+      const source = type === 'right' ? p.right : p.left
+      return { name: p.name, type: source.type, index: source.kind === 'column' ? source.index : 0 }
+    })
+    return { plan, columns: [...merged, ...demoted] }
+  }
+  const schema = schemaOf(plan)
+  const values = pairs.map(p => call('coalesce', [p.left, p.right], p.left.type))
+  const project: Plan = {
+    op: 'project',
+    input: plan,
+    columns: [...schema.map((f, i) => column(i, f.type)), ...values],
+    names: [...schema.map(f => f.name), ...common],
+  }
+  const merged = pairs.map((p, i) => ({ name: p.name, type: values[i]!.type, index: schema.length + i }))
+  return { plan: project, columns: [...merged, ...demoted] }
+}
+
+function functionOf(fields: Body): Body {
+  const functions = list(fields['functions'])
+  if (functions.length !== 1) throw notSupported('ROWS FROM')
+  const fn = as(items(functions[0])[0], 'FuncCall')
+  if (fn === undefined) throw notSupported('this expression in FROM')
+  return fn
+}
+
+function windowName(fields: Body): 'tumble' | 'hop' | undefined {
+  const name = names(functionOf(fields)['funcname']).at(-1)
+  return name === 'tumble' || name === 'hop' ? name : undefined
+}
+
+function bindTableFunction(fields: Body, env: Environment, before: From): From {
+  const window = windowName(fields)
+  const fn = functionOf(fields)
+  if (window !== undefined) return bindTimeWindow(window, fn, fields, env)
+  const name = names(fn['funcname']).at(-1)!
+  if (name !== 'generate_series' && name !== 'unnest') throw notSupported(`table function ${name}`)
+  const position = env.context.position(fn['location'] as number | undefined)
+  const inner: Environment = { ...env, scope: { ...env.scope, columns: before.columns }, clause: 'FROM' }
+  const args = list(fn['args']).map(arg => bindExpression(arg, inner))
+  const set = setCall(name, args, env, position)
+  const alias = body(fields['alias'])['aliasname'] as string | undefined
+  const ordinality = fields['ordinality'] === true
+  const column0 = alias ?? name
+  const plan: Plan = {
+    op: 'project-set',
+    input: before.plan,
+    calls: [set],
+    names: [column0],
+    ordinality,
+    outer: false,
+  }
+  const shown = { plan, names: [column0, ...(ordinality ? ['ordinality'] : [])] }
+  const own = aliased(shown, name, fields['alias'], schemaOf(before.plan).length)
+  return { plan, columns: [...before.columns, ...own.columns] }
+}
+
+function bindTimeWindow(name: 'tumble' | 'hop', fn: Body, fields: Body, env: Environment): From {
+  const args = list(fn['args'])
+  const position = env.context.position(fn['location'] as number | undefined)
+  const source = as(args[0], 'ColumnRef')
+  const path = names(source?.['fields'])
+  if (path.length === 0)
+    throw new SqlError('syntax_error', `${name}: the first argument names a relation`, { position })
+  const cte = path.length === 1 ? env.ctes.get(path[0]!) : undefined
+  const bound = cte ?? relationPlan(path, env, position)
+  const from = aliased(bound, path.at(-1), undefined, undefined)
+  const inner: Environment = { ...env, scope: { columns: from.columns }, clause: name.toUpperCase() }
+  const time = bindExpression(args[1]!, inner)
+  if (time.kind !== 'column' || (time.type.name !== 'timestamp' && time.type.name !== 'timestamptz')) {
+    throw new SqlError('wrong_object_type', `${name}: the second argument is a timestamp column`, {
+      position,
+    })
+  }
+  const spans = args.slice(2).map(arg => span(bindExpression(arg, inner), name, position))
+  const [first, second] = spans
+  const size = name === 'tumble' ? first : second
+  const offset = (name === 'tumble' ? second : spans[2]) ?? 0n
+  if (first === undefined || size === undefined || first <= 0n || size <= 0n) {
+    throw new SqlError('invalid_parameter_value', `${name}: needs a positive interval for every width`, {
+      position,
+    })
+  }
+  // Hidden columns of a common table expression would come between.
+  const plan: Plan = { op: 'hop', input: bound.plan, time: time.index, slide: first, size, offset }
+  const width = schemaOf(bound.plan).length
+  const added = ['window_start', 'window_end'].map((n, i) => ({ name: n, type: time.type, index: width + i }))
+  const given = body(fields['alias'])
+  const table = (given['aliasname'] as string | undefined) ?? path.at(-1)!
+  const renamed = names(given['colnames'])
+  const columns = [...from.columns, ...added].map((c, i) => ({ ...c, table, name: renamed[i] ?? c.name }))
+  return { plan, columns }
+}
+
+const DAY = 86400000000n
+
+function span(e: Expression, name: string, position: number | undefined): bigint {
+  if (e.kind !== 'literal' || e.type.name !== 'interval' || e.value === null) {
+    throw new SqlError('invalid_parameter_value', `${name}: widths are constant intervals`, { position })
+  }
+  const { months, days, micros } = e.value as { months: number; days: number; micros: bigint }
+  if (months !== 0) throw notSupported('a window of months', { position })
+  return BigInt(days) * DAY + micros
+}

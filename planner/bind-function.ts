@@ -1,0 +1,167 @@
+import { resolveAggregate } from '../executor/aggregates/index.ts'
+import { notSupported, SqlError } from '../types/error.ts'
+import type { Expression } from '../types/job.ts'
+import { INT4, INT8, type Type } from '../types/type.ts'
+import { as, type Body, body, list, names, str } from './ast.ts'
+import { at, bindCondition, bindExpression } from './bind-expression.ts'
+import { sessionFunction } from './bind-value-function.ts'
+import { callFunction, coerce, isUnknown, settleText } from './coerce.ts'
+import type { PgNode } from './contract.ts'
+import { type Environment, type PendingOrder, placeholder } from './environment.ts'
+import { call, equal } from './expressions.ts'
+import type { Rank } from './plan.ts'
+
+const RANKS: ReadonlySet<string> = new Set(['row_number', 'rank', 'dense_rank'])
+
+/** Functions that yield rows, as signature ids that the project-set operator knows. */
+const SETS: ReadonlySet<string> = new Set(['generate_series', 'unnest'])
+
+/** A call: window function, aggregate, set-returning function, session function or plain function. */
+export function bindFunction(fields: Body, env: Environment): Expression {
+  const name = names(fields['funcname']).at(-1) ?? ''
+  const position = env.context.position(fields['location'] as number | undefined)
+  if (fields['over'] !== undefined) return bindWindow(name, fields, env, position)
+  if (isAggregate(name, list(fields['args']).length)) return bindAggregate(name, fields, env, position)
+  const args = list(fields['args'])
+  if (args.length === 0 || name === 'current_schema') {
+    const session = sessionFunction(name, env)
+    if (session !== undefined) return session
+  }
+  if (args.some(arg => as(arg, 'NamedArgExpr') !== undefined))
+    throw notSupported('named arguments', { position })
+  const bound = args.map(arg => bindExpression(arg, env))
+  if (SETS.has(name)) {
+    if (!env.allow.sets) {
+      const message = `set-returning functions are not allowed in ${env.clause}`
+      throw new SqlError('feature_not_supported', message, { position })
+    }
+    const set = setCall(name, bound, env, position)
+    env.pending.sets.push(set)
+    return placeholder('$set', env.pending.sets.length - 1, set.type)
+  }
+  return callFunction(name, bound, env.context, position)
+}
+
+/** A set-returning call, typed by the element it yields. */
+export function setCall(
+  name: string,
+  args: readonly Expression[],
+  env: Environment,
+  position: number | undefined,
+): Expression {
+  if (name === 'unnest') {
+    const array = args[0]
+    if (array?.type.name !== 'array') {
+      throw new SqlError('undefined_function', 'function unnest needs an array', { position })
+    }
+    return call('unnest', [array], array.type.element!)
+  }
+  const types = args.map(arg => arg.type.name)
+  const type: Type = types.includes('int8')
+    ? INT8
+    : types[0] === 'int4' || types[0] === 'int2'
+      ? INT4
+      : args[0]!.type
+  const step = type.name.startsWith('timestamp') ? args[2]?.type : type
+  const typed = args.map((arg, i) =>
+    coerce(arg, i === 2 && step !== undefined ? step : type, 'implicit', env.context, position),
+  )
+  return call('generate_series', typed, type)
+}
+
+function isAggregate(name: string, count: number): boolean {
+  if (name === 'count' && count === 0) return true
+  const args = Array.from({ length: count }, () => undefined)
+  return !('error' in resolveAggregate(name, args)) || AGGREGATES.has(name)
+}
+
+const AGGREGATES: ReadonlySet<string> = new Set([
+  'sum',
+  'avg',
+  'min',
+  'max',
+  'count',
+  'string_agg',
+  'array_agg',
+])
+
+function bindAggregate(
+  name: string,
+  fields: Body,
+  env: Environment,
+  position: number | undefined,
+): Expression {
+  if (!env.allow.aggregates) {
+    const message = `aggregate functions are not allowed in ${env.clause}`
+    throw new SqlError('grouping_error', message, { position })
+  }
+  if (fields['agg_within_group'] === true) throw notSupported('WITHIN GROUP', { position })
+  const forbidden = { aggregates: false, windows: false, sets: false }
+  const inner: Environment = { ...env, allow: forbidden, clause: 'aggregate function calls' }
+  const args = list(fields['args']).map(arg => bindExpression(arg, inner))
+  const found = resolveAggregate(
+    name,
+    args.map(arg => (isUnknown(arg) ? undefined : arg.type)),
+  )
+  if ('error' in found) {
+    throw new SqlError('undefined_function', found.error.message, { position, hint: found.error.hint })
+  }
+  const filter = fields['agg_filter']
+  const pending = {
+    fn: found.fn,
+    args: args.map((arg, i) => coerce(arg, found.argTypes[i] ?? arg.type, 'implicit', env.context, position)),
+    distinct: fields['agg_distinct'] === true,
+    ...(filter === undefined
+      ? {}
+      : { filter: bindCondition(filter as PgNode, { ...inner, clause: 'FILTER' }) }),
+    order: list(fields['agg_order']).map(sort => bindSortBy(sort, inner)),
+    type: found.type,
+  }
+  let index = env.pending.aggregates.findIndex(other => equal(other, pending))
+  if (index === -1) index = env.pending.aggregates.push(pending) - 1
+  return placeholder('$aggregate', index, found.type)
+}
+
+/** One ORDER BY item whose expression is looked up in the scope only. */
+export function bindSortBy(node: PgNode, env: Environment): PendingOrder {
+  const sort = as(node, 'SortBy')!
+  const by = settleText(bindExpression(sort['node'] as PgNode, env), env.context)
+  return { by, ...direction(sort, env) }
+}
+
+export function direction(sort: Body, env: Environment): { descending: boolean; nullsFirst: boolean } {
+  if (sort['sortby_dir'] === 'SORTBY_USING')
+    throw notSupported('ORDER BY … USING', { position: at(sort['node'] as PgNode, env) })
+  const descending = sort['sortby_dir'] === 'SORTBY_DESC'
+  const nulls = sort['sortby_nulls']
+  return {
+    descending,
+    nullsFirst: nulls === 'SORTBY_NULLS_DEFAULT' ? descending : nulls === 'SORTBY_NULLS_FIRST',
+  }
+}
+
+function bindWindow(name: string, fields: Body, env: Environment, position: number | undefined): Expression {
+  if (!env.allow.windows) {
+    throw new SqlError('windowing_error', `window functions are not allowed in ${env.clause}`, { position })
+  }
+  if (!RANKS.has(name)) throw notSupported(`window function ${name}`, { position })
+  let over = body(fields['over'])
+  const referred = str(over['name'])
+  if (referred !== '') {
+    const named = env.windowClause.map(n => as(n, 'WindowDef')!).find(w => w['name'] === referred)
+    if (named === undefined)
+      throw new SqlError('undefined_object', `window "${referred}" does not exist`, { position })
+    over = named
+  }
+  const inner: Environment = {
+    ...env,
+    allow: { ...env.allow, windows: false, sets: false },
+    clause: 'window definitions',
+  }
+  env.pending.windows.push({
+    rank: name as Rank,
+    partition: list(over['partitionClause']).map(n => settleText(bindExpression(n, inner), env.context)),
+    order: list(over['orderClause']).map(n => bindSortBy(n, inner)),
+  })
+  return placeholder('$window', env.pending.windows.length - 1, INT8)
+}

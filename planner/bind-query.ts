@@ -1,0 +1,218 @@
+import { notSupported, SqlError } from '../types/error.ts'
+import type { Expression } from '../types/job.ts'
+import { INT8, sameType } from '../types/type.ts'
+import { as, type Body, body, integer, items, list, names } from './ast.ts'
+import { bindExpression } from './bind-expression.ts'
+import { direction } from './bind-function.ts'
+import { bindSelect } from './bind-select.ts'
+import { coerce, unifiedType } from './coerce.ts'
+import type { BindContext, PgNode } from './contract.ts'
+import { type BoundRelation, type Ctes, type Environment, noPending } from './environment.ts'
+import { column } from './expressions.ts'
+import { limitDepth, type Plan, schemaOf } from './plan.ts'
+import type { Scope } from './scope.ts'
+
+/** Binds any query: WITH, set operations, VALUES, SELECT; then ORDER BY and LIMIT. */
+export function bindTree(
+  select: Body,
+  context: BindContext,
+  outer: {
+    readonly ctes: Ctes
+    readonly scope?: Scope
+    readonly dependsOn: Set<number>
+    readonly depth: number
+  },
+): BoundRelation {
+  limitDepth(outer.depth)
+  const env: Environment = {
+    context,
+    scope: { columns: [], ...(outer.scope === undefined ? {} : { parent: outer.scope }) },
+    ctes: outer.ctes,
+    clause: 'SELECT',
+    pending: noPending(),
+    allow: { aggregates: false, windows: false, sets: false },
+    windowClause: list(select['windowClause']),
+    dependsOn: outer.dependsOn,
+    bindSubquery: (inner, from) =>
+      bindTree(inner, from.context, {
+        ctes: from.ctes,
+        ...(from.scope.columns.length > 0 || from.scope.parent !== undefined ? { scope: from.scope } : {}),
+        dependsOn: from.dependsOn,
+        depth: outer.depth + 1,
+      }),
+  }
+  const withCtes = { ...env, ctes: bindCtes(body(select['withClause']), env) }
+  if (select['intoClause'] !== undefined) throw notSupported('SELECT INTO')
+  const operation = select['op'] ?? 'SETOP_NONE'
+  if (operation !== 'SETOP_NONE') return ordered(bindSetOperation(select, withCtes), select, withCtes)
+  if (select['valuesLists'] !== undefined)
+    return ordered(bindValues(list(select['valuesLists']), withCtes), select, withCtes)
+  return bindSelect(select, withCtes)
+}
+
+function bindCtes(clause: Body, env: Environment): Ctes {
+  if (clause['recursive'] === true) throw notSupported('WITH RECURSIVE')
+  const ctes = new Map(env.ctes)
+  for (const node of list(clause['ctes'])) {
+    const cte = as(node, 'CommonTableExpr')!
+    const select = as(cte['ctequery'], 'SelectStmt')
+    if (select === undefined) throw notSupported('data-modifying WITH')
+    const { parent: _, ...scope } = env.scope
+    const bound = env.bindSubquery(select, { ...env, scope, ctes })
+    const renamed = names(cte['aliascolnames'])
+    ctes.set(String(cte['ctename']), { plan: bound.plan, names: bound.names.map((n, i) => renamed[i] ?? n) })
+  }
+  return ctes
+}
+
+/** Rows of VALUES, columns unified. */
+function bindValues(lists: readonly PgNode[], env: Environment): BoundRelation {
+  const inner = { ...env, clause: 'VALUES' }
+  const rows = lists.map(row => items(row).map(n => bindExpression(n, inner)))
+  const width = rows[0]!.length
+  if (rows.some(row => row.length !== width)) {
+    throw new SqlError('syntax_error', 'VALUES lists must all be the same length')
+  }
+  const types = Array.from({ length: width }, (_, i) =>
+    unifiedType(
+      rows.map(row => row[i]!),
+      'VALUES',
+      undefined,
+    ),
+  )
+  if (env.pending.subqueries.length > 0) throw notSupported('a subquery in VALUES')
+  const schema = types.map((type, i) => ({ name: `column${i + 1}`, type }))
+  const typed = rows.map(row => row.map((e, i) => coerce(e, types[i]!, 'implicit', env.context, undefined)))
+  return { plan: { op: 'values', schema, rows: typed }, names: schema.map(f => f.name) }
+}
+
+const SETS: Readonly<Record<string, string>> = {
+  SETOP_UNION: 'UNION',
+  SETOP_INTERSECT: 'INTERSECT',
+  SETOP_EXCEPT: 'EXCEPT',
+}
+
+function bindSetOperation(select: Body, env: Environment): BoundRelation {
+  const what = SETS[String(select['op'])]!
+  const sides = [select['larg'], select['rarg']].map(arg =>
+    visible(env.bindSubquery(body(arg), withParent(env))),
+  )
+  const [left, right] = sides as [BoundRelation, BoundRelation]
+  if (left.names.length !== right.names.length) {
+    throw new SqlError('syntax_error', `each ${what} query must have the same number of columns`)
+  }
+  const types = schemaOf(left.plan).map((f, i) => {
+    const other = schemaOf(right.plan)[i]!
+    return unifiedType([column(i, f.type), column(i, other.type)], what, undefined)
+  })
+  const typed = sides.map((side): Plan => {
+    const schema = schemaOf(side.plan)
+    if (schema.every((f, i) => sameType(f.type, types[i]!))) return side.plan
+    const columns = schema.map((f, i) =>
+      coerce(column(i, f.type), types[i]!, 'implicit', env.context, undefined),
+    )
+    return { op: 'project', input: side.plan, columns, names: left.names }
+  })
+  const all = select['all'] === true
+  if (what !== 'UNION') {
+    const operation = what === 'INTERSECT' ? 'intersect' : 'except'
+    return {
+      plan: { op: 'set-operation', operation, all, left: typed[0]!, right: typed[1]! },
+      names: left.names,
+    }
+  }
+  const union: Plan = { op: 'union', inputs: typed }
+  const plan: Plan = all
+    ? union
+    : { op: 'aggregate', input: union, groups: types.map((_, i) => i), calls: [] }
+  return { plan, names: left.names }
+}
+
+function withParent(env: Environment): Environment {
+  return env.scope.parent === undefined ? env : { ...env, scope: env.scope.parent }
+}
+
+/** The relation without hidden columns. */
+function visible(bound: BoundRelation): BoundRelation {
+  const schema = schemaOf(bound.plan)
+  if (schema.length === bound.names.length) return bound
+  const columns = bound.names.map((_, i) => column(i, schema[i]!.type))
+  return { plan: { op: 'project', input: bound.plan, columns, names: bound.names }, names: bound.names }
+}
+
+/** ORDER BY of a set operation or VALUES: output columns by name or position. */
+function ordered(bound: BoundRelation, select: Body, env: Environment): BoundRelation {
+  const order = list(select['sortClause']).map(node => {
+    const sort = as(node, 'SortBy')!
+    const at = outputPosition(sort['node'] as PgNode, bound.names, 'ORDER BY', env)
+    if (at === undefined) throw notSupported('ORDER BY an expression over a set operation')
+    return { column: at, ...direction(sort, env) }
+  })
+  return { plan: limited(bound.plan, order, select, env), names: bound.names }
+}
+
+/** Position of an output column that a bare name or ordinal means; undefined: an expression. */
+export function outputPosition(
+  node: PgNode,
+  outputs: readonly string[],
+  clause: string,
+  env: Environment,
+): number | undefined {
+  const ordinal = integer(node)
+  if (ordinal !== undefined) {
+    if (ordinal >= 1 && ordinal <= outputs.length) return ordinal - 1
+    const position = env.context.position(as(node, 'A_Const')?.['location'] as number | undefined)
+    const message = `${clause} position ${ordinal} is not in select list`
+    throw new SqlError('invalid_column_reference', message, { position })
+  }
+  const path = names(as(node, 'ColumnRef')?.['fields'])
+  const at = path.length === 1 ? outputs.indexOf(path[0]!) : -1
+  return at === -1 ? undefined : at
+}
+
+/** ORDER BY, LIMIT and OFFSET over a plan: a sort in a batch, a top-n in a stream. */
+export function limited(
+  plan: Plan,
+  order: readonly { readonly column: number; readonly descending: boolean; readonly nullsFirst: boolean }[],
+  select: Body,
+  env: Environment,
+): Plan {
+  const limit = count(select['limitCount'], 'LIMIT', env)
+  const offset = count(select['limitOffset'], 'OFFSET', env) ?? 0
+  const withTies = select['limitOption'] === 'LIMIT_OPTION_WITH_TIES'
+  if (env.context.mode === 'stream' || env.scope.parent !== undefined) {
+    if (limit === undefined && offset === 0) return plan
+    return {
+      op: 'top-n',
+      input: plan,
+      partition: [],
+      order,
+      offset,
+      limit: limit ?? Number.MAX_SAFE_INTEGER,
+      withTies,
+    }
+  }
+  if (order.length === 0 && limit === undefined && offset === 0) return plan
+  return { op: 'sort', input: plan, order, offset, ...(limit === undefined ? {} : { limit }), withTies }
+}
+
+function count(node: unknown, clause: 'LIMIT' | 'OFFSET', env: Environment): number | undefined {
+  if (node === undefined) return undefined
+  const e: Expression = coerce(
+    bindExpression(node as PgNode, env),
+    INT8,
+    'assignment',
+    env.context,
+    undefined,
+  )
+  const inner = e.kind === 'call' && e.fn === 'cast' ? e.args[0]! : e
+  if (inner.kind !== 'literal') throw notSupported(`${clause} that is not a constant`)
+  if (inner.value === null) return undefined
+  const value = Number(inner.value)
+  if (value < 0) {
+    const condition =
+      clause === 'LIMIT' ? 'invalid_row_count_in_limit_clause' : 'invalid_row_count_in_offset_clause'
+    throw new SqlError(condition, `${clause} must not be negative`)
+  }
+  return value
+}

@@ -1,0 +1,308 @@
+import { notSupported, SqlError } from '../types/error.ts'
+import type { Expression, Order } from '../types/job.ts'
+import { as, type Body, list, names, open, str } from './ast.ts'
+import { attach, filterBy, firstColumns } from './attach-subqueries.ts'
+import { at, bindCondition, bindExpression } from './bind-expression.ts'
+import { bindFromList, type From } from './bind-from.ts'
+import { direction } from './bind-function.ts'
+import { limited, outputPosition } from './bind-query.ts'
+import { settleText } from './coerce.ts'
+import type { PgNode } from './contract.ts'
+import {
+  type BoundRelation,
+  contains,
+  type Environment,
+  placeholderIndex,
+  replaceCalls,
+} from './environment.ts'
+import { column, equal } from './expressions.ts'
+import { aggregatePlan } from './group.ts'
+import { withColumns } from './join-on.ts'
+import { type Plan, schemaOf } from './plan.ts'
+
+interface Target {
+  readonly name: string
+  readonly value: Expression
+}
+
+/** Binds one SELECT … FROM … WHERE … GROUP BY … HAVING … ORDER BY … LIMIT. */
+export function bindSelect(select: Body, outer: Environment): BoundRelation {
+  const from = bindFromList(list(select['fromClause']), outer)
+  const base: Environment = { ...outer, scope: { ...outer.scope, columns: from.columns } }
+  const where = select['whereClause'] as PgNode | undefined
+  let plan = from.plan
+  if (where !== undefined)
+    plan = filterBy(plan, bindCondition(where, { ...base, clause: 'WHERE' }), base.pending)
+  const env: Environment = { ...base, allow: { aggregates: true, windows: true, sets: true } }
+  const targets = list(select['targetList']).flatMap(n => bindTarget(n, from, env))
+  const titles = targets.map(t => t.name)
+  const having = select['havingClause'] as PgNode | undefined
+  const havingEnv = { ...env, allow: { aggregates: true, windows: false, sets: false }, clause: 'HAVING' }
+  const condition = having === undefined ? undefined : bindCondition(having, havingEnv)
+  const sorts = list(select['sortClause']).map(n => bindSort(n, targets, env))
+  const distinctOn = list(select['distinctClause']).filter(n => Object.keys(n).length > 0)
+  const keys = distinctOn.map(n => outputOr(n, targets, 'SELECT DISTINCT ON', env))
+  const groups = groupExpressions(select, targets, base)
+  let list_: readonly Expression[] = [...targets.map(t => t.value), ...sorts.map(s => s.by), ...keys]
+  if (groups !== undefined || condition !== undefined || env.pending.aggregates.length > 0) {
+    const windowed = env.pending.windows.flatMap(w => [...w.partition, ...w.order.map(o => o.by)])
+    const all = [...list_, ...(condition === undefined ? [] : [condition]), ...windowed, ...env.pending.sets]
+    const grouped = aggregatePlan(plan, groups ?? [], all, env.pending, from.columns)
+    plan = grouped.plan
+    list_ = grouped.expressions.slice(0, list_.length)
+    if (condition !== undefined) plan = filterBy(plan, grouped.expressions[list_.length]!, env.pending)
+    rewriteWindows(env, grouped.expressions.slice(list_.length + (condition === undefined ? 0 : 1)))
+  }
+  const windows = rankPlan(plan, list_, env)
+  const sets = setPlan(windows.plan, windows.expressions, env)
+  const attached = attach(sets.plan, sets.expressions, env.pending)
+  const done = attached.expressions
+  const finished = finish(attached.plan, done, titles, sorts, keys.length, select, env)
+  return { plan: finished, names: titles }
+}
+
+function finish(
+  input: Plan,
+  values: readonly Expression[],
+  titles: readonly string[],
+  sorts: readonly Sort[],
+  keyCount: number,
+  select: Body,
+  env: Environment,
+): Plan {
+  const width = titles.length
+  // Sort and DISTINCT ON columns that are not outputs follow them.
+  const columns: Expression[] = values.slice(0, width)
+  const place = values.slice(width).map(e => {
+    const known = columns.findIndex(c => equal(c, e))
+    return known === -1 ? columns.push(e) - 1 : known
+  })
+  const hidden = columns.length - width
+  const distinct = select['distinctClause'] !== undefined
+  let plan: Plan = {
+    op: 'project',
+    input,
+    columns,
+    names: columns.map((_, i) => titles[i] ?? '?column?'),
+  }
+  const order: Order[] = sorts.map((s, i) => ({
+    column: place[i]!,
+    descending: s.descending,
+    nullsFirst: s.nullsFirst,
+  }))
+  const on = place.slice(sorts.length, sorts.length + keyCount)
+  if (on.length > 0) {
+    plan = { op: 'top-n', input: plan, partition: on, order, offset: 0, limit: 1, withTies: false }
+  } else if (distinct) {
+    if (hidden > 0) {
+      const message = 'for SELECT DISTINCT, ORDER BY expressions must appear in select list'
+      throw new SqlError('invalid_column_reference', message)
+    }
+    plan = { op: 'aggregate', input: plan, groups: titles.map((_, i) => i), calls: [] }
+  }
+  const cut = limited(plan, order, select, env)
+  return hidden === 0 ? cut : firstColumns(cut, width)
+}
+
+interface Sort {
+  readonly by: Expression
+  readonly descending: boolean
+  readonly nullsFirst: boolean
+}
+
+function bindSort(node: PgNode, targets: readonly Target[], env: Environment): Sort {
+  const sort = as(node, 'SortBy')!
+  return { by: outputOr(sort['node'] as PgNode, targets, 'ORDER BY', env), ...direction(sort, env) }
+}
+
+function outputOr(node: PgNode, targets: readonly Target[], clause: string, env: Environment): Expression {
+  const position = outputPosition(
+    node,
+    targets.map(t => t.name),
+    clause,
+    env,
+  )
+  if (position !== undefined) return targets[position]!.value
+  return settleText(bindExpression(node, { ...env, clause }), env.context)
+}
+
+function groupExpressions(
+  select: Body,
+  targets: readonly Target[],
+  env: Environment,
+): Expression[] | undefined {
+  if (select['groupClause'] === undefined) return undefined
+  return list(select['groupClause']).flatMap(node => {
+    if (as(node, 'GroupingSet') !== undefined) {
+      if (as(node, 'GroupingSet')!['kind'] === 'GROUPING_SET_EMPTY') return []
+      throw notSupported('GROUPING SETS', { position: at(node, env) })
+    }
+    const path = names(as(node, 'ColumnRef')?.['fields'])
+    // An input column goes before an output name, as in PostgreSQL.
+    const input = path.length === 1 && env.scope.columns.some(c => c.name === path[0] && !c.merged)
+    const value = input
+      ? bindExpression(node, { ...env, clause: 'GROUP BY' })
+      : outputOr(node, targets, 'GROUP BY', env)
+    if (contains(value, '$aggregate')) {
+      const position = at(node, env)
+      throw new SqlError('grouping_error', 'aggregate functions are not allowed in GROUP BY', { position })
+    }
+    return [value]
+  })
+}
+
+function bindTarget(node: PgNode, from: From, env: Environment): readonly Target[] {
+  const target = as(node, 'ResTarget')!
+  const value = target['val'] as PgNode
+  const star = list(as(value, 'ColumnRef')?.['fields'])
+  if (star.length > 0 && as(star.at(-1), 'A_Star') !== undefined) {
+    return expandStar(names(star.slice(0, -1)).at(-1), from, env, at(value, env))
+  }
+  const bound = settleText(bindExpression(value, env), env.context)
+  return [{ name: target['name'] === undefined ? titleOf(value) : str(target['name']), value: bound }]
+}
+
+/** The columns of `*` or `t.*`. */
+export function expandStar(
+  table: string | undefined,
+  from: From,
+  env: Environment,
+  position: number | undefined,
+): readonly Target[] {
+  const shown = from.columns.filter(c => !c.hidden && (table === undefined ? !c.merged : c.table === table))
+  if (shown.length === 0) {
+    if (table === undefined) {
+      throw new SqlError('syntax_error', 'SELECT * with no tables specified is not valid', { position })
+    }
+    const message = `missing FROM-clause entry for table "${table}"`
+    throw new SqlError('undefined_table', message, { position: position ?? env.context.position(undefined) })
+  }
+  return shown.map(c => ({ name: c.name, value: column(c.index, c.type) }))
+}
+
+/** PostgreSQL's name for an output column without AS. */
+export function titleOf(node: PgNode): string {
+  const [kind, fields] = open(node)
+  switch (kind) {
+    case 'ColumnRef':
+      return names(fields['fields']).at(-1) ?? '?column?'
+    case 'FuncCall':
+      return names(fields['funcname']).at(-1) ?? '?column?'
+    case 'TypeCast': {
+      const inner = titleOf(fields['arg'] as PgNode)
+      if (inner !== '?column?') return inner
+      return names((fields['typeName'] as Body)['names']).at(-1) ?? inner
+    }
+    case 'CaseExpr':
+      return fields['defresult'] === undefined
+        ? 'case'
+        : titleOf(fields['defresult'] as PgNode).replace('?column?', 'case')
+    case 'CoalesceExpr':
+      return 'coalesce'
+    case 'MinMaxExpr':
+      return fields['op'] === 'IS_GREATEST' ? 'greatest' : 'least'
+    case 'A_ArrayExpr':
+      return 'array'
+    case 'RowExpr':
+      return 'row'
+    case 'A_Expr':
+      return fields['kind'] === 'AEXPR_NULLIF' ? 'nullif' : '?column?'
+    case 'SQLValueFunction':
+      return str(fields['op']).replace('SVFOP_', '').replace(/_N$/, '').toLowerCase()
+    case 'A_Indirection': {
+      const field = list(fields['indirection'])
+        .map(n => as(n, 'String'))
+        .at(-1)
+      return field === undefined ? titleOf(fields['arg'] as PgNode) : str(field['sval'])
+    }
+    case 'SubLink': {
+      if (fields['subLinkType'] === 'EXISTS_SUBLINK') return 'exists'
+      const first = list(as(fields['subselect'], 'SelectStmt')?.['targetList'])[0]
+      const target = first === undefined ? undefined : as(first, 'ResTarget')
+      if (fields['subLinkType'] !== 'EXPR_SUBLINK' || target === undefined) return '?column?'
+      return target['name'] === undefined ? titleOf(target['val'] as PgNode) : str(target['name'])
+    }
+    default:
+      return '?column?'
+  }
+}
+
+/** Puts grouped expressions back into pending windows and sets, in the order they were listed. */
+function rewriteWindows(env: Environment, rewritten: readonly Expression[]): void {
+  let next = 0
+  env.pending.windows.forEach((w, i) => {
+    const partition = w.partition.map(() => rewritten[next++]!)
+    const order = w.order.map(o => ({ ...o, by: rewritten[next++]! }))
+    env.pending.windows[i] = { ...w, partition, order }
+  })
+  env.pending.sets.forEach((_, i) => {
+    env.pending.sets[i] = rewritten[next++]!
+  })
+}
+
+interface Step {
+  readonly plan: Plan
+  readonly expressions: readonly Expression[]
+}
+
+function rankPlan(input: Plan, expressions: readonly Expression[], env: Environment): Step {
+  let plan = input
+  const at = env.pending.windows.map(w => {
+    const needed = withColumns(plan, [...w.partition, ...w.order.map(o => o.by)])
+    const order = w.order.map((o, i) => ({
+      column: needed.at[w.partition.length + i]!,
+      descending: o.descending,
+      nullsFirst: o.nullsFirst,
+    }))
+    const partition = needed.at.slice(0, w.partition.length)
+    const limit = Number.MAX_SAFE_INTEGER
+    plan = {
+      op: 'top-n',
+      input: needed.plan,
+      partition,
+      order,
+      offset: 0,
+      limit,
+      withTies: false,
+      rank: w.rank,
+    }
+    return schemaOf(plan).length - 1
+  })
+  return { plan, expressions: replaceAll(expressions, '$window', at) }
+}
+
+function setPlan(input: Plan, expressions: readonly Expression[], env: Environment): Step {
+  const { sets } = env.pending
+  if (sets.length === 0) return { plan: input, expressions }
+  if (sets.some(s => contains(s, '$set'))) throw notSupported('nested set-returning functions')
+  const width = schemaOf(input).length
+  const plan: Plan = {
+    op: 'project-set',
+    input,
+    calls: sets,
+    names: sets.map(() => 'value'),
+    ordinality: false,
+    outer: false,
+  }
+  return {
+    plan,
+    expressions: replaceAll(
+      expressions,
+      '$set',
+      sets.map((_, i) => width + i),
+    ),
+  }
+}
+
+function replaceAll(
+  expressions: readonly Expression[],
+  kind: '$window' | '$set',
+  at_: readonly number[],
+): readonly Expression[] {
+  return expressions.map(e =>
+    replaceCalls(e, inner => {
+      const index = placeholderIndex(inner, kind)
+      return index === undefined ? undefined : column(at_[index]!, inner.type)
+    }),
+  )
+}

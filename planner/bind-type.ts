@@ -1,0 +1,61 @@
+import { SqlError } from '../types/error.ts'
+import { arrayOf, OID, TEXT, type Type } from '../types/type.ts'
+import { parseTypeName } from '../types/type-names.ts'
+import { type Body, integer, list, names } from './ast.ts'
+import type { BindContext } from './contract.ts'
+
+/** The type a TypeName node means. */
+export function bindType(node: Body, context: BindContext): Type {
+  const path = names(node['names'])
+  const name = path.at(-1) ?? ''
+  const base = REGISTERED.has(name) ? OID : TEXTUAL.has(name) ? TEXT : lookUp(name)
+  if (base === undefined) {
+    const position = context.position(node['location'] as number | undefined)
+    throw new SqlError('undefined_object', `type "${path.join('.')}" does not exist`, { position })
+  }
+  return list(node['arrayBounds']).reduce((type: Type) => arrayOf(type), base)
+}
+
+/** Names of object identifier types: numbers that print as names. */
+export const REGISTERED: ReadonlySet<string> = new Set([
+  'regclass',
+  'regtype',
+  'regproc',
+  'regprocedure',
+  'regnamespace',
+  'regoper',
+  'regrole',
+])
+const TEXTUAL: ReadonlySet<string> = new Set([
+  'name',
+  'bpchar',
+  'char',
+  'varchar',
+  'unknown',
+  'pg_node_tree',
+  'aclitem',
+])
+
+function lookUp(name: string): Type | undefined {
+  try {
+    return parseTypeName(name) ?? undefined
+  } catch (error) {
+    if (error instanceof SqlError) return undefined
+    throw error
+  }
+}
+
+const UNITS: readonly (readonly [number, string])[] = [
+  [4, 'year'],
+  [2, 'month'],
+  [8, 'day'],
+  [1024, 'hour'],
+  [2048, 'minute'],
+  [4096, 'second'],
+]
+
+/** The unit that follows an interval literal: INTERVAL '10' SECOND. */
+export function intervalUnit(node: Body): string | undefined {
+  const mask = integer(list(node['typmods'])[0])
+  return mask === undefined ? undefined : UNITS.find(([bit]) => bit === mask)?.[1]
+}

@@ -1,0 +1,34 @@
+import { SqlError } from '../types/error.ts'
+import type { RelationId } from '../types/job.ts'
+import type { Schema } from '../types/type.ts'
+import type { Relation } from './catalog.ts'
+import type { BindContext } from './contract.ts'
+
+export interface FoundRelation {
+  readonly id: RelationId
+  readonly schema: string
+  readonly name: string
+  /** Undefined for a system relation. */
+  readonly relation?: Relation
+  readonly columns: Schema
+}
+
+/** Finds `[[database.]schema.]name` along the search path. */
+export function findRelation(
+  path: readonly string[],
+  context: BindContext,
+  position: number | undefined,
+): FoundRelation {
+  const name = path.at(-1) ?? ''
+  const schema = path.at(-2)
+  const database = path.at(-3) ?? context.database
+  const schemas = schema === undefined ? ['pg_catalog', ...context.searchPath] : [schema]
+  for (const candidate of schemas) {
+    const system = context.systemRelation(candidate, name)
+    if (system !== undefined) return { id: system.id, schema: candidate, name, columns: system.columns }
+    const relation = context.catalog.byName(database, candidate, name)
+    if (relation !== undefined)
+      return { id: relation.id, schema: candidate, name, relation, columns: relation.columns }
+  }
+  throw new SqlError('undefined_table', `relation "${path.join('.')}" does not exist`, { position })
+}

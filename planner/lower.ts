@@ -1,0 +1,156 @@
+import { unreachable } from '../types/error.ts'
+import type { Expression, GraphNode, OperatorSpec } from '../types/job.ts'
+import { toJson } from '../types/json.ts'
+import type { Value } from '../types/value.ts'
+import { column } from './expressions.ts'
+import { type Plan, schemaOf } from './plan.ts'
+
+type Shard = GraphNode['shard']
+
+/** Cuts a plan into nodes, equal subplans once. Ids count from 1 in topological order. */
+export function lower(plan: Plan): readonly GraphNode[] {
+  const nodes: GraphNode[] = []
+  const known = new Map<string, GraphNode>()
+  const add = (spec: OperatorSpec, inputs: readonly GraphNode[], plan: Plan, shard: Shard): GraphNode => {
+    const name = toJson([spec, inputs.map(i => i.id), schemaOf(plan).map(f => f.type)])
+    const same = known.get(name)
+    if (same !== undefined) return same
+    const own = shard !== 'any' || inputs.length === 0
+    const fragment = own ? Math.max(0, ...nodes.map(n => n.fragment)) + 1 : inputs[0]!.fragment
+    const node: GraphNode = {
+      id: nodes.length + 1,
+      spec,
+      inputs: inputs.map(i => i.id),
+      schema: schemaOf(plan),
+      shard,
+      fragment,
+    }
+    nodes.push(node)
+    known.set(name, node)
+    return node
+  }
+  const last = visit(plan, add)
+  // The output is the last node; a shared subplan may have been it already.
+  if (nodes.at(-1) !== last) {
+    const columns = last.schema.map((f, i) => column(i, f.type))
+    const spec: OperatorSpec = { kind: 'project', columns }
+    nodes.push({
+      id: nodes.length + 1,
+      spec,
+      inputs: [last.id],
+      schema: last.schema,
+      shard: 'any',
+      fragment: last.fragment,
+    })
+  }
+  return nodes
+}
+
+type Add = (spec: OperatorSpec, inputs: readonly GraphNode[], plan: Plan, shard: Shard) => GraphNode
+
+function visit(plan: Plan, add: Add): GraphNode {
+  const down = (p: Plan): GraphNode => visit(p, add)
+  switch (plan.op) {
+    case 'scan': {
+      const { relation, schema, scan } = plan
+      return add(
+        { kind: 'input', relation, schema, ...(scan === undefined ? {} : { scan }) },
+        [],
+        plan,
+        'any',
+      )
+    }
+    case 'values':
+      return values(plan, add)
+    case 'filter': {
+      const columns = schemaOf(plan).map((f, i) => column(i, f.type))
+      return add({ kind: 'project', predicate: plan.predicate, columns }, [down(plan.input)], plan, 'any')
+    }
+    case 'project': {
+      const predicate = plan.predicate === undefined ? {} : { predicate: plan.predicate }
+      return add({ kind: 'project', ...predicate, columns: plan.columns }, [down(plan.input)], plan, 'any')
+    }
+    case 'join': {
+      const { type, leftKeys, rightKeys, nullSafe, residual } = plan
+      const shard: Shard = leftKeys.length === 0 ? 'one' : [leftKeys, rightKeys]
+      const rest = residual === undefined ? {} : { residual }
+      return add(
+        { kind: 'join', type, leftKeys, rightKeys, nullSafe, ...rest },
+        [down(plan.left), down(plan.right)],
+        plan,
+        shard,
+      )
+    }
+    case 'aggregate': {
+      const { groups, calls } = plan
+      return add(
+        { kind: 'aggregate', groups, calls },
+        [down(plan.input)],
+        plan,
+        groups.length === 0 ? 'one' : [groups],
+      )
+    }
+    case 'top-n': {
+      const { op: _, input, ...spec } = plan
+      return add(
+        { kind: 'top-n', ...spec },
+        [down(input)],
+        plan,
+        plan.partition.length === 0 ? 'one' : [plan.partition],
+      )
+    }
+    case 'sort': {
+      const { op: _, input, ...spec } = plan
+      return add({ kind: 'sort', ...spec }, [down(input)], plan, 'one')
+    }
+    case 'union':
+      return add({ kind: 'union' }, plan.inputs.map(down), plan, 'any')
+    case 'set-operation': {
+      const all = schemaOf(plan).map((_, i) => i)
+      return add(
+        { kind: 'set-operation', operation: plan.operation, all: plan.all },
+        [down(plan.left), down(plan.right)],
+        plan,
+        [all, all],
+      )
+    }
+    case 'hop': {
+      const { op: _, input, ...spec } = plan
+      return add({ kind: 'hop', ...spec }, [down(input)], plan, 'any')
+    }
+    case 'project-set': {
+      const { calls, ordinality, outer } = plan
+      return add({ kind: 'project-set', calls, ordinality, outer }, [down(plan.input)], plan, 'any')
+    }
+    case 'single-row':
+      return add(
+        { kind: 'single-row', group: plan.group },
+        [down(plan.input)],
+        plan,
+        plan.group.length === 0 ? 'one' : [plan.group],
+      )
+    default:
+      return unreachable(plan)
+  }
+}
+
+function values(plan: Extract<Plan, { op: 'values' }>, add: Add): GraphNode {
+  const { schema } = plan
+  const constant = plan.rows.filter(row => row.every(e => e.kind === 'literal'))
+  const parts: GraphNode[] = []
+  if (constant.length > 0 || plan.rows.length === 0) {
+    const rows = constant.map(row => row.map(literalValue))
+    parts.push(add({ kind: 'values', schema, rows }, [], plan, 'one'))
+  }
+  const computed = plan.rows.filter(row => row.some(e => e.kind !== 'literal'))
+  if (computed.length > 0) {
+    const nothing: Plan = { op: 'values', schema: [], rows: [[]] }
+    const one = add({ kind: 'values', schema: [], rows: [[]] }, [], nothing, 'one')
+    for (const row of computed) parts.push(add({ kind: 'project', columns: row }, [one], plan, 'any'))
+  }
+  return parts.length === 1 ? parts[0]! : add({ kind: 'union' }, parts, plan, 'any')
+}
+
+function literalValue(e: Expression): Value {
+  return e.kind === 'literal' ? e.value : null
+}

@@ -1,0 +1,66 @@
+import { assert, notSupported } from '../types/error.ts'
+import type { Expression, Job } from '../types/job.ts'
+import { type Schema, TEXT, type Type } from '../types/type.ts'
+import { body } from './ast.ts'
+import { bindTree } from './bind-query.ts'
+import type { BindContext, BoundQuery, ParameterValues, PgNode, StreamPlan } from './contract.ts'
+import { column, literal, mapExpression } from './expressions.ts'
+import { lower } from './lower.ts'
+import { optimize } from './optimize.ts'
+import { appendOnly, keyOf, mapExpressions, type Plan, rewrite, schemaOf } from './plan.ts'
+
+/** A bound query and its logical plan. */
+export interface Bound extends BoundQuery {
+  readonly plan: Plan
+}
+
+/** Binds a `{SelectStmt}` (or its bare fields) of libpg-query. */
+export function bindQuery(select: PgNode, context: BindContext): Bound {
+  const fields = select['SelectStmt'] === undefined ? select : body(select['SelectStmt'])
+  const dependsOn = new Set<number>()
+  const bound = bindTree(fields, context, { ctes: new Map(), dependsOn, depth: 0 })
+  const schema: Schema = bound.names.map((name, i) => ({ name, type: schemaOf(bound.plan)[i]!.type }))
+  const plan = schemaOf(bound.plan).length === schema.length ? bound.plan : cut(bound.plan, schema)
+  return { schema, dependsOn: [...dependsOn], parameters: parameterTypes(context), plan }
+}
+
+/** Types of $1 … $n; text where nothing told. */
+export function parameterTypes(context: BindContext): readonly Type[] {
+  const count = Math.max(context.parameters.length, 0, ...[...context.inferred.keys()].map(k => k + 1))
+  return Array.from({ length: count }, (_, i) => context.parameters[i] ?? context.inferred.get(i) ?? TEXT)
+}
+
+function cut(plan: Plan, schema: Schema): Plan {
+  return {
+    op: 'project',
+    input: plan,
+    columns: schema.map((f, i) => column(i, f.type)),
+    names: schema.map(f => f.name),
+  }
+}
+
+/** The dataflow of a view or sink, up to its terminal. */
+export function planStream(bound: Bound): StreamPlan {
+  if (bound.parameters.length > 0) throw notSupported('a parameter in a streaming query')
+  const plan = optimize(bound.plan)
+  const nodes = lower(plan)
+  return { nodes, schema: bound.schema, key: keyOf(plan) ?? [], appendOnly: appendOnly(plan) }
+}
+
+/** The job of a SELECT; parameters become literals. */
+export function planBatch(bound: Bound, parameters: ParameterValues): Job {
+  return { relation: 0, nodes: lower(optimize(withParameters(bound.plan, parameters))) }
+}
+
+/** The plan with its parameters replaced by literals. */
+export function withParameters(plan: Plan, parameters: ParameterValues): Plan {
+  return rewrite(plan, p => mapExpressions(p, e => withLiterals(e, parameters)))
+}
+
+export function withLiterals(e: Expression, parameters: ParameterValues): Expression {
+  return mapExpression(e, leaf => {
+    if (leaf.kind !== 'parameter') return leaf
+    assert(leaf.index < parameters.length, 'a parameter has a value')
+    return literal(parameters[leaf.index] ?? null, leaf.type)
+  })
+}

@@ -1,0 +1,42 @@
+import { notSupported } from '../types/error.ts'
+import type { Expression } from '../types/job.ts'
+import type { Schema } from '../types/type.ts'
+import { bindExpression } from './bind-expression.ts'
+import { settleText } from './coerce.ts'
+import type { BindContext, PgNode } from './contract.ts'
+import { type Environment, noPending } from './environment.ts'
+
+/** An environment without queries: columns by name only. */
+export function scalarEnvironment(
+  columns: Schema,
+  context: BindContext,
+  clause: string,
+  table?: string,
+): Environment {
+  return {
+    context,
+    scope: {
+      columns: columns.map((c, index) => ({
+        name: c.name,
+        type: c.type,
+        index,
+        ...(table === undefined ? {} : { table }),
+      })),
+    },
+    ctes: new Map(),
+    clause,
+    pending: noPending(),
+    allow: { aggregates: false, windows: false, sets: false },
+    windowClause: [],
+    dependsOn: new Set(),
+    bindSubquery() {
+      throw notSupported('a subquery in this expression')
+    },
+  }
+}
+
+/** Binds an expression over columns: DEFAULT, generated columns, WATERMARK. */
+export function bindScalar(expression: PgNode, columns: Schema, context: BindContext): Expression {
+  const env = scalarEnvironment(columns, context, 'DEFAULT')
+  return settleText(bindExpression(expression, env), context)
+}
