@@ -1,0 +1,271 @@
+import type { FormatSpec } from '../../types/connector.ts'
+import { notSupported, SqlError } from '../../types/error.ts'
+import type { Type } from '../../types/type.ts'
+import { parseTypeName } from '../../types/type-names.ts'
+import { type Cursor, parseExpression } from './cursor.ts'
+import type { ColumnSyntax, Fragment, RelationSyntax, Statement } from './statement.ts'
+
+/** After CREATE [OR REPLACE]. */
+export function parseCreate(c: Cursor): Statement {
+  if (c.accept('table') || c.accept('source')) {
+    const kind = c.tokens[c.at - 1]!.value === 'table' ? 'create table' : 'create source'
+    return { kind, relation: relation(c) }
+  }
+  if (c.accept('materialized', 'view') || c.accept('view')) return view(c)
+  if (c.accept('sink')) return sink(c)
+  if (c.looking('schema') || c.looking('database')) {
+    const kind = c.looking('schema') ? 'create schema' : 'create database'
+    c.at++
+    const ifNotExists = c.accept('if', 'not', 'exists')
+    const name = c.identifier()
+    c.finish()
+    return { kind, name, ifNotExists }
+  }
+  for (const what of [
+    'index',
+    'function',
+    'aggregate',
+    'user',
+    'role',
+    'connection',
+    'secret',
+    'subscription',
+    'sequence',
+    'type',
+  ])
+    if (c.looking(what)) throw notSupported(`CREATE ${what.toUpperCase()}`, { position: c.token!.start })
+  throw c.error()
+}
+
+function view(c: Cursor): Statement {
+  const materialized = c.tokens[c.at - 2]!.value === 'materialized'
+  const ifNotExists = c.accept('if', 'not', 'exists')
+  const name = c.name()
+  const columns = c.looking('(') ? nameList(c) : []
+  if (c.looking('with')) throw notSupported('WITH options of a view', { position: c.token!.start })
+  c.expect('as')
+  return { kind: 'create view', name, ifNotExists, materialized, columns, query: query(c) }
+}
+
+function sink(c: Cursor): Statement {
+  const ifNotExists = c.accept('if', 'not', 'exists')
+  const name = c.name()
+  const into = c.accept('into') ? c.name() : undefined
+  const from = c.accept('from') ? c.name() : undefined
+  let body: Fragment | undefined
+  if (from === undefined) {
+    c.expect('as')
+    body = queryBefore(c, 'with')
+  }
+  const options = c.accept('with') ? optionList(c) : {}
+  const format = formatClause(c)
+  c.finish()
+  return { kind: 'create sink', name, ifNotExists, into, from, query: body, options, format }
+}
+
+function relation(c: Cursor): RelationSyntax {
+  const ifNotExists = c.accept('if', 'not', 'exists')
+  const name = c.name()
+  const columns: ColumnSyntax[] = []
+  const watermarks: { column: string; expression: Fragment }[] = []
+  let primaryKey: string[] = []
+  if (c.accept('(') && !c.accept(')')) {
+    do {
+      if (c.accept('primary', 'key')) primaryKey = nameList(c)
+      else if (c.accept('watermark', 'for')) {
+        const column = c.identifier()
+        c.expect('as')
+        watermarks.push({ column, expression: expressionUntil(c, token => token.value === ',') })
+      } else if (c.accept('*')) {
+        // the connector's own columns
+      } else columns.push(column(c))
+    } while (c.accept(','))
+    c.expect(')')
+  }
+  let appendOnly = false
+  let conflict: RelationSyntax['conflict']
+  let versionColumn: string | undefined
+  let options: Readonly<Record<string, string>> = {}
+  let format: FormatSpec | undefined
+  let body: Fragment | undefined
+  const include: { what: string; name: string }[] = []
+  for (;;) {
+    if (c.accept('append', 'only')) appendOnly = true
+    else if (c.accept('on', 'conflict')) conflict = conflictAction(c)
+    else if (c.accept('with', 'version', 'column')) versionColumn = nameList(c)[0]!
+    else if (c.accept('include')) include.push(inclusion(c))
+    else if (c.accept('with')) options = optionList(c)
+    else if (c.looking('format')) format = formatClause(c)
+    else if (c.accept('as')) body = query(c)
+    else break
+  }
+  c.finish()
+  const inline = columns.filter(column => column.primaryKey).map(column => column.name)
+  if (inline.length > 0 && (primaryKey.length > 0 || inline.length > 1))
+    throw new SqlError(
+      'invalid_table_definition',
+      `multiple primary keys for table "${name.name}" are not allowed`,
+    )
+  if (inline.length > 0) primaryKey = inline
+  return {
+    name,
+    ifNotExists,
+    columns,
+    primaryKey,
+    watermarks,
+    appendOnly,
+    include,
+    options,
+    ...(conflict && { conflict }),
+    ...(versionColumn !== undefined && { versionColumn }),
+    ...(format && { format }),
+    ...(body && { query: body }),
+  }
+}
+
+const COLUMN_WORDS = new Set([
+  'primary',
+  'not',
+  'null',
+  'default',
+  'as',
+  'unique',
+  'check',
+  'references',
+  'generated',
+  'constraint',
+])
+
+function column(c: Cursor): ColumnSyntax {
+  const position = c.token?.start ?? c.end
+  const name = c.identifier()
+  const type = columnType(c)
+  let notNull = false
+  let primaryKey = false
+  let fallback: Fragment | undefined
+  let generated: Fragment | undefined
+  const stop = (token: { kind: string; value: string }) =>
+    token.value === ',' || (token.kind === 'word' && COLUMN_WORDS.has(token.value))
+  for (;;) {
+    if (c.accept('primary', 'key')) primaryKey = true
+    else if (c.accept('not', 'null')) notNull = true
+    else if (c.accept('null')) notNull = false
+    else if (c.accept('default')) fallback = expressionUntil(c, stop)
+    else if (c.accept('generated', 'always', 'as') || c.accept('as')) {
+      generated = expressionUntil(c, stop)
+      c.accept('stored')
+    } else break
+  }
+  return {
+    name,
+    type,
+    notNull: notNull || primaryKey,
+    primaryKey,
+    position,
+    ...(fallback && { default: fallback }),
+    ...(generated && { generated }),
+  }
+}
+
+function columnType(c: Cursor): Type {
+  const start = c.token
+  let angle = 0
+  const stop = (token: { kind: string; value: string }) => {
+    if (token.kind === 'symbol')
+      for (const letter of token.value) angle += letter === '<' ? 1 : letter === '>' ? -1 : 0
+    return angle === 0 && (token.value === ',' || (token.kind === 'word' && COLUMN_WORDS.has(token.value)))
+  }
+  const { from, to } = c.skipTo(stop)
+  const text = c.sql.slice(from, to)
+  const type = text === '' ? undefined : parseTypeName(text)
+  if (type === undefined) {
+    if (text === '') throw c.error(start)
+    throw new SqlError('undefined_object', `type "${text}" does not exist`, { position: from })
+  }
+  return type
+}
+
+function expressionUntil(c: Cursor, stop: (token: { kind: string; value: string }) => boolean): Fragment {
+  const { from, to } = c.skipTo(stop)
+  if (from === to) throw c.error()
+  return parseExpression(c.sql, from, to)
+}
+
+function query(c: Cursor): Fragment {
+  const start = c.token
+  const body = c.rest()
+  if (!('SelectStmt' in body.node)) throw c.error(start)
+  return body
+}
+
+/** A query that a WITH ( … ) clause, a FORMAT clause or the end follows. */
+function queryBefore(c: Cursor, word: string): Fragment {
+  const from = c.token?.start ?? c.end
+  const first = c.at
+  let last = c.tokens.length
+  let depth = 0
+  for (let i = c.at; i < c.tokens.length; i++) {
+    const token = c.tokens[i]!
+    if (token.value === '(') depth++
+    if (token.value === ')') depth--
+    const next = c.tokens[i + 1]
+    if (depth === 0 && i > first && token.kind === 'word' && token.value === word && next?.value === '(') {
+      last = i
+      break
+    }
+  }
+  const end = c.tokens[last - 1]!.end
+  const sub = new (c.constructor as typeof Cursor)(c.sql, c.tokens.slice(0, last))
+  sub.at = first
+  c.at = last
+  const body = query(sub)
+  if (from > end) throw c.error()
+  return body
+}
+
+function nameList(c: Cursor): string[] {
+  c.expect('(')
+  const names: string[] = []
+  do names.push(c.identifier())
+  while (c.accept(','))
+  c.expect(')')
+  return names
+}
+
+/** ( key.with.dots = 'value', … ) */
+export function optionList(c: Cursor): Record<string, string> {
+  const options: Record<string, string> = {}
+  c.expect('(')
+  if (c.accept(')')) return options
+  do {
+    let key = c.identifier()
+    while (c.accept('.')) key += `.${c.identifier()}`
+    c.expect('=')
+    const token = c.token
+    if (token === undefined) throw c.error()
+    options[key] = token.kind === 'string' ? token.value : token.text
+    c.at++
+  } while (c.accept(','))
+  c.expect(')')
+  return options
+}
+
+function formatClause(c: Cursor): FormatSpec | undefined {
+  if (!c.accept('format')) return undefined
+  const format = c.identifier()
+  c.expect('encode')
+  const encode = c.identifier()
+  return { format, encode, options: c.looking('(') ? optionList(c) : {} }
+}
+
+function conflictAction(c: Cursor): NonNullable<RelationSyntax['conflict']> {
+  if (c.accept('do', 'update', 'if', 'not', 'null')) return 'update-if-not-null'
+  if (c.accept('do', 'nothing') || c.accept('ignore')) return 'ignore'
+  if (c.accept('do', 'update', 'full') || c.accept('overwrite')) return 'overwrite'
+  throw c.error()
+}
+
+function inclusion(c: Cursor): { what: string; name: string } {
+  const what = c.identifier()
+  return { what, name: c.accept('as') ? c.identifier() : `_rw_kafka_${what}` }
+}

@@ -1,0 +1,149 @@
+import { loadModule, parseSync } from 'libpg-query'
+import { SqlError } from '../../types/error.ts'
+import type { PgNode } from '../contract.ts'
+import type { Fragment, Name } from './statement.ts'
+import type { Token } from './tokens.ts'
+
+/** Makes PostgreSQL's parser ready; once, before the first statement. */
+export async function loadParser(): Promise<void> {
+  await loadModule()
+}
+
+/** Reads one statement's tokens. Offsets are those of `sql`, all that the session sent. */
+export class Cursor {
+  readonly sql: string
+  readonly tokens: readonly Token[]
+  at = 0
+
+  constructor(sql: string, tokens: readonly Token[]) {
+    this.sql = sql
+    this.tokens = tokens
+  }
+
+  get token(): Token | undefined {
+    return this.tokens[this.at]
+  }
+
+  /** Takes the words (or symbols) when all of them come next. */
+  accept(...words: readonly string[]): boolean {
+    if (!this.looking(...words)) return false
+    this.at += words.length
+    return true
+  }
+
+  looking(...words: readonly string[]): boolean {
+    return words.every((word, i) => {
+      const token = this.tokens[this.at + i]
+      return token !== undefined && token.kind !== 'quoted' && token.kind !== 'string' && token.value === word
+    })
+  }
+
+  expect(...words: readonly string[]): void {
+    for (const word of words) if (!this.accept(word)) throw this.error()
+  }
+
+  /** PostgreSQL's complaint about the token that comes next. */
+  error(token = this.token): SqlError {
+    if (token === undefined)
+      return new SqlError('syntax_error', 'syntax error at end of input', { position: this.end })
+    return new SqlError('syntax_error', `syntax error at or near "${token.text}"`, { position: token.start })
+  }
+
+  finish(): void {
+    if (this.token !== undefined) throw this.error()
+  }
+
+  identifier(): string {
+    const token = this.token
+    if (token?.kind !== 'word' && token?.kind !== 'quoted') throw this.error()
+    this.at++
+    return token.value
+  }
+
+  name(): Name {
+    const position = this.token?.start ?? this.end
+    const first = this.identifier()
+    if (!this.accept('.')) return { schema: undefined, name: first, position }
+    return { schema: first, name: this.identifier(), position }
+  }
+
+  string(): string {
+    const token = this.token
+    if (token?.kind !== 'string') throw this.error()
+    this.at++
+    return token.value
+  }
+
+  /** Skips to the first token at this depth that `stop` accepts, or to the end; returns the offsets skipped. */
+  skipTo(stop: (token: Token) => boolean): { from: number; to: number } {
+    const from = this.token?.start ?? this.end
+    let to = from
+    let depth = 0
+    while (this.token !== undefined) {
+      const { value, kind } = this.token
+      if (depth === 0 && stop(this.token)) break
+      if (kind === 'symbol' && (value === '(' || value === '[')) depth++
+      if (kind === 'symbol' && (value === ')' || value === ']') && --depth < 0) break
+      to = this.token.end
+      this.at++
+    }
+    return { from, to }
+  }
+
+  get end(): number {
+    return this.tokens.at(-1)?.end ?? this.sql.length
+  }
+
+  /** From the next token to the statement's end, by PostgreSQL's grammar. */
+  rest(): Fragment {
+    const from = this.token?.start ?? this.end
+    this.at = this.tokens.length
+    return parseFragment(this.sql, from, this.end)
+  }
+}
+
+/** One statement by PostgreSQL's grammar. Throws its error, at the session's position. */
+export function parseFragment(sql: string, from: number, to: number): Fragment {
+  const text = sql.slice(from, to)
+  const stmts = parsePostgres(text, offset => from + offset)
+  if (stmts.length !== 1) throw new SqlError('syntax_error', 'syntax error at end of input', { position: to })
+  return { node: stmts[0]!, text, position: positions(text, from) }
+}
+
+/** A scalar expression: read as `SELECT (…)`. */
+export function parseExpression(sql: string, from: number, to: number): Fragment {
+  const text = sql.slice(from, to)
+  const prefix = 'SELECT ('
+  const stmts = parsePostgres(
+    `${prefix}${text})`,
+    offset => from + Math.min(Math.max(0, offset - prefix.length), text.length),
+  )
+  const select = (stmts[0] as { SelectStmt: { targetList: readonly { ResTarget: { val: PgNode } }[] } })
+    .SelectStmt
+  const position = positions(text, from)
+  return {
+    node: select.targetList[0]!.ResTarget.val,
+    text,
+    position: location => (location === undefined ? undefined : position(location - prefix.length)),
+  }
+}
+
+function parsePostgres(text: string, at: (offset: number) => number): PgNode[] {
+  try {
+    const { stmts } = parseSync(text) as { stmts?: readonly { stmt: PgNode }[] }
+    return (stmts ?? []).map(entry => entry.stmt)
+  } catch (error) {
+    const { message, sqlDetails } = error as Error & { sqlDetails?: { cursorPosition?: number } }
+    const cursor = sqlDetails?.cursorPosition
+    throw new SqlError('syntax_error', message, { position: at(cursor ?? 0) })
+  }
+}
+
+/** libpg-query counts UTF-8 bytes. */
+function positions(text: string, from: number): Fragment['position'] {
+  const ascii = Buffer.byteLength(text) === text.length
+  return location => {
+    if (location === undefined || location < 0) return undefined
+    return from + (ascii ? location : Buffer.from(text).subarray(0, location).toString().length)
+  }
+}

@@ -1,0 +1,162 @@
+import { notSupported } from '../../types/error.ts'
+import { parseCreate } from './create.ts'
+import { Cursor, parseFragment } from './cursor.ts'
+import type { ParsedStatement, RelationWord, Statement } from './statement.ts'
+import { type Token, tokenize } from './tokens.ts'
+
+export { loadParser } from './cursor.ts'
+export type * from './statement.ts'
+
+/** Splits at semicolons and reads each statement. Throws 42601 with PostgreSQL's words and the position in `sql`. */
+export function parseStatements(sql: string): readonly ParsedStatement[] {
+  const statements: ParsedStatement[] = []
+  let from: Token[] = []
+  const end = () => {
+    if (from.length === 0) return
+    const [first, last] = [from[0]!, from.at(-1)!]
+    const statement = parseStatement(new Cursor(sql, from))
+    statements.push({ text: sql.slice(first.start, last.end), offset: first.start, statement })
+    from = []
+  }
+  for (const token of tokenize(sql)) {
+    if (token.kind === 'symbol' && token.value === ';') end()
+    else from.push(token)
+  }
+  end()
+  return statements
+}
+
+const RELATIONS: readonly (readonly [RelationWord, readonly string[]])[] = [
+  ['table', ['table']],
+  ['source', ['source']],
+  ['materialized view', ['materialized', 'view']],
+  ['view', ['view']],
+  ['index', ['index']],
+  ['sink', ['sink']],
+  ['schema', ['schema']],
+  ['database', ['database']],
+]
+
+function parseStatement(c: Cursor): Statement {
+  const first = c.token!
+  if (
+    first.value === '(' ||
+    (first.kind === 'word' && ['select', 'with', 'values', 'table'].includes(first.value))
+  )
+    return { kind: 'query', query: c.rest() }
+  if (first.kind !== 'word') throw c.error()
+  c.at++
+  switch (first.value) {
+    case 'insert':
+    case 'update':
+    case 'delete':
+      c.at--
+      return { kind: first.value, statement: c.rest() }
+    case 'create':
+      if (c.accept('or', 'replace')) throw notSupported('CREATE OR REPLACE', { position: first.start })
+      return parseCreate(c)
+    case 'drop':
+      return parseDrop(c)
+    case 'show':
+      return parseShow(c)
+    case 'describe': {
+      const name = c.name()
+      c.finish()
+      return { kind: 'describe', name }
+    }
+    case 'set':
+      return parseSet(c)
+    case 'reset': {
+      const name = settingName(c)
+      c.finish()
+      return { kind: 'set', name, value: undefined }
+    }
+    case 'flush':
+      c.finish()
+      return { kind: 'flush' }
+    case 'discard':
+      c.expect('all')
+      return { kind: 'discard' }
+    case 'explain':
+      return parseExplain(c)
+    case 'begin':
+    case 'start':
+      return { kind: 'transaction', tag: first.value === 'begin' ? 'BEGIN' : 'START TRANSACTION' }
+    case 'commit':
+    case 'end':
+      return { kind: 'transaction', tag: 'COMMIT' }
+    case 'rollback':
+    case 'abort':
+      return { kind: 'transaction', tag: 'ROLLBACK' }
+    default: {
+      // PostgreSQL's grammar tells a typing mistake from a statement that is not there yet.
+      parseFragment(c.sql, first.start, c.end)
+      throw notSupported(first.value.toUpperCase(), { position: first.start })
+    }
+  }
+}
+
+function parseDrop(c: Cursor): Statement {
+  const found = RELATIONS.find(([, words]) => c.accept(...words))
+  if (found === undefined) throw c.error()
+  const ifExists = c.accept('if', 'exists')
+  const names = [c.name()]
+  while (c.accept(',')) names.push(c.name())
+  const cascade = c.accept('cascade')
+  if (!cascade) c.accept('restrict')
+  c.finish()
+  return { kind: 'drop', what: found[0], names, ifExists, cascade }
+}
+
+function parseShow(c: Cursor): Statement {
+  const words: string[] = []
+  while (c.token !== undefined && !c.looking('from')) {
+    if (words[0] === 'create' && words.length >= 2 && !(words[1] === 'materialized' && words.length === 2))
+      break
+    words.push(c.identifier())
+    while (c.accept('.')) words.push(`${words.pop()}.${c.identifier()}`)
+  }
+  const name = c.accept('from') || words[0] === 'create' ? c.name() : undefined
+  c.finish()
+  return { kind: 'show', words, name }
+}
+
+function settingName(c: Cursor): string {
+  if (c.accept('time', 'zone')) return 'timezone'
+  let name = c.identifier()
+  while (c.accept('.')) name += `.${c.identifier()}`
+  return name.toLowerCase()
+}
+
+function parseSet(c: Cursor): Statement {
+  if (!c.accept('session', 'characteristics')) {
+    if (!c.accept('session')) c.accept('local')
+    if (!c.looking('transaction')) {
+      const zone = c.looking('time', 'zone')
+      const name = settingName(c)
+      if (!c.accept('to') && !c.accept('=') && !zone) throw c.error()
+      const parts: string[] = []
+      while (c.token !== undefined) parts.push(c.tokens[c.at++]!.value)
+      if (parts.length === 0) throw c.error()
+      const value = parts.join('').replaceAll(',', ', ')
+      return { kind: 'set', name, value: value === 'default' ? undefined : value }
+    }
+  }
+  return { kind: 'transaction', tag: 'SET' }
+}
+
+function parseExplain(c: Cursor): Statement {
+  let json = false
+  if (c.accept('(')) {
+    do {
+      const option = c.identifier()
+      const value = c.token?.kind === 'word' ? c.identifier() : 'true'
+      if (option === 'format') json = value === 'json'
+      else if (option !== 'verbose') throw notSupported(`EXPLAIN (${option.toUpperCase()})`)
+    } while (c.accept(','))
+    c.expect(')')
+  }
+  const rest = new Cursor(c.sql, c.tokens.slice(c.at))
+  if (rest.token === undefined) throw c.error()
+  return { kind: 'explain', json, statement: parseStatement(rest) }
+}
