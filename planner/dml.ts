@@ -18,7 +18,7 @@ import { joinOn } from './join-on.ts'
 import { lower } from './lower.ts'
 import { optimize } from './optimize.ts'
 import { type Plan, schemaOf } from './plan.ts'
-import { parameterTypes, withLiterals, withParameters } from './query.ts'
+import { parameterTypes, settled, withLiterals, withParameters } from './query.ts'
 
 /** A bound INSERT, UPDATE or DELETE: rows of the table's columns and `weight`. */
 export interface BoundDml {
@@ -33,7 +33,7 @@ export interface BoundDml {
 /** The job of a bound statement for the given parameters. */
 export function planDml(bound: BoundDml, parameters: ParameterValues): DmlPlan {
   const { table, tag, returning } = bound
-  const plan = optimize(withParameters(bound.plan, parameters))
+  const plan = settled(optimize(withParameters(bound.plan, parameters)))
   const shown =
     returning === undefined
       ? {}

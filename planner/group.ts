@@ -22,7 +22,7 @@ export function aggregatePlan(
     unique.length > 0 &&
     unique.every(u => keys.some(k => k.kind === 'column' && k.index === u))
   const rewritten = (): readonly Expression[] =>
-    expressions.map(e => replaceCalls(e, inner => grouped(inner, keys, determined, pending, scope)))
+    expressions.map(e => replaceCalls(e, inner => grouped(inner, keys, determined, scope)))
   // Twice: the first pass may add determined columns, which moves the aggregates.
   rewritten()
   const final = rewritten()
@@ -65,7 +65,6 @@ function grouped(
   e: Expression,
   keys: Expression[],
   determined: boolean,
-  pending: Pending,
   scope: readonly ScopeColumn[],
 ): Expression | undefined {
   const key = keys.findIndex(k => equal(k, e))

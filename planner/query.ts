@@ -7,7 +7,7 @@ import type { BindContext, BoundQuery, ParameterValues, PgNode, StreamPlan } fro
 import { column, literal, mapExpression } from './expressions.ts'
 import { lower } from './lower.ts'
 import { optimize } from './optimize.ts'
-import { appendOnly, keyOf, mapExpressions, type Plan, rewrite, schemaOf } from './plan.ts'
+import { appendOnly, inputs, keyOf, mapExpressions, type Plan, rewrite, schemaOf } from './plan.ts'
 
 /** A bound query and its logical plan. */
 export interface Bound extends BoundQuery {
@@ -49,7 +49,21 @@ export function planStream(bound: Bound): StreamPlan {
 
 /** The job of a SELECT; parameters become literals. */
 export function planBatch(bound: Bound, parameters: ParameterValues): Job {
-  return { relation: 0, nodes: lower(optimize(withParameters(bound.plan, parameters))) }
+  const plan = optimize(withParameters(bound.plan, parameters))
+  return { relation: 0, nodes: lower(settled(plan)) }
+}
+
+/** A batch result holds no retraction: where the last operators may take rows back, a sort without order consolidates. */
+export function settled(plan: Plan): Plan {
+  return mayRetract(plan) ? { op: 'sort', input: plan, order: [], offset: 0, withTies: false } : plan
+}
+
+function mayRetract(plan: Plan): boolean {
+  if (plan.op === 'sort') return false
+  if (plan.op === 'join' && plan.type !== 'inner' && plan.type !== 'semi') return true
+  if (plan.op === 'top-n' || plan.op === 'set-operation' || plan.op === 'single-row') return true
+  // A grouped result leaves at the barrier, after all input has come.
+  return plan.op !== 'aggregate' && inputs(plan).some(mayRetract)
 }
 
 /** The plan with its parameters replaced by literals. */
