@@ -1,0 +1,59 @@
+import type { Relation } from '../../planner/catalog.ts'
+import type { BindContext } from '../../planner/contract.ts'
+import type { Fragment, Name } from '../../planner/parse/index.ts'
+import { SqlError } from '../../types/error.ts'
+import type { Type } from '../../types/type.ts'
+import type { StatementContext } from './contract.ts'
+
+/** What the binder needs to know of the session. */
+export function bindContext(
+  context: StatementContext,
+  fragment: Fragment,
+  mode: 'stream' | 'batch',
+  parameters: readonly (Type | undefined)[] = [],
+): BindContext {
+  const { session } = context
+  return {
+    catalog: context.catalogs.current,
+    database: session.database,
+    searchPath: session.searchPath(),
+    systemRelation: (schema, name) => context.systemRelation(schema, name),
+    parameters,
+    inferred: new Map(),
+    setting: name => session.settings.get(name),
+    nowMicros: BigInt(Date.now()) * 1000n,
+    user: session.user,
+    position: location => fragment.position(location),
+    mode,
+  }
+}
+
+/** The schema a new object goes to. Throws 3F000. */
+export function targetSchema(context: StatementContext, name: Name): string {
+  const schema = name.schema ?? context.session.searchPath()[0] ?? 'public'
+  if (!context.catalogs.current.hasSchema(context.session.database, schema))
+    throw new SqlError('invalid_schema_name', `schema "${schema}" does not exist`, {
+      position: name.position,
+    })
+  return schema
+}
+
+/** The relation a name means, by the search path; undefined: none. */
+export function findByName(context: StatementContext, name: Name): Relation | undefined {
+  const schemas = name.schema === undefined ? context.session.searchPath() : [name.schema]
+  for (const schema of schemas) {
+    const found = context.catalogs.current.byName(context.session.database, schema, name.name)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** Throws 42P01. */
+export function requireRelation(context: StatementContext, name: Name): Relation {
+  const found = findByName(context, name)
+  if (found === undefined)
+    throw new SqlError('undefined_table', `relation "${name.name}" does not exist`, {
+      position: name.position,
+    })
+  return found
+}

@@ -1,0 +1,55 @@
+import type { Runtime } from '../../executor/runtime-contract.ts'
+import type { Catalog } from '../../planner/catalog.ts'
+import type { SystemRelation } from '../../planner/contract.ts'
+import type { Chunk } from '../../types/chunk.ts'
+import type { Connector } from '../../types/connector.ts'
+import type { Schema, Type } from '../../types/type.ts'
+import type { Value } from '../../types/value.ts'
+
+/** A session's settings (server/settings.ts). Unknown names and bad values throw SqlError. */
+export interface Settings {
+  get(name: string): string
+  set(name: string, value: string): void
+  reset(name: string): void
+  list(): readonly { readonly name: string; readonly value: string; readonly help: string }[]
+}
+
+export interface SessionState {
+  readonly database: string
+  readonly user: string
+  readonly settings: Settings
+  /** Schemas in which unqualified names are looked up and made. */
+  searchPath(): readonly string[]
+}
+
+/** The catalog in force. Changes are made one at a time. */
+export interface CatalogHolder {
+  readonly current: Catalog
+  exclusive<T>(run: () => Promise<T>): Promise<T>
+  /** After the change is durable. */
+  update(next: Catalog): void
+}
+
+export interface StatementContext {
+  readonly runtime: Runtime
+  readonly session: SessionState
+  readonly catalogs: CatalogHolder
+  readonly connectors: ReadonlyMap<string, Connector>
+  systemRelation(schema: string, name: string): SystemRelation | undefined
+  readonly signal?: AbortSignal | undefined
+  notice(message: string): void
+}
+
+/** A statement that is ready to run, any number of times. */
+export interface Prepared {
+  /** Rows it yields; undefined: none. */
+  readonly schema: Schema | undefined
+  readonly parameters: readonly Type[]
+  run(values: readonly Value[]): Promise<Result>
+}
+
+export interface Result {
+  /** Command tag; a function of the number of rows sent. */
+  readonly tag: string | ((rows: number) => string)
+  readonly rows?: AsyncIterable<Chunk> | Iterable<Chunk>
+}

@@ -1,0 +1,133 @@
+import { realHost } from '../../executor/host.ts'
+import type { StreamPlan } from '../../planner/contract.ts'
+import { bindQuery, planStream } from '../../planner/query.ts'
+import type { FormatSpec } from '../../types/connector.ts'
+import { notSupported, SqlError } from '../../types/error.ts'
+import type { GraphNode } from '../../types/job.ts'
+import { type Schema, sameType } from '../../types/type.ts'
+import { bindContext, requireRelation } from './bind.ts'
+import { checkOptions } from './connector-options.ts'
+import type { Result, StatementContext } from './contract.ts'
+import { createRelation, queryColumns, type StatementOf, streamJob } from './create.ts'
+
+interface Input {
+  readonly plan: StreamPlan
+  readonly dependsOn: readonly number[]
+}
+
+/** CREATE SINK: the changes of a relation or a query, delivered outside or into a table. */
+export async function createSink(
+  statement: StatementOf<'create sink'>,
+  sql: string,
+  context: StatementContext,
+): Promise<Result> {
+  const { name, into, options } = statement
+  const input =
+    statement.from === undefined ? queryInput(statement, context) : relationInput(statement, context)
+  const { schema } = input.plan
+  const columns = queryColumns(schema)
+  const target = into === undefined ? undefined : requireRelation(context, into)
+  if (target !== undefined) checkTarget(schema, target.columns, target.name)
+  const format = statement.format ?? legacyFormat(options)
+  const key = sinkKey(options['primary_key'], schema, input.plan.key, format.format)
+  const connector = target === undefined ? context.connectors.get(options['connector'] ?? '') : undefined
+  if (target === undefined) {
+    if (connector?.sink === undefined)
+      throw new SqlError(
+        'invalid_parameter_value',
+        `unknown sink connector "${options['connector'] ?? ''}"`,
+        {
+          hint: `Known connectors: ${[...context.connectors.values()]
+            .filter(c => c.sink)
+            .map(c => c.name)
+            .join(', ')}.`,
+        },
+      )
+    checkOptions(connector, options)
+    const { appendOnly } = input.plan
+    const made = connector.sink(options, {
+      id: 'validation',
+      schema,
+      key,
+      appendOnly,
+      format,
+      host: realHost(),
+    })
+    await made.validate()
+  }
+  return createRelation(context, name, statement.ifNotExists, 'CREATE SINK', id => {
+    const terminal = { kind: 'sink', relation: id, schema, key } as const
+    return {
+      kind: 'sink',
+      sql,
+      columns,
+      key,
+      declaredKey: options['primary_key'] !== undefined,
+      appendOnly: input.plan.appendOnly,
+      options,
+      format,
+      dependsOn: input.dependsOn,
+      ...(target !== undefined && { into: target.id }),
+      job: streamJob(id, input.plan, terminal, key.length > 0 ? [key] : 'one'),
+    }
+  })
+}
+
+function queryInput(statement: StatementOf<'create sink'>, context: StatementContext): Input {
+  const query = statement.query!
+  const bound = bindQuery(query.node, bindContext(context, query, 'stream'))
+  return { plan: planStream(bound), dependsOn: bound.dependsOn }
+}
+
+function relationInput(statement: StatementOf<'create sink'>, context: StatementContext): Input {
+  const relation = requireRelation(context, statement.from!)
+  if (relation.kind === 'view' || relation.kind === 'sink' || relation.kind === 'index')
+    throw new SqlError('wrong_object_type', `cannot create a sink from ${relation.kind} "${relation.name}"`)
+  const schema = relation.columns.map(({ name, type }) => ({ name, type }))
+  const node: GraphNode = {
+    id: 1,
+    spec: { kind: 'input', relation: relation.id, schema },
+    inputs: [],
+    schema,
+    shard: 'any',
+    fragment: 0,
+  }
+  const plan = { nodes: [node], schema, key: relation.key, appendOnly: relation.appendOnly }
+  return { plan, dependsOn: [relation.id] }
+}
+
+/** RisingWave's `type = 'append-only' | 'upsert' | 'debezium'` without a FORMAT clause. */
+function legacyFormat(options: Readonly<Record<string, string>>): FormatSpec {
+  const type = options['type'] ?? 'append-only'
+  const format = { 'append-only': 'plain', upsert: 'upsert', debezium: 'debezium' }[type]
+  if (format === undefined) throw notSupported(`sink type '${type}'`)
+  return { format, encode: 'json', options: {} }
+}
+
+function sinkKey(
+  declared: string | undefined,
+  schema: Schema,
+  proved: readonly number[],
+  format: string,
+): number[] {
+  if (declared === undefined) {
+    if (format === 'upsert' && proved.length === 0)
+      throw new SqlError('invalid_parameter_value', 'an upsert sink needs a key', {
+        hint: "WITH (…, primary_key = 'column, …')",
+      })
+    return [...proved]
+  }
+  return declared.split(',').map(word => {
+    const found = schema.findIndex(field => field.name === word.trim())
+    if (found === -1)
+      throw new SqlError('undefined_column', `column "${word.trim()}" of primary_key does not exist`)
+    return found
+  })
+}
+
+function checkTarget(schema: Schema, columns: Schema, table: string): void {
+  const fits =
+    schema.length === columns.length && schema.every((field, i) => sameType(field.type, columns[i]!.type))
+  if (!fits)
+    throw new SqlError('datatype_mismatch', `columns of the sink do not match those of table "${table}"`)
+}

@@ -1,0 +1,183 @@
+import type { ColumnDef } from '../../planner/catalog.ts'
+import type { ColumnSyntax } from '../../planner/parse/index.ts'
+import { bindScalar } from '../../planner/scalar.ts'
+import type { Connector, FormatSpec } from '../../types/connector.ts'
+import { notSupported, SqlError } from '../../types/error.ts'
+import type { Expression, GraphNode, Job, OperatorSpec } from '../../types/job.ts'
+import { type Schema, TEXT, TIMESTAMPTZ, type Type } from '../../types/type.ts'
+import { bindContext } from './bind.ts'
+import { validateSource } from './connector-options.ts'
+import type { Result, StatementContext } from './contract.ts'
+import { createRelation, nodeAfter, rejectDuplicates, type StatementOf } from './create.ts'
+
+const INCLUDED: Readonly<Record<string, Type>> = {
+  key: { name: 'bytea' },
+  partition: TEXT,
+  offset: TEXT,
+  timestamp: TIMESTAMPTZ,
+  payload: { name: 'jsonb' },
+}
+
+/** CREATE TABLE (rows of DML or of a connector, kept) and CREATE SOURCE (rows of a connector, not kept). */
+export async function createTable(
+  statement: StatementOf<'create table' | 'create source'>,
+  sql: string,
+  context: StatementContext,
+): Promise<Result> {
+  const { relation: syntax, kind } = statement
+  const isTable = kind === 'create table'
+  if (syntax.query !== undefined) throw notSupported('CREATE TABLE AS')
+  if (syntax.watermarks.length > 0) throw notSupported('WATERMARK')
+  const { options } = syntax
+  const connectorName = options['connector']
+  if (!isTable && connectorName === undefined)
+    throw new SqlError('invalid_parameter_value', 'a source needs a connector', {
+      hint: "WITH (connector = '…')",
+    })
+  const format: FormatSpec = syntax.format ?? { format: 'plain', encode: 'json', options: {} }
+  const connector = connectorName === undefined ? undefined : findConnector(context, connectorName)
+  const own =
+    syntax.columns.length > 0 || connector === undefined ? syntax.columns : defaultColumns(connector, options)
+  const columns = columnDefs(own, syntax.include, context)
+  rejectDuplicates(columns.map(column => column.name))
+  const key = syntax.primaryKey.map(name => position(columns, name))
+  const version = syntax.versionColumn === undefined ? undefined : position(columns, syntax.versionColumn)
+  if (!isTable && key.length > 0 && format.format === 'plain')
+    throw notSupported('PRIMARY KEY of a source; use CREATE TABLE')
+  if (connector !== undefined) await validateSource(connector, options, columns, syntax, format, key)
+  const conflict = syntax.conflict ?? 'overwrite'
+  return createRelation(
+    context,
+    syntax.name,
+    syntax.ifNotExists,
+    isTable ? 'CREATE TABLE' : 'CREATE SOURCE',
+    id => ({
+      kind: isTable ? 'table' : 'source',
+      sql,
+      columns: columns.map((column, i) => (key.includes(i) ? { ...column, notNull: true } : column)),
+      key,
+      declaredKey: key.length > 0,
+      appendOnly: syntax.appendOnly || (!isTable && format.format === 'plain'),
+      options,
+      ...(connector !== undefined && { format, include: syntax.include }),
+      ...(key.length > 0 && { conflict }),
+      dependsOn: [],
+      job: tableJob(id, columns, key, {
+        isTable,
+        appendOnly: syntax.appendOnly,
+        conflict,
+        version,
+        read: connector !== undefined,
+      }),
+    }),
+  )
+}
+
+interface Shape {
+  readonly isTable: boolean
+  readonly appendOnly: boolean
+  readonly conflict: 'overwrite' | 'ignore' | 'update-if-not-null'
+  readonly version: number | undefined
+  /** Rows come from a connector, so generated columns are computed here. */
+  readonly read: boolean
+}
+
+function tableJob(
+  relation: number,
+  columns: readonly ColumnDef[],
+  key: readonly number[],
+  shape: Shape,
+): Job {
+  const schema: Schema = columns.map(({ name, type }) => ({ name, type }))
+  const generated = shape.read && columns.some(column => column.generated !== undefined)
+  const read = generated ? schema.filter((_, i) => columns[i]!.generated === undefined) : schema
+  const nodes: GraphNode[] = [
+    {
+      id: 1,
+      spec: { kind: 'source', relation, schema: read },
+      inputs: [],
+      schema: read,
+      shard: 'any',
+      fragment: 0,
+    },
+  ]
+  const add = (spec: OperatorSpec, shard: GraphNode['shard']) => {
+    nodes.push(nodeAfter(nodes, nodes.at(-1)!, spec, schema, shard))
+  }
+  if (generated) add({ kind: 'project', columns: readExpressions(columns) }, 'any')
+  if (shape.isTable && key.length > 0) {
+    const version = shape.version === undefined ? {} : { version: shape.version }
+    add({ kind: 'upsert', key, conflict: shape.conflict, ...version }, [key])
+  }
+  if (shape.isTable) {
+    const mode = key.length > 0 ? 'keyed' : shape.appendOnly ? 'append' : 'bag'
+    add({ kind: 'materialize', relation, schema, mode, key }, key.length > 0 ? [key] : 'one')
+  }
+  return { relation, nodes }
+}
+
+/** All columns over those that the connector yields. */
+function readExpressions(columns: readonly ColumnDef[]): Expression[] {
+  let index = 0
+  return columns.map(column => column.generated ?? { kind: 'column', index: index++, type: column.type })
+}
+
+function columnDefs(
+  own: readonly ColumnSyntax[],
+  include: readonly { readonly what: string; readonly name: string }[],
+  context: StatementContext,
+): ColumnDef[] {
+  const stored = own.filter(column => column.generated === undefined)
+  const schema = [
+    ...stored.map(({ name, type }) => ({ name, type })),
+    ...include.map(i => ({ name: i.name, type: includedType(i.what) })),
+  ]
+  const defs = own.map((column): ColumnDef => {
+    const { name, type, notNull } = column
+    const fragment = column.generated ?? column.default
+    if (fragment === undefined) return { name, type, notNull }
+    const over = column.generated === undefined ? [] : schema
+    const bound = bindScalar(
+      fragment.node,
+      over,
+      bindContext(context, fragment, column.generated ? 'stream' : 'batch'),
+    )
+    const cast: Expression =
+      bound.type.name === type.name ? bound : { kind: 'call', fn: 'cast', args: [bound], type }
+    const text = { expressionSql: fragment.text }
+    return column.generated
+      ? { name, type, notNull, ...text, generated: cast }
+      : { name, type, notNull, ...text, default: cast }
+  })
+  return [...defs, ...include.map(i => ({ name: i.name, type: includedType(i.what), notNull: false }))]
+}
+
+function includedType(what: string): Type {
+  const type = INCLUDED[what]
+  if (type === undefined) throw notSupported(`INCLUDE ${what}`)
+  return type
+}
+
+function defaultColumns(connector: Connector, options: Readonly<Record<string, string>>): ColumnSyntax[] {
+  const schema = connector.defaultSchema?.(options)
+  if (schema === undefined)
+    throw new SqlError('invalid_table_definition', `connector "${connector.name}" needs columns`, {
+      hint: 'CREATE SOURCE name (column type, …) WITH (…)',
+    })
+  return schema.map(({ name, type }) => ({ name, type, notNull: false, primaryKey: false, position: 0 }))
+}
+
+function findConnector(context: StatementContext, name: string): Connector {
+  const found = context.connectors.get(name)
+  if (found !== undefined) return found
+  const known = [...context.connectors.keys()].join(', ')
+  throw new SqlError('invalid_parameter_value', `unknown connector "${name}"`, {
+    hint: `Known connectors: ${known}.`,
+  })
+}
+
+function position(columns: readonly ColumnDef[], name: string): number {
+  const found = columns.findIndex(column => column.name === name)
+  if (found === -1) throw new SqlError('undefined_column', `column "${name}" named in key does not exist`)
+  return found
+}

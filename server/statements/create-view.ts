@@ -1,0 +1,36 @@
+import { bindQuery, planStream } from '../../planner/query.ts'
+import { SqlError } from '../../types/error.ts'
+import { bindContext } from './bind.ts'
+import type { Result, StatementContext } from './contract.ts'
+import { createRelation, queryColumns, type StatementOf, streamJob } from './create.ts'
+
+/** CREATE VIEW (a name for a query) and CREATE MATERIALIZED VIEW (its rows, kept current). */
+export function createView(
+  statement: StatementOf<'create view'>,
+  sql: string,
+  context: StatementContext,
+): Promise<Result> {
+  const { name, ifNotExists, materialized, query } = statement
+  const tag = materialized ? 'CREATE MATERIALIZED VIEW' : 'CREATE VIEW'
+  return createRelation(context, name, ifNotExists, tag, id => {
+    const bound = bindQuery(query.node, bindContext(context, query, materialized ? 'stream' : 'batch'))
+    if (bound.parameters.length > 0)
+      throw new SqlError('undefined_parameter', 'there is no parameter $1', { position: query.position(0) })
+    const columns = queryColumns(bound.schema, statement.columns)
+    const common = {
+      sql,
+      query: query.text,
+      columns,
+      declaredKey: false,
+      options: {},
+      dependsOn: bound.dependsOn,
+    }
+    if (!materialized) return { ...common, kind: 'view', key: [], appendOnly: false }
+    const plan = planStream(bound)
+    const mode = plan.key.length > 0 ? 'keyed' : plan.appendOnly ? 'append' : 'bag'
+    const schema = columns.map(column => ({ name: column.name, type: column.type }))
+    const terminal = { kind: 'materialize', relation: id, schema, mode, key: plan.key } as const
+    const job = streamJob(id, plan, terminal, plan.key.length > 0 ? [plan.key] : 'one')
+    return { ...common, kind: 'materialized view', key: plan.key, appendOnly: plan.appendOnly, job }
+  })
+}

@@ -1,0 +1,91 @@
+import type { Catalog, ColumnDef, Relation } from '../../planner/catalog.ts'
+import type { StreamPlan } from '../../planner/contract.ts'
+import type { Name, Statement } from '../../planner/parse/index.ts'
+import { SqlError } from '../../types/error.ts'
+import type { GraphNode, Job, OperatorSpec } from '../../types/job.ts'
+import type { Schema } from '../../types/type.ts'
+import { targetSchema } from './bind.ts'
+import type { Result, StatementContext } from './contract.ts'
+import { changeOf } from './jobs.ts'
+
+/** What every new relation has; the rest is the statement's own. */
+export type NewRelation = Omit<Relation, 'id' | 'database' | 'schema' | 'name' | 'owner' | 'createdAtMs'>
+
+/**
+ * Makes a relation: refuses a taken name, then catalog and job in one command, so that the statement happened or not.
+ * `make` gets the new relation's id.
+ */
+export async function createRelation(
+  context: StatementContext,
+  name: Name,
+  ifNotExists: boolean,
+  tag: string,
+  make: (id: number, catalog: Catalog) => NewRelation,
+): Promise<Result> {
+  return context.catalogs.exclusive(async () => {
+    const catalog = context.catalogs.current
+    const { database, user } = context.session
+    const schema = targetSchema(context, name)
+    if (catalog.byName(database, schema, name.name) !== undefined) {
+      const message = `relation "${name.name}" already exists`
+      if (!ifNotExists) throw new SqlError('duplicate_table', message, { position: name.position })
+      context.notice(`${message}, skipping`)
+      return { tag }
+    }
+    const id = catalog.nextId
+    const made = make(id, catalog)
+    const relation = { ...made, id, database, schema, name: name.name, owner: user, createdAtMs: Date.now() }
+    const next = catalog.with(relation)
+    const change = changeOf(relation, next)
+    await context.runtime.run(
+      { catalog: next.toJson(), add: change === undefined ? [] : [change] },
+      context.signal,
+    )
+    context.catalogs.update(next)
+    return { tag }
+  })
+}
+
+/** The plan's nodes and a terminal after them. */
+export function streamJob(
+  relation: number,
+  plan: StreamPlan,
+  terminal: OperatorSpec,
+  shard: GraphNode['shard'],
+): Job {
+  const last = plan.nodes.at(-1)!
+  return { relation, nodes: [...plan.nodes, nodeAfter(plan.nodes, last, terminal, plan.schema, shard)] }
+}
+
+/** A node that follows `last`. */
+export function nodeAfter(
+  nodes: readonly GraphNode[],
+  last: GraphNode,
+  spec: OperatorSpec,
+  schema: Schema,
+  shard: GraphNode['shard'],
+): GraphNode {
+  const id = Math.max(...nodes.map(node => node.id)) + 1
+  return { id, spec, inputs: [last.id], schema, shard, fragment: last.fragment }
+}
+
+/** Columns of a query's result. Throws 42701. */
+export function queryColumns(schema: Schema, names: readonly string[] = []): ColumnDef[] {
+  if (names.length > schema.length)
+    throw new SqlError('invalid_column_reference', 'more column names are given than the query has columns')
+  const columns = schema.map((field, i) => ({
+    name: names[i] ?? field.name,
+    type: field.type,
+    notNull: false,
+  }))
+  rejectDuplicates(columns.map(column => column.name))
+  return columns
+}
+
+export function rejectDuplicates(names: readonly string[]): void {
+  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  if (twice !== undefined)
+    throw new SqlError('duplicate_column', `column "${twice}" specified more than once`)
+}
+
+export type StatementOf<Kind extends Statement['kind']> = Extract<Statement, { kind: Kind }>

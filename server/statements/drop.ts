@@ -1,0 +1,101 @@
+import type { Catalog, Relation } from '../../planner/catalog.ts'
+import { SqlError } from '../../types/error.ts'
+import { findByName } from './bind.ts'
+import type { Result, StatementContext } from './contract.ts'
+import type { StatementOf } from './create.ts'
+
+/** DROP of anything; dependents are named or, with CASCADE, dropped too. */
+export function drop(statement: StatementOf<'drop'>, context: StatementContext): Promise<Result> {
+  const tag = `DROP ${statement.what.toUpperCase()}`
+  return context.catalogs.exclusive(async () => {
+    const before = context.catalogs.current
+    let next = before
+    for (const name of statement.names) {
+      if (statement.what === 'schema') next = dropSchema(statement, name.name, next, context)
+      else if (statement.what === 'database') next = dropDatabase(statement, name.name, next, context)
+      else {
+        const relation = findByName(context, name)
+        if (relation === undefined) {
+          const message = `${statement.what} "${name.name}" does not exist`
+          if (!statement.ifExists) throw new SqlError('undefined_table', message, { position: name.position })
+          context.notice(`${message}, skipping`)
+        } else {
+          if (relation.kind !== statement.what)
+            throw new SqlError('wrong_object_type', `"${name.name}" is not a ${statement.what}`, {
+              hint: `Use DROP ${relation.kind.toUpperCase()} to remove it.`,
+            })
+          next = withoutRelations([relation], statement.cascade, next)
+        }
+      }
+    }
+    if (next === before) return { tag }
+    const dropped = before.relations.filter(r => next.byId(r.id) === undefined).map(r => r.id)
+    await context.runtime.run({ catalog: next.toJson(), drop: dropped }, context.signal)
+    context.catalogs.update(next)
+    return { tag }
+  })
+}
+
+function withoutRelations(relations: readonly Relation[], cascade: boolean, catalog: Catalog): Catalog {
+  const gone = new Map(relations.map(relation => [relation.id, relation]))
+  const queue = [...relations]
+  for (let relation = queue.pop(); relation !== undefined; relation = queue.pop()) {
+    for (const dependent of catalog.dependents(relation.id)) {
+      if (gone.has(dependent.id)) continue
+      if (!cascade)
+        throw new SqlError(
+          'dependent_objects_still_exist',
+          `cannot drop ${relation.kind} ${relation.name} because other objects depend on it`,
+          {
+            detail: `${dependent.kind} ${dependent.name} depends on ${relation.kind} ${relation.name}`,
+            hint: 'Use DROP ... CASCADE to drop the dependent objects too.',
+          },
+        )
+      gone.set(dependent.id, dependent)
+      queue.push(dependent)
+    }
+  }
+  return catalog.without([...gone.keys()])
+}
+
+function dropSchema(
+  statement: StatementOf<'drop'>,
+  name: string,
+  catalog: Catalog,
+  context: StatementContext,
+): Catalog {
+  const { database } = context.session
+  if (!catalog.hasSchema(database, name)) {
+    if (!statement.ifExists) throw new SqlError('invalid_schema_name', `schema "${name}" does not exist`)
+    context.notice(`schema "${name}" does not exist, skipping`)
+    return catalog
+  }
+  const inside = catalog.relations.filter(r => r.database === database && r.schema === name)
+  if (inside.length > 0 && !statement.cascade)
+    throw new SqlError(
+      'dependent_objects_still_exist',
+      `cannot drop schema ${name} because other objects depend on it`,
+      {
+        detail: inside.map(r => `${r.kind} ${r.name} depends on schema ${name}`).join('\n'),
+        hint: 'Use DROP ... CASCADE to drop the dependent objects too.',
+      },
+    )
+  return withoutRelations(inside, true, catalog).withoutSchema(database, name)
+}
+
+function dropDatabase(
+  statement: StatementOf<'drop'>,
+  name: string,
+  catalog: Catalog,
+  context: StatementContext,
+): Catalog {
+  if (!catalog.hasDatabase(name)) {
+    if (!statement.ifExists) throw new SqlError('invalid_catalog_name', `database "${name}" does not exist`)
+    context.notice(`database "${name}" does not exist, skipping`)
+    return catalog
+  }
+  if (name === context.session.database)
+    throw new SqlError('object_in_use', 'cannot drop the currently open database')
+  const inside = catalog.relations.filter(r => r.database === name)
+  return withoutRelations(inside, true, catalog).withoutDatabase(name)
+}

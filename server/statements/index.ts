@@ -1,0 +1,95 @@
+import type { ParsedStatement } from '../../planner/parse/index.ts'
+import { SqlError, unreachable } from '../../types/error.ts'
+import type { Type } from '../../types/type.ts'
+import type { Prepared, Result, StatementContext } from './contract.ts'
+import { createSink } from './create-sink.ts'
+import { createTable } from './create-table.ts'
+import { createView } from './create-view.ts'
+import { drop } from './drop.ts'
+import { prepareDml, prepareQuery } from './query.ts'
+import { prepareExplain, prepareShow } from './show.ts'
+
+export type * from './contract.ts'
+
+/** Binds a statement; what can be refused without running it is refused here. */
+export function prepare(
+  parsed: ParsedStatement,
+  context: StatementContext,
+  types: readonly (Type | undefined)[],
+): Prepared {
+  const { statement, text } = parsed
+  switch (statement.kind) {
+    case 'query':
+      return prepareQuery(statement.query, context, types)
+    case 'insert':
+    case 'update':
+    case 'delete':
+      return prepareDml(statement.kind, statement.statement, context, types)
+    case 'create table':
+    case 'create source':
+      return command(() => createTable(statement, text, context))
+    case 'create view':
+      return command(() => createView(statement, text, context))
+    case 'create sink':
+      return command(() => createSink(statement, text, context))
+    case 'create schema':
+    case 'create database':
+      return command(() => createNamespace(statement.kind, statement.name, statement.ifNotExists, context))
+    case 'drop':
+      return command(() => drop(statement, context))
+    case 'show':
+    case 'describe':
+      return prepareShow(statement, context)
+    case 'explain':
+      return prepareExplain(statement, parsed, context)
+    case 'set':
+      return command(async () => {
+        if (statement.value === undefined) context.session.settings.reset(statement.name)
+        else context.session.settings.set(statement.name, statement.value)
+        return { tag: 'SET' }
+      })
+    case 'flush':
+      return command(async () => {
+        await context.runtime.flush()
+        return { tag: 'FLUSH' }
+      })
+    case 'transaction':
+      return command(async () => ({ tag: statement.tag }))
+    case 'discard':
+      return command(async () => {
+        for (const { name } of context.session.settings.list()) context.session.settings.reset(name)
+        return { tag: 'DISCARD ALL' }
+      })
+    default:
+      return unreachable(statement)
+  }
+}
+
+/** A statement without rows and parameters. */
+function command(run: () => Promise<Result>): Prepared {
+  return { schema: undefined, parameters: [], run }
+}
+
+function createNamespace(
+  kind: 'create schema' | 'create database',
+  name: string,
+  ifNotExists: boolean,
+  context: StatementContext,
+): Promise<Result> {
+  return context.catalogs.exclusive(async () => {
+    const catalog = context.catalogs.current
+    const { database, user } = context.session
+    const isSchema = kind === 'create schema'
+    const tag = kind.toUpperCase()
+    if (isSchema ? catalog.hasSchema(database, name) : catalog.hasDatabase(name)) {
+      const message = `${isSchema ? 'schema' : 'database'} "${name}" already exists`
+      if (!ifNotExists) throw new SqlError(isSchema ? 'duplicate_schema' : 'duplicate_database', message)
+      context.notice(`${message}, skipping`)
+      return { tag }
+    }
+    const next = isSchema ? catalog.withSchema(database, name, user) : catalog.withDatabase(name, user)
+    await context.runtime.run({ catalog: next.toJson() }, context.signal)
+    context.catalogs.update(next)
+    return { tag }
+  })
+}

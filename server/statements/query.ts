@@ -1,0 +1,97 @@
+import { compileProjection } from '../../executor/expression/compile.ts'
+import { planDelete, planDml, planInsert, planUpdate } from '../../planner/dml.ts'
+import type { Fragment } from '../../planner/parse/index.ts'
+import { bindQuery, planBatch } from '../../planner/query.ts'
+import { chunkOf } from '../../storage/chunk-builder.ts'
+import { cellValue } from '../../storage/column-buffer.ts'
+import type { Chunk } from '../../types/chunk.ts'
+import { SqlError } from '../../types/error.ts'
+import type { Type } from '../../types/type.ts'
+import type { Value } from '../../types/value.ts'
+import { bindContext } from './bind.ts'
+import type { Prepared, Result, StatementContext } from './contract.ts'
+
+/** SELECT, VALUES, WITH: rows at the latest committed epoch. */
+export function prepareQuery(
+  query: Fragment,
+  context: StatementContext,
+  types: readonly (Type | undefined)[],
+): Prepared {
+  const bound = bindQuery(query.node, bindContext(context, query, 'batch', types))
+  return {
+    schema: bound.schema,
+    parameters: bound.parameters,
+    async run(values) {
+      const job = planBatch(bound, values)
+      return { tag: rows => `SELECT ${rows}`, rows: context.runtime.query(job, context.signal) }
+    },
+  }
+}
+
+/** INSERT, UPDATE, DELETE: acknowledged when durable and visible. */
+export function prepareDml(
+  kind: 'insert' | 'update' | 'delete',
+  statement: Fragment,
+  context: StatementContext,
+  types: readonly (Type | undefined)[],
+): Prepared {
+  const plan = { insert: planInsert, update: planUpdate, delete: planDelete }[kind]
+  const bound = plan(statement.node, bindContext(context, statement, 'batch', types))
+  const { table } = bound
+  if (table.kind !== 'table')
+    throw new SqlError('wrong_object_type', `cannot change ${table.kind} "${table.name}"`)
+  if (table.appendOnly && kind !== 'insert')
+    throw new SqlError('wrong_object_type', `cannot ${kind} rows of append-only table "${table.name}"`)
+  return {
+    schema: bound.returning?.schema,
+    parameters: bound.parameters,
+    async run(values): Promise<Result> {
+      const { job, returning } = planDml(bound, values)
+      const release = kind === 'insert' ? () => {} : await context.runtime.lock(table.id)
+      try {
+        const changes: Chunk[] = []
+        for await (const chunk of context.runtime.query(job, context.signal)) changes.push(weighted(chunk))
+        const sign = kind === 'delete' ? -1 : 1
+        const count = changes.reduce((sum, chunk) => sum + countOf(chunk, sign), 0)
+        if (changes.length > 0) await context.runtime.write(table.id, changes)
+        const tag = kind === 'insert' ? `INSERT 0 ${count}` : `${bound.tag} ${count}`
+        if (returning === undefined) return { tag }
+        const run = compileProjection(returning.columns, [], { mode: 'batch', onError: () => {} })
+        const shown = changes.map(chunk => run(onlySign(chunk, sign))).filter(chunk => chunk !== undefined)
+        return { tag, rows: shown }
+      } finally {
+        release()
+      }
+    },
+  }
+}
+
+/** The last column of the plan's rows becomes the weight. Copies: the rows outlive the query. */
+function weighted(chunk: Chunk): Chunk {
+  const width = chunk.columns.length - 1
+  const types = chunk.columns.slice(0, width).map(column => column.type)
+  const rows: Value[][] = []
+  const weights: number[] = []
+  for (let row = 0; row < chunk.length; row++) {
+    rows.push(chunk.columns.slice(0, width).map(column => cellValue(column, row)))
+    weights.push((cellValue(chunk.columns[width]!, row) as number) * chunk.weights[row]!)
+  }
+  return chunkOf(types, rows, weights)
+}
+
+function countOf(chunk: Chunk, sign: number): number {
+  let count = 0
+  for (let row = 0; row < chunk.length; row++)
+    if (Math.sign(chunk.weights[row]!) === sign) count += Math.abs(chunk.weights[row]!)
+  return count
+}
+
+function onlySign(chunk: Chunk, sign: number): Chunk {
+  const types = chunk.columns.map(column => column.type)
+  const rows: Value[][] = []
+  for (let row = 0; row < chunk.length; row++)
+    if (Math.sign(chunk.weights[row]!) === sign)
+      for (let i = 0; i < Math.abs(chunk.weights[row]!); i++)
+        rows.push(chunk.columns.map(column => cellValue(column, row)))
+  return chunkOf(types, rows)
+}
