@@ -1,0 +1,40 @@
+import { assert } from '../types/error.ts'
+import type { Job, RelationId } from '../types/job.ts'
+
+/** Of each node of the job by id: is no row of its output ever retracted? False when not known. */
+export function appendOnlyNodes(
+  job: Job,
+  relation: (id: RelationId) => boolean,
+  source: boolean,
+): ReadonlyMap<number, boolean> {
+  const known = new Map<number, boolean>()
+  for (const { id, spec, inputs } of job.nodes) {
+    const all = inputs.every(input => {
+      const found = known.get(input)
+      assert(found !== undefined, `node ${input} stands before its reader ${id}`)
+      return found
+    })
+    known.set(id, all && keepsAppendOnly())
+    function keepsAppendOnly(): boolean {
+      switch (spec.kind) {
+        case 'input':
+          return relation(spec.relation)
+        case 'source':
+          return source
+        case 'join':
+          return spec.type === 'inner'
+        case 'values':
+        case 'project':
+        case 'project-set':
+        case 'union':
+        case 'hop':
+        case 'materialize':
+        case 'sink':
+          return true
+        default:
+          return false
+      }
+    }
+  }
+  return known
+}

@@ -1,0 +1,163 @@
+import type { Chunk } from '../types/chunk.ts'
+import type { Epoch, Sink, SinkWriter } from '../types/connector.ts'
+import type { Host } from '../types/host.ts'
+import type { RelationId } from '../types/job.ts'
+import { Backoff } from './retry.ts'
+import type { SinkProgress } from './runtime-contract.ts'
+
+/** One committed epoch of a sink's log. */
+export interface Batch {
+  readonly epoch: Epoch
+  readonly chunks: readonly Chunk[]
+}
+
+export interface DeliveryOptions {
+  readonly relation: RelationId
+  readonly sink: Sink
+  readonly host: Host
+  /** Highest epoch the manifest says was delivered. */
+  readonly delivered: Epoch
+  acknowledged(epoch: Epoch): void
+  failed(error: unknown): void
+}
+
+/**
+ * Hands a sink its committed epochs in order, one at a time.
+ *
+ * Algorithm: open a writer, claim it (which fences every older writer), and only then believe the marker the target keeps;
+ * skip epochs up to it, write the rest. After any failure the outcome is unknown: the writer is thrown away and all of this
+ * starts again.
+ * Invariants: an epoch is enqueued only after its manifest exists; it is acknowledged (and its log trimmed by a later manifest)
+ * only after the target said that it has it.
+ */
+export class Delivery {
+  readonly #options: DeliveryOptions
+  readonly #queue: Batch[] = []
+  readonly #stopping = new AbortController()
+  #delivered: Epoch
+  #committed: Epoch
+  #backlogBytes = 0
+  #error = ''
+  #rows = 0
+  #bytes = 0
+  #wake: (() => void) | undefined
+  readonly #ended: Promise<void>
+
+  constructor(options: DeliveryOptions, backlog: readonly Batch[]) {
+    this.#options = options
+    this.#delivered = options.delivered
+    this.#committed = options.delivered
+    for (const batch of backlog) this.enqueue(batch)
+    this.#ended = this.#run()
+  }
+
+  get backlogBytes(): number {
+    return this.#backlogBytes
+  }
+
+  get counters(): { readonly relation: RelationId; readonly rows: number; readonly bytes: number } {
+    return { relation: this.#options.relation, rows: this.#rows, bytes: this.#bytes }
+  }
+
+  get progress(): SinkProgress {
+    return {
+      relation: this.#options.relation,
+      guarantee: this.#options.sink.guarantee,
+      delivered: this.#delivered,
+      committed: Math.max(this.#committed, this.#delivered),
+      backlogBytes: this.#backlogBytes,
+      error: this.#error,
+    }
+  }
+
+  /** Takes a committed epoch over. */
+  enqueue(batch: Batch): void {
+    this.#queue.push(batch)
+    this.#committed = batch.epoch
+    this.#backlogBytes += bytesOf(batch.chunks)
+    this.#wake?.()
+  }
+
+  /** Ends after the write that is under way, if any. */
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    this.#wake?.()
+    await this.#ended
+  }
+
+  async #run(): Promise<void> {
+    const { host, failed } = this.#options
+    const { signal } = this.#stopping
+    const backoff = new Backoff(host)
+    while (!signal.aborted) {
+      let writer: SinkWriter | undefined
+      try {
+        // A sink that never had a row is claimed too: an older server may still be writing.
+        writer = await this.#options.sink.open()
+        await this.#deliver(writer, () => {
+          backoff.reset()
+          this.#error = ''
+        })
+      } catch (error) {
+        this.#error = error instanceof Error ? error.message : String(error)
+        failed(error)
+        await backoff.pause(signal)
+      } finally {
+        await writer?.close().catch(failed)
+      }
+    }
+  }
+
+  async #deliver(writer: SinkWriter, succeeded: () => void): Promise<void> {
+    const { host } = this.#options
+    const { signal } = this.#stopping
+    host.crashPoint('C12')
+    const marker = await writer.claim({ delivered: this.#delivered })
+    host.crashPoint('C14')
+    if (marker !== undefined && marker > this.#delivered) this.#acknowledge(marker)
+    succeeded()
+    while (!signal.aborted) {
+      const batch = this.#queue[0]
+      if (batch === undefined) {
+        await this.#more()
+        continue
+      }
+      if (batch.epoch > this.#delivered) {
+        await writer.write(batch.epoch, batch.chunks)
+        host.crashPoint('C18')
+        this.#rows += batch.chunks.reduce((sum, chunk) => sum + chunk.length, 0)
+        this.#bytes += bytesOf(batch.chunks)
+        this.#acknowledge(batch.epoch)
+        succeeded()
+      }
+      this.#queue.shift()
+      this.#backlogBytes -= bytesOf(batch.chunks)
+    }
+  }
+
+  #acknowledge(epoch: Epoch): void {
+    this.#delivered = epoch
+    this.#options.acknowledged(epoch)
+  }
+
+  #more(): Promise<void> {
+    return new Promise(resolve => {
+      this.#wake = () => {
+        this.#wake = undefined
+        resolve()
+      }
+    })
+  }
+}
+
+function bytesOf(chunks: readonly Chunk[]): number {
+  let sum = 0
+  for (const { columns, weights } of chunks) {
+    sum += weights.byteLength
+    for (const { data } of columns) {
+      if (Array.isArray(data)) sum += data.length * 32
+      else sum += 'bytes' in data ? data.bytes.byteLength + data.starts.byteLength * 2 : data.byteLength
+    }
+  }
+  return sum
+}

@@ -1,0 +1,309 @@
+import type { TableDelta } from '../storage/contract.ts'
+import type { StateTable } from '../storage/state-table.ts'
+import type { Chunk } from '../types/chunk.ts'
+import type { Epoch, Generator, GeneratorSpec, Offset } from '../types/connector.ts'
+import { assert } from '../types/error.ts'
+import type { RelationId } from '../types/job.ts'
+import type {
+  DeclaredTable,
+  EngineJob,
+  GeneratorCatchUp,
+  OperatorCounter,
+  SealedEpoch,
+  TableRole,
+} from './engine-contract.ts'
+import { CatchUpFeed, GeneratorFeed } from './generator-feed.ts'
+import { jobOrder } from './job-order.ts'
+import { type RunningJob, type RunningNode, receive, restoreJob, setGate, startJob } from './running-job.ts'
+
+export interface EngineOptions {
+  now(): number
+  monotonic(): number
+  crashPoint(id: string): void
+  generator(spec: GeneratorSpec, split: string, from: Offset | undefined): Generator
+  /** Generated rows in one epoch after which generators wait for the barrier. */
+  readonly epochRowsMax: number
+}
+
+const ERRORS_PER_EPOCH = 1000
+
+/**
+ * The graph of all jobs. Every call is synchronous and runs to its end through the whole graph, depth first; the barrier visits
+ * jobs and nodes in topological order, so that each has had all input of the epoch when it emits what it held back.
+ */
+export class Engine {
+  readonly #options: EngineOptions
+  readonly #jobs = new Map<RelationId, RunningJob>()
+  #order: readonly RunningJob[] = []
+  readonly #tables = new Map<string, StateTable>()
+  readonly #feeds = new Map<RelationId, GeneratorFeed>()
+  #catchUps: CatchUpFeed[] = []
+  /** Private copies of a source's nodes, by job and source. */
+  readonly #private = new Map<string, RunningJob>()
+  #offsets: Record<RelationId, Record<string, Offset>> = {}
+  #errors: { relation: RelationId; error: string }[] = []
+  #sourceRows: Record<RelationId, number> = {}
+  #generatedRows = 0
+  #epoch: Epoch = 0
+  #held = false
+
+  constructor(options: EngineOptions) {
+    this.#options = options
+  }
+
+  add(specs: readonly EngineJob[]): readonly DeclaredTable[] {
+    const started: RunningJob[] = []
+    const appendOnly = new Map<RelationId, boolean>()
+    for (const spec of specs) {
+      const { relation } = spec.job
+      assert(!this.#jobs.has(relation), `relation ${relation} has no job yet`)
+      const job = startJob(spec, {
+        appendOnly: id => appendOnly.get(id) ?? this.#jobs.get(id)?.appendOnly ?? false,
+        reportError: error => this.#report(relation, error),
+        epoch: () => this.#epoch,
+      })
+      appendOnly.set(relation, job.appendOnly)
+      started.push(job)
+    }
+    return started.flatMap(job => this.#install(job))
+  }
+
+  drop(relations: readonly RelationId[]): void {
+    for (const relation of relations) {
+      const job = this.#jobs.get(relation)
+      if (job === undefined) continue
+      this.#jobs.delete(relation)
+      for (const node of job.nodes) for (const table of node.tables) this.#tables.delete(table.spec.id)
+      const own = new Set(job.nodes)
+      for (const other of this.#jobs.values())
+        for (const { targets } of [...other.nodes])
+          for (let i = targets.length - 1; i >= 0; i--) if (own.has(targets[i]!.to)) targets.splice(i, 1)
+      this.#feeds.delete(relation)
+      this.#catchUps = this.#catchUps.filter(
+        feed => feed.spec.job !== relation && feed.spec.source !== relation,
+      )
+      for (const key of this.#private.keys())
+        if (key.split('/').includes(String(relation))) this.#private.delete(key)
+      delete this.#offsets[relation]
+    }
+    this.#reorder()
+  }
+
+  load(table: string, chunk: Chunk): void {
+    this.#tables.get(table)?.load(chunk)
+  }
+
+  restored(): void {
+    for (const job of this.#order) restoreJob(job)
+  }
+
+  push(relation: RelationId, chunk: Chunk, offsets?: Readonly<Record<string, Offset>>): void {
+    const job = this.#jobs.get(relation)
+    // Rows of a relation dropped meanwhile.
+    if (job === undefined) return
+    this.#count(relation, chunk.length)
+    if (chunk.length > 0) receive(sourceNode(job), 0, chunk)
+    if (offsets !== undefined) this.#moved(relation, offsets)
+  }
+
+  pushInput(relation: RelationId, node: number, chunk: Chunk): void {
+    const input = this.#jobs.get(relation)?.nodes.find(n => n.node.id === node)
+    if (input !== undefined) receive(input, 0, chunk)
+  }
+
+  openInput(relation: RelationId, node: number, position: number): void {
+    const input = this.#jobs.get(relation)?.nodes.find(n => n.node.id === node)
+    if (input !== undefined) setGate(input, position)
+  }
+
+  pushCatchUp(
+    relation: RelationId,
+    source: RelationId,
+    chunk: Chunk | undefined,
+    offsets: Readonly<Record<string, Offset>>,
+  ): void {
+    if (!this.#jobs.has(relation)) return
+    if (chunk !== undefined && chunk.length > 0)
+      receive(sourceNode(this.#copyOfSource(relation, source)), 0, chunk)
+    this.#moved(relation, offsets)
+  }
+
+  catchUp(spec: GeneratorCatchUp): void {
+    this.#catchUps.push(new CatchUpFeed(spec, this.#options.generator))
+  }
+
+  rateLimit(relation: RelationId, rowsPerSecond: number | undefined): void {
+    this.#feeds.get(relation)?.limit(rowsPerSecond)
+  }
+
+  hold(on: boolean): void {
+    this.#held = on
+  }
+
+  /** There are generators to run. */
+  get generates(): boolean {
+    return this.#feeds.size > 0 || this.#catchUps.length > 0
+  }
+
+  /** Runs every generator for one chunk; false: none had a row. */
+  slice(): boolean {
+    if (this.#held || this.#generatedRows >= this.#options.epochRowsMax) return false
+    let any = false
+    for (const [relation, feed] of this.#feeds) {
+      const job = this.#jobs.get(relation)!
+      if (!hasReaders(job)) continue
+      feed.next(this.#options.now(), (chunk, split, offset) => {
+        any = true
+        this.#count(relation, chunk.length)
+        this.#generatedRows += chunk.length
+        receive(sourceNode(job), 0, chunk)
+        this.#moved(relation, { [split]: offset })
+      })
+    }
+    for (const feed of this.#catchUps) {
+      feed.next((chunk, offsets) => {
+        any = true
+        this.#generatedRows += chunk?.length ?? 0
+        this.pushCatchUp(feed.spec.job, feed.spec.source, chunk, offsets)
+      })
+    }
+    this.#catchUps = this.#catchUps.filter(feed => !feed.done)
+    return any
+  }
+
+  barrier(epoch: Epoch): SealedEpoch {
+    const started = this.#options.monotonic()
+    this.#epoch = epoch
+    this.#options.crashPoint('C01')
+    for (let i = 0; i < this.#order.length; i++) {
+      for (const node of this.#order[i]!.nodes) flushNode(node)
+      if (i === this.#order.length >> 1) this.#options.crashPoint('C02')
+    }
+    const deltas: TableDelta[] = []
+    const counters: OperatorCounter[] = []
+    let stateRows = 0
+    let stateBytes = 0
+    for (const job of this.#order)
+      for (const { node, tables, rowsIn, rowsOut } of job.nodes) {
+        for (const table of tables) {
+          const delta = table.seal()
+          // What goes into a table is stored there.
+          const stored = job.spec.into === undefined || node.spec.kind !== 'sink'
+          if (delta !== undefined && stored) deltas.push(delta)
+          stateRows += table.size
+          stateBytes += table.bytes
+        }
+        counters.push({
+          relation: job.spec.job.relation,
+          node: node.id,
+          kind: node.spec.kind,
+          rowsIn,
+          rowsOut,
+        })
+      }
+    const sealed: SealedEpoch = {
+      epoch,
+      deltas,
+      offsets: this.#offsets,
+      errors: this.#errors,
+      counters,
+      sourceRows: this.#sourceRows,
+      stateRows,
+      stateBytes,
+      sealMs: this.#options.monotonic() - started,
+    }
+    this.#offsets = {}
+    this.#errors = []
+    this.#sourceRows = {}
+    this.#generatedRows = 0
+    return sealed
+  }
+
+  #install(job: RunningJob): DeclaredTable[] {
+    const { relation } = job.spec.job
+    this.#jobs.set(relation, job)
+    for (const other of this.#jobs.values()) if (other !== job) this.#connect(other, job)
+    for (const other of this.#jobs.values()) if (other !== job) this.#connect(job, other)
+    const { generator, rateLimit } = job.spec
+    if (generator !== undefined)
+      this.#feeds.set(
+        relation,
+        new GeneratorFeed(generator.spec, generator.from, rateLimit, this.#options.generator),
+      )
+    this.#reorder()
+    const declared: DeclaredTable[] = []
+    for (const { node, tables } of job.nodes)
+      for (const table of tables) {
+        this.#tables.set(table.spec.id, table)
+        declared.push({ relation, role: roleOf(node.spec.kind), spec: table.spec })
+      }
+    return declared
+  }
+
+  /** Lets `reader` have the changes of `upstream`. */
+  #connect(upstream: RunningJob, reader: RunningJob): void {
+    const { relation } = upstream.spec.job
+    for (const node of reader.nodes)
+      if (node.node.spec.kind === 'input' && node.node.spec.relation === relation)
+        upstream.output.targets.push({ to: node, port: 0, live: true })
+    if (upstream.spec.into === reader.spec.job.relation)
+      upstream.output.targets.push({ to: sourceNode(reader), port: 0, live: false })
+  }
+
+  #copyOfSource(relation: RelationId, source: RelationId): RunningJob {
+    const key = `${relation}/${source}`
+    const known = this.#private.get(key)
+    if (known !== undefined) return known
+    const shared = this.#jobs.get(source)
+    const reader = this.#jobs.get(relation)
+    assert(shared !== undefined && reader !== undefined, 'a catch-up has a source and a reader')
+    const copy = startJob(shared.spec, {
+      appendOnly: () => false,
+      reportError: error => this.#report(source, error),
+      epoch: () => this.#epoch,
+    })
+    for (const node of reader.nodes)
+      if (node.node.spec.kind === 'input' && node.node.spec.relation === source)
+        copy.output.targets.push({ to: node, port: 0, live: false })
+    this.#private.set(key, copy)
+    return copy
+  }
+
+  #reorder(): void {
+    this.#order = jobOrder(this.#jobs)
+  }
+
+  #count(relation: RelationId, rows: number): void {
+    this.#sourceRows[relation] = (this.#sourceRows[relation] ?? 0) + rows
+  }
+
+  #moved(relation: RelationId, offsets: Readonly<Record<string, Offset>>): void {
+    this.#offsets[relation] = { ...this.#offsets[relation], ...offsets }
+  }
+
+  #report(relation: RelationId, error: Error): void {
+    if (this.#errors.length < ERRORS_PER_EPOCH) this.#errors.push({ relation, error: error.message })
+  }
+}
+
+function flushNode(node: RunningNode): void {
+  const { kind } = node.node.spec
+  // A materialize node passed its changes on as they came.
+  if (kind === 'materialize') return
+  if (kind === 'sink' && node.targets.length === 0) return
+  node.operator.barrier?.(node.emit)
+}
+
+function hasReaders(job: RunningJob): boolean {
+  return job.output.node.spec.kind === 'materialize' || job.output.targets.length > 0
+}
+
+function sourceNode(job: RunningJob): RunningNode {
+  const node = job.nodes.find(n => n.node.spec.kind === 'source')
+  assert(node !== undefined, `relation ${job.spec.job.relation} has a source node`)
+  return node
+}
+
+function roleOf(kind: string): TableRole {
+  return kind === 'materialize' ? 'rows' : kind === 'sink' ? 'log' : 'state'
+}

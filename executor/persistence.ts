@@ -1,0 +1,21 @@
+import type { EpochLog, StateObject, Version } from '../storage/contract.ts'
+import type { Chunk } from '../types/chunk.ts'
+import type { Epoch } from '../types/connector.ts'
+import type { StoredDelta } from './commit.ts'
+
+/** What the runtime asks of the store; the simulation puts faults and mutations in its place. */
+export interface Persistence {
+  /** Claims the log: every older server's next commit fails. */
+  open(): Promise<EpochLog>
+  /** One object with all deltas; undefined when there are none. */
+  upload(epoch: Epoch, deltas: readonly StoredDelta[]): Promise<StateObject | undefined>
+  /** Rows of all tables, table by table in epoch order; the chunks belong to `visit`. */
+  load(
+    version: Version,
+    visit: (table: string, epoch: Epoch, chunk: Chunk) => Promise<void> | void,
+  ): Promise<void>
+  /** Merges some objects when it is worth it. `cursors` tell which epochs of logs are still needed. */
+  compact(
+    version: Version,
+  ): Promise<{ readonly added: readonly StateObject[]; readonly removed: readonly string[] } | undefined>
+}

@@ -1,0 +1,82 @@
+import type { Connector } from '../types/connector.ts'
+import { AssertionError, SqlError } from '../types/error.ts'
+import type { Host } from '../types/host.ts'
+import { Engine } from './engine.ts'
+import type { ExecutorPort } from './engine-contract.ts'
+
+export const EPOCH_ROWS_MAX = 4_000_000
+const IDLE_MS = 5
+
+export type Method = Exclude<keyof ExecutorPort, 'close'>
+
+export function makeEngine(
+  host: Pick<Host, 'now' | 'monotonic' | 'crashPoint'>,
+  connectors: ReadonlyMap<string, Connector>,
+  epochRowsMax: number = EPOCH_ROWS_MAX,
+): Engine {
+  return new Engine({
+    now: () => host.now(),
+    monotonic: () => host.monotonic(),
+    crashPoint: id => host.crashPoint(id),
+    epochRowsMax,
+    generator(spec, split, from) {
+      const make = connectors.get(spec.connector)?.generator
+      if (make === undefined) throw new AssertionError(`connector ${spec.connector} generates rows`)
+      return make(spec, split, from)
+    },
+  })
+}
+
+/** The engine in this thread: for tests and the simulation. Generators run between turns of the event loop. */
+export function inlinePort(
+  host: Host,
+  connectors: ReadonlyMap<string, Connector>,
+  onFatal: (error: unknown) => void,
+): ExecutorPort {
+  const engine = makeEngine(host, connectors)
+  const closing = new AbortController()
+  let pumping = false
+
+  /** Stops while there is no generator at all: nothing then wakes the host for nothing. */
+  async function pump(): Promise<void> {
+    if (pumping) return
+    pumping = true
+    try {
+      while (!closing.signal.aborted && engine.generates)
+        await host.sleep(engine.slice() ? 0 : IDLE_MS, closing.signal)
+    } catch (error) {
+      onFatal(error)
+    } finally {
+      pumping = false
+    }
+  }
+
+  async function call<R>(act: () => R): Promise<R> {
+    if (closing.signal.aborted) throw new AssertionError('the executor is closed')
+    try {
+      const result = act()
+      if (engine.generates) void pump()
+      return result
+    } catch (error) {
+      if (!(error instanceof SqlError)) onFatal(error)
+      throw error
+    }
+  }
+
+  return {
+    add: jobs => call(() => engine.add(jobs)),
+    drop: relations => call(() => engine.drop(relations)),
+    load: (table, chunk) => call(() => engine.load(table, chunk)),
+    restored: () => call(() => engine.restored()),
+    push: (relation, chunk, offsets) => call(() => engine.push(relation, chunk, offsets)),
+    pushInput: (relation, node, chunk) => call(() => engine.pushInput(relation, node, chunk)),
+    openInput: (relation, node, position) => call(() => engine.openInput(relation, node, position)),
+    pushCatchUp: (relation, source, chunk, offsets) =>
+      call(() => engine.pushCatchUp(relation, source, chunk, offsets)),
+    catchUp: generator => call(() => engine.catchUp(generator)),
+    rateLimit: (relation, rowsPerSecond) => call(() => engine.rateLimit(relation, rowsPerSecond)),
+    hold: on => call(() => engine.hold(on)),
+    barrier: epoch => call(() => engine.barrier(epoch)),
+    close: async () => closing.abort(),
+  }
+}

@@ -1,0 +1,98 @@
+import type { Version } from '../storage/contract.ts'
+import type { Chunk } from '../types/chunk.ts'
+import type { Epoch } from '../types/connector.ts'
+import type { Host } from '../types/host.ts'
+import type { RelationId } from '../types/job.ts'
+import { engineJob, type Surroundings, upstreamOf } from './connector-bindings.ts'
+import type { Batch } from './delivery.ts'
+import type { DeclaredTable, ExecutorPort } from './engine-contract.ts'
+import { jobOrder } from './job-order.ts'
+import type { Persistence } from './persistence.ts'
+import type { JobChange } from './runtime-contract.ts'
+import type { ServingTables } from './serving.ts'
+import { cursorName } from './sinks.ts'
+
+/** Chunks on their way to the engine at a time. */
+const LOADS_MAX = 16
+
+export interface Recovered {
+  readonly jobs: ReadonlyMap<RelationId, JobChange>
+  readonly tables: ReadonlyMap<string, DeclaredTable>
+  /** Epochs of sink logs that were not delivered, as far as the manifest knows. */
+  readonly backlogs: ReadonlyMap<RelationId, readonly Batch[]>
+  /** How far inputs were backfilled, by `relation/node`. */
+  readonly positions: ReadonlyMap<string, number>
+}
+
+export interface RecoverOptions {
+  readonly version: Version
+  readonly persistence: Persistence
+  readonly port: ExecutorPort
+  readonly serving: ServingTables
+  readonly around: Surroundings
+  readonly host: Host
+  jobsOf(catalog: string): readonly JobChange[]
+}
+
+/** Catalog -> jobs -> tables: brings engine and serving tables to the last commit. Nothing is written. */
+export async function recover(options: RecoverOptions): Promise<Recovered> {
+  const { version, port, serving, around, host } = options
+  const changes = version.catalog === undefined ? [] : options.jobsOf(version.catalog)
+  const jobs = new Map(changes.map(change => [change.job.relation, change]))
+  const specs = changes.map(change => ({ spec: engineJob(change, version.offsets, [], around) }))
+  const ordered = jobOrder(new Map(specs.map(job => [job.spec.job.relation, job])))
+  await port.hold(true)
+  const declared = await port.add(ordered.map(job => job.spec))
+  const tables = new Map(declared.map(table => [table.spec.id, table]))
+  for (const { relation, role, spec } of declared) if (role === 'rows') serving.add(relation, spec)
+  host.crashPoint('C26')
+
+  const backlogs = new Map<RelationId, Batch[]>()
+  const positions = new Map<string, number>()
+  const loads: Promise<void>[] = []
+  const visit = async (id: string, epoch: Epoch, chunk: Chunk): Promise<void> => {
+    host.crashPoint('C27')
+    const table = tables.get(id)
+    if (table === undefined || chunk.length === 0) return
+    if (table.role === 'rows') serving.load(id, chunk)
+    else if (table.role === 'log') addToBacklog(backlogs, table.relation, version, epoch, chunk)
+    else {
+      if (id.endsWith('/backfill')) positions.set(id.slice(0, -'/backfill'.length), lastPosition(chunk))
+      loads.push(port.load(id, chunk))
+      if (loads.length >= LOADS_MAX) await loads.shift()
+    }
+  }
+  await options.persistence.load(version, visit)
+  await Promise.all(loads)
+  await port.restored()
+  host.crashPoint('C28')
+  return { jobs, tables, backlogs, positions }
+}
+
+/** Jobs that read a relation. */
+export function readersOf(
+  jobs: ReadonlyMap<RelationId, JobChange>,
+  relation: RelationId,
+): readonly JobChange[] {
+  return [...jobs.values()].filter(change => upstreamOf(change).includes(relation))
+}
+
+function addToBacklog(
+  backlogs: Map<RelationId, Batch[]>,
+  relation: RelationId,
+  version: Version,
+  epoch: Epoch,
+  chunk: Chunk,
+): void {
+  if (epoch <= (version.cursors[cursorName(relation)] ?? 0)) return
+  const batches = backlogs.get(relation) ?? []
+  backlogs.set(relation, batches)
+  const last = batches.at(-1)
+  if (last !== undefined && last.epoch === epoch)
+    batches[batches.length - 1] = { epoch, chunks: [...last.chunks, chunk] }
+  else batches.push({ epoch, chunks: [chunk] })
+}
+
+function lastPosition(chunk: Chunk): number {
+  return (chunk.columns[1]!.data as Int32Array)[chunk.length - 1]!
+}

@@ -1,0 +1,181 @@
+import { StateTable } from '../storage/state-table.ts'
+import type { Chunk } from '../types/chunk.ts'
+import type { Epoch } from '../types/connector.ts'
+import { assert } from '../types/error.ts'
+import type { GraphNode, Job } from '../types/job.ts'
+import { INT4, type Schema } from '../types/type.ts'
+import { appendOnlyNodes } from './append-only.ts'
+import type { Emit, Operator } from './contract.ts'
+import type { EngineJob } from './engine-contract.ts'
+import { compileProjection } from './expression/compile.ts'
+import { createOperator } from './operators/index.ts'
+import { rowsOfVirtualNodes, VIRTUAL_NODES } from './select-rows.ts'
+
+/** One node at work. `targets` grow and shrink as jobs that read the relation come and go. */
+export interface RunningNode {
+  readonly node: GraphNode
+  readonly operator: Operator
+  readonly tables: readonly StateTable[]
+  readonly targets: Target[]
+  readonly emit: Emit
+  /** Rows that reach it are counted and forgotten. */
+  readonly discard: boolean
+  /** Input nodes: virtual nodes below it pass. */
+  gate: number
+  rowsIn: number
+  rowsOut: number
+}
+
+/** `live`: the chunk is a change of an upstream relation and has to pass the input's gate. */
+export interface Target {
+  readonly to: RunningNode
+  readonly port: number
+  readonly live: boolean
+}
+
+export interface RunningJob {
+  readonly spec: EngineJob
+  readonly nodes: readonly RunningNode[]
+  /** Its output: changes go to readers when they reach it. */
+  readonly output: RunningNode
+  readonly appendOnly: boolean
+}
+
+export interface JobSurroundings {
+  appendOnly(relation: number): boolean
+  reportError(error: Error): void
+  epoch(): Epoch
+}
+
+/** Wires the operators of a job; nothing else knows of it yet. */
+export function startJob(spec: EngineJob, around: JobSurroundings): RunningJob {
+  const { job } = spec
+  const appendOnly = appendOnlyNodes(job, around.appendOnly, sourceAppendOnly(spec))
+  const running = new Map<number, RunningNode>()
+  for (const node of job.nodes) {
+    const started = startNode(spec, node, around, port => appendOnly.get(node.inputs[port]!) ?? false)
+    if (spec.closedInputs?.includes(node.id)) setGate(started, 0)
+    running.set(node.id, started)
+    for (let port = 0; port < node.inputs.length; port++)
+      running.get(node.inputs[port]!)!.targets.push({ to: started, port, live: false })
+  }
+  const nodes = [...running.values()]
+  const output = nodes.at(-1)
+  assert(output !== undefined, 'a job has nodes')
+  const { spec: last } = output.node
+  return {
+    spec,
+    nodes,
+    output,
+    appendOnly: last.kind === 'materialize' ? last.mode === 'append' : appendOnly.get(output.node.id)!,
+  }
+}
+
+function sourceAppendOnly(spec: EngineJob): boolean {
+  const last = spec.job.nodes.at(-1)!.spec
+  return last.kind === 'materialize' ? last.mode === 'append' : spec.appendOnly
+}
+
+function startNode(
+  { job, discard }: EngineJob,
+  node: GraphNode,
+  around: JobSurroundings,
+  appendOnly: (port: number) => boolean,
+): RunningNode {
+  const own: StateTable[] = []
+  const targets: Target[] = []
+  const schemas = new Map<number, Schema>(job.nodes.map(n => [n.id, n.schema]))
+  const operator = createOperator(node.spec, {
+    node,
+    inputs: node.inputs.map(input => schemas.get(input)!),
+    mode: 'stream',
+    appendOnly,
+    table: (role, spec) => new StateTable({ ...spec, id: `${job.relation}/${node.id}/${role}` }),
+    compile: (expressions, input, predicate) =>
+      compileProjection(expressions, input, {
+        ...(predicate === undefined ? {} : { predicate }),
+        mode: 'stream',
+        onError: around.reportError,
+      }),
+    reportError: around.reportError,
+    epoch: around.epoch,
+  })
+  if (node.spec.kind === 'input') own.push(gateTable(job, node))
+  const started: RunningNode = {
+    node,
+    operator,
+    tables: [...operator.tables, ...own],
+    targets,
+    discard: discard === true && node.spec.kind === 'sink',
+    gate: VIRTUAL_NODES,
+    rowsIn: 0,
+    rowsOut: 0,
+    emit(chunk) {
+      started.rowsOut += chunk.length
+      for (let i = 0; i < targets.length; i++) {
+        const { to, port, live } = targets[i]!
+        if (live) receiveLive(to, chunk)
+        else receive(to, port, chunk)
+      }
+    },
+  }
+  return started
+}
+
+/** How far an input was backfilled, kept like any state so that it resumes; no row: everything passes. */
+function gateTable(job: Job, node: GraphNode): StateTable {
+  return new StateTable({
+    id: `${job.relation}/${node.id}/backfill`,
+    schema: [
+      { name: 'input', type: INT4 },
+      { name: 'position', type: INT4 },
+    ],
+    mode: 'keyed',
+    key: [0],
+    shard: [],
+    indexes: [],
+  })
+}
+
+/** Hands a chunk to one node. A materialize node passes it on to the relation's readers as it comes in. */
+export function receive(to: RunningNode, port: number, chunk: Chunk): void {
+  to.rowsIn += chunk.length
+  if (to.discard) return
+  to.operator.push(port, chunk, to.emit)
+  if (to.node.spec.kind === 'materialize') to.emit(chunk)
+}
+
+/** Hands a live change of the upstream relation to an input node. */
+function receiveLive(to: RunningNode, chunk: Chunk): void {
+  if (to.gate >= VIRTUAL_NODES) receive(to, 0, chunk)
+  else if (to.gate > 0) {
+    const passed = rowsOfVirtualNodes(chunk, 0, to.gate)
+    if (passed !== undefined) receive(to, 0, passed)
+  }
+}
+
+/** Moves an input's gate and remembers it. */
+export function setGate(node: RunningNode, position: number): void {
+  assert(node.node.spec.kind === 'input', 'only inputs have gates')
+  node.gate = position
+  const table = node.tables.at(-1)!
+  const id = table.insert(gateRow(position), 0)
+  assert(id >= 0, 'the gate has a row')
+}
+
+function gateRow(position: number): Chunk {
+  const column = (value: number) => ({ type: INT4, data: Int32Array.of(value), nulls: null })
+  return { columns: [column(0), column(position)], weights: Int32Array.of(1), length: 1 }
+}
+
+/** After the tables were loaded: derived state of operators and gates. */
+export function restoreJob(job: RunningJob): void {
+  for (const running of job.nodes) {
+    running.operator.restored?.()
+    if (running.node.spec.kind !== 'input') continue
+    const table = running.tables.at(-1)!
+    table.forEachRow(id => {
+      running.gate = table.columns[1]!.i32[id]!
+    })
+  }
+}

@@ -1,0 +1,75 @@
+import type { Chunk } from '../types/chunk.ts'
+import type { Connector } from '../types/connector.ts'
+import type { Host } from '../types/host.ts'
+import type { RelationId } from '../types/job.ts'
+import { Coordinator } from './coordinator.ts'
+import type { ExecutorPort } from './engine-contract.ts'
+import type { Persistence } from './persistence.ts'
+import { EPOCH_ROWS_MAX, inlinePort } from './port.ts'
+import { recover } from './recover.ts'
+import type { JobChange, Runtime } from './runtime-contract.ts'
+import { ServingTables } from './serving.ts'
+import { threadPort } from './thread-port.ts'
+
+export interface RuntimeOptions {
+  readonly persistence: Persistence
+  readonly host: Host
+  readonly connectors: ReadonlyMap<string, Connector>
+  /** URL of a module that exports `connectors`, for the executor thread's generators. */
+  readonly connectorsModule?: string
+  readonly barrierIntervalMs: number
+  /** The engine runs in this thread. */
+  readonly inline?: boolean
+  /** Rows of a relation that the server makes itself (negative ids). */
+  systemRows(relation: RelationId): Chunk
+  /** The jobs of a catalog document. */
+  jobsOf(catalog: string): readonly JobChange[]
+  /** The process must stop: another server took over, or a fault of ours. Called once. */
+  onFatal(error: unknown): void
+  log(message: string): void
+}
+
+/** Claims the bucket, recovers the last commit and goes on from there. */
+export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const { persistence, host, connectors, barrierIntervalMs } = options
+  host.crashPoint('C25')
+  const log = await persistence.open()
+  const serving = new ServingTables()
+  const around = { connectors, host, bucketId: log.version.bucketId }
+  let coordinator: Coordinator | undefined
+  let early: unknown
+  const fatal = (error: unknown): void => {
+    early ??= error
+    coordinator?.fail(error)
+  }
+  const port: ExecutorPort =
+    options.inline === true
+      ? inlinePort(host, connectors, fatal)
+      : threadPort({ connectorsModule: options.connectorsModule, epochRowsMax: EPOCH_ROWS_MAX }, fatal)
+  try {
+    const { version } = log
+    const { jobsOf } = options
+    const recovered = await recover({ version, persistence, port, serving, around, host, jobsOf })
+    if (early !== undefined) throw early
+    coordinator = new Coordinator(
+      {
+        host,
+        log,
+        port,
+        persistence,
+        serving,
+        around,
+        barrierIntervalMs,
+        systemRows: relation => options.systemRows(relation),
+        onFatal: error => options.onFatal(error),
+        warn: message => options.log(message),
+      },
+      recovered,
+    )
+  } catch (error) {
+    await port.close()
+    throw error
+  }
+  coordinator.start()
+  return coordinator
+}

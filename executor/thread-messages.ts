@@ -1,0 +1,51 @@
+import { AssertionError, type Condition, SqlError } from '../types/error.ts'
+import type { Method } from './port.ts'
+
+/** Main to executor thread. */
+export interface Request {
+  readonly id: number
+  readonly method: Method
+  readonly args: readonly unknown[]
+}
+
+/** Executor thread to main; `id` undefined: the thread failed outside of a request. */
+export interface Reply {
+  readonly id: number | undefined
+  readonly result?: unknown
+  readonly error?: ErrorData
+}
+
+/** An error as plain data, so that its condition survives the way between threads. */
+export interface ErrorData {
+  readonly message: string
+  readonly stack: string | undefined
+  readonly condition?: Condition
+  readonly position?: number | undefined
+  readonly detail?: string | undefined
+  readonly hint?: string | undefined
+}
+
+export interface ThreadSetup {
+  /** URL of a module that exports `connectors`. */
+  readonly connectorsModule: string | undefined
+  readonly epochRowsMax: number
+}
+
+export function errorData(error: unknown): ErrorData {
+  if (error instanceof SqlError) {
+    const { message, stack, condition, position, detail, hint } = error
+    return { message, stack, condition, position, detail, hint }
+  }
+  if (error instanceof Error) return { message: error.message, stack: error.stack }
+  return { message: String(error), stack: undefined }
+}
+
+export function errorOf(data: ErrorData): Error {
+  const { condition, message, position, detail, hint } = data
+  const error =
+    condition === undefined
+      ? new AssertionError(message)
+      : new SqlError(condition, message, { position, detail, hint })
+  if (data.stack !== undefined) error.stack = data.stack
+  return error
+}

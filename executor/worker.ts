@@ -1,0 +1,92 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import type { Connector } from '../types/connector.ts'
+import { assert, unreachable } from '../types/error.ts'
+import type { Engine } from './engine.ts'
+import type { ExecutorPort, SealedEpoch } from './engine-contract.ts'
+import { realHost } from './host.ts'
+import { buffersOf } from './owned-chunk.ts'
+import { makeEngine } from './port.ts'
+import { errorData, type Reply, type Request, type ThreadSetup } from './thread-messages.ts'
+
+/** The executor thread: requests in order; between them generators run one chunk at a time. */
+const port = parentPort
+assert(port !== null, 'worker.ts runs as a thread')
+const setup = workerData as ThreadSetup
+const engine = makeEngine(realHost(), await loadConnectors(setup.connectorsModule), setup.epochRowsMax)
+const IDLE_MS = 5
+let sliceQueued = false
+
+port.on('message', (request: Request) => {
+  const { id } = request
+  try {
+    const result = run(engine, request)
+    const reply: Reply = { id, result }
+    port.postMessage(reply, request.method === 'barrier' ? buffersOfEpoch(result as SealedEpoch) : [])
+  } catch (error) {
+    const reply: Reply = { id, error: errorData(error) }
+    port.postMessage(reply)
+  }
+  queueSlice()
+})
+
+function queueSlice(): void {
+  if (sliceQueued || !engine.generates) return
+  sliceQueued = true
+  setImmediate(slice)
+}
+
+function slice(): void {
+  sliceQueued = false
+  try {
+    if (engine.slice()) queueSlice()
+    else if (engine.generates) {
+      sliceQueued = true
+      setTimeout(slice, IDLE_MS)
+    }
+  } catch (error) {
+    const reply: Reply = { id: undefined, error: errorData(error) }
+    port?.postMessage(reply)
+  }
+}
+
+function run(to: Engine, { method, args }: Request): unknown {
+  type Args<M extends keyof ExecutorPort> = Parameters<ExecutorPort[M]>
+  switch (method) {
+    case 'add':
+      return to.add(...(args as unknown as Args<'add'>))
+    case 'drop':
+      return to.drop(...(args as unknown as Args<'drop'>))
+    case 'load':
+      return to.load(...(args as unknown as Args<'load'>))
+    case 'restored':
+      return to.restored()
+    case 'push':
+      return to.push(...(args as unknown as Args<'push'>))
+    case 'pushInput':
+      return to.pushInput(...(args as unknown as Args<'pushInput'>))
+    case 'openInput':
+      return to.openInput(...(args as unknown as Args<'openInput'>))
+    case 'pushCatchUp':
+      return to.pushCatchUp(...(args as unknown as Args<'pushCatchUp'>))
+    case 'catchUp':
+      return to.catchUp(...(args as unknown as Args<'catchUp'>))
+    case 'rateLimit':
+      return to.rateLimit(...(args as unknown as Args<'rateLimit'>))
+    case 'hold':
+      return to.hold(...(args as unknown as Args<'hold'>))
+    case 'barrier':
+      return to.barrier(...(args as unknown as Args<'barrier'>))
+    default:
+      return unreachable(method)
+  }
+}
+
+function buffersOfEpoch(sealed: SealedEpoch): ArrayBuffer[] {
+  return buffersOf(sealed.deltas.flatMap(delta => delta.chunks))
+}
+
+async function loadConnectors(url: string | undefined): Promise<ReadonlyMap<string, Connector>> {
+  if (url === undefined) return new Map()
+  const module = (await import(url)) as { readonly connectors: ReadonlyMap<string, Connector> }
+  return module.connectors
+}
