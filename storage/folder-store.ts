@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { type FileHandle, link, mkdir, open, readdir, rename, rm, unlink } from 'node:fs/promises'
+import { type FileHandle, link, mkdir, open, readdir, rename, rm, stat, unlink } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { ObjectStore } from './contract.ts'
 import { StoreError } from './store-error.ts'
@@ -26,7 +26,6 @@ class FolderStore implements ObjectStore {
   readonly #root: string
   /** Folders known to exist, durably. */
   readonly #folders = new Set<string>()
-  #temporaryCount = 0
 
   constructor(path: string, root: string) {
     this.name = `folder ${path}`
@@ -39,7 +38,7 @@ class FolderStore implements ObjectStore {
       await mkdir(temporary, { recursive: true })
       // Left behind by a crash. Another server on the folder would lose its unfinished writes, and it is fenced anyway.
       for (const name of await readdir(temporary)) {
-        if (!alive(Number(name.split('-')[0]))) await rm(join(temporary, name), { force: true })
+        if (await abandoned(temporary, name)) await rm(join(temporary, name), { force: true })
       }
       await syncFolder(dirname(this.#root))
       await syncFolder(this.#root)
@@ -141,7 +140,7 @@ class FolderStore implements ObjectStore {
 
   /** Writes and fsyncs a file of no name yet. */
   async #write(body: Uint8Array): Promise<string> {
-    const path = join(this.#root, TEMPORARY, `${process.pid}-${unique}-${this.#temporaryCount++}`)
+    const path = join(this.#root, TEMPORARY, `${process.pid}-${unique}-${temporaryCount++}`)
     const file = await open(path, 'wx')
     try {
       await file.writeFile(body)
@@ -168,7 +167,8 @@ class FolderStore implements ObjectStore {
   }
 }
 
-/** Differs between stores of one process (several threads, tests). */
+let temporaryCount = 0
+/** Differs between threads of one process. */
 const unique = `${process.hrtime.bigint().toString(36)}${Math.floor(performance.timeOrigin).toString(36)}`
 
 async function entriesOf(path: string) {
@@ -197,6 +197,19 @@ async function guarded<R>(operation: string, key: string, act: () => Promise<R>)
     const reason = error instanceof Error ? error.message : String(error)
     const retryable = ['EIO', 'EAGAIN', 'EMFILE', 'ENFILE', 'ENOSPC', 'EBUSY'].includes(codeOf(error) ?? '')
     throw new StoreError(operation, key, reason, { retryable, cause: error })
+  }
+}
+
+const ABANDONED_MS = 86_400_000
+
+/** The process that wrote it is gone, or (process ids come again, in containers above all) it is a day old. */
+async function abandoned(folder: string, name: string): Promise<boolean> {
+  if (!alive(Number(name.split('-')[0]))) return true
+  try {
+    return Date.now() - (await stat(join(folder, name))).mtimeMs > ABANDONED_MS
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false
+    throw error
   }
 }
 

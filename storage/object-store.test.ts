@@ -19,7 +19,7 @@ storeFacts('folder', () => openFolder(join(root, 'facts')))
 storeFacts('memory', async () => memoryStore())
 storeFacts('memory with faults, made reliable', async () => {
   const host = seededHost(7)
-  return reliableStore(memoryStore({ host, faults: { failBefore: 0.1, failAfter: 0.1, delayMs: 5 } }), host)
+  return reliableStore(memoryStore({ host, faults: { failBefore: 0.05, failAfter: 0.05, delayMs: 5 } }), host)
 })
 
 test('a folder refuses keys that lead out of it', async () => {

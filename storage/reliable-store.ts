@@ -15,7 +15,7 @@ export function reliableStore(store: ObjectStore, host: Host): ObjectStore {
       retried(host, async attempt => {
         if (await store.putIfAbsent(key, body)) return true
         if (attempt === 0) return false
-        const found = await store.get(key)
+        const found = await retried(host, () => store.get(key))
         return found !== undefined && Buffer.compare(found, body) === 0
       }),
     get: (key, range) => retried(host, () => store.get(key, range)),
