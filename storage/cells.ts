@@ -76,31 +76,37 @@ export function writeColumn(sink: ByteSink, column: Column, order: Int32Array): 
   sink.sized(flags ?? new Uint8Array(0))
   switch (physical(column.type)) {
     case 'u8':
-      return sink.sized(Uint8Array.from(order, row => (column.data as Uint8Array)[row]!))
+      sink.sized(Uint8Array.from(order, row => (column.data as Uint8Array)[row]!))
+      return
     case 'i32': {
       const from = column.data as Int32Array
       const to = new Int32Array(count)
       for (let i = 0; i < count; i++) to[i] = from[order[i]!]!
-      return sink.sized(new Uint8Array(to.buffer))
+      sink.sized(new Uint8Array(to.buffer))
+      return
     }
     case 'i64': {
       const from = column.data as BigInt64Array
       const to = new BigInt64Array(count)
       for (let i = 0; i < count; i++) to[i] = from[order[i]!]!
-      return sink.sized(new Uint8Array(to.buffer))
+      sink.sized(new Uint8Array(to.buffer))
+      return
     }
     case 'f64': {
       const from = column.data as Float64Array
       const to = new Float64Array(count)
       for (let i = 0; i < count; i++) to[i] = from[order[i]!]!
-      return sink.sized(new Uint8Array(to.buffer))
+      sink.sized(new Uint8Array(to.buffer))
+      return
     }
     case 'bytes':
-      return writeBytes(sink, column.data as Bytes, order)
+      writeBytes(sink, column.data as Bytes, order)
+      return
     case 'values': {
       const values = column.data as Value[]
       const list = Array.from(order, row => (flags !== undefined && nulls![row] === 1 ? null : values[row]!))
-      return sink.sized(new Uint8Array(Buffer.from(toJson(list))))
+      sink.sized(new Uint8Array(Buffer.from(toJson(list))))
+      return
     }
   }
 }

@@ -7,7 +7,8 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3'
 import type { ObjectStore } from './contract.ts'
-import { emptyStats, StoreError } from './store-error.ts'
+import { StoreError } from './store-error.ts'
+import { newStoreStats } from './store-stats.ts'
 
 const ATTEMPTS_MAX = 6
 
@@ -17,7 +18,8 @@ const ATTEMPTS_MAX = 6
  */
 export function openS3(url: string): ObjectStore {
   const match = /^s3:\/\/([^/]+)\/?(.*)$/.exec(url)
-  if (match === null) throw new StoreError('open', url, 'not of the form s3://bucket/prefix')
+  if (match === null)
+    throw new StoreError('open', url, 'not of the form s3://bucket/prefix', { retryable: false })
   const bucket = match[1]!
   const prefix = match[2] === '' || match[2]!.endsWith('/') ? match[2]! : `${match[2]}/`
   const endpoint = process.env['AWS_ENDPOINT_URL']
@@ -27,7 +29,7 @@ export function openS3(url: string): ObjectStore {
     maxAttempts: 1,
     requestChecksumCalculation: 'WHEN_REQUIRED',
   })
-  const stats = emptyStats()
+  const stats = newStoreStats()
   const get = async (key: string, range?: { readonly from: number; readonly to: number }) => {
     stats.gets++
     const part = range && { Range: `bytes=${range.from}-${range.to - 1}` }
@@ -111,7 +113,10 @@ async function retried<T>(operation: string, key: string, run: (attempt: number)
     } catch (error) {
       const status = statusOf(error) ?? 500
       if (attempt + 1 >= ATTEMPTS_MAX || (status >= 400 && status < 500 && status !== 429 && status !== 409))
-        throw new StoreError(operation, key, error)
+        throw new StoreError(operation, key, (error as Error).message, {
+          retryable: status >= 500,
+          cause: error,
+        })
       await sleep(50 * 2 ** attempt)
     }
   }

@@ -1,0 +1,140 @@
+import { SqlError } from '../../types/error.ts'
+
+export interface Frame {
+  /** One letter; '' for the messages before the session (no type byte). */
+  readonly type: string
+  readonly body: Buffer
+}
+
+const STARTUP_BYTES_MAX = 10 << 10
+const MESSAGE_BYTES_MAX = 256 << 20
+
+/** Cuts a byte stream into messages, whatever the packets. Throws 08P01 for a length that no client means. */
+export class FrameReader {
+  #parts: Buffer[] = []
+  #size = 0
+  /** No type byte until the startup message was read. */
+  startup = true
+
+  push(bytes: Buffer): void {
+    this.#parts.push(bytes)
+    this.#size += bytes.length
+  }
+
+  next(): Frame | undefined {
+    const header = this.startup ? 4 : 5
+    if (this.#size < header) return undefined
+    if (this.#parts[0]!.length < header) this.#join()
+    const length = this.#parts[0]!.readInt32BE(header - 4)
+    const most = this.startup ? STARTUP_BYTES_MAX : MESSAGE_BYTES_MAX
+    if (length < 4 || length > most) throw new SqlError('protocol_violation', 'invalid message length')
+    const total = header - 4 + length
+    if (this.#size < total) return undefined
+    if (this.#parts[0]!.length < total) this.#join()
+    const first = this.#parts[0]!
+    const type = this.startup ? '' : String.fromCharCode(first[0]!)
+    this.#size -= total
+    if (first.length === total) this.#parts.shift()
+    else this.#parts[0] = first.subarray(total)
+    return { type, body: first.subarray(header, total) }
+  }
+
+  #join(): void {
+    this.#parts = [Buffer.concat(this.#parts)]
+  }
+}
+
+/** Reads the fields of one message. Throws 08P01 past its end. */
+export class Fields {
+  readonly #body: Buffer
+  #at = 0
+
+  constructor(body: Buffer) {
+    this.#body = body
+  }
+
+  get done(): boolean {
+    return this.#at >= this.#body.length
+  }
+
+  int16(): number {
+    return this.take(2).readInt16BE()
+  }
+  int32(): number {
+    return this.take(4).readInt32BE()
+  }
+  byte(): string {
+    return String.fromCharCode(this.take(1)[0]!)
+  }
+  string(): string {
+    const end = this.#body.indexOf(0, this.#at)
+    if (end === -1) throw new SqlError('protocol_violation', 'invalid string in message')
+    const text = this.#body.toString('utf8', this.#at, end)
+    this.#at = end + 1
+    return text
+  }
+  take(count: number): Buffer {
+    if (count < 0 || this.#at + count > this.#body.length)
+      throw new SqlError('protocol_violation', 'insufficient data left in message')
+    this.#at += count
+    return this.#body.subarray(this.#at - count, this.#at)
+  }
+}
+
+/** A chained writer of server messages. */
+export class Messages {
+  #buffer = Buffer.alloc(1 << 13)
+  #at = 0
+  #start = 0
+
+  begin(type: string): this {
+    this.#start = this.#at
+    this.#reserve(5)
+    this.#at = this.#buffer.writeUInt8(type.charCodeAt(0), this.#at) + 4
+    return this
+  }
+  end(): this {
+    this.#buffer.writeInt32BE(this.#at - this.#start - 1, this.#start + 1)
+    return this
+  }
+  int16(value: number): this {
+    this.#reserve(2)
+    this.#at = this.#buffer.writeInt16BE(value, this.#at)
+    return this
+  }
+  int32(value: number): this {
+    this.#reserve(4)
+    this.#at = this.#buffer.writeInt32BE(value, this.#at)
+    return this
+  }
+  text(value: string): this {
+    return this.bytes(Buffer.from(value))
+  }
+  string(value: string): this {
+    return this.bytes(Buffer.from(value.replaceAll('\0', ''))).bytes(ZERO)
+  }
+  bytes(value: Uint8Array): this {
+    this.#reserve(value.length)
+    this.#buffer.set(value, this.#at)
+    this.#at += value.length
+    return this
+  }
+  get length(): number {
+    return this.#at
+  }
+  /** All that was written; the writer starts anew. */
+  take(): Buffer {
+    const all = Buffer.from(this.#buffer.subarray(0, this.#at))
+    this.#at = 0
+    return all
+  }
+
+  #reserve(count: number): void {
+    if (this.#at + count <= this.#buffer.length) return
+    const wider = Buffer.alloc(Math.max(this.#buffer.length * 2, this.#at + count))
+    this.#buffer.copy(wider)
+    this.#buffer = wider
+  }
+}
+
+const ZERO = Buffer.from([0])

@@ -1,0 +1,54 @@
+import type { Type, TypeName } from '../../types/type.ts'
+
+/** type -> [OID, OID of its array, size]. PostgreSQL, pg_type.dat; text is reported as varchar. */
+const TYPES: Readonly<Record<Exclude<TypeName, 'array' | 'struct'>, readonly [number, number, number]>> = {
+  bool: [16, 1000, 1],
+  bytea: [17, 1001, -1],
+  int8: [20, 1016, 8],
+  int2: [21, 1005, 2],
+  int4: [23, 1007, 4],
+  oid: [26, 1028, 4],
+  float4: [700, 1021, 4],
+  float8: [701, 1022, 8],
+  text: [1043, 1015, -1],
+  date: [1082, 1182, 4],
+  time: [1083, 1183, 8],
+  timestamp: [1114, 1115, 8],
+  timestamptz: [1184, 1185, 8],
+  interval: [1186, 1187, 16],
+  numeric: [1700, 1231, -1],
+  uuid: [2950, 2951, 16],
+  jsonb: [3802, 3807, -1],
+}
+
+/** Other types whose values we take for one of ours: text, name, bpchar, unknown, json. */
+const SAME: Readonly<Record<number, TypeName>> = {
+  25: 'text',
+  19: 'text',
+  1042: 'text',
+  705: 'text',
+  114: 'jsonb',
+  18: 'text',
+}
+
+export function oidOf(type: Type): number {
+  if (type.name === 'struct') return 2249
+  if (type.name === 'array')
+    return type.element!.name in TYPES ? TYPES[type.element!.name as 'bool'][1] : 2287
+  return TYPES[type.name][0]
+}
+
+export function sizeOf(type: Type): number {
+  return type.name === 'struct' || type.name === 'array' ? -1 : TYPES[type.name][2]
+}
+
+/** undefined: not told (0), or not a type of ours. */
+export function typeOfOid(oid: number): Type | undefined {
+  const same = SAME[oid]
+  if (same !== undefined) return { name: same }
+  for (const [name, [scalar, array]] of Object.entries(TYPES)) {
+    if (oid === scalar) return { name: name as TypeName }
+    if (oid === array) return { name: 'array', element: { name: name as TypeName } }
+  }
+  return undefined
+}

@@ -1,0 +1,202 @@
+import { formatDecimal, parseDecimal } from '../../types/decimal.ts'
+import { notSupported, SqlError } from '../../types/error.ts'
+import { formatText, parseText } from '../../types/text-io.ts'
+import type { Type } from '../../types/type.ts'
+import type { Decimal, Interval, Value } from '../../types/value.ts'
+import { oidOf } from './oids.ts'
+
+/** 2000-01-01 in days and microseconds since 1970: PostgreSQL's binary epoch. */
+const DAYS_2000 = 10957
+const MICROS_2000 = 946_684_800_000_000n
+
+/** A value's bytes in text (0) or binary (1) format. */
+export function encodeValue(type: Type, value: Exclude<Value, null>, format: number, zone: string): Buffer {
+  return format === 0 ? Buffer.from(formatText(type, value, zone)) : encodeBinary(type, value)
+}
+
+export function decodeParameter(type: Type, bytes: Buffer, format: number, zone: string): Value {
+  if (format === 0) return parseText(type, bytes.toString(), zone)
+  try {
+    return decodeBinary(type, bytes)
+  } catch (error) {
+    if (error instanceof SqlError) throw error
+    throw new SqlError('invalid_binary_representation', `incorrect binary data format for type ${type.name}`)
+  }
+}
+
+function encodeBinary(type: Type, value: Exclude<Value, null>): Buffer {
+  switch (type.name) {
+    case 'bool':
+      return Buffer.from([value ? 1 : 0])
+    case 'int2':
+      return fixed(2, b => b.writeInt16BE(value as number))
+    case 'int4':
+      return fixed(4, b => b.writeInt32BE(value as number))
+    case 'oid':
+      return fixed(4, b => b.writeUInt32BE((value as number) >>> 0))
+    case 'int8':
+    case 'time':
+      return fixed(8, b => b.writeBigInt64BE(value as bigint))
+    case 'float4':
+      return fixed(4, b => b.writeFloatBE(value as number))
+    case 'float8':
+      return fixed(8, b => b.writeDoubleBE(value as number))
+    case 'date':
+      return fixed(4, b => b.writeInt32BE((value as number) - DAYS_2000))
+    case 'timestamp':
+    case 'timestamptz':
+      return fixed(8, b => b.writeBigInt64BE(shifted(value as bigint, -MICROS_2000)))
+    case 'interval': {
+      const { months, days, micros } = value as Interval
+      return fixed(16, b => b.writeInt32BE(months, b.writeInt32BE(days, b.writeBigInt64BE(micros))))
+    }
+    case 'bytea':
+      return Buffer.from(value as Uint8Array)
+    case 'uuid':
+      return Buffer.from((value as string).replaceAll('-', ''), 'hex')
+    case 'jsonb':
+      return Buffer.concat([Buffer.from([1]), Buffer.from(value as string)])
+    case 'numeric':
+      return encodeNumeric(value as Decimal)
+    case 'array':
+      return encodeArray(type.element!, value as readonly Value[])
+    case 'struct':
+      return Buffer.concat([
+        fixed(4, b => b.writeInt32BE(type.fields!.length)),
+        ...(value as readonly Value[]).flatMap((v, i) => {
+          const field = type.fields![i]!.type
+          return [fixed(4, b => b.writeUInt32BE(oidOf(field))), ...sized(field, v)]
+        }),
+      ])
+    case 'text':
+      return Buffer.from(value as string)
+  }
+}
+
+function encodeArray(element: Type, items: readonly Value[]): Buffer {
+  const head = Buffer.alloc(items.length === 0 ? 12 : 20)
+  head.writeInt32BE(items.length === 0 ? 0 : 1, 0)
+  head.writeInt32BE(items.includes(null) ? 1 : 0, 4)
+  head.writeUInt32BE(oidOf(element), 8)
+  if (items.length > 0) {
+    head.writeInt32BE(items.length, 12)
+    head.writeInt32BE(1, 16)
+  }
+  return Buffer.concat([head, ...items.flatMap(item => sized(element, item))])
+}
+
+function sized(type: Type, value: Value): Buffer[] {
+  if (value === null) return [fixed(4, b => b.writeInt32BE(-1))]
+  const bytes = encodeBinary(type, value)
+  return [fixed(4, b => b.writeInt32BE(bytes.length)), bytes]
+}
+
+/** numeric_send: base-10000 digits with weight, sign and display scale. */
+function encodeNumeric(d: Decimal): Buffer {
+  const head = (count: number, weight: number, sign: number, scale: number) =>
+    fixed(8, b =>
+      b.writeUInt16BE(scale, b.writeUInt16BE(sign, b.writeInt16BE(weight, b.writeInt16BE(count)))),
+    )
+  if (d.special !== undefined)
+    return head(0, 0, { NaN: 0xc000, Infinity: 0xd000, '-Infinity': 0xf000 }[d.special], 0)
+  const [whole, fraction = ''] = formatDecimal(d).replace('-', '').split('.') as [string, string?]
+  const padded = whole.padStart(Math.ceil(whole.length / 4) * 4, '0')
+  const text = padded + fraction.padEnd(Math.ceil(fraction.length / 4) * 4, '0')
+  let digits = (text.match(/.{4}/g) ?? []).map(Number)
+  let weight = padded.length / 4 - 1
+  while (digits.length > 0 && digits[0] === 0) {
+    digits = digits.slice(1)
+    weight--
+  }
+  while (digits.at(-1) === 0) digits.pop()
+  const body = fixed(digits.length * 2, b => digits.forEach((digit, i) => b.writeInt16BE(digit, i * 2)))
+  return Buffer.concat([
+    head(digits.length, digits.length === 0 ? 0 : weight, d.digits < 0n ? 0x4000 : 0, d.scale),
+    body,
+  ])
+}
+
+function decodeBinary(type: Type, b: Buffer): Value {
+  switch (type.name) {
+    case 'bool':
+      return b[0] === 1
+    case 'int2':
+      return b.readInt16BE()
+    case 'int4':
+      return b.readInt32BE()
+    case 'oid':
+      return b.readUInt32BE()
+    case 'int8':
+    case 'time':
+      return b.readBigInt64BE()
+    case 'float4':
+      return b.readFloatBE()
+    case 'float8':
+      return b.readDoubleBE()
+    case 'date':
+      return b.readInt32BE() + DAYS_2000
+    case 'timestamp':
+    case 'timestamptz':
+      return shifted(b.readBigInt64BE(), MICROS_2000)
+    case 'interval':
+      return { micros: b.readBigInt64BE(), days: b.readInt32BE(8), months: b.readInt32BE(12) }
+    case 'bytea':
+      return new Uint8Array(b)
+    case 'uuid':
+      return parseText(type, b.toString('hex'))
+    case 'jsonb':
+      return parseText(type, b.subarray(b[0] === 1 ? 1 : 0).toString())
+    case 'numeric':
+      return decodeNumeric(b)
+    case 'text':
+      return b.toString()
+    case 'array':
+      return decodeArray(type.element!, b)
+    case 'struct':
+      throw notSupported('a composite parameter in binary format')
+  }
+}
+
+function decodeArray(element: Type, b: Buffer): Value[] {
+  if (b.readInt32BE(0) === 0) return []
+  if (b.readInt32BE(0) !== 1) throw notSupported('a multidimensional array parameter in binary format')
+  const items: Value[] = []
+  let at = 20
+  for (let i = 0; i < b.readInt32BE(12); i++) {
+    const length = b.readInt32BE(at)
+    at += 4
+    items.push(length < 0 ? null : decodeBinary(element, b.subarray(at, at + length)))
+    at += Math.max(0, length)
+  }
+  return items
+}
+
+function decodeNumeric(b: Buffer): Decimal {
+  const [count, weight, sign, scale] = [
+    b.readInt16BE(0),
+    b.readInt16BE(2),
+    b.readUInt16BE(4),
+    b.readUInt16BE(6),
+  ]
+  const special = ({ 49152: 'NaN', 53248: 'Infinity', 61440: '-Infinity' } as const)[sign as 0xc000]
+  if (special !== undefined) return { digits: 0n, scale: 0, special }
+  let digits = 0n
+  for (let i = 0; i < count; i++) digits = digits * 10000n + BigInt(b.readInt16BE(8 + 2 * i))
+  const exponent = (weight - count + 1) * 4
+  const text = `${sign === 0x4000 ? '-' : ''}${digits}e${exponent}`
+  const value = parseDecimal(text)!
+  return value.scale > scale
+    ? { digits: value.digits / 10n ** BigInt(value.scale - scale), scale }
+    : { digits: value.digits * 10n ** BigInt(scale - value.scale), scale }
+}
+
+/** The infinities stay. */
+function shifted(micros: bigint, by: bigint): bigint {
+  return micros === 2n ** 63n - 1n || micros === -(2n ** 63n) ? micros : micros + by
+}
+
+function fixed(size: number, write: (b: Buffer) => void): Buffer {
+  const b = Buffer.alloc(size)
+  write(b)
+  return b
+}
