@@ -109,7 +109,9 @@ function encodeNumeric(d: Decimal): Buffer {
     weight--
   }
   while (digits.at(-1) === 0) digits.pop()
-  const body = fixed(digits.length * 2, b => digits.forEach((digit, i) => b.writeInt16BE(digit, i * 2)))
+  const body = fixed(digits.length * 2, b => {
+    for (const [i, digit] of digits.entries()) b.writeInt16BE(digit, i * 2)
+  })
   return Buffer.concat([
     head(digits.length, digits.length === 0 ? 0 : weight, d.digits < 0n ? 0x4000 : 0, d.scale),
     body,

@@ -1,0 +1,58 @@
+import { parseArgs } from 'node:util'
+
+/** Every option of the server: flag, environment variable WEIR_…, default, help. */
+export const OPTIONS = {
+  port: { default: '4566', help: 'port of the PostgreSQL protocol' },
+  'http-port': { default: '5691', help: 'port of console and metrics' },
+  host: { default: '127.0.0.1', help: 'address to listen on; only loopback, as there are no passwords yet' },
+  data: { default: 'weir-data', help: 'folder of local files' },
+  state: { default: '', help: 'the bucket: a folder or s3://bucket/prefix; default: DATA/bucket' },
+  'barrier-interval-ms': { default: '1000', help: 'milliseconds between barriers' },
+} as const
+
+export interface Config {
+  readonly port: number
+  readonly httpPort: number
+  readonly host: string
+  readonly data: string
+  readonly state: string
+  readonly barrierIntervalMs: number
+}
+
+/** Throws Error with a message for the user. */
+export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Config | 'help' {
+  const options = {
+    help: { type: 'boolean' },
+    ...Object.fromEntries(Object.keys(OPTIONS).map(name => [name, { type: 'string' }])),
+  }
+  const { values } = parseArgs({ args: [...args], options: options as never, strict: true })
+  const given = values as Readonly<Record<string, string | boolean | undefined>>
+  if (given['help']) return 'help'
+  const text = (name: keyof typeof OPTIONS): string =>
+    String(given[name] ?? env[`WEIR_${name.toUpperCase().replaceAll('-', '_')}`] ?? OPTIONS[name].default)
+  const whole = (name: keyof typeof OPTIONS): number => {
+    if (!/^\d+$/.test(text(name))) throw new Error(`--${name} must be a whole number, not "${text(name)}"`)
+    return Number(text(name))
+  }
+  return {
+    port: whole('port'),
+    httpPort: whole('http-port'),
+    host: text('host'),
+    data: text('data'),
+    state: text('state'),
+    barrierIntervalMs: whole('barrier-interval-ms'),
+  }
+}
+
+export function helpText(): string {
+  const lines = Object.entries(OPTIONS).map(
+    ([name, { default: value, help }]) => `  --${name.padEnd(22)}${help}${value === '' ? '' : ` (${value})`}`,
+  )
+  return [
+    'weir: a streaming SQL database server',
+    '',
+    ...lines,
+    '',
+    'Each option is also read from WEIR_<NAME>.',
+  ].join('\n')
+}
