@@ -1,158 +1,211 @@
-import { crc32 } from 'node:zlib'
 import { assert, SqlError } from '../types/error.ts'
 import type { Host } from '../types/host.ts'
 import { type EpochLog, Fenced, type ObjectStore, type Version, type VersionEdit } from './contract.ts'
-
-/** Every so many manifests one holds the whole version, so that opening reads few. */
-const SNAPSHOT_EVERY = 64
-const PREFIX = 'manifest/'
-const FORMAT = 1
-
-/** Body of `manifest/<sequence>`: the version before it when it is a snapshot, and the edit. */
-interface Manifest {
-  readonly format: number
-  readonly sequence: number
-  readonly generation: string
-  readonly bucketId: string
-  readonly before?: Version
-  readonly edit: VersionEdit
-}
+import { type LogHistory, type ManifestNote, manifestSequences, readLog } from './log-reader.ts'
+import { encodeManifest, manifestKey, writerOf } from './manifest.ts'
+import { retried } from './retry.ts'
+import { applyEdit, emptyVersion } from './version.ts'
 
 /**
- * Opens the log and claims it: a first manifest of a new generation is created after the newest one, so that the next
- * append of any older server finds its number taken. Throws Fenced when it loses that race every time.
+ * The log is the sequence of manifests; creating manifest n with a conditional put is the commit of its edit.
+ *
+ * Fencing. A server knows one number only, the next one. Whoever took over from it created exactly that manifest (its
+ * claim), so claims are never deleted: however late an old server wakes up, and whatever else was collected, its next
+ * number is taken. A server that opens may read an old list as well and create a number that was collected long ago;
+ * therefore it lists once more after its claim and starts over when newer manifests exist.
+ *
+ * Garbage. An old server that does not know it yet may collect too, so nothing is deleted that only a newer owner could
+ * name: state objects go when their writer is known from this log's own past, and no present version names them.
  */
-export async function openLog(store: ObjectStore, options: { readonly host: Host }): Promise<EpochLog> {
-  const generation = hex(options.host.randomBytes(8))
-  for (let attempt = 0; attempt < 16; attempt++) {
-    const last = await readVersion(store)
-    const version: Version = { ...(last ?? emptyVersion(hex(options.host.randomBytes(8)))), generation }
-    const log = new Log(store, version)
-    try {
-      await log.append({ epoch: version.epoch, added: [], removed: [] })
-      return log
-    } catch (error) {
-      if (!(error instanceof Fenced)) throw error
+export interface LogOptions {
+  readonly host: Host
+  /** Versions of so many epochs stay whole in the store. */
+  readonly retentionEpochs?: number
+  /** Every so many manifests one holds the whole version before it. */
+  readonly snapshotEvery?: number
+}
+
+const CLAIM_ATTEMPTS = 32
+/** Objects this server uploaded and no manifest names yet may still be on their way into one. */
+const IN_FLIGHT_EPOCHS = 64
+
+/** Opens the log and claims it: the next append of any other server fails. */
+export async function openLog(store: ObjectStore, options: LogOptions): Promise<EpochLog> {
+  const { host } = options
+  for (let attempt = 0; attempt < CLAIM_ATTEMPTS; attempt++) {
+    const found = await readLog(store, host)
+    if (found === 'moved') continue
+    const history: LogHistory = found ?? {
+      version: emptyVersion(hex(host.randomBytes(8))),
+      claims: [],
+      writers: new Set(),
+      manifests: [],
     }
+    const log = new Log(store, options, history, hex(host.randomBytes(8)))
+    try {
+      await log.append({ epoch: history.version.epoch, added: [], removed: [] })
+    } catch (error) {
+      if (error instanceof Fenced) continue
+      throw error
+    }
+    const newer = await manifestSequences(store, host, log.version.sequence)
+    if (newer.length === 0) return log
   }
-  throw new Fenced(`other servers keep claiming ${store.name}`)
+  throw new SqlError('object_in_use', `other servers keep taking over ${store.name}`)
 }
 
 class Log implements EpochLog {
   #version: Version
   readonly #store: ObjectStore
+  readonly #host: Host
+  readonly #generation: string
+  readonly #retention: number
+  readonly #snapshotEvery: number
+  readonly #claims: number[]
+  readonly #writers: Set<string>
+  readonly #ownWriters = new Set<string>()
+  #manifests: ManifestNote[]
+  #appending = false
+  #fenced = false
+  /** Body of an append whose outcome is unknown. */
+  #unresolved: Uint8Array | undefined
+  /** Objects that no version names: since which epoch, as far as this server saw. */
+  readonly #unnamed = new Map<string, number>()
+  /** Objects that an edit of this server took out. */
+  readonly #retired = new Set<string>()
 
-  constructor(store: ObjectStore, version: Version) {
+  constructor(store: ObjectStore, options: LogOptions, history: LogHistory, generation: string) {
     this.#store = store
-    this.#version = version
+    this.#host = options.host
+    this.#generation = generation
+    this.#retention = options.retentionEpochs ?? 64
+    this.#snapshotEvery = options.snapshotEvery ?? 64
+    this.#version = history.version
+    this.#claims = [...history.claims]
+    this.#writers = new Set(history.writers)
+    this.#manifests = [...history.manifests]
   }
 
   get version(): Version {
     return this.#version
   }
 
+  /** After a StoreError the outcome is unknown: only the same edit may be appended again. */
   async append(edit: VersionEdit): Promise<void> {
+    assert(!this.#appending, 'edits are appended one after the other')
+    if (this.#fenced) throw this.#fencedError()
+    this.#appending = true
+    try {
+      await this.#append(edit)
+    } finally {
+      this.#appending = false
+    }
+  }
+
+  async #append(edit: VersionEdit): Promise<void> {
     const before = this.#version
+    assert(edit.epoch >= before.epoch, 'epochs never go back')
     const sequence = before.sequence + 1
-    const { generation, bucketId } = before
-    const snapshot = sequence % SNAPSHOT_EVERY === 1 ? { before } : {}
-    const manifest: Manifest = { format: FORMAT, sequence, generation, bucketId, ...snapshot, edit }
-    if (!(await this.#store.putIfAbsent(keyOf(sequence), encode(manifest))))
-      throw new Fenced(`another server has taken over ${this.#store.name} (manifest ${sequence} is not ours)`)
-    this.#version = fold(before, manifest)
+    const claim = before.generation !== this.#generation
+    const claims = claim ? [...this.#claims, sequence] : this.#claims
+    const last = this.#manifests.findLast(note => note.snapshot)?.sequence ?? 0
+    const whole = claim || sequence - last >= this.#snapshotEvery
+    const body = encodeManifest({
+      sequence,
+      generation: this.#generation,
+      bucketId: before.bucketId,
+      edit,
+      ...(whole ? { snapshot: { before, claims, writers: [...this.#writers] } } : {}),
+    })
+    if (this.#unresolved !== undefined)
+      assert(
+        Buffer.compare(this.#unresolved, body) === 0,
+        'an append of unknown outcome is repeated as it was',
+      )
+    this.#unresolved = body
+    const ours = await this.#create(manifestKey(sequence), body)
+    this.#unresolved = undefined
+    if (!ours) {
+      this.#fenced = true
+      throw this.#fencedError()
+    }
+    this.#version = applyEdit(before, edit, sequence, this.#generation)
+    if (claim) this.#claims.push(sequence)
+    this.#manifests.push({ sequence, epoch: this.#version.epoch, snapshot: whole })
+    for (const { key } of edit.added) {
+      this.#writers.add(writerOf(key))
+      this.#ownWriters.add(writerOf(key))
+    }
+    for (const key of edit.removed) this.#retired.add(key)
+  }
+
+  /** True when the manifest is ours; an earlier attempt whose answer was lost counts. */
+  #create(key: string, body: Uint8Array): Promise<boolean> {
+    return retried(this.#host, async () => {
+      if (await this.#store.putIfAbsent(key, body)) return true
+      const found = await this.#store.get(key)
+      return found !== undefined && Buffer.compare(found, body) === 0
+    })
   }
 
   async collectGarbage(): Promise<number> {
-    const { sequence, objects } = this.#version
-    // The newest snapshot and what follows it are needed to open; objects of the present version are needed to read.
-    const firstNeeded = sequence - ((sequence - 1) % SNAPSHOT_EVERY)
-    const named = new Set(objects.map(object => object.key))
-    const old: string[] = []
-    for await (const key of this.#store.list(PREFIX)) if (key < keyOf(firstNeeded)) old.push(key)
-    for await (const key of this.#store.list('state/')) {
-      // Objects of epochs that are not committed yet belong to uploads on their way.
-      const epoch = Number(key.slice('state/'.length).split('-')[0])
-      if (!named.has(key) && epoch <= this.#version.epoch) old.push(key)
-    }
-    await this.#store.delete(old)
-    return old.length
+    if (this.#fenced) throw this.#fencedError()
+    await this.#collectManifests()
+    return this.#collectObjects()
   }
-}
 
-function emptyVersion(bucketId: string): Version {
-  return {
-    sequence: 0,
-    epoch: 0,
-    generation: '',
-    bucketId,
-    objects: [],
-    offsets: {},
-    cursors: {},
-    catalog: undefined,
-  }
-}
-
-/** The version after the newest manifest; undefined in a new bucket. */
-async function readVersion(store: ObjectStore): Promise<Version | undefined> {
-  const keys: string[] = []
-  for await (const key of store.list(PREFIX)) keys.push(key)
-  const manifests: Manifest[] = []
-  for (let i = keys.length - 1; i >= 0; i--) {
-    const manifest = decode(await store.get(keys[i]!), keys[i]!)
-    manifests.unshift(manifest)
-    if (manifest.before !== undefined) break
-  }
-  const first = manifests[0]
-  if (first === undefined) return undefined
-  assert(first.before !== undefined, 'the manifests begin with a snapshot')
-  return manifests.reduce((version, manifest) => {
-    assert(manifest.sequence === version.sequence + 1, 'the manifests have no gap')
-    return fold(version, manifest)
-  }, first.before)
-}
-
-function fold(version: Version, { sequence, generation, bucketId, edit }: Manifest): Version {
-  const removed = new Set(edit.removed)
-  const dropped = new Set((edit.dropped ?? []).map(String))
-  const keep = <T>(record: Readonly<Record<string, T>>, relationOf: (key: string) => string) =>
-    Object.fromEntries(Object.entries(record).filter(([key]) => !dropped.has(relationOf(key))))
-  const offsets: Record<string, Readonly<Record<string, string>>> = keep(version.offsets, key => key)
-  for (const [relation, splits] of Object.entries(edit.offsets ?? {}))
-    offsets[relation] = { ...offsets[relation], ...splits }
-  return {
-    sequence,
-    epoch: Math.max(version.epoch, edit.epoch),
-    generation,
-    bucketId,
-    objects: [...version.objects.filter(object => !removed.has(object.key)), ...edit.added],
-    offsets,
-    cursors: { ...keep(version.cursors, key => key.split('/')[1] ?? ''), ...edit.cursors },
-    catalog: edit.catalog ?? version.catalog,
-  }
-}
-
-function keyOf(sequence: number): string {
-  return `${PREFIX}${String(sequence).padStart(16, '0')}`
-}
-
-/** A checksum, a line feed, JSON. */
-function encode(manifest: Manifest): Uint8Array {
-  const json = JSON.stringify(manifest)
-  return Buffer.from(`${crc32(json).toString(16).padStart(8, '0')}\n${json}`)
-}
-
-function decode(body: Uint8Array | undefined, key: string): Manifest {
-  const text = body === undefined ? '' : Buffer.from(body).toString()
-  const json = text.slice(9)
-  if (text.length < 10 || crc32(json) !== Number.parseInt(text.slice(0, 8), 16))
-    throw new SqlError('data_corrupted', `object ${key} is damaged`)
-  const manifest = JSON.parse(json) as Manifest
-  if (manifest.format !== FORMAT)
-    throw new SqlError(
-      'data_corrupted',
-      `object ${key} has format ${manifest.format}, this server reads ${FORMAT}`,
+  /** Keeps the newest snapshot that the oldest retained version can be read from, what follows it, and every claim. */
+  async #collectManifests(): Promise<void> {
+    const oldest = this.#version.epoch - this.#retention
+    const retained = this.#manifests.find(note => note.epoch >= oldest)
+    const base = this.#manifests.findLast(
+      note => note.snapshot && note.sequence <= (retained?.sequence ?? this.#version.sequence),
     )
-  return manifest
+    if (base === undefined) return
+    const claims = new Set(this.#claims)
+    const old: string[] = []
+    for (const sequence of await manifestSequences(this.#store, this.#host)) {
+      if (sequence >= base.sequence) break
+      if (!claims.has(sequence)) old.push(manifestKey(sequence))
+    }
+    await retried(this.#host, () => this.#store.delete(old))
+    this.#manifests = this.#manifests.filter(note => note.sequence >= base.sequence)
+  }
+
+  async #collectObjects(): Promise<number> {
+    const stored = await retried(this.#host, async () => {
+      const keys: string[] = []
+      for await (const key of this.#store.list('state/')) keys.push(key)
+      return keys
+    })
+    // No await from here to the choice: the version must be one that was there after the list.
+    const { epoch, objects } = this.#version
+    const named = new Set(objects.map(object => object.key))
+    const dead: string[] = []
+    for (const key of stored) {
+      if (named.has(key)) this.#unnamed.delete(key)
+      else if (this.#writers.has(writerOf(key))) {
+        const since = this.#unnamed.get(key) ?? epoch
+        this.#unnamed.set(key, since)
+        if (epoch - since >= this.#waitFor(key)) dead.push(key)
+      }
+    }
+    await retried(this.#host, () => this.#store.delete(dead))
+    for (const key of dead) {
+      this.#unnamed.delete(key)
+      this.#retired.delete(key)
+    }
+    return dead.length
+  }
+
+  #waitFor(key: string): number {
+    const mayComeYet = this.#ownWriters.has(writerOf(key)) && !this.#retired.has(key)
+    return mayComeYet ? Math.max(this.#retention, IN_FLIGHT_EPOCHS) : this.#retention
+  }
+
+  #fencedError(): Fenced {
+    return new Fenced(`another server has taken over ${this.#store.name}`)
+  }
 }
 
 function hex(bytes: Uint8Array): string {
