@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url'
 import { connectors } from '../connectors/index.ts'
 import { startRuntime } from '../executor/coordinator.ts'
 import { realHost } from '../executor/host.ts'
-import { storePersistence } from '../executor/store-persistence.ts'
 import { Catalog } from '../planner/catalog.ts'
 import { loadParser } from '../planner/parse/index.ts'
 import { Fenced } from '../storage/contract.ts'
@@ -43,7 +42,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const [store] = await Promise.all([openStore(config.state || join(config.data, 'bucket')), loadParser()])
   const catalogs = catalogHolder()
   const runtime = await startRuntime({
-    persistence: storePersistence(store, host),
+    store,
     host,
     connectors,
     connectorsModule: new URL('../connectors/index.ts', import.meta.url).href,

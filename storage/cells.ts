@@ -60,7 +60,7 @@ export class ByteReader {
   raw(length: number): Uint8Array<ArrayBuffer> {
     assert(this.at + length <= this.#bytes.length, 'a field does not end after its block')
     this.at += length
-    return this.#bytes.slice(this.at - length, this.at) as Uint8Array<ArrayBuffer>
+    return Uint8Array.prototype.slice.call(this.#bytes, this.at - length, this.at) as Uint8Array<ArrayBuffer>
   }
 
   sized(): Uint8Array<ArrayBuffer> {

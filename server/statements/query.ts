@@ -1,4 +1,5 @@
 import { compileProjection } from '../../executor/expression/compile.ts'
+import type { Relation } from '../../planner/catalog.ts'
 import { planDelete, planDml, planInsert, planUpdate } from '../../planner/dml.ts'
 import type { Fragment } from '../../planner/parse/index.ts'
 import { bindQuery, planBatch } from '../../planner/query.ts'
@@ -51,6 +52,7 @@ export function prepareDml(
       try {
         const changes: Chunk[] = []
         for await (const chunk of context.runtime.query(job, context.signal)) changes.push(weighted(chunk))
+        for (const chunk of changes) rejectNulls(chunk, table)
         const sign = kind === 'delete' ? -1 : 1
         const count = changes.reduce((sum, chunk) => sum + countOf(chunk, sign), 0)
         if (changes.length > 0) await context.runtime.write(table.id, changes)
@@ -77,6 +79,19 @@ function weighted(chunk: Chunk): Chunk {
     weights.push((cellValue(chunk.columns[width]!, row) as number) * chunk.weights[row]!)
   }
   return chunkOf(types, rows, weights)
+}
+
+/** Throws 23502 for a NULL that a column does not take. */
+function rejectNulls(chunk: Chunk, table: Relation): void {
+  table.columns.forEach(({ name, notNull }, i) => {
+    const { nulls } = chunk.columns[i]!
+    if (!notNull || nulls === null) return
+    for (let row = 0; row < chunk.length; row++) {
+      if (nulls[row] !== 1 || chunk.weights[row]! < 0) continue
+      const message = `null value in column "${name}" of relation "${table.name}" violates not-null constraint`
+      throw new SqlError('not_null_violation', message)
+    }
+  })
 }
 
 function countOf(chunk: Chunk, sign: number): number {
