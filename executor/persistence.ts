@@ -14,8 +14,9 @@ export interface Persistence {
     version: Version,
     visit: (table: string, epoch: Epoch, chunk: Chunk) => Promise<void> | void,
   ): Promise<void>
-  /** Merges some objects when it is worth it. `cursors` tell which epochs of logs are still needed. */
+  /** Merges some objects when it is worth it, without tables that are not `wanted` and epochs of logs that were delivered. */
   compact(
     version: Version,
+    wanted: (table: string) => boolean,
   ): Promise<{ readonly added: readonly StateObject[]; readonly removed: readonly string[] } | undefined>
 }

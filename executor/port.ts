@@ -37,7 +37,6 @@ export function inlinePort(
   const closing = new AbortController()
   let pumping = false
 
-  /** Stops while there is no generator at all: nothing then wakes the host for nothing. */
   async function pump(): Promise<void> {
     if (pumping) return
     pumping = true

@@ -1,75 +1,250 @@
+import type { EpochLog } from '../storage/contract.ts'
 import type { Chunk } from '../types/chunk.ts'
-import type { Connector } from '../types/connector.ts'
+import type { Epoch } from '../types/connector.ts'
 import type { Host } from '../types/host.ts'
-import type { RelationId } from '../types/job.ts'
-import { Coordinator } from './coordinator.ts'
-import type { ExecutorPort } from './engine-contract.ts'
+import type { Job, RelationId } from '../types/job.ts'
+import type { InputBackfill } from './backfill.ts'
+import { runBatch } from './batch.ts'
+import type { Surroundings } from './connector-bindings.ts'
+import type { ExecutorPort, OffsetsByRelation } from './engine-contract.ts'
+import { EpochClock } from './epoch-clock.ts'
+import { Gate } from './gate.ts'
+import { GraphChanges } from './graph-changes.ts'
+import { Locks } from './locks.ts'
+import { Maintenance } from './maintenance.ts'
 import type { Persistence } from './persistence.ts'
-import { EPOCH_ROWS_MAX, inlinePort } from './port.ts'
-import { recover } from './recover.ts'
-import type { JobChange, Runtime } from './runtime-contract.ts'
-import { ServingTables } from './serving.ts'
-import { threadPort } from './thread-port.ts'
+import { ProcessLog } from './process-log.ts'
+import type { Recovered } from './recover.ts'
+import type { RunningState } from './running-state.ts'
+import type { Command, JobChange, JobProgress, Runtime, RuntimeStats } from './runtime-contract.ts'
+import { VIRTUAL_NODES } from './select-rows.ts'
+import type { ServingTables } from './serving.ts'
+import { cursorName, Sinks } from './sinks.ts'
+import { Sources } from './sources.ts'
 
-export interface RuntimeOptions {
-  readonly persistence: Persistence
+export interface RunningRuntimeOptions {
   readonly host: Host
-  readonly connectors: ReadonlyMap<string, Connector>
-  /** URL of a module that exports `connectors`, for the executor thread's generators. */
-  readonly connectorsModule?: string
+  readonly log: EpochLog
+  readonly port: ExecutorPort
+  readonly persistence: Persistence
+  readonly serving: ServingTables
+  readonly around: Surroundings
   readonly barrierIntervalMs: number
-  /** The engine runs in this thread. */
-  readonly inline?: boolean
-  /** Rows of a relation that the server makes itself (negative ids). */
   systemRows(relation: RelationId): Chunk
-  /** The jobs of a catalog document. */
-  jobsOf(catalog: string): readonly JobChange[]
-  /** The process must stop: another server took over, or a fault of ours. Called once. */
   onFatal(error: unknown): void
-  log(message: string): void
+  warn(message: string): void
 }
 
-/** Claims the bucket, recovers the last commit and goes on from there. */
-export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
-  const { persistence, host, connectors, barrierIntervalMs } = options
-  host.crashPoint('C25')
-  const log = await persistence.open()
-  const serving = new ServingTables()
-  const around = { connectors, host, bucketId: log.version.bucketId }
-  let coordinator: Coordinator | undefined
-  let early: unknown
-  const fatal = (error: unknown): void => {
-    early ??= error
-    coordinator?.fail(error)
+/** A recovered server at work. */
+export class RunningRuntime implements Runtime {
+  readonly #options: RunningRuntimeOptions
+  readonly #state: RunningState
+  readonly #clock: EpochClock
+  readonly #changes: GraphChanges
+  readonly #maintenance: Maintenance
+  readonly #locks = new Locks()
+  #failed = false
+  #closing = false
+
+  constructor(options: RunningRuntimeOptions, recovered: Recovered) {
+    this.#options = options
+    const state = this.#newState(recovered)
+    this.#state = state
+    this.#clock = new EpochClock(state, {
+      barrierIntervalMs: options.barrierIntervalMs,
+      nextChange: () => this.#changes.next(),
+      published: () => this.#changes.published(),
+      committed: () => this.#maintenance.compact(),
+      failed: error => this.fail(error),
+    })
+    this.#changes = new GraphChanges(state, this.#clock)
+    this.#maintenance = new Maintenance(state, this.#clock.pipeline, this.#clock.signal)
+    this.#resume(recovered)
   }
-  const port: ExecutorPort =
-    options.inline === true
-      ? inlinePort(host, connectors, fatal)
-      : threadPort({ connectorsModule: options.connectorsModule, epochRowsMax: EPOCH_ROWS_MAX }, fatal)
-  try {
-    const { version } = log
-    const { jobsOf } = options
-    const recovered = await recover({ version, persistence, port, serving, around, host, jobsOf })
-    if (early !== undefined) throw early
-    coordinator = new Coordinator(
+
+  get epoch(): Epoch {
+    return this.#state.epoch
+  }
+
+  get catalog(): string | undefined {
+    return this.#state.log.version.catalog
+  }
+
+  /** Lets generators and readers go and starts the barrier clock. */
+  start(): void {
+    this.#state.own(this.#state.port.hold(false))
+    this.#clock.start()
+    this.#state.own(this.#maintenance.collectGarbage())
+  }
+
+  run(command: Command, signal?: AbortSignal): Promise<Epoch> {
+    return this.#changes.run(command, signal)
+  }
+
+  async write(table: RelationId, chunks: readonly Chunk[]): Promise<Epoch> {
+    const { gate, own, port } = this.#state
+    while (gate.closed) await gate.pass()
+    // No await up to the waiter: all chunks are in one epoch, and it is the one waited for.
+    for (const chunk of chunks) own(port.push(table, chunk))
+    return this.#clock.barrier()
+  }
+
+  flush(): Promise<Epoch> {
+    return this.#clock.barrier()
+  }
+
+  query(job: Job, signal?: AbortSignal): AsyncIterable<Chunk> {
+    const { serving, host } = this.#state
+    return runBatch(
+      job,
       {
-        host,
-        log,
-        port,
-        persistence,
-        serving,
-        around,
-        barrierIntervalMs,
-        systemRows: relation => options.systemRows(relation),
-        onFatal: error => options.onFatal(error),
-        warn: message => options.log(message),
+        epoch: this.epoch,
+        monotonic: () => host.monotonic(),
+        read: (relation, columns, scan) => {
+          if (relation < 0) return [this.#options.systemRows(relation)]
+          return serving.has(relation) ? serving.read(relation, columns, scan) : undefined
+        },
       },
-      recovered,
+      signal,
     )
-  } catch (error) {
-    await port.close()
-    throw error
   }
-  coordinator.start()
-  return coordinator
+
+  lock(table: RelationId): Promise<() => void> {
+    return this.#locks.take(table)
+  }
+
+  rowCount(relation: RelationId): number {
+    return this.#state.serving.rowCount(relation)
+  }
+
+  progress(): readonly JobProgress[] {
+    return [...this.#state.jobs.values()].map(change => this.#progressOf(change))
+  }
+
+  sinks(): ReturnType<Runtime['sinks']> {
+    return this.#state.sinks.progress(this.epoch)
+  }
+
+  offsets(): OffsetsByRelation {
+    const offsets: Record<RelationId, Readonly<Record<string, string>>> = {}
+    for (const [relation, splits] of Object.entries(this.#state.log.version.offsets)) {
+      const own = Object.entries(splits).filter(([split]) => !split.startsWith('catch-up'))
+      if (own.length > 0) offsets[Number(relation)] = Object.fromEntries(own)
+    }
+    return offsets
+  }
+
+  errors(): ReturnType<Runtime['errors']> {
+    return this.#state.journal.errors
+  }
+
+  epochs(): ReturnType<Runtime['epochs']> {
+    return this.#state.journal.epochs
+  }
+
+  stats(): RuntimeStats {
+    const { journal, serving, sources, sinks } = this.#state
+    return {
+      epochsInFlight: this.#clock.pipeline.inFlight,
+      stateBytes: journal.stateBytes + serving.bytes,
+      stateRows: journal.stateRows,
+      sources: sources.counters(),
+      operators: journal.counters,
+      sinks: sinks.counters(),
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closing) return
+    this.#closing = true
+    const { gate, sources, sinks, port } = this.#state
+    await this.#clock.stop()
+    gate.open('change')
+    gate.open('sink backlog')
+    await sources.stopAll()
+    if (!this.#failed) {
+      await port.hold(true)
+      const { committed } = await this.#clock.seal({})
+      await committed.catch(() => {})
+    }
+    this.#changes.fail(undefined)
+    await sinks.stop()
+    await this.#maintenance.stop()
+    await port.close()
+  }
+
+  /** Nothing is acknowledged from here on. */
+  fail(error: unknown): void {
+    if (this.#failed) return
+    this.#failed = true
+    this.#clock.fail(error)
+    this.#changes.fail(error)
+    this.#options.onFatal(error)
+  }
+
+  #newState(recovered: Recovered): RunningState {
+    const { host, log, port, persistence, serving, around, warn } = this.#options
+    const gate = new Gate()
+    const journal = new ProcessLog(host)
+    const own = (promise: Promise<unknown>): void => {
+      promise.catch(error => {
+        if (!this.#closing) this.fail(error)
+      })
+    }
+    return {
+      host,
+      log,
+      port,
+      persistence,
+      serving,
+      around,
+      gate,
+      journal,
+      own,
+      warn,
+      sources: new Sources({ around, port, gate, journal, warn }),
+      sinks: new Sinks(around, (relation, error) => {
+        const message = error instanceof Error ? error.message : String(error)
+        journal.error(relation, 'sink', message)
+        warn(`sink ${relation}: ${message}`)
+      }),
+      jobs: new Map(recovered.jobs),
+      tables: new Map(recovered.tables),
+      epoch: log.version.epoch,
+    }
+  }
+
+  /** Sinks, unfinished backfills, readers: where the last commit left them. */
+  #resume({ positions, backlogs }: Recovered): void {
+    const { log, jobs, sinks } = this.#state
+    for (const { job, sink, into } of jobs.values()) {
+      const { relation } = job
+      if (sink !== undefined && into === undefined)
+        sinks.start(sink, log.version.cursors[cursorName(relation)] ?? 0, backlogs.get(relation) ?? [])
+      const inputs = job.nodes.flatMap(({ id, spec }): InputBackfill[] => {
+        const position = positions.get(`${relation}/${id}`) ?? VIRTUAL_NODES
+        if (spec.kind !== 'input' || position >= VIRTUAL_NODES) return []
+        return [{ job: relation, node: id, upstream: spec.relation, position }]
+      })
+      this.#changes.backfills.start(inputs)
+    }
+    this.#changes.sources.sync()
+    for (const change of jobs.values()) this.#changes.sources.catchUp(change)
+  }
+
+  #progressOf(change: JobChange): JobProgress {
+    const { relation } = change.job
+    const { sources } = this.#state
+    const base = { relation, done: 1, rowsPerSecond: 0, reason: '' }
+    const done = this.#changes.backfills.done(relation)
+    if (done !== undefined)
+      return { ...base, state: 'backfilling', done, reason: 'reads the rows its inputs already hold' }
+    if (this.#changes.sources.isCatchingUp(relation))
+      return { ...base, state: 'backfilling', done: 0, reason: 'reads its source from the start' }
+    const { source } = change
+    if (source !== undefined && sources.limitOf(source) === 0)
+      return { ...base, state: 'paused', reason: 'source_rate_limit is 0; set it to default to go on' }
+    const error = sources.error(relation)
+    return error === '' ? { ...base, state: 'running' } : { ...base, state: 'failing', reason: error }
+  }
 }

@@ -1,34 +1,58 @@
 import { loadObjects, mergeObjects, pickCompaction, uploadObject } from '../storage/compaction.ts'
 import type { ObjectStore } from '../storage/contract.ts'
 import { openLog } from '../storage/epoch-log.ts'
+import { reliableStore } from '../storage/reliable-store.ts'
 import type { Epoch } from '../types/connector.ts'
 import type { Host } from '../types/host.ts'
 import type { Persistence } from './persistence.ts'
+import { cursorName } from './sinks.ts'
 
-/** State objects and the epoch log in an object store. `relations`: those of the catalog in force. */
-export function storePersistence(
-  store: ObjectStore,
-  host: Host,
-  relationExists: (id: number) => boolean,
-): Persistence {
-  const run = Buffer.from(host.randomBytes(6)).toString('hex')
-  let objects = 0
-  const nextKey = (epoch: Epoch) => `state/${String(epoch).padStart(16, '0')}-${run}-${objects++}`
-  const relationOf = (table: string) => Number(table.split('/')[0])
+/** Merged objects are named for a later epoch: the collector takes unnamed objects of past epochs for garbage. */
+const MERGED_EPOCH_MARGIN = 1000
+
+/** The database in an object store: manifests and state objects. */
+export function storePersistence(store: ObjectStore, host: Host): Persistence {
+  const reliable = withReadBack(reliableStore(store, host))
+  let names = 0
+  let generation = ''
+  const key = (epoch: Epoch): string => `state/${String(epoch).padStart(16, '0')}-${generation}-${++names}`
   return {
-    open: () => openLog(store, { host }),
-    upload(epoch, deltas) {
-      const rows = deltas.map(({ spec, delta }) => ({ spec, epoch, chunks: delta.chunks }))
-      return uploadObject(store, nextKey(epoch), rows)
+    async open() {
+      const log = await openLog(reliable, { host })
+      generation = log.version.generation
+      return log
     },
-    load: (version, visit) => loadObjects(store, version, visit),
-    async compact(version) {
+    upload: (epoch, deltas) =>
+      uploadObject(
+        reliable,
+        key(epoch),
+        deltas.map(({ spec, delta }) => ({ spec, epoch, chunks: delta.chunks })),
+      ),
+    load: (version, visit) => loadObjects(reliable, version, visit),
+    async compact(version, wanted) {
       const merge = pickCompaction(version)
       if (merge === undefined) return undefined
-      const cursorOf = (table: string) => version.cursors[`sink/${relationOf(table)}`] ?? 0
-      const rows = await mergeObjects(store, merge, table => relationExists(relationOf(table)), cursorOf)
-      const merged = await uploadObject(store, nextKey(version.epoch), rows)
-      return { added: merged === undefined ? [] : [merged], removed: merge.objects.map(object => object.key) }
+      const cursorOf = (table: string): Epoch => version.cursors[cursorName(Number(table.split('/')[0]))] ?? 0
+      const rows = await mergeObjects(reliable, merge, wanted, cursorOf)
+      const added = await uploadObject(reliable, key(version.epoch + MERGED_EPOCH_MARGIN), rows)
+      return { added: added === undefined ? [] : [added], removed: merge.objects.map(object => object.key) }
+    },
+  }
+}
+
+/** The caller repeats a create whose outcome it does not know: then the bytes found are its own. */
+function withReadBack(store: ObjectStore): ObjectStore {
+  return {
+    name: store.name,
+    stats: store.stats,
+    put: (key, body) => store.put(key, body),
+    get: (key, range) => store.get(key, range),
+    list: (prefix, after) => store.list(prefix, after),
+    delete: keys => store.delete(keys),
+    async putIfAbsent(key, body) {
+      if (await store.putIfAbsent(key, body)) return true
+      const found = await store.get(key)
+      return found !== undefined && Buffer.compare(found, body) === 0
     },
   }
 }

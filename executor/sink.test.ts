@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Runtime } from './runtime-contract.ts'
+import { simStore } from './sim/sim-store.ts'
+import { Target } from './sim/target.ts'
+import { PAIR, pairs, sinkJob, tableJob } from './sim/test-jobs.ts'
+import { addJobs, startTest } from './sim/test-runtime.ts'
+import { type Incarnation, World } from './sim/world.ts'
+
+const TABLE = 1
+const SINK = 2
+
+async function delivered(runtime: Runtime, world: World): Promise<void> {
+  for (;;) {
+    const sink = runtime.sinks()[0]
+    if (sink !== undefined && sink.delivered >= sink.committed && sink.backlogBytes === 0) return
+    await world.sleep(5)
+  }
+}
+
+test('a sink gets each epoch once, the rows of before it first', async () => {
+  const world = new World(1)
+  const target = new Target()
+  const process = world.start()
+  await world.run(
+    (async () => {
+      const store = simStore(new Map(), process)
+      const connectors = [target.connector(apply => process.request(apply))]
+      const runtime = await startTest({ store, host: process.host, connectors })
+      await addJobs(runtime, { job: tableJob(TABLE, true) })
+      await runtime.write(TABLE, [
+        pairs([
+          [1n, 'a'],
+          [2n, 'b'],
+        ]),
+      ])
+      await addJobs(runtime, sinkJob(SINK, TABLE, PAIR))
+      await runtime.write(TABLE, [pairs([[1n, 'c']])])
+      await delivered(runtime, world)
+    })(),
+  )
+  assert.deepEqual(
+    target.committed.map(batch => batch.rows),
+    [
+      ['+1 a', '+2 b'],
+      ['-1 a', '+1 c'],
+    ],
+  )
+})
+
+/** Requests to the target, counted: the given one meets the fault. */
+function faultyReach(
+  process: Incarnation,
+  nth: number,
+  fault: 'kill before' | 'kill after' | 'lose' | 'lose answer',
+) {
+  let count = 0
+  return async <R>(apply: () => R): Promise<R> => {
+    if (++count !== nth) return process.request(apply)
+    if (fault === 'kill before') process.kill()
+    if (fault === 'lose') throw new Error('request lost')
+    const answer = process.request(apply)
+    if (fault === 'kill after') process.kill()
+    if (fault === 'lose answer') {
+      await answer
+      throw new Error('answer lost')
+    }
+    return answer
+  }
+}
+
+for (const fault of ['kill before', 'kill after', 'lose', 'lose answer'] as const)
+  for (let nth = 1; nth <= 5; nth++)
+    test(`each epoch arrives once when request ${nth} to the target meets: ${fault}`, async () => {
+      const world = new World(nth)
+      const target = new Target()
+      const bucket = new Map<string, Uint8Array>()
+      const first = world.start()
+      const start = (process: Incarnation, connector = target.connector(apply => process.request(apply))) =>
+        startTest({ store: simStore(bucket, process), host: process.host, connectors: [connector] })
+      await world.run(
+        (async () => {
+          let runtime = await start(first, target.connector(faultyReach(first, nth, fault)))
+          await addJobs(runtime, { job: tableJob(TABLE, false) })
+          await addJobs(runtime, sinkJob(SINK, TABLE, PAIR))
+          const work = (async () => {
+            for (let i = 0; i < 3; i++) await runtime.write(TABLE, [pairs([[BigInt(i), 'x']])])
+            await delivered(runtime, world)
+          })()
+          await Promise.race([work, world.sleep(2000)])
+          if (first.state === 'dead') runtime = await start(world.start())
+          await runtime.write(TABLE, [pairs([[9n, 'y']])])
+          await delivered(runtime, world)
+          const { rows } = { rows: target.fold() }
+          assert.equal(rows.at(-1), '9 y')
+          assert.equal(new Set(rows).size, rows.length)
+          assert.deepEqual(
+            target.epochs,
+            [...new Set(target.epochs)].sort((a, b) => a - b),
+          )
+        })(),
+      )
+    })
