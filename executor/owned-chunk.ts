@@ -6,7 +6,7 @@ export function ownedChunk(chunk: Chunk): Chunk {
   const columns = chunk.columns.map(column => ({
     type: column.type,
     data: ownedData(column.data, length),
-    nulls: column.nulls === null ? null : column.nulls.slice(0, length),
+    nulls: column.nulls === null ? null : new Uint8Array(column.nulls.subarray(0, length)),
   }))
   return { columns, weights: chunk.weights.slice(0, length), length }
 }
@@ -14,6 +14,8 @@ export function ownedChunk(chunk: Chunk): Chunk {
 function ownedData(data: ColumnData, length: number): ColumnData {
   if (Array.isArray(data)) return data.slice(0, length)
   if ('bytes' in data) return ownedBytes(data, length)
+  // Not slice: on a Buffer that is a view.
+  if (data instanceof Uint8Array) return new Uint8Array(data.subarray(0, length))
   return data.slice(0, length)
 }
 
