@@ -16,7 +16,8 @@ export interface Extra {
 }
 
 export interface ClockHooks {
-  readonly barrierIntervalMs: number
+  /** Milliseconds to the next barrier when nobody asks for one. */
+  interval(): number
   /** A step that stands between two barriers, if one is due. */
   nextChange(): (() => Promise<void>) | undefined
   published(): void
@@ -171,7 +172,7 @@ export class EpochClock {
     if (this.#wanted) return
     const woken = new AbortController()
     this.#wake = () => woken.abort()
-    await this.#state.host.sleep(this.#hooks.barrierIntervalMs, woken.signal)
+    await this.#state.host.sleep(this.#hooks.interval(), woken.signal)
     this.#wake = undefined
   }
 

@@ -61,6 +61,11 @@ export class GraphChanges {
       if (!this.isCatchingUp(relation)) this.#caughtUp(relation)
   }
 
+  /** Statements wait for jobs that are catching up. */
+  get waiting(): boolean {
+    return this.#waiting.size > 0
+  }
+
   isCatchingUp(relation: RelationId): boolean {
     return this.backfills.isRunning(relation) || this.sources.isCatchingUp(relation)
   }
@@ -172,6 +177,7 @@ export class GraphChanges {
       reject: waiter.reject,
     }
     for (const relation of open) this.#waiting.set(relation, [...(this.#waiting.get(relation) ?? []), one])
+    this.#clock.want()
   }
 
   #caughtUp(relation: RelationId): void {

@@ -35,6 +35,9 @@ export interface RunningRuntimeOptions {
   warn(message: string): void
 }
 
+/** Barriers come faster while statements wait for jobs to catch up. */
+const CATCH_UP_BARRIER_MS = 50
+
 /** A recovered server at work. */
 export class RunningRuntime implements Runtime {
   readonly #options: RunningRuntimeOptions
@@ -51,7 +54,8 @@ export class RunningRuntime implements Runtime {
     const state = this.#newState(recovered)
     this.#state = state
     this.#clock = new EpochClock(state, {
-      barrierIntervalMs: options.barrierIntervalMs,
+      interval: () =>
+        Math.min(options.barrierIntervalMs, this.#changes.waiting ? CATCH_UP_BARRIER_MS : Infinity),
       nextChange: () => this.#changes.next(),
       published: () => this.#changes.published(),
       committed: () => this.#maintenance.compact(),
