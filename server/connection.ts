@@ -69,7 +69,7 @@ export class Connection {
     const timer = setTimeout(() => this.#socket.destroy(), startupMs)
     let release = () => {}
     try {
-      for await (const bytes of this.#socket) {
+      for await (const bytes of this.#socket.iterator({ destroyOnReturn: false })) {
         this.#frames.push(bytes as Buffer)
         for (let frame = this.#frames.next(); frame !== undefined; frame = this.#frames.next()) {
           if (this.#frames.startup) {

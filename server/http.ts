@@ -1,5 +1,6 @@
 import type { Runtime } from '../executor/runtime-contract.ts'
 import type { ObjectStore } from '../storage/contract.ts'
+import { consolePage } from './console-page.ts'
 import type { CatalogHolder } from './statements/index.ts'
 
 export interface HttpContext {
@@ -21,6 +22,8 @@ export async function listenHttp(
   app.get('/metrics', async (_request, reply) =>
     reply.type('text/plain; version=0.0.4').send(metricsText(context)),
   )
+  app.get('/', async (_request, reply) => reply.type('text/html').send(consolePage))
+  app.get('/api/operators', async () => runtime.stats().operators)
   app.get('/api/relations', async () =>
     catalogs.current.relations.map(({ id, database, schema, name, kind, job }) => {
       const nodes = job?.nodes.map(({ id: node, spec, inputs, fragment }) => ({

@@ -40,7 +40,7 @@ export interface Resolved {
 const byId = new Map<string, FunctionEntry>()
 const byName = new Map<string, FunctionEntry[]>()
 
-/** Registers `lower(text) -> text`. Polymorphic words: any, anyelement, anyarray; `...type` repeats. */
+/** Registers `lower(text) -> text`. Polymorphic words are any, anyelement and anyarray; `...type` repeats. */
 export function fn(signature: string, body: FunctionBody): void {
   const match = /^(\S+)\((.*)\) -> (.+)$/.exec(signature)
   assert(match !== null, `malformed signature: ${signature}`)

@@ -85,16 +85,19 @@ export class Fields {
 export class Messages {
   #buffer = Buffer.alloc(1 << 13)
   #at = 0
-  #start = 0
+  /** End of the last whole message. */
+  #ended = 0
 
+  /** Starts a message; one that was begun and not ended is dropped. */
   begin(type: string): this {
-    this.#start = this.#at
+    this.#at = this.#ended
     this.#reserve(5)
     this.#at = this.#buffer.writeUInt8(type.charCodeAt(0), this.#at) + 4
     return this
   }
   end(): this {
-    this.#buffer.writeInt32BE(this.#at - this.#start - 1, this.#start + 1)
+    this.#buffer.writeInt32BE(this.#at - this.#ended - 1, this.#ended + 1)
+    this.#ended = this.#at
     return this
   }
   int16(value: number): this {
@@ -120,12 +123,13 @@ export class Messages {
     return this
   }
   get length(): number {
-    return this.#at
+    return this.#ended
   }
   /** All that was written; the writer starts anew. */
   take(): Buffer {
-    const all = Buffer.from(this.#buffer.subarray(0, this.#at))
+    const all = Buffer.from(this.#buffer.subarray(0, this.#ended))
     this.#at = 0
+    this.#ended = 0
     return all
   }
 

@@ -26,7 +26,7 @@ const SAME: Readonly<Record<number, TypeName>> = {
   25: 'text',
   19: 'text',
   1042: 'text',
-  705: 'text',
+
   114: 'jsonb',
   18: 'text',
 }

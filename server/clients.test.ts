@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import pg from 'pg'
+import { type RunningServer, startServer } from './main.ts'
+
+let folder = ''
+let server: RunningServer
+const client = async (database = 'dev') => {
+  const made = new pg.Client({ host: '127.0.0.1', port: server.port, database, user: 'root' })
+  await made.connect()
+  return made
+}
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'weir-clients-'))
+  server = await startServer({ data: folder, port: 0, httpPort: 0 })
+})
+after(async () => {
+  await server.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+test('node-postgres runs prepared statements with parameters', async () => {
+  const c = await client()
+  const { rows } = await c.query('SELECT $1::int + 1 AS a, $2::text AS b, $3::numeric AS c', [41, 'x', null])
+  assert.deepEqual(rows, [{ a: 42, b: 'x', c: null }])
+  await c.query('CREATE TABLE p (k int PRIMARY KEY, v varchar)')
+  assert.equal((await c.query('INSERT INTO p VALUES ($1, $2)', [1, 'é'])).rowCount, 1)
+  assert.deepEqual((await c.query({ name: 'get', text: 'SELECT v FROM p WHERE k = $1', values: [1] })).rows, [
+    { v: 'é' },
+  ])
+  assert.deepEqual(
+    (await c.query({ name: 'get', text: 'SELECT v FROM p WHERE k = $1', values: [2] })).rows,
+    [],
+  )
+  await c.end()
+})
+
+test('an error has SQLSTATE and position, and the session goes on', async () => {
+  const c = await client()
+  await assert.rejects(c.query('SELECT nope FROM (VALUES (1)) v(a)'), (e: pg.DatabaseError) => {
+    assert.deepEqual([e.code, e.position], ['42703', '8'])
+    return true
+  })
+  assert.equal((await c.query('SELECT 1 AS one')).rows[0].one, 1)
+  await c.end()
+})
+
+test('an unknown database is refused with 3D000', async () => {
+  await assert.rejects(client('nowhere'), (e: pg.DatabaseError) => e.code === '3D000')
+})
+
+test('garbage, half a message and a 1 GB length cost only their own connection', async () => {
+  const good = await client()
+  const startup = Buffer.from(
+    '0000001a00030000' + Buffer.from('user\0root\0database\0dev\0\0').toString('hex'),
+    'hex',
+  )
+  startup.writeInt32BE(startup.length)
+  for (const bytes of [
+    Buffer.from('GET / HTTP/1.1\r\n\r\n'),
+    startup.subarray(0, 9),
+    Buffer.concat([startup, Buffer.from('Q\x3f\xff\xff\xff', 'latin1')]),
+  ]) {
+    const socket = connect(server.port, '127.0.0.1')
+    socket.on('error', () => {})
+    socket.resume()
+    socket.end(bytes)
+    await new Promise(resolve => socket.on('close', resolve))
+  }
+  assert.equal((await good.query('SELECT 2 AS two')).rows[0].two, 2)
+  await good.end()
+})
+
+test('console, health and metrics answer', async () => {
+  const get = async (path: string) => (await fetch(`http://127.0.0.1:${server.httpPort}${path}`)).text()
+  assert.match(await get('/'), /<title>weir/)
+  assert.match(await get('/healthz'), /"status":"ok"/)
+  assert.match(await get('/metrics'), /weir_epoch \d+/)
+})
