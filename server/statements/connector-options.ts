@@ -58,6 +58,8 @@ export async function validateSource(
     .map(({ name, type }) => ({ name, type }))
   const source = connector.source(options, { schema, include: syntax.include, format, key, host: realHost() })
   try {
+    if (source.schema.length !== schema.length + syntax.include.length)
+      throw notSupported(`INCLUDE with connector "${connector.name}"`)
     await source.validate()
   } finally {
     await source.close()
