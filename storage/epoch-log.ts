@@ -130,7 +130,11 @@ class Log implements EpochLog {
       throw this.#fencedError()
     }
     this.#version = applyEdit(before, edit, sequence, this.#generation)
-    if (claim) this.#claims.push(sequence)
+    if (claim) {
+      this.#claims.push(sequence)
+      this.#writers.add(this.#generation)
+      this.#ownWriters.add(this.#generation)
+    }
     this.#manifests.push({ sequence, epoch: this.#version.epoch, snapshot: whole })
     for (const { key } of edit.added) {
       this.#writers.add(writerOf(key))

@@ -80,6 +80,7 @@ function replay(manifests: readonly Manifest[], store: string): LogHistory {
       throw new SqlError('data_corrupted', `manifest ${version.sequence + 1} is missing from ${store}`)
     assert(bucketId === version.bucketId, 'a log does not change its bucket')
     if (generation !== version.generation && claims.at(-1) !== sequence) claims.push(sequence)
+    writers.add(generation)
     version = applyEdit(version, edit, sequence, generation)
     for (const object of edit.added) writers.add(writerOf(object.key))
     notes.push({ sequence, epoch: version.epoch, snapshot: snapshot !== undefined })

@@ -1,0 +1,90 @@
+import type { Bytes, Chunk, Column, ColumnData } from '../types/chunk.ts'
+import { physical } from '../types/type.ts'
+import type { Value } from '../types/value.ts'
+
+/** One chunk with the rows of all, in order; the only one itself when there is one. */
+export function concatChunks(chunks: readonly Chunk[]): Chunk {
+  if (chunks.length === 1) return chunks[0]!
+  const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
+  const weights = new Int32Array(length)
+  let at = 0
+  for (const chunk of chunks) {
+    weights.set(chunk.weights.subarray(0, chunk.length), at)
+    at += chunk.length
+  }
+  const columns = chunks[0]!.columns.map((_, i) => concatColumns(chunks, i, length))
+  return { columns, weights, length }
+}
+
+function concatColumns(chunks: readonly Chunk[], index: number, length: number): Column {
+  const { type } = chunks[0]!.columns[index]!
+  let nulls: Uint8Array | null = null
+  let at = 0
+  for (const chunk of chunks) {
+    const from = chunk.columns[index]!.nulls
+    if (from !== null) (nulls ??= new Uint8Array(length)).set(from.subarray(0, chunk.length), at)
+    at += chunk.length
+  }
+  return { type, data: concatData(chunks, index, length), nulls }
+}
+
+function concatData(chunks: readonly Chunk[], index: number, length: number): ColumnData {
+  switch (physical(chunks[0]!.columns[index]!.type)) {
+    case 'u8':
+      return filled(new Uint8Array(length), chunks, index)
+    case 'i32':
+      return filled(new Int32Array(length), chunks, index)
+    case 'f64':
+      return filled(new Float64Array(length), chunks, index)
+    case 'i64': {
+      const all = new BigInt64Array(length)
+      let at = 0
+      for (const chunk of chunks) {
+        all.set((chunk.columns[index]!.data as BigInt64Array).subarray(0, chunk.length), at)
+        at += chunk.length
+      }
+      return all
+    }
+    case 'bytes':
+      return concatBytes(chunks, index, length)
+    case 'values':
+      return chunks.flatMap(chunk => (chunk.columns[index]!.data as Value[]).slice(0, chunk.length))
+  }
+}
+
+function filled<A extends Uint8Array | Int32Array | Float64Array>(
+  all: A,
+  chunks: readonly Chunk[],
+  index: number,
+): A {
+  let at = 0
+  for (const chunk of chunks) {
+    all.set((chunk.columns[index]!.data as A).subarray(0, chunk.length), at)
+    at += chunk.length
+  }
+  return all
+}
+
+function concatBytes(chunks: readonly Chunk[], index: number, length: number): Bytes {
+  let total = 0
+  for (const chunk of chunks) {
+    const { starts, ends } = chunk.columns[index]!.data as Bytes
+    for (let i = 0; i < chunk.length; i++) total += ends[i]! - starts[i]!
+  }
+  const all = { bytes: new Uint8Array(total), starts: new Int32Array(length), ends: new Int32Array(length) }
+  let row = 0
+  let at = 0
+  for (const chunk of chunks) {
+    const { bytes, starts, ends } = chunk.columns[index]!.data as Bytes
+    for (let i = 0; i < chunk.length; i++, row++) {
+      const from = starts[i]!
+      const size = ends[i]! - from
+      if (size < 24) for (let k = 0; k < size; k++) all.bytes[at + k] = bytes[from + k]!
+      else all.bytes.set(bytes.subarray(from, from + size), at)
+      all.starts[row] = at
+      at += size
+      all.ends[row] = at
+    }
+  }
+  return all
+}
