@@ -1,4 +1,5 @@
 import { realHost } from '../../executor/host.ts'
+import type { Relation } from '../../planner/catalog.ts'
 import type { StreamPlan } from '../../planner/contract.ts'
 import { bindQuery, planStream } from '../../planner/query.ts'
 import type { FormatSpec } from '../../types/connector.ts'
@@ -27,7 +28,7 @@ export async function createSink(
   const { schema } = input.plan
   const columns = queryColumns(schema)
   const target = into === undefined ? undefined : requireRelation(context, into)
-  if (target !== undefined) checkTarget(schema, target.columns, target.name)
+  if (target !== undefined) checkTarget(input, target, context)
   const format = statement.format ?? legacyFormat(options)
   const key = sinkKey(options['primary_key'], schema, input.plan.key, format.format)
   const connector = target === undefined ? context.connectors.get(options['connector'] ?? '') : undefined
@@ -125,9 +126,31 @@ function sinkKey(
   })
 }
 
-function checkTarget(schema: Schema, columns: Schema, table: string): void {
+/** A table takes a sink's rows when it can hold each of them and every retraction, and does not feed the sink itself. */
+function checkTarget({ plan, dependsOn }: Input, target: Relation, context: StatementContext): void {
+  const { name, columns } = target
+  if (target.kind !== 'table')
+    throw new SqlError('wrong_object_type', `cannot sink into ${target.kind} "${name}"`)
+  const { schema } = plan
   const fits =
     schema.length === columns.length && schema.every((field, i) => sameType(field.type, columns[i]!.type))
   if (!fits)
-    throw new SqlError('datatype_mismatch', `columns of the sink do not match those of table "${table}"`)
+    throw new SqlError('datatype_mismatch', `columns of the sink do not match those of table "${name}"`)
+  if (columns.some(column => column.generated !== undefined))
+    throw notSupported('a sink into a table with generated columns')
+  if (target.appendOnly && !plan.appendOnly)
+    throw new SqlError('wrong_object_type', `the query retracts rows and table "${name}" is append-only`)
+  const nullable = columns.some((column, i) => column.notNull && !target.key.includes(i))
+  if (nullable) throw notSupported('a sink into a table with NOT NULL columns')
+  const seen = new Set<number>()
+  const upstream = (id: number): void => {
+    if (id === target.id)
+      throw new SqlError('invalid_recursion', `the sink would read what it writes into table "${name}"`)
+    if (seen.has(id)) return
+    seen.add(id)
+    const { current } = context.catalogs
+    for (const before of current.byId(id)?.dependsOn ?? []) upstream(before)
+    for (const sink of current.relations) if (sink.into === id) upstream(sink.id)
+  }
+  for (const id of dependsOn) upstream(id)
 }

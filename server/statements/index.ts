@@ -54,7 +54,12 @@ export function prepare(
         return { tag: 'FLUSH' }
       })
     case 'transaction':
-      return command(async () => ({ tag: statement.tag }))
+      return command(async () => {
+        // As in RisingWave: statements are atomic and durable each for itself.
+        if (statement.tag === 'ROLLBACK')
+          context.notice('there are no transactions: what was acknowledged stays')
+        return { tag: statement.tag }
+      })
     case 'discard':
       return command(async () => {
         for (const { name } of context.session.settings.list()) context.session.settings.reset(name)
