@@ -23,12 +23,12 @@ function install() {
   const wanted = `${statSync(lock).size}:${readFileSync(lock, 'utf8').length}:${hash(readFileSync(lock, 'utf8'))}`
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
   console.error('weir: installing dependencies (once) …')
-  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  const npm = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 2, 2],
   })
   if (npm.status !== 0) {
-    console.error('weir: npm ci failed')
+    console.error('weir: npm install failed')
     process.exit(1)
   }
   writeFileSync(stamp, wanted)
