@@ -50,10 +50,7 @@ const COLUMNS: readonly (readonly [Type, fc.Arbitrary<Value>])[] = [
   [{ name: 'interval' }, interval],
   [arrayOf(arrayOf({ name: 'int4' })), fc.array(fc.array(fc.option(fc.integer())), { maxLength: 3 })],
   [arrayOf({ name: 'float8' }), fc.array(fc.double(), { maxLength: 3 })],
-  [
-    STRUCT,
-    fc.tuple(fc.option(int64), fc.array(fc.option(text), { maxLength: 3 }), fc.option(fc.uint8Array())),
-  ],
+  [STRUCT, fc.tuple(orNull(int64), orNull(fc.array(orNull(text), { maxLength: 3 })), orNull(octets))],
 ]
 const SCHEMA: Schema = COLUMNS.map(([type], i) => ({ name: `c${i}`, type }))
 const TYPES = SCHEMA.map(field => field.type)

@@ -1,0 +1,76 @@
+import type { Chunk } from '../types/chunk.ts'
+import type { Epoch } from '../types/connector.ts'
+import { SqlError } from '../types/error.ts'
+import { encodeStateObjectAsync, type TableRows } from './codec.ts'
+import type { ObjectStore, StateObject, Version } from './contract.ts'
+import { StateObjectReader } from './state-object-reader.ts'
+
+/** Objects on their way at a time. */
+const READ_AHEAD = 4
+
+/** Writes one object; undefined when there are no rows. The key is `state/<epoch>-<generation>-<n>`, never used twice. */
+export async function uploadObject(
+  store: ObjectStore,
+  key: string,
+  deltas: readonly TableRows[],
+): Promise<StateObject | undefined> {
+  const tables: Record<string, number> = {}
+  let from = Number.POSITIVE_INFINITY
+  let to = 0
+  for (const { spec, epoch, chunks } of deltas) {
+    const rows = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
+    if (rows === 0) continue
+    tables[spec.id] = (tables[spec.id] ?? 0) + rows
+    from = Math.min(from, epoch)
+    to = Math.max(to, epoch)
+  }
+  if (from > to) return undefined
+  const body = await encodeStateObjectAsync(deltas)
+  await store.put(key, body)
+  return { key, size: body.length, tables, from, to }
+}
+
+/** Visits the rows of the version's tables, object by object, so each table's in epoch order; `wanted`: default all. */
+export async function loadObjects(
+  store: ObjectStore,
+  version: Version,
+  visit: (table: string, epoch: Epoch, chunk: Chunk) => Promise<void> | void,
+  wanted: (table: string) => boolean = () => true,
+): Promise<void> {
+  const objects = version.objects
+    .filter(object => Object.keys(object.tables).some(wanted))
+    .sort((a, b) => a.from - b.from || a.to - b.to)
+  for await (const { object, body } of readObjects(store, objects)) {
+    const reader = StateObjectReader.open(body, object.key)
+    for (const { spec } of reader.tables()) {
+      // A dropped table may lie in an object that others still need.
+      if (!Object.hasOwn(object.tables, spec.id) || !wanted(spec.id)) continue
+      for (const { epoch, chunk } of reader.read(spec.id)) await visit(spec.id, epoch, chunk)
+    }
+  }
+}
+
+/** Bodies in the order of the objects, a few requests ahead. Throws XX001 when one is missing or not of its size. */
+export async function* readObjects(
+  store: ObjectStore,
+  objects: readonly StateObject[],
+): AsyncGenerator<{ readonly object: StateObject; readonly body: Uint8Array }> {
+  const coming: Promise<Uint8Array>[] = []
+  for (let i = 0; i < objects.length; i++) {
+    while (coming.length < READ_AHEAD && i + coming.length < objects.length) {
+      const body = readObject(store, objects[i + coming.length]!)
+      // Seen where it is awaited, in order.
+      body.catch(() => {})
+      coming.push(body)
+    }
+    yield { object: objects[i]!, body: await coming.shift()! }
+  }
+}
+
+async function readObject(store: ObjectStore, { key, size }: StateObject): Promise<Uint8Array> {
+  const body = await store.get(key)
+  if (body === undefined) throw new SqlError('data_corrupted', `object ${key} is missing from ${store.name}`)
+  if (body.length !== size)
+    throw new SqlError('data_corrupted', `object ${key} is damaged: it has ${body.length} bytes, not ${size}`)
+  return body
+}
