@@ -11,21 +11,41 @@ import { StoreError } from './store-error.ts'
 import { newStoreStats } from './store-stats.ts'
 
 const ATTEMPTS_MAX = 6
+const CONNECT_MS = 5_000
+/** A request that moves no byte for so long is given up and repeated. */
+const SILENCE_MS = 20_000
+
+export interface S3Options {
+  /** Default: AWS_ENDPOINT_URL, else Amazon's. */
+  readonly endpoint?: string | undefined
+  /** Default: AWS_REGION, else us-east-1. */
+  readonly region?: string | undefined
+  /** Both or none; default: the SDK's own chain (environment, profile, instance role). */
+  readonly accessKeyId?: string | undefined
+  readonly secretAccessKey?: string | undefined
+  /** The bucket as first part of the path; default: with an endpoint of one's own. */
+  readonly forcePathStyle?: boolean | undefined
+}
 
 /**
- * `s3://bucket/prefix` through the AWS SDK; region, credentials and AWS_ENDPOINT_URL come from the environment. A
- * conditional put whose outcome is unknown reads the key back: bodies are unique per writer, so equal bytes are ours.
+ * `s3://bucket/prefix` through the AWS SDK. A conditional put whose outcome is unknown reads the key back: bodies are
+ * unique per writer, so equal bytes are ours.
  */
-export function openS3(url: string): ObjectStore {
+export function openS3(url: string, options: S3Options = {}): ObjectStore {
   const match = /^s3:\/\/([^/]+)\/?(.*)$/.exec(url)
   if (match === null)
     throw new StoreError('open', url, 'not of the form s3://bucket/prefix', { retryable: false })
   const bucket = match[1]!
   const prefix = match[2] === '' || match[2]!.endsWith('/') ? match[2]! : `${match[2]}/`
-  const endpoint = process.env['AWS_ENDPOINT_URL']
+  const endpoint = options.endpoint ?? process.env['AWS_ENDPOINT_URL']
+  const { accessKeyId, secretAccessKey } = options
   const client = new S3Client({
-    region: process.env['AWS_REGION'] ?? 'us-east-1',
-    ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
+    region: options.region ?? process.env['AWS_REGION'] ?? 'us-east-1',
+    ...(endpoint !== undefined && { endpoint }),
+    forcePathStyle: options.forcePathStyle ?? endpoint !== undefined,
+    ...(accessKeyId !== undefined &&
+      secretAccessKey !== undefined && { credentials: { accessKeyId, secretAccessKey } }),
+    requestHandler: { connectionTimeout: CONNECT_MS, socketTimeout: SILENCE_MS },
     maxAttempts: 1,
     requestChecksumCalculation: 'WHEN_REQUIRED',
   })
@@ -39,7 +59,9 @@ export function openS3(url: string): ObjectStore {
       stats.bytesGot += body.length
       return body
     } catch (error) {
-      if ((error as Error).name === 'NoSuchKey' || statusOf(error) === 404) return undefined
+      const { name } = error as Error
+      if (name === 'NoSuchKey' || (statusOf(error) === 404 && name !== 'NoSuchBucket')) return undefined
+      if (statusOf(error) === 416) return new Uint8Array(0)
       throw error
     }
   }
@@ -91,11 +113,13 @@ export function openS3(url: string): ObjectStore {
     },
     async delete(keys) {
       for (let i = 0; i < keys.length; i += 1000) {
-        stats.deletes++
+        stats.deletes += Math.min(1000, keys.length - i)
         const Objects = keys.slice(i, i + 1000).map(key => ({ Key: prefix + key }))
-        await retried('delete', keys[i]!, () =>
-          client.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects, Quiet: true } })),
-        )
+        await retried('delete', keys[i]!, async () => {
+          const request = { Bucket: bucket, Delete: { Objects, Quiet: true } }
+          const [refused] = (await client.send(new DeleteObjectsCommand(request))).Errors ?? []
+          if (refused !== undefined) throw new Error(`${refused.Key}: ${refused.Code} ${refused.Message}`)
+        })
       }
     },
   }
@@ -114,7 +138,7 @@ async function retried<T>(operation: string, key: string, run: (attempt: number)
       const status = statusOf(error) ?? 500
       if (attempt + 1 >= ATTEMPTS_MAX || (status >= 400 && status < 500 && status !== 429 && status !== 409))
         throw new StoreError(operation, key, (error as Error).message, {
-          retryable: status >= 500,
+          retryable: status >= 500 || status === 429 || status === 409,
           cause: error,
         })
       await sleep(50 * 2 ** attempt)
