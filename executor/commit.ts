@@ -1,11 +1,17 @@
-import type { EpochLog, StateObject, TableDelta, TableSpec, VersionEdit } from '../storage/contract.ts'
+import type {
+  EpochLog,
+  EpochStats,
+  StateObject,
+  TableDelta,
+  TableSpec,
+  VersionEdit,
+} from '../storage/contract.ts'
 import type { Epoch } from '../types/connector.ts'
 import { assert } from '../types/error.ts'
 import type { Host } from '../types/host.ts'
 import type { RelationId } from '../types/job.ts'
 import type { OffsetsByRelation, SealedEpoch } from './engine-contract.ts'
 import { retrying } from './retry.ts'
-import type { EpochStats } from './runtime-contract.ts'
 
 /** What goes into one manifest. */
 export interface CommitRequest {

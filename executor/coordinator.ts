@@ -8,7 +8,7 @@ import type { Persistence } from './persistence.ts'
 import { EPOCH_ROWS_MAX, inlinePort } from './port.ts'
 import { recover } from './recover.ts'
 import { RunningRuntime } from './runtime.ts'
-import type { JobChange, Runtime } from './runtime-contract.ts'
+import type { JobChange, Runtime, VersionObserver } from './runtime-contract.ts'
 import { ServingTables } from './serving.ts'
 import { storePersistence } from './store-persistence.ts'
 import { threadPort } from './thread-port.ts'
@@ -22,6 +22,8 @@ export interface RuntimeOptions {
   /** URL of a module that exports `connectors`, for the executor thread's generators. */
   readonly connectorsModule?: string
   readonly barrierIntervalMs: number
+  /** Is told of every version. */
+  readonly metadata?: VersionObserver
   /** The engine runs in this thread. */
   readonly inline?: boolean
   /** Rows of a relation that the server makes itself (negative ids). */
@@ -65,6 +67,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
         serving,
         around,
         barrierIntervalMs,
+        metadata: options.metadata,
         systemRows: relation => options.systemRows(relation),
         onFatal: error => options.onFatal(error),
         warn: message => options.log(message),

@@ -56,6 +56,7 @@ export class EpochClock {
       warn: message => state.warn(message),
       committed(stats) {
         state.journal.epoch(stats)
+        state.metadata?.committed(stats, state.log.version)
         hooks.committed()
       },
       failed: error => hooks.failed(error),

@@ -1,7 +1,8 @@
+import type { EpochStats } from '../storage/contract.ts'
 import type { Host } from '../types/host.ts'
 import type { RelationId } from '../types/job.ts'
 import type { OperatorCounter, SealedEpoch } from './engine-contract.ts'
-import type { EpochStats, StreamError } from './runtime-contract.ts'
+import type { StreamError } from './runtime-contract.ts'
 
 const ERRORS_KEPT = 1000
 const EPOCHS_KEPT = 1000

@@ -8,7 +8,7 @@ import type { DeclaredTable, ExecutorPort } from './engine-contract.ts'
 import type { Gate } from './gate.ts'
 import type { Persistence } from './persistence.ts'
 import type { ProcessLog } from './process-log.ts'
-import type { JobChange } from './runtime-contract.ts'
+import type { JobChange, VersionObserver } from './runtime-contract.ts'
 import type { ServingTables } from './serving.ts'
 import type { Sinks } from './sinks.ts'
 import type { Sources } from './sources.ts'
@@ -23,6 +23,7 @@ export interface RunningState {
   readonly around: Surroundings
   readonly gate: Gate
   readonly journal: ProcessLog
+  readonly metadata: VersionObserver | undefined
   readonly sources: Sources
   readonly sinks: Sinks
   readonly jobs: Map<RelationId, JobChange>

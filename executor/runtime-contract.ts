@@ -1,3 +1,4 @@
+import type { EpochStats, Version } from '../storage/contract.ts'
 import type { Chunk } from '../types/chunk.ts'
 import type { DeliveryGuarantee, Epoch, FormatSpec } from '../types/connector.ts'
 import type { Job, RelationId } from '../types/job.ts'
@@ -97,23 +98,18 @@ export interface Runtime {
   close(): Promise<void>
 }
 
+/** Follows the epoch log of a running server; called in commit order, and must not throw. */
+export interface VersionObserver {
+  recovered(version: Version): void
+  committed(stats: EpochStats, version: Version): void
+}
+
 export interface StreamError {
   readonly relation: RelationId
   readonly atMs: number
   readonly origin: string
   readonly error: string
   readonly payload: string
-}
-
-export interface EpochStats {
-  readonly epoch: Epoch
-  readonly atMs: number
-  /** Barrier injected -> manifest created. */
-  readonly barrierMs: number
-  readonly sealMs: number
-  readonly uploadMs: number
-  readonly rows: number
-  readonly bytes: number
 }
 
 export interface RuntimeStats {

@@ -16,7 +16,14 @@ import type { Persistence } from './persistence.ts'
 import { ProcessLog } from './process-log.ts'
 import type { Recovered } from './recover.ts'
 import type { RunningState } from './running-state.ts'
-import type { Command, JobChange, JobProgress, Runtime, RuntimeStats } from './runtime-contract.ts'
+import type {
+  Command,
+  JobChange,
+  JobProgress,
+  Runtime,
+  RuntimeStats,
+  VersionObserver,
+} from './runtime-contract.ts'
 import { VIRTUAL_NODES } from './select-rows.ts'
 import type { ServingTables } from './serving.ts'
 import { cursorName, Sinks } from './sinks.ts'
@@ -30,6 +37,7 @@ export interface RunningRuntimeOptions {
   readonly serving: ServingTables
   readonly around: Surroundings
   readonly barrierIntervalMs: number
+  readonly metadata?: VersionObserver | undefined
   systemRows(relation: RelationId): Chunk
   onFatal(error: unknown): void
   warn(message: string): void
@@ -63,6 +71,7 @@ export class RunningRuntime implements Runtime {
     })
     this.#changes = new GraphChanges(state, this.#clock)
     this.#maintenance = new Maintenance(state, this.#clock.pipeline, this.#clock.signal)
+    options.metadata?.recovered(options.log.version)
     this.#resume(recovered)
   }
 
@@ -204,6 +213,7 @@ export class RunningRuntime implements Runtime {
       around,
       gate,
       journal,
+      metadata: this.#options.metadata,
       own,
       warn,
       sources: new Sources({ around, port, gate, journal, warn }),

@@ -6,6 +6,7 @@ import { realHost } from '../executor/host.ts'
 import { Catalog } from '../planner/catalog.ts'
 import { loadParser } from '../planner/parse/index.ts'
 import { Fenced } from '../storage/contract.ts'
+import { Metadata } from '../storage/metadata.ts'
 import { openStore } from '../storage/open-store.ts'
 import { type Config, helpText, readConfig } from './config.ts'
 import { listenHttp } from './http.ts'
@@ -41,14 +42,16 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const host = realHost()
   const [store] = await Promise.all([openStore(config.state || join(config.data, 'bucket')), loadParser()])
   const catalogs = catalogHolder()
+  const metadata = new Metadata(join(config.data, 'metadata.sqlite'), log)
   const runtime = await startRuntime({
     store,
     host,
     connectors,
     connectorsModule: new URL('../connectors/index.ts', import.meta.url).href,
     barrierIntervalMs: config.barrierIntervalMs,
+    metadata,
     ...(options.inline !== undefined && { inline: options.inline }),
-    systemRows: id => systemRows(id, { runtime, catalogs }),
+    systemRows: id => systemRows(id, { runtime, catalogs, metadata }),
     jobsOf,
     onFatal,
     log,
@@ -64,6 +67,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       await http.close()
       await sql.close()
       await runtime.close()
+      metadata.close()
     },
   }
 }

@@ -130,6 +130,18 @@ export interface EpochLog {
   collectGarbage(): Promise<number>
 }
 
+/** How one epoch was committed; times in milliseconds. */
+export interface EpochStats {
+  readonly epoch: Epoch
+  readonly atMs: number
+  /** Barrier injected -> manifest created. */
+  readonly barrierMs: number
+  readonly sealMs: number
+  readonly uploadMs: number
+  readonly rows: number
+  readonly bytes: number
+}
+
 /** Another server took over this bucket: this process must stop at once, without acknowledging anything more. */
 export class Fenced extends Error {
   override readonly name = 'Fenced'

@@ -1,6 +1,7 @@
 import type { Runtime } from '../../executor/runtime-contract.ts'
 import type { SystemRelation } from '../../planner/contract.ts'
 import { chunkOf } from '../../storage/chunk-builder.ts'
+import type { Metadata } from '../../storage/metadata.ts'
 import type { Chunk } from '../../types/chunk.ts'
 import { assert } from '../../types/error.ts'
 import { BOOL, FLOAT8, INT4, INT8, type Schema, TEXT, TIMESTAMPTZ, type Type } from '../../types/type.ts'
@@ -11,6 +12,7 @@ import type { CatalogHolder } from '../statements/index.ts'
 export interface SystemContext {
   readonly runtime: Runtime
   readonly catalogs: CatalogHolder
+  readonly metadata: Metadata
 }
 
 interface Entry extends SystemRelation {
@@ -42,10 +44,20 @@ table(
     rows: INT8,
     bytes: INT8,
   },
-  ({ runtime }) =>
-    runtime.epochs().map(e => {
+  ({ metadata }) =>
+    metadata.epochs().map(e => {
       const at = BigInt(Math.round(e.atMs)) * 1000n
       return [BigInt(e.epoch), at, e.barrierMs, e.sealMs, e.uploadMs, BigInt(e.rows), BigInt(e.bytes)]
+    }),
+)
+table(
+  'rw_catalog.rw_state_objects',
+  { key: TEXT, bytes: INT8, first_epoch: INT8, last_epoch: INT8, rows: INT8, tables: INT4 },
+  ({ metadata }) =>
+    metadata.objects().map(({ key, size, from, to, tables }) => {
+      const counts = Object.values(tables)
+      const rows = counts.reduce((sum, count) => sum + count, 0)
+      return [key, BigInt(size), BigInt(from), BigInt(to), BigInt(rows), counts.length]
     }),
 )
 table('rw_catalog.rw_source_offsets', { relation: INT4, split: TEXT, offset: TEXT }, ({ runtime }) =>
