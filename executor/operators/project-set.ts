@@ -1,6 +1,6 @@
 import { ChunkBuilder } from '../../storage/chunk-builder.ts'
 import { cellValue } from '../../storage/column-buffer.ts'
-import { assert } from '../../types/error.ts'
+import { assert, SqlError } from '../../types/error.ts'
 import { INT8 } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
 import type { Emit, OperatorKind } from '../contract.ts'
@@ -24,6 +24,16 @@ export const projectSet: OperatorKind<'project-set'> = {
     })
     const types = [...input.map(f => f.type), ...calls.map(c => c.type), ...(spec.ordinality ? [INT8] : [])]
     const ordinality = input.length + calls.length
+    /** In a stream a call that fails has no rows, and its error is reported. */
+    const listed = (run: (actual: Value[]) => Iterable<Value>, actual: Value[]): Value[] => {
+      try {
+        return [...run(actual)]
+      } catch (error) {
+        if (context.mode === 'batch' || !(error instanceof SqlError)) throw error
+        context.reportError(error)
+        return []
+      }
+    }
     let emitTo: Emit = () => {}
     const out = new ChunkBuilder(types, chunk => emitTo(chunk))
 
@@ -38,7 +48,7 @@ export const projectSet: OperatorKind<'project-set'> = {
           for (let row = 0; row < chunk.length; row++) {
             const actual =
               evaluated === undefined ? [] : evaluated.columns.map(column => cellValue(column, row))
-            rows.push(actual.includes(null) ? [] : [...run(actual)])
+            rows.push(actual.includes(null) ? [] : listed(run, actual))
           }
           return rows
         })
