@@ -2,7 +2,7 @@ import type { TableDelta } from '../storage/contract.ts'
 import type { StateTable } from '../storage/state-table.ts'
 import type { Chunk } from '../types/chunk.ts'
 import type { Epoch, Generator, GeneratorSpec, Offset } from '../types/connector.ts'
-import { assert } from '../types/error.ts'
+import { assert, SqlError } from '../types/error.ts'
 import type { RelationId } from '../types/job.ts'
 import type {
   DeclaredTable,
@@ -57,11 +57,13 @@ export class Engine {
     for (const spec of specs) {
       const { relation } = spec.job
       assert(!this.#jobs.has(relation), `relation ${relation} has no job yet`)
-      const job = startJob(spec, {
-        appendOnly: id => appendOnly.get(id) ?? this.#jobs.get(id)?.appendOnly ?? false,
-        reportError: error => this.#report(relation, error),
-        epoch: () => this.#epoch,
-      })
+      const job = startable(() =>
+        startJob(spec, {
+          appendOnly: id => appendOnly.get(id) ?? this.#jobs.get(id)?.appendOnly ?? false,
+          reportError: error => this.#report(relation, error),
+          epoch: () => this.#epoch,
+        }),
+      )
       appendOnly.set(relation, job.appendOnly)
       started.push(job)
     }
@@ -306,4 +308,14 @@ function sourceNode(job: RunningJob): RunningNode {
 
 function roleOf(kind: string): TableRole {
   return kind === 'materialize' ? 'rows' : kind === 'sink' ? 'log' : 'state'
+}
+
+/** A job that cannot start is the fault of its statement only: nothing of it is installed yet. */
+function startable(start: () => RunningJob): RunningJob {
+  try {
+    return start()
+  } catch (error) {
+    if (error instanceof SqlError) throw error
+    throw new SqlError('internal_error', `the job cannot start: ${(error as Error).message}`)
+  }
 }

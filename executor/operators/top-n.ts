@@ -1,7 +1,6 @@
 import { ChunkBuilder } from '../../storage/chunk-builder.ts'
 import { compareOrder } from '../../storage/ordered-index.ts'
 import { StateTable } from '../../storage/state-table.ts'
-import { assert } from '../../types/error.ts'
 import { INT8 } from '../../types/type.ts'
 import type { OperatorKind } from '../contract.ts'
 
@@ -13,7 +12,7 @@ import type { OperatorKind } from '../contract.ts'
 export const topN: OperatorKind<'top-n'> = {
   kind: 'top-n',
   create(spec, context) {
-    assert(spec.limit > 0, 'top-n: the planner removes LIMIT 0')
+    if (spec.limit <= 0) return { tables: [], push() {} }
     const input = context.inputs[0]!
     const rows = context.table('rows', {
       schema: input,
