@@ -4,9 +4,17 @@ import { parseArgs } from 'node:util'
 export const OPTIONS = {
   port: { default: '4566', help: 'port of the PostgreSQL protocol' },
   'http-port': { default: '5691', help: 'port of console and metrics' },
-  host: { default: '127.0.0.1', help: 'address to listen on; only loopback, as there are no passwords yet' },
+  host: { default: '127.0.0.1', help: 'address to listen on; other than loopback only with a password' },
   data: { default: 'weir-data', help: 'folder of local files' },
   state: { default: '', help: 'the bucket: a folder or s3://bucket/prefix; default: DATA/bucket' },
+  user: { default: 'root', help: 'who may log in when there is a password' },
+  password: {
+    default: '',
+    help: 'the password (better given as WEIR_PASSWORD); none: anyone on this machine',
+  },
+  insecure: { default: 'no', help: 'yes: listen beyond loopback although nothing is encrypted' },
+  'connections-max': { default: '1000', help: 'sessions at a time' },
+  'login-timeout-ms': { default: '10000', help: 'milliseconds a client may take to log in' },
   'barrier-interval-ms': { default: '1000', help: 'milliseconds between barriers' },
 } as const
 
@@ -16,6 +24,12 @@ export interface Config {
   readonly host: string
   readonly data: string
   readonly state: string
+  readonly user: string
+  /** '': anyone may log in. */
+  readonly password: string
+  readonly insecure: boolean
+  readonly connectionsMax: number
+  readonly loginTimeoutMs: number
   readonly barrierIntervalMs: number
 }
 
@@ -40,6 +54,11 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     host: text('host'),
     data: text('data'),
     state: text('state'),
+    user: text('user'),
+    password: text('password'),
+    insecure: /^(yes|true|on|1)$/i.test(text('insecure')),
+    connectionsMax: whole('connections-max'),
+    loginTimeoutMs: whole('login-timeout-ms'),
     barrierIntervalMs: whole('barrier-interval-ms'),
   }
 }

@@ -1,46 +1,62 @@
-import { randomInt } from 'node:crypto'
-import { createServer, type Server, type Socket } from 'node:net'
+import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { createServer, type Server } from 'node:net'
+import { SqlError } from '../types/error.ts'
+import type { Authentication } from './authentication.ts'
 import { Connection, type Hub } from './connection.ts'
+import type { Session, SharedContext } from './session/session.ts'
 
-const CONNECTIONS_MAX = 5000
-const STARTUP_MS = 10_000
+/** Beyond the sessions: clients that log in, cancel, or are told that there are too many. */
+const WAITING_MAX = 100
+const SECRET_BYTES = 4
+
+export interface ListenOptions {
+  readonly host: string
+  readonly port: number
+  readonly connectionsMax: number
+  readonly loginTimeoutMs: number
+  readonly authentication: Authentication | undefined
+  readonly shared: SharedContext
+  failed(error: unknown): void
+}
 
 export interface Listener {
   readonly port: number
+  readonly sessionCount: number
   close(): Promise<void>
 }
 
 /** Accepts PostgreSQL clients. Throws the socket's error (EADDRINUSE …). */
-export async function listen(
-  host: string,
-  port: number,
-  shared: Hub['shared'],
-  log: (message: string) => void,
-): Promise<Listener> {
-  const sessions = new Map<number, { secret: number; cancel(): void }>()
-  const sockets = new Set<Socket>()
+export async function listen(options: ListenOptions): Promise<Listener> {
+  const { host, port, connectionsMax, loginTimeoutMs, authentication, shared } = options
+  const sessions = new Map<number, { readonly secret: Buffer; readonly session: Session }>()
+  const connections = new Set<Connection>()
   let lastPid = 0
   const hub: Hub = {
     shared,
-    log,
-    register(cancel) {
+    authentication,
+    loginTimeoutMs,
+    failed: error => options.failed(error),
+    register(session) {
+      if (sessions.size >= connectionsMax)
+        throw new SqlError('too_many_connections', 'sorry, too many clients already')
       const pid = ++lastPid
-      const secret = randomInt(2 ** 31)
-      sessions.set(pid, { secret, cancel })
+      const secret = randomBytes(SECRET_BYTES)
+      sessions.set(pid, { secret, session })
       return { pid, secret, release: () => sessions.delete(pid) }
     },
     cancel(pid, secret) {
-      const session = sessions.get(pid)
-      if (session?.secret === secret) session.cancel()
+      const found = sessions.get(pid)
+      if (found === undefined || secret.length !== found.secret.length) return
+      if (timingSafeEqual(secret, found.secret)) found.session.cancellation.cancel('user request')
     },
   }
-  const server: Server = createServer({ noDelay: true }, socket => {
-    sockets.add(socket)
-    socket.on('close', () => sockets.delete(socket))
-    socket.on('error', () => {})
-    void new Connection(socket, hub).run(STARTUP_MS)
+  const server: Server = createServer({ noDelay: true, allowHalfOpen: true, keepAlive: true }, socket => {
+    const connection = new Connection(socket, hub)
+    connections.add(connection)
+    socket.on('close', () => connections.delete(connection))
+    void connection.run()
   })
-  server.maxConnections = CONNECTIONS_MAX
+  server.maxConnections = connectionsMax + WAITING_MAX
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, () => {
@@ -51,9 +67,13 @@ export async function listen(
   const address = server.address()
   return {
     port: typeof address === 'object' && address !== null ? address.port : port,
+    get sessionCount() {
+      return sessions.size
+    },
     async close() {
       const closed = new Promise(resolve => server.close(resolve))
-      for (const socket of sockets) socket.destroy()
+      const reason = new SqlError('admin_shutdown', 'terminating connection due to administrator command')
+      for (const connection of connections) connection.end(reason)
       await closed
     },
   }

@@ -8,6 +8,7 @@ import { loadParser } from '../planner/parse/index.ts'
 import { Fenced } from '../storage/contract.ts'
 import { Metadata } from '../storage/metadata.ts'
 import { openStore } from '../storage/open-store.ts'
+import { authentication } from './authentication.ts'
 import { type Config, helpText, readConfig } from './config.ts'
 import { listenHttp } from './http.ts'
 import { listen } from './listener.ts'
@@ -33,43 +34,59 @@ export interface RunningServer {
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const defaults = readConfig([], {})
   const config: Config = { ...(defaults as Config), ...options }
-  if (!/^(127\.|localhost$|::1$)/.test(config.host))
-    throw new Error(
-      `refusing to listen on ${config.host}: there are no passwords yet, so only loopback is safe`,
-    )
+  requireSafe(config)
   const log = options.log ?? (message => console.error(message))
   const onFatal = options.onFatal ?? stopProcess
-  const host = realHost()
-  const [store] = await Promise.all([openStore(config.state || join(config.data, 'bucket')), loadParser()])
-  const catalogs = catalogHolder()
-  const metadata = new Metadata(join(config.data, 'metadata.sqlite'), log)
-  const runtime = await startRuntime({
-    store,
-    host,
-    connectors,
-    connectorsModule: new URL('../connectors/index.ts', import.meta.url).href,
-    barrierIntervalMs: config.barrierIntervalMs,
-    metadata,
-    ...(options.inline !== undefined && { inline: options.inline }),
-    systemRows: id => systemRows(id, { runtime, catalogs, metadata }),
-    jobsOf,
-    onFatal,
-    log,
-  })
-  catalogs.update(Catalog.parse(runtime.catalog))
-  const shared = { runtime, catalogs, connectors, systemRelation }
-  const sql = await listen(config.host, config.port, shared, log)
-  const http = await listenHttp(config.host, config.httpPort, { runtime, catalogs, store })
-  return {
-    port: sql.port,
-    httpPort: http.port,
-    async close() {
-      await http.close()
-      await sql.close()
-      await runtime.close()
-      metadata.close()
-    },
+  const opened: (() => void | Promise<void>)[] = []
+  const close = async () => {
+    for (let last = opened.pop(); last !== undefined; last = opened.pop()) await last()
   }
+  try {
+    const host = realHost()
+    const [store] = await Promise.all([openStore(config.state || join(config.data, 'bucket')), loadParser()])
+    const catalogs = catalogHolder()
+    const metadata = new Metadata(join(config.data, 'metadata.sqlite'), log)
+    opened.push(() => metadata.close())
+    const runtime = await startRuntime({
+      store,
+      host,
+      connectors,
+      connectorsModule: new URL('../connectors/index.ts', import.meta.url).href,
+      barrierIntervalMs: config.barrierIntervalMs,
+      metadata,
+      ...(options.inline !== undefined && { inline: options.inline }),
+      systemRows: id => systemRows(id, { runtime, catalogs, metadata }),
+      jobsOf,
+      onFatal,
+      log,
+    })
+    opened.push(() => runtime.close())
+    catalogs.update(Catalog.parse(runtime.catalog))
+    const sql = await listen({
+      ...config,
+      authentication: authentication(config.user, config.password),
+      shared: { runtime, catalogs, connectors, systemRelation },
+      failed: error => log(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+    })
+    opened.push(() => sql.close())
+    const http = await listenHttp(config.host, config.httpPort, { runtime, catalogs, store })
+    opened.push(() => http.close())
+    return { port: sql.port, httpPort: http.port, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** Throws where anyone on the network could log in or listen. */
+function requireSafe({ host, password, insecure }: Config): void {
+  if (/^(127\.|localhost$|::1$)/.test(host)) return
+  if (password === '')
+    throw new Error(`refusing to listen on ${host} without a password: set WEIR_PASSWORD, or use loopback`)
+  if (!insecure)
+    throw new Error(
+      `refusing to listen on ${host}: nothing is encrypted; --insecure yes if the network is trusted`,
+    )
 }
 
 function catalogHolder(): CatalogHolder {

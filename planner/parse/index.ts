@@ -1,6 +1,7 @@
 import { notSupported } from '../../types/error.ts'
 import { parseCreate } from './create.ts'
 import { Cursor, parseFragment } from './cursor.ts'
+import { parseSession, SESSION_WORDS } from './session.ts'
 import type { ParsedStatement, RelationWord, Statement } from './statement.ts'
 import { type Token, tokenize } from './tokens.ts'
 
@@ -45,6 +46,7 @@ function parseStatement(c: Cursor): Statement {
   )
     return { kind: 'query', query: c.rest() }
   if (first.kind !== 'word') throw c.error()
+  if (SESSION_WORDS.has(first.value)) return parseSession(c)
   c.at++
   switch (first.value) {
     case 'insert':
@@ -64,30 +66,11 @@ function parseStatement(c: Cursor): Statement {
       c.finish()
       return { kind: 'describe', name }
     }
-    case 'set':
-      return parseSet(c)
-    case 'reset': {
-      const name = settingName(c)
-      c.finish()
-      return { kind: 'set', name, value: undefined }
-    }
     case 'flush':
       c.finish()
       return { kind: 'flush' }
-    case 'discard':
-      c.expect('all')
-      return { kind: 'discard' }
     case 'explain':
       return parseExplain(c)
-    case 'begin':
-    case 'start':
-      return { kind: 'transaction', tag: first.value === 'begin' ? 'BEGIN' : 'START TRANSACTION' }
-    case 'commit':
-    case 'end':
-      return { kind: 'transaction', tag: 'COMMIT' }
-    case 'rollback':
-    case 'abort':
-      return { kind: 'transaction', tag: 'ROLLBACK' }
     default: {
       // PostgreSQL's grammar tells a typing mistake from a statement that is not there yet.
       parseFragment(c.sql, first.start, c.end)
@@ -119,30 +102,6 @@ function parseShow(c: Cursor): Statement {
   const name = c.accept('from') || words[0] === 'create' ? c.name() : undefined
   c.finish()
   return { kind: 'show', words, name }
-}
-
-function settingName(c: Cursor): string {
-  if (c.accept('time', 'zone')) return 'timezone'
-  let name = c.identifier()
-  while (c.accept('.')) name += `.${c.identifier()}`
-  return name.toLowerCase()
-}
-
-function parseSet(c: Cursor): Statement {
-  if (!c.accept('session', 'characteristics')) {
-    if (!c.accept('session')) c.accept('local')
-    if (!c.looking('transaction')) {
-      const zone = c.looking('time', 'zone')
-      const name = settingName(c)
-      if (!c.accept('to') && !c.accept('=') && !zone) throw c.error()
-      const parts: string[] = []
-      while (c.token !== undefined) parts.push(c.tokens[c.at++]!.value)
-      if (parts.length === 0) throw c.error()
-      const value = parts.join('').replaceAll(',', ', ')
-      return { kind: 'set', name, value: value === 'default' ? undefined : value }
-    }
-  }
-  return { kind: 'transaction', tag: 'SET' }
 }
 
 function parseExplain(c: Cursor): Statement {

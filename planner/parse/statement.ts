@@ -87,11 +87,56 @@ export type Statement =
     }
   | { readonly kind: 'show'; readonly words: readonly string[]; readonly name: Name | undefined }
   | { readonly kind: 'describe'; readonly name: Name }
-  | { readonly kind: 'set'; readonly name: string; readonly value: string | undefined }
-  | { readonly kind: 'transaction'; readonly tag: string }
+  | SessionStatement
   | { readonly kind: 'flush' }
   | { readonly kind: 'explain'; readonly json: boolean; readonly statement: Statement }
-  | { readonly kind: 'discard' }
+
+/** What changes the session and nothing else. */
+export type SessionStatement =
+  | {
+      readonly kind: 'set'
+      readonly name: string
+      /** undefined: the default. */
+      readonly value: string | undefined
+      /** Until the end of the transaction block. */
+      readonly local: boolean
+      /** Written as RESET. */
+      readonly reset: boolean
+    }
+  | { readonly kind: 'reset all' }
+  | ({ readonly kind: 'transaction' } & TransactionAction)
+  | {
+      readonly kind: 'declare'
+      readonly name: string
+      readonly hold: boolean
+      readonly binary: boolean
+      readonly query: Fragment
+    }
+  | { readonly kind: 'fetch'; readonly name: string; readonly count: number | 'all'; readonly move: boolean }
+  | { readonly kind: 'close'; readonly name: string | undefined }
+  | {
+      readonly kind: 'prepare'
+      readonly name: string
+      readonly types: readonly (Type | undefined)[]
+      readonly statement: Statement
+    }
+  | {
+      readonly kind: 'execute'
+      readonly name: string
+      /** Expressions separated by commas, as they were written. */
+      readonly values: string
+      readonly position: number
+    }
+  | { readonly kind: 'deallocate'; readonly name: string | undefined }
+  | { readonly kind: 'discard'; readonly what: string }
+
+/** BEGIN, COMMIT and their kin. */
+export type TransactionAction =
+  | { readonly what: 'begin'; readonly tag: string; readonly readOnly?: boolean }
+  | { readonly what: 'commit' | 'rollback'; readonly chain: boolean }
+  | { readonly what: 'savepoint' | 'release' | 'rollback to'; readonly name: string }
+  /** SET TRANSACTION; for the session: SET SESSION CHARACTERISTICS. */
+  | { readonly what: 'set'; readonly session: boolean; readonly readOnly?: boolean }
 
 /** One statement of what the session sent. */
 export interface ParsedStatement {

@@ -7,14 +7,21 @@ export interface Frame {
 }
 
 const STARTUP_BYTES_MAX = 10 << 10
-const MESSAGE_BYTES_MAX = 256 << 20
+const MESSAGE_BYTES_MAX = 64 << 20
+const BUFFER_BYTES_FIRST = 1 << 13
+const BUFFER_BYTES_KEPT = 1 << 20
 
 /** Cuts a byte stream into messages, whatever the packets. Throws 08P01 for a length that no client means. */
 export class FrameReader {
   #parts: Buffer[] = []
   #size = 0
-  /** No type byte until the startup message was read. */
-  startup = true
+  /** No type byte until the startup message was read; short messages until the session begins. */
+  phase: 'startup' | 'login' | 'session' = 'startup'
+
+  /** Bytes that wait. */
+  get size(): number {
+    return this.#size
+  }
 
   push(bytes: Buffer): void {
     this.#parts.push(bytes)
@@ -22,17 +29,17 @@ export class FrameReader {
   }
 
   next(): Frame | undefined {
-    const header = this.startup ? 4 : 5
+    const header = this.phase === 'startup' ? 4 : 5
     if (this.#size < header) return undefined
     if (this.#parts[0]!.length < header) this.#join()
     const length = this.#parts[0]!.readInt32BE(header - 4)
-    const most = this.startup ? STARTUP_BYTES_MAX : MESSAGE_BYTES_MAX
+    const most = this.phase === 'session' ? MESSAGE_BYTES_MAX : STARTUP_BYTES_MAX
     if (length < 4 || length > most) throw new SqlError('protocol_violation', 'invalid message length')
     const total = header - 4 + length
     if (this.#size < total) return undefined
     if (this.#parts[0]!.length < total) this.#join()
     const first = this.#parts[0]!
-    const type = this.startup ? '' : String.fromCharCode(first[0]!)
+    const type = this.phase === 'startup' ? '' : String.fromCharCode(first[0]!)
     this.#size -= total
     if (first.length === total) this.#parts.shift()
     else this.#parts[0] = first.subarray(total)
@@ -60,6 +67,10 @@ export class Fields {
   int16(): number {
     return this.take(2).readInt16BE()
   }
+  /** How many of something follow. */
+  count(): number {
+    return this.take(2).readUInt16BE()
+  }
   int32(): number {
     return this.take(4).readInt32BE()
   }
@@ -73,6 +84,10 @@ export class Fields {
     this.#at = end + 1
     return text
   }
+  /** What is left. */
+  rest(): Buffer {
+    return this.take(this.#body.length - this.#at)
+  }
   take(count: number): Buffer {
     if (count < 0 || this.#at + count > this.#body.length)
       throw new SqlError('protocol_violation', 'insufficient data left in message')
@@ -83,10 +98,15 @@ export class Fields {
 
 /** A chained writer of server messages. */
 export class Messages {
-  #buffer = Buffer.alloc(1 << 13)
+  #buffer = Buffer.alloc(BUFFER_BYTES_FIRST)
   #at = 0
   /** End of the last whole message. */
   #ended = 0
+
+  /** A message that was begun and not ended is dropped. */
+  drop(): void {
+    this.#at = this.#ended
+  }
 
   /** Starts a message; one that was begun and not ended is dropped. */
   begin(type: string): this {
@@ -102,7 +122,7 @@ export class Messages {
   }
   int16(value: number): this {
     this.#reserve(2)
-    this.#at = this.#buffer.writeInt16BE(value, this.#at)
+    this.#at = this.#buffer.writeUInt16BE(value & 0xffff, this.#at)
     return this
   }
   int32(value: number): this {
@@ -115,6 +135,13 @@ export class Messages {
   }
   string(value: string): this {
     return this.bytes(Buffer.from(value.replaceAll('\0', ''))).bytes(ZERO)
+  }
+  /** A length of four bytes, then the text. */
+  sizedText(value: string): this {
+    this.#reserve(4 + value.length * 3)
+    const length = this.#buffer.write(value, this.#at + 4)
+    this.#at = this.#buffer.writeInt32BE(length, this.#at) + length
+    return this
   }
   bytes(value: Uint8Array): this {
     this.#reserve(value.length)
@@ -130,6 +157,7 @@ export class Messages {
     const all = Buffer.from(this.#buffer.subarray(0, this.#ended))
     this.#at = 0
     this.#ended = 0
+    if (this.#buffer.length > BUFFER_BYTES_KEPT) this.#buffer = Buffer.alloc(BUFFER_BYTES_FIRST)
     return all
   }
 

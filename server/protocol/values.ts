@@ -24,7 +24,7 @@ export function decodeParameter(type: Type, bytes: Buffer, format: number, zone:
   }
 }
 
-function encodeBinary(type: Type, value: Exclude<Value, null>): Buffer {
+export function encodeBinary(type: Type, value: Exclude<Value, null>): Buffer {
   switch (type.name) {
     case 'bool':
       return Buffer.from([value ? 1 : 0])

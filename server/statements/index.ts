@@ -1,4 +1,4 @@
-import type { ParsedStatement } from '../../planner/parse/index.ts'
+import type { ParsedStatement, SessionStatement, Statement } from '../../planner/parse/index.ts'
 import { SqlError, unreachable } from '../../types/error.ts'
 import type { Type } from '../../types/type.ts'
 import type { Prepared, Result, StatementContext } from './contract.ts'
@@ -11,9 +11,14 @@ import { prepareExplain, prepareShow } from './show.ts'
 
 export type * from './contract.ts'
 
+/** A statement about the database; those about the session are the server's own. */
+export type DatabaseStatement = Omit<ParsedStatement, 'statement'> & {
+  readonly statement: Exclude<Statement, SessionStatement>
+}
+
 /** Binds a statement; what can be refused without running it is refused here. */
 export function prepare(
-  parsed: ParsedStatement,
+  parsed: DatabaseStatement,
   context: StatementContext,
   types: readonly (Type | undefined)[],
 ): Prepared {
@@ -42,28 +47,10 @@ export function prepare(
       return prepareShow(statement, context)
     case 'explain':
       return prepareExplain(statement, parsed, context)
-    case 'set':
-      return command(async () => {
-        if (statement.value === undefined) context.session.settings.reset(statement.name)
-        else context.session.settings.set(statement.name, statement.value)
-        return { tag: 'SET' }
-      })
     case 'flush':
       return command(async () => {
         await context.runtime.flush()
         return { tag: 'FLUSH' }
-      })
-    case 'transaction':
-      return command(async () => {
-        // As in RisingWave: statements are atomic and durable each for itself.
-        if (statement.tag === 'ROLLBACK')
-          context.notice('there are no transactions: what was acknowledged stays')
-        return { tag: statement.tag }
-      })
-    case 'discard':
-      return command(async () => {
-        for (const { name } of context.session.settings.list()) context.session.settings.reset(name)
-        return { tag: 'DISCARD ALL' }
       })
     default:
       return unreachable(statement)

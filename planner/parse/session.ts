@@ -1,0 +1,181 @@
+import { notSupported, SqlError } from '../../types/error.ts'
+import type { Type } from '../../types/type.ts'
+import { parseTypeName } from '../../types/type-names.ts'
+import type { PgNode } from '../contract.ts'
+import type { Cursor } from './cursor.ts'
+import type { Fragment, SessionStatement, Statement } from './statement.ts'
+
+/** Words that begin a statement about the session itself; PostgreSQL's grammar reads the whole of it. */
+export const SESSION_WORDS: ReadonlySet<string> = new Set([
+  'abort',
+  'begin',
+  'close',
+  'commit',
+  'deallocate',
+  'declare',
+  'discard',
+  'end',
+  'execute',
+  'fetch',
+  'move',
+  'prepare',
+  'release',
+  'reset',
+  'rollback',
+  'savepoint',
+  'set',
+  'start',
+])
+
+type Body = Readonly<Record<string, unknown>>
+
+/** Reads one session statement; the cursor stands at its first word. */
+export function parseSession(c: Cursor): SessionStatement {
+  const last = c.tokens.at(-1)!
+  const fragment = c.rest()
+  const [node, body] = Object.entries(fragment.node)[0] as [string, Body]
+  switch (node) {
+    case 'TransactionStmt':
+      return transaction(body)
+    case 'VariableSetStmt':
+      return set(body)
+    case 'DeclareCursorStmt':
+      return {
+        kind: 'declare',
+        name: String(body['portalname']),
+        hold: (Number(body['options']) & CURSOR_OPT_HOLD) !== 0,
+        binary: (Number(body['options']) & CURSOR_OPT_BINARY) !== 0,
+        query: { ...fragment, node: body['query'] as PgNode },
+      }
+    case 'FetchStmt':
+      return fetch(body)
+    case 'ClosePortalStmt':
+      return { kind: 'close', name: body['portalname'] as string | undefined }
+    case 'PrepareStmt':
+      return {
+        kind: 'prepare',
+        name: String(body['name']),
+        types: ((body['argtypes'] ?? []) as readonly PgNode[]).map(typeOf),
+        statement: preparable(fragment, body['query'] as PgNode),
+      }
+    case 'ExecuteStmt': {
+      const open = c.tokens.find(token => token.kind === 'symbol' && token.value === '(')
+      const values = open === undefined ? '' : c.sql.slice(open.end, last.start)
+      return { kind: 'execute', name: String(body['name']), values, position: open?.end ?? last.end }
+    }
+    case 'DeallocateStmt':
+      return { kind: 'deallocate', name: body['name'] as string | undefined }
+    case 'DiscardStmt':
+      return { kind: 'discard', what: String(body['target']).slice('DISCARD_'.length) }
+    default:
+      throw notSupported(c.tokens[0]!.value.toUpperCase(), { position: c.tokens[0]!.start })
+  }
+}
+
+const CURSOR_OPT_BINARY = 1
+const CURSOR_OPT_HOLD = 32
+const FETCH_ALL = 2 ** 31 - 1
+
+function transaction(body: Body): SessionStatement {
+  const chain = body['chain'] === true
+  const name = String(body['savepoint_name'])
+  switch (body['kind']) {
+    case 'TRANS_STMT_BEGIN':
+    case 'TRANS_STMT_START': {
+      const tag = body['kind'] === 'TRANS_STMT_BEGIN' ? 'BEGIN' : 'START TRANSACTION'
+      return { kind: 'transaction', what: 'begin', tag, ...modes(body['options']) }
+    }
+    case 'TRANS_STMT_COMMIT':
+      return { kind: 'transaction', what: 'commit', chain }
+    case 'TRANS_STMT_ROLLBACK':
+      return { kind: 'transaction', what: 'rollback', chain }
+    case 'TRANS_STMT_SAVEPOINT':
+      return { kind: 'transaction', what: 'savepoint', name }
+    case 'TRANS_STMT_RELEASE':
+      return { kind: 'transaction', what: 'release', name }
+    case 'TRANS_STMT_ROLLBACK_TO':
+      return { kind: 'transaction', what: 'rollback to', name }
+    default:
+      throw notSupported('two-phase commit')
+  }
+}
+
+function modes(options: unknown): { readonly readOnly?: boolean } {
+  const elements = (options ?? []) as readonly { DefElem: { defname: string; arg: PgNode } }[]
+  const found = elements.find(({ DefElem }) => DefElem.defname === 'transaction_read_only')
+  return found === undefined ? {} : { readOnly: constant(found.DefElem.arg) === '1' }
+}
+
+function set(body: Body): SessionStatement {
+  const name = String(body['name']).toLowerCase()
+  const local = body['is_local'] === true
+  switch (body['kind']) {
+    case 'VAR_SET_VALUE': {
+      const values = (body['args'] as readonly PgNode[]).map(arg => constant(arg))
+      const quoted = name === 'search_path' ? values.map(quoteIdentifier) : values
+      return { kind: 'set', name, value: quoted.join(', '), local, reset: false }
+    }
+    case 'VAR_SET_DEFAULT':
+      return { kind: 'set', name, value: undefined, local, reset: false }
+    case 'VAR_RESET':
+      return { kind: 'set', name, value: undefined, local, reset: true }
+    case 'VAR_RESET_ALL':
+      return { kind: 'reset all' }
+    case 'VAR_SET_MULTI':
+      if (name === 'transaction snapshot') throw notSupported('SET TRANSACTION SNAPSHOT')
+      return { kind: 'transaction', what: 'set', session: name !== 'transaction', ...modes(body['args']) }
+    default:
+      throw notSupported('SET … FROM CURRENT')
+  }
+}
+
+/** The text of a setting's value. */
+function constant(node: PgNode): string {
+  const cast = node['TypeCast'] as { arg: PgNode } | undefined
+  if (cast !== undefined) return constant(cast.arg)
+  const value = node['A_Const'] as Readonly<Record<string, Body>>
+  if (value['sval'] !== undefined) return String(value['sval']['sval'] ?? '')
+  if (value['fval'] !== undefined) return String(value['fval']['fval'])
+  if (value['boolval'] !== undefined) return value['boolval']['boolval'] === true ? 'on' : 'off'
+  return String(value['ival']?.['ival'] ?? 0)
+}
+
+function quoteIdentifier(name: string): string {
+  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`
+}
+
+function fetch(body: Body): SessionStatement {
+  const howMany = Number(body['howMany'] ?? 0)
+  const forward = body['direction'] === 'FETCH_FORWARD' && howMany >= 0
+  if (!forward)
+    throw new SqlError('object_not_in_prerequisite_state', 'cursor can only scan forward', {
+      hint: 'FETCH NEXT, FETCH n, FETCH FORWARD and FETCH ALL go on from where the cursor is.',
+    })
+  return {
+    kind: 'fetch',
+    name: String(body['portalname']),
+    count: howMany === FETCH_ALL ? 'all' : howMany,
+    move: body['ismove'] === true,
+  }
+}
+
+const PREPARABLE = { SelectStmt: 'query', InsertStmt: 'insert', UpdateStmt: 'update', DeleteStmt: 'delete' }
+
+function preparable(fragment: Fragment, node: PgNode): Statement {
+  const inner: Fragment = { ...fragment, node }
+  const kind = (PREPARABLE as Readonly<Record<string, string>>)[Object.keys(node)[0]!]
+  if (kind === undefined) throw notSupported('PREPARE of this statement')
+  if (kind === 'query') return { kind, query: inner }
+  return { kind: kind as 'insert' | 'update' | 'delete', statement: inner }
+}
+
+/** undefined: left to the statement (`unknown`). */
+function typeOf(node: PgNode): Type | undefined {
+  const body = (node['TypeName'] ?? node) as Body
+  const names = (body['names'] as readonly { String: { sval: string } }[]).map(n => n.String.sval)
+  const name = `${names.at(-1)}${body['arrayBounds'] === undefined ? '' : '[]'}`
+  if (name === 'unknown') return undefined
+  const type = parseTypeName(name)
+  if (type === undefined) throw new SqlError('undefined_object', `type "${name}" does not exist`)
+  return type
+}

@@ -1,0 +1,108 @@
+import { cellValue } from '../../storage/column-buffer.ts'
+import type { Chunk } from '../../types/chunk.ts'
+import { type Condition, SQLSTATE, SqlError } from '../../types/error.ts'
+import { formatText } from '../../types/text-io.ts'
+import type { Schema, Type } from '../../types/type.ts'
+import type { Messages } from './frames.ts'
+import { oidOf, sizeOf } from './oids.ts'
+import { encodeBinary } from './values.ts'
+
+export type Severity = 'ERROR' | 'FATAL' | 'WARNING' | 'NOTICE'
+
+/** RowDescription. */
+export function rowDescription(out: Messages, schema: Schema, formats: readonly number[]): void {
+  out.begin('T').int16(schema.length)
+  schema.forEach(({ name, type }, i) => {
+    out.string(name).int32(0).int16(0).int32(oidOf(type)).int16(sizeOf(type))
+    out.int32(-1).int16(formatOf(formats, i))
+  })
+  out.end()
+}
+
+/** DataRow: one row of a chunk. */
+export function dataRow(
+  out: Messages,
+  schema: Schema,
+  chunk: Chunk,
+  row: number,
+  formats: readonly number[],
+  zone: string,
+): void {
+  const { columns } = chunk
+  out.begin('D').int16(columns.length)
+  for (let i = 0; i < columns.length; i++) {
+    const value = cellValue(columns[i]!, row)
+    if (value === null) out.int32(-1)
+    else if (formatOf(formats, i) === 0) out.sizedText(formatText(schema[i]!.type, value, zone))
+    else {
+      const bytes = encodeBinary(schema[i]!.type, value)
+      out.int32(bytes.length).bytes(bytes)
+    }
+  }
+  out.end()
+}
+
+/** ParameterDescription. */
+export function parameterDescription(out: Messages, types: readonly Type[]): void {
+  out.begin('t').int16(types.length)
+  for (const type of types) out.int32(oidOf(type))
+  out.end()
+}
+
+export function commandComplete(out: Messages, tag: string): void {
+  out.begin('C').string(tag).end()
+}
+
+/** A message without a body: ParseComplete, NoData, PortalSuspended … */
+export function bare(out: Messages, type: '1' | '2' | '3' | 'I' | 'n' | 's'): void {
+  out.begin(type).end()
+}
+
+export function parameterStatus(out: Messages, name: string, value: string): void {
+  out.begin('S').string(name).string(value).end()
+}
+
+export function readyForQuery(out: Messages, status: string): void {
+  out.begin('Z').text(status).end()
+}
+
+/** NoticeResponse. */
+export function notice(out: Messages, severity: Severity, condition: Condition, message: string): void {
+  head(out.begin('N'), severity, SQLSTATE[condition], message).text('\0').end()
+}
+
+/** ErrorResponse. `sql`: the text that the error's position counts in. */
+export function errorResponse(
+  out: Messages,
+  error: unknown,
+  sql: string,
+  severity: Severity = 'ERROR',
+): void {
+  if (!(error instanceof SqlError)) {
+    const message = error instanceof Error ? error.message : String(error)
+    head(out.begin('E'), severity, 'XX000', `internal error: ${message}`).text('\0').end()
+    return
+  }
+  head(out.begin('E'), severity, error.sqlstate, error.message)
+  if (error.detail !== undefined) out.text('D').string(error.detail)
+  if (error.hint !== undefined) out.text('H').string(error.hint)
+  if (error.position !== undefined && sql !== '')
+    out.text('P').string(String(charactersBefore(sql, error.position) + 1))
+  out.text('\0').end()
+}
+
+function head(out: Messages, severity: Severity, sqlstate: string, message: string): Messages {
+  out.text('S').string(severity).text('V').string(severity)
+  return out.text('C').string(sqlstate).text('M').string(message)
+}
+
+/** Characters, not UTF-16 units: a surrogate pair is one. */
+function charactersBefore(sql: string, position: number): number {
+  let count = 0
+  for (const _ of sql.slice(0, position)) count++
+  return count
+}
+
+function formatOf(formats: readonly number[], i: number): number {
+  return formats.length === 1 ? formats[0]! : (formats[i] ?? 0)
+}

@@ -1,0 +1,79 @@
+import type { ParsedStatement, SessionStatement } from '../../planner/parse/index.ts'
+import { SqlError } from '../../types/error.ts'
+import { prepare } from '../statements/index.ts'
+import { nextRows, type Rows, rowsOf } from './rows.ts'
+import type { Portal, Runnable, Session } from './session.ts'
+
+type Declare = SessionStatement & { readonly kind: 'declare' }
+type Fetch = SessionStatement & { readonly kind: 'fetch' }
+
+/** DECLARE: the query is read at the epoch of the declaration, in portions, forward only. */
+export function declareCursor(session: Session, parsed: ParsedStatement, declare: Declare): Runnable {
+  const query = { ...parsed, statement: { kind: 'query', query: declare.query } as const }
+  const prepared = prepare(query, session.context, [])
+  if (prepared.parameters.length > 0) throw new SqlError('undefined_parameter', 'there is no parameter $1')
+  return {
+    schema: undefined,
+    parameters: [],
+    async run() {
+      if (!declare.hold) session.block.requireOpen('DECLARE CURSOR')
+      const { tag, rows } = await prepared.run([])
+      const runnable: Runnable = { schema: prepared.schema, parameters: [], run: async () => ({ tag }) }
+      const portal: Portal = {
+        name: declare.name,
+        statement: { sql: parsed.text, parsed: query, runnable },
+        values: [],
+        formats: declare.binary ? [1] : [],
+        abort: session.cancellation.controller ?? new AbortController(),
+        hold: declare.hold,
+        outcome: { tag, rows: rows === undefined ? undefined : rowsOf(rows) },
+      }
+      session.addPortal(portal)
+      return { tag: 'DECLARE CURSOR' }
+    },
+  }
+}
+
+/** FETCH and MOVE. */
+export function fetchCursor(session: Session, fetch: Fetch): Runnable {
+  const portal = session.portal(fetch.name, 'cursor')
+  const count = fetch.count === 'all' ? Number.POSITIVE_INFINITY : fetch.count
+  const rowsLeft = (): Rows => {
+    const { abort, outcome } = session.portal(fetch.name, 'cursor')
+    const { signal } = session.context
+    signal?.addEventListener('abort', () => abort.abort(signal.reason), { once: true })
+    const rows = outcome?.rows
+    if (rows === undefined)
+      throw new SqlError('object_not_in_prerequisite_state', `cursor "${fetch.name}" has not been run`)
+    return nextRows(rows, count)
+  }
+  if (fetch.move)
+    return {
+      schema: undefined,
+      parameters: [],
+      async run() {
+        const rows = rowsLeft()
+        let moved = 0
+        while (await rows.ready()) moved += rows.take(SKIPPED_AT_ONCE, () => {})
+        return { tag: `MOVE ${moved}` }
+      },
+    }
+  return {
+    schema: portal.statement.runnable.schema,
+    parameters: [],
+    run: async () => ({ tag: sent => `FETCH ${sent}`, rows: rowsLeft() }),
+  }
+}
+
+const SKIPPED_AT_ONCE = 1024
+
+/** CLOSE; undefined: all cursors. */
+export function closeCursor(session: Session, name: string | undefined): string {
+  if (name === undefined) {
+    session.closePortals(portal => portal.name !== '')
+    return 'CLOSE CURSOR ALL'
+  }
+  session.portal(name, 'cursor')
+  session.closePortals(portal => portal.name === name)
+  return 'CLOSE CURSOR'
+}

@@ -1,0 +1,115 @@
+import { parseStatements } from '../../planner/parse/index.ts'
+import { SqlError } from '../../types/error.ts'
+import type { Type } from '../../types/type.ts'
+import type { Value } from '../../types/value.ts'
+import type { Fields } from '../protocol/frames.ts'
+import { typeOfOid } from '../protocol/oids.ts'
+import { bare, parameterDescription, rowDescription } from '../protocol/replies.ts'
+import { decodeParameter } from '../protocol/values.ts'
+import { prepareStatement } from './prepare-statement.ts'
+import { type Flush, requireAlive, runPortal } from './run-portal.ts'
+import type { Session } from './session.ts'
+
+/** Does what a message asks, and tells which text an error's position counts in. */
+export type Handler = (
+  session: Session,
+  fields: Fields,
+  about: (sql: string) => void,
+  flush: Flush,
+) => void | Promise<void>
+
+/** The messages of the extended query protocol, by type byte. Throws SqlError; the rest is then skipped up to Sync. */
+export const EXTENDED: Readonly<Record<string, Handler>> = {
+  P: parse,
+  B: bind,
+  D: describe,
+  E: execute,
+  C: close,
+}
+
+function parse(session: Session, fields: Fields, about: (sql: string) => void): void {
+  const name = fields.string()
+  const sql = fields.string()
+  about(sql)
+  const types: (Type | undefined)[] = []
+  for (let n = fields.count(); n > 0; n--) types.push(typeOfOid(fields.int32()))
+  const statements = parseStatements(sql)
+  if (statements.length > 1)
+    throw new SqlError('syntax_error', 'cannot insert multiple commands into a prepared statement')
+  session.addStatement(name, prepareStatement(session, sql, statements[0], types))
+  bare(session.out, '1')
+}
+
+function bind(session: Session, fields: Fields): void {
+  const name = fields.string()
+  const statement = session.statement(fields.string())
+  requireAlive(session, statement.parsed)
+  const formats = formatCodes(fields)
+  const types = statement.runnable.parameters
+  const count = fields.count()
+  if (count !== types.length)
+    throw new SqlError(
+      'protocol_violation',
+      `bind message supplies ${count} parameters, but prepared statement requires ${types.length}`,
+    )
+  if (formats.length > 1 && formats.length !== count)
+    throw new SqlError(
+      'protocol_violation',
+      `bind message has ${formats.length} parameter formats but ${count} parameters`,
+    )
+  const zone = session.settings.get('timezone')
+  const values = types.map((type, i): Value => {
+    const length = fields.int32()
+    if (length < -1) throw new SqlError('protocol_violation', 'invalid argument size in message')
+    if (length < 0) return null
+    return decodeParameter(type, fields.take(length), formats[formats.length === 1 ? 0 : i] ?? 0, zone)
+  })
+  const results = formatCodes(fields)
+  const width = statement.runnable.schema?.length ?? 0
+  if (results.length > 1 && results.length !== width)
+    throw new SqlError(
+      'protocol_violation',
+      `bind message has ${results.length} result formats but query has ${width} columns`,
+    )
+  session.addPortal({ name, statement, values, formats: results, abort: new AbortController(), hold: false })
+  bare(session.out, '2')
+}
+
+/** Throws 22023 for a format that is neither text (0) nor binary (1). */
+function formatCodes(fields: Fields): number[] {
+  const formats: number[] = []
+  for (let n = fields.count(); n > 0; n--) formats.push(fields.int16())
+  const unknown = formats.find(format => format !== 0 && format !== 1)
+  if (unknown !== undefined)
+    throw new SqlError('invalid_parameter_value', `unsupported format code: ${unknown}`)
+  return formats
+}
+
+function describe(session: Session, fields: Fields): void {
+  const kind = fields.byte()
+  const name = fields.string()
+  const portal = kind === 'P' ? session.portal(name) : undefined
+  const { runnable } = portal?.statement ?? session.statement(name)
+  if (kind === 'S') parameterDescription(session.out, runnable.parameters)
+  if (runnable.schema === undefined) bare(session.out, 'n')
+  else rowDescription(session.out, runnable.schema, portal?.formats ?? [])
+}
+
+async function execute(
+  session: Session,
+  fields: Fields,
+  about: (sql: string) => void,
+  flush: Flush,
+): Promise<void> {
+  const portal = session.portal(fields.string())
+  about(portal.statement.sql)
+  await runPortal(session, portal, Math.max(0, fields.int32()), flush)
+}
+
+function close(session: Session, fields: Fields): void {
+  const kind = fields.byte()
+  const name = fields.string()
+  if (kind === 'S') session.dropStatement(name)
+  else session.closePortals(portal => portal.name === name)
+  bare(session.out, '3')
+}

@@ -1,0 +1,49 @@
+import type { ParsedStatement } from '../../planner/parse/index.ts'
+import { SqlError } from '../../types/error.ts'
+import type { Type } from '../../types/type.ts'
+import { prepare } from '../statements/index.ts'
+import { rowsOf } from './rows.ts'
+import { requireAlive } from './run-portal.ts'
+import type { PreparedStatement, Runnable, Session } from './session.ts'
+import { sessionStatement } from './session-statements.ts'
+import { isSessionStatement } from './statement-kinds.ts'
+
+const EMPTY: Runnable = { schema: undefined, parameters: [], run: async () => ({ tag: '' }) }
+
+/** Makes one statement ready to run. Throws what can be refused without running it, and 25P02 in a failed block. */
+export function prepareStatement(
+  session: Session,
+  sql: string,
+  parsed: ParsedStatement | undefined,
+  types: readonly (Type | undefined)[],
+): PreparedStatement {
+  if (parsed === undefined) return { sql, parsed, runnable: EMPTY }
+  requireAlive(session, parsed)
+  return { sql, parsed, runnable: runnableOf(session, parsed, types) }
+}
+
+/** A statement of a simple query: it has no parameters. */
+export function prepareSimple(session: Session, sql: string, parsed: ParsedStatement): PreparedStatement {
+  const prepared = prepareStatement(session, sql, parsed, [])
+  if (prepared.runnable.parameters.length > 0)
+    throw new SqlError('undefined_parameter', 'there is no parameter $1')
+  return prepared
+}
+
+function runnableOf(
+  session: Session,
+  parsed: ParsedStatement,
+  types: readonly (Type | undefined)[],
+): Runnable {
+  const { statement } = parsed
+  if (isSessionStatement(statement)) return sessionStatement(session, parsed, statement)
+  const prepared = prepare({ ...parsed, statement }, session.context, types)
+  return {
+    schema: prepared.schema,
+    parameters: prepared.parameters,
+    async run(values) {
+      const { tag, rows } = await prepared.run(values)
+      return { tag, rows: rows === undefined ? undefined : rowsOf(rows) }
+    },
+  }
+}

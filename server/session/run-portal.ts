@@ -1,0 +1,79 @@
+import { SqlError } from '../../types/error.ts'
+import { bare, commandComplete, dataRow } from '../protocol/replies.ts'
+import type { Portal, PreparedStatement, Session } from './session.ts'
+import { changesDatabase } from './statement-kinds.ts'
+
+/** Sends what was written when there is enough of it; waits for a client that reads slowly. */
+export type Flush = () => Promise<void>
+
+const FLUSH_BYTES = 1 << 16
+const ROWS_AT_ONCE = 256
+/** Statements that a failed block still takes. */
+const WAYS_OUT = new Set(['commit', 'rollback', 'rollback to'])
+/** Throws 25P02 where a failed transaction block does not take the statement. */
+export function requireAlive(session: Session, parsed: PreparedStatement['parsed']): void {
+  const statement = parsed?.statement
+  if (statement === undefined) return
+  if (statement.kind === 'transaction' && WAYS_OUT.has(statement.what)) return
+  session.block.requireAlive()
+}
+
+/** Runs a portal, or goes on with one that was suspended. `limit` 0: all rows. */
+export async function runPortal(
+  session: Session,
+  portal: Portal,
+  limit: number,
+  flush: Flush,
+): Promise<void> {
+  const { out, block, cancellation } = session
+  const { parsed, runnable } = portal.statement
+  if (parsed === undefined) return bare(out, 'I')
+  requireAlive(session, parsed)
+  const changes = changesDatabase(parsed.statement)
+  if (changes) block.requireWritable(parsed.statement.kind.toUpperCase())
+  if (portal.outcome !== undefined && portal.outcome.rows === undefined)
+    throw new SqlError('object_not_in_prerequisite_state', `portal "${portal.name}" cannot be run`)
+  cancellation.start(portal.abort, session.settings.duration('statement_timeout'))
+  try {
+    portal.outcome ??= await runnable.run(portal.values)
+    if (changes) block.changed()
+    const most = limit > 0 ? limit : Number.POSITIVE_INFINITY
+    const { count, more } = await sendRows(session, portal, most, flush)
+    if (more) return bare(out, 's')
+    const { tag } = portal.outcome
+    commandComplete(out, typeof tag === 'string' ? tag : tag(count))
+  } finally {
+    cancellation.stop()
+  }
+}
+
+interface Sent {
+  readonly count: number
+  /** As many rows as were wanted; there may be more. */
+  readonly more: boolean
+}
+
+async function sendRows(session: Session, portal: Portal, most: number, flush: Flush): Promise<Sent> {
+  const { out } = session
+  const { schema } = portal.statement.runnable
+  const rows = portal.outcome?.rows
+  if (rows === undefined || schema === undefined) return { count: 0, more: false }
+  const zone = session.settings.get('timezone')
+  let count = 0
+  while (count < most) {
+    if (!(await rows.ready())) return { count, more: false }
+    count += rows.take(Math.min(most - count, ROWS_AT_ONCE), (chunk, row) =>
+      dataRow(out, schema, chunk, row, portal.formats, zone),
+    )
+    if (out.length > FLUSH_BYTES) await flush()
+    const { signal } = portal.abort
+    if (signal.aborted) throw canceled(signal)
+  }
+  return { count, more: true }
+}
+
+function canceled(signal: AbortSignal): unknown {
+  return signal.reason instanceof SqlError
+    ? signal.reason
+    : new SqlError('query_canceled', 'canceling statement due to user request')
+}

@@ -1,0 +1,75 @@
+import type { ParsedStatement, SessionStatement } from '../../planner/parse/index.ts'
+import { notSupported } from '../../types/error.ts'
+import { closeCursor, declareCursor, fetchCursor } from './cursors.ts'
+import { executePrepared, prepareNamed } from './prepared-by-sql.ts'
+import type { Runnable, Session } from './session.ts'
+
+/** SET, BEGIN, DECLARE, PREPARE and their kin. */
+export function sessionStatement(
+  session: Session,
+  parsed: ParsedStatement,
+  statement: SessionStatement,
+): Runnable {
+  switch (statement.kind) {
+    case 'set':
+      return action(() => set(session, statement))
+    case 'reset all':
+      return action(() => {
+        session.settings.resetAll()
+        return 'RESET'
+      })
+    case 'transaction':
+      return action(() => session.block.run(statement))
+    case 'declare':
+      return declareCursor(session, parsed, statement)
+    case 'fetch':
+      return fetchCursor(session, statement)
+    case 'close':
+      return action(() => closeCursor(session, statement.name))
+    case 'prepare':
+      return action(() => prepareNamed(session, parsed, statement))
+    case 'execute':
+      return executePrepared(session, statement)
+    case 'deallocate':
+      return action(() => {
+        if (statement.name !== undefined) session.statement(statement.name)
+        session.dropStatement(statement.name)
+        return statement.name === undefined ? 'DEALLOCATE ALL' : 'DEALLOCATE'
+      })
+    case 'discard':
+      return action(() => discard(session, statement.what))
+  }
+}
+
+/** A statement without rows and parameters that is done at once; yields its tag. */
+function action(run: () => string): Runnable {
+  return { schema: undefined, parameters: [], run: async () => ({ tag: run() }) }
+}
+
+function set(session: Session, statement: SessionStatement & { kind: 'set' }): string {
+  const { name, value, local } = statement
+  if (local && session.block.status === 'I') {
+    session.notice('SET LOCAL can only be used in transaction blocks', 'WARNING', 'no_active_sql_transaction')
+    return 'SET'
+  }
+  if (value === undefined) session.settings.reset(name, local)
+  else session.settings.set(name, value, local)
+  return statement.reset ? 'RESET' : 'SET'
+}
+
+function discard(session: Session, what: string): string {
+  switch (what) {
+    case 'ALL':
+      session.block.requireIdle('DISCARD ALL')
+      session.settings.resetAll()
+      session.dropStatement(undefined)
+      session.closePortals(() => true)
+      return 'DISCARD ALL'
+    case 'PLANS':
+    case 'SEQUENCES':
+    case 'TEMP':
+      return `DISCARD ${what}`
+    default:
+      throw notSupported(`DISCARD ${what}`)
+  }
+}

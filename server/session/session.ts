@@ -1,0 +1,173 @@
+import type { ParsedStatement } from '../../planner/parse/index.ts'
+import { type Condition, SqlError } from '../../types/error.ts'
+import type { Schema, Type } from '../../types/type.ts'
+import type { Value } from '../../types/value.ts'
+import type { Messages } from '../protocol/frames.ts'
+import { notice, parameterStatus } from '../protocol/replies.ts'
+import type { StatementContext } from '../statements/index.ts'
+import { Cancellation } from './cancellation.ts'
+import type { Rows } from './rows.ts'
+import { SessionSettings } from './settings.ts'
+import { TransactionBlock } from './transaction-block.ts'
+
+/** A statement that is ready to run, any number of times. */
+export interface Runnable {
+  readonly schema: Schema | undefined
+  readonly parameters: readonly Type[]
+  run(values: readonly Value[]): Promise<Outcome>
+}
+
+export interface Outcome {
+  /** Command tag; a function of the number of rows sent. */
+  readonly tag: string | ((rows: number) => string)
+  readonly rows?: Rows | undefined
+}
+
+/** A prepared statement; `parsed` undefined: an empty one. */
+export interface PreparedStatement {
+  readonly sql: string
+  readonly parsed: ParsedStatement | undefined
+  readonly runnable: Runnable
+}
+
+/** A statement with values, perhaps half fetched. Cursors of SQL are portals too. */
+export interface Portal {
+  readonly name: string
+  readonly statement: PreparedStatement
+  readonly values: readonly Value[]
+  readonly formats: readonly number[]
+  readonly abort: AbortController
+  /** Outlives its transaction block (WITH HOLD). */
+  readonly hold: boolean
+  outcome?: Outcome
+}
+
+export type SharedContext = Omit<StatementContext, 'session' | 'signal' | 'notice'>
+
+const STATEMENTS_MAX = 10_000
+const PORTALS_MAX = 1000
+
+/** What one client has made: settings, prepared statements, portals, a transaction block. */
+export class Session {
+  readonly out: Messages
+  readonly settings: SessionSettings
+  readonly block: TransactionBlock
+  readonly cancellation = new Cancellation()
+  readonly context: StatementContext
+  readonly #statements = new Map<string, PreparedStatement>()
+  readonly #portals = new Map<string, Portal>()
+
+  /** Throws SqlError for a setting that cannot be. */
+  constructor(
+    out: Messages,
+    user: string,
+    database: string,
+    initial: ReadonlyMap<string, string>,
+    shared: SharedContext,
+  ) {
+    this.out = out
+    const report = (name: string, value: string) => parameterStatus(out, name, value)
+    const settings = new SessionSettings({ session_authorization: user }, report, initial)
+    this.settings = settings
+    this.block = new TransactionBlock({
+      warn: (message, condition) => this.notice(message, 'WARNING', condition),
+      defaultReadOnly: () => isOn(settings.get('default_transaction_read_only')),
+      setDefaultReadOnly: value => settings.set('default_transaction_read_only', value ? 'on' : 'off'),
+      began: () => settings.begin(),
+      ended: kept => {
+        settings.end(kept)
+        this.closePortals(portal => !(kept && portal.hold))
+      },
+    })
+    const searchPath = () => {
+      const wanted = settings.get('search_path').split(',')
+      const names = wanted.map(name => name.trim().replace(/^"(.*)"$/, '$1'))
+      const known = (name: string) => shared.catalogs.current.hasSchema(database, name)
+      return names
+        .map(name => (name === '$user' ? user : name))
+        .filter(name => name !== '' && (name !== user || known(name)))
+    }
+    const { cancellation } = this
+    this.context = {
+      ...shared,
+      session: { database, user, settings, searchPath },
+      get signal() {
+        return cancellation.controller?.signal
+      },
+      notice: message => this.notice(message),
+    }
+  }
+
+  notice(
+    message: string,
+    severity: 'NOTICE' | 'WARNING' = 'NOTICE',
+    condition: Condition = 'successful_completion',
+  ): void {
+    const least = this.settings.get('client_min_messages').toLowerCase()
+    if (least === 'error' || (least === 'warning' && severity === 'NOTICE')) return
+    notice(this.out, severity, condition, message)
+  }
+
+  /** Throws 26000. */
+  statement(name: string): PreparedStatement {
+    const found = this.#statements.get(name)
+    if (found !== undefined) return found
+    const message =
+      name === ''
+        ? 'unnamed prepared statement does not exist'
+        : `prepared statement "${name}" does not exist`
+    throw new SqlError('invalid_sql_statement_name', message)
+  }
+
+  hasStatement(name: string): boolean {
+    return this.#statements.has(name)
+  }
+
+  /** Throws 42P05 for a name that is taken; the unnamed one is replaced. */
+  addStatement(name: string, statement: PreparedStatement): void {
+    if (name !== '' && this.#statements.has(name))
+      throw new SqlError('duplicate_prepared_statement', `prepared statement "${name}" already exists`)
+    if (this.#statements.size >= STATEMENTS_MAX)
+      throw new SqlError(
+        'program_limit_exceeded',
+        `a session has at most ${STATEMENTS_MAX} prepared statements`,
+      )
+    this.#statements.set(name, statement)
+  }
+
+  /** undefined: all of them, but the unnamed one. */
+  dropStatement(name: string | undefined): void {
+    if (name !== undefined) this.#statements.delete(name)
+    else for (const each of [...this.#statements.keys()]) if (each !== '') this.#statements.delete(each)
+  }
+
+  /** Throws 34000. */
+  portal(name: string, what: 'portal' | 'cursor' = 'portal'): Portal {
+    const found = this.#portals.get(name)
+    if (found === undefined) throw new SqlError('invalid_cursor_name', `${what} "${name}" does not exist`)
+    return found
+  }
+
+  /** Throws 42P03 for a name that is taken; the unnamed one is replaced. */
+  addPortal(portal: Portal): void {
+    const { name } = portal
+    if (name === '') this.closePortals(other => other.name === '')
+    else if (this.#portals.has(name))
+      throw new SqlError('duplicate_cursor', `cursor "${name}" already exists`)
+    if (this.#portals.size >= PORTALS_MAX)
+      throw new SqlError('program_limit_exceeded', `a session has at most ${PORTALS_MAX} open cursors`)
+    this.#portals.set(name, portal)
+  }
+
+  closePortals(which: (portal: Portal) => boolean): void {
+    for (const portal of [...this.#portals.values()]) {
+      if (!which(portal)) continue
+      portal.outcome?.rows?.close()
+      this.#portals.delete(portal.name)
+    }
+  }
+}
+
+function isOn(value: string): boolean {
+  return /^(on|true|yes|1)$/i.test(value)
+}

@@ -1,0 +1,149 @@
+import { zoneOffsetSeconds } from '../../types/datetime.ts'
+
+export interface Setting {
+  readonly default: string
+  readonly help: string
+  /** Told to the client when it changes (ParameterStatus), under this name. */
+  readonly reported?: string
+  /** Follows from how the session began. */
+  readonly readonly?: boolean
+  check?(value: string): boolean
+  /** How the value is kept. */
+  normal?(value: string): string
+}
+
+const bool = (value: string) => /^(on|off|true|false|yes|no|0|1)$/i.test(value)
+const whole = (value: string) => /^-?\d+$/.test(value)
+const duration = (value: string) => durationMs(value) !== undefined
+const oneOf =
+  (...words: readonly string[]) =>
+  (value: string) =>
+    words.includes(value.toLowerCase())
+
+/** Every session setting. Add a line to add one. */
+export const SETTINGS: Readonly<Record<string, Setting>> = {
+  application_name: { default: '', help: 'name of the client', reported: 'application_name' },
+  bytea_output: { default: 'hex', help: 'output format of bytea' },
+  client_encoding: {
+    default: 'UTF8',
+    help: 'encoding of the client',
+    reported: 'client_encoding',
+    check: v => /^(utf-?8|unicode)$/i.test(v),
+    normal: () => 'UTF8',
+  },
+  client_min_messages: {
+    default: 'notice',
+    help: 'least level of messages sent',
+    check: oneOf(
+      'debug5',
+      'debug4',
+      'debug3',
+      'debug2',
+      'debug1',
+      'debug',
+      'log',
+      'info',
+      'notice',
+      'warning',
+      'error',
+    ),
+  },
+  datestyle: {
+    default: 'ISO, MDY',
+    help: 'output format of dates',
+    reported: 'DateStyle',
+    check: v => /^iso(\s*,\s*(mdy|us))?$/i.test(v),
+    normal: () => 'ISO, MDY',
+  },
+  default_transaction_isolation: { default: 'serializable', help: 'not used' },
+  default_transaction_read_only: {
+    default: 'off',
+    help: 'statements that change something are refused',
+    reported: 'default_transaction_read_only',
+    check: bool,
+  },
+  extra_float_digits: { default: '1', help: 'floats are always printed exactly', check: whole },
+  implicit_flush: { default: 'on', help: 'statements wait until their rows are visible', check: bool },
+  intervalstyle: {
+    default: 'postgres',
+    help: 'output format of intervals',
+    reported: 'IntervalStyle',
+    check: v => v === 'postgres',
+  },
+  idle_in_transaction_session_timeout: { default: '0', help: 'not used', check: duration },
+  in_hot_standby: { default: 'off', help: 'always off', reported: 'in_hot_standby', readonly: true },
+  is_superuser: { default: 'on', help: 'always on', reported: 'is_superuser', readonly: true },
+  jit: { default: 'off', help: 'not used', check: bool },
+  lock_timeout: { default: '0', help: 'not used', check: duration },
+  row_security: { default: 'on', help: 'not used', check: bool },
+  rw_implicit_flush: {
+    default: 'on',
+    help: 'statements wait until their rows are visible (always on)',
+    check: bool,
+  },
+  search_path: { default: '"$user", public', help: 'schemas of unqualified names' },
+  server_encoding: {
+    default: 'UTF8',
+    help: 'encoding of the server',
+    reported: 'server_encoding',
+    readonly: true,
+  },
+  server_version: {
+    default: '15.0',
+    help: 'version of PostgreSQL spoken',
+    reported: 'server_version',
+    readonly: true,
+  },
+  session_authorization: {
+    default: '',
+    help: 'the user who logged in',
+    reported: 'session_authorization',
+    readonly: true,
+  },
+  server_version_num: { default: '150000', help: 'the same as a number', readonly: true },
+  standard_conforming_strings: {
+    default: 'on',
+    help: 'always on',
+    reported: 'standard_conforming_strings',
+    check: v => /^(on|true)$/i.test(v),
+  },
+  statement_timeout: {
+    default: '0',
+    help: 'longest time a statement may take; 0: no limit',
+    check: duration,
+  },
+  synchronize_seqscans: { default: 'off', help: 'not used' },
+  timezone: {
+    default: 'UTC',
+    help: 'zone of timestamps with time zone',
+    reported: 'TimeZone',
+    check: knownZone,
+  },
+  transaction_isolation: { default: 'serializable', help: 'a query reads one epoch' },
+  integer_datetimes: { default: 'on', help: 'always on', reported: 'integer_datetimes', readonly: true },
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = {
+  '': 1,
+  ms: 1,
+  s: 1000,
+  min: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+}
+
+/** Milliseconds of a setting such as 500, 500ms, 1.5s or 2min; undefined: not a duration. */
+export function durationMs(value: string): number | undefined {
+  const [, digits, unit] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/.exec(value.trim()) ?? []
+  const factor = UNIT_MS[unit ?? 'none']
+  return digits === undefined || factor === undefined ? undefined : Math.round(Number(digits) * factor)
+}
+
+function knownZone(zone: string): boolean {
+  try {
+    zoneOffsetSeconds(zone, 0n)
+    return true
+  } catch {
+    return false
+  }
+}

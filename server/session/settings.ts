@@ -1,0 +1,103 @@
+import { SqlError } from '../../types/error.ts'
+import type { Settings } from '../statements/contract.ts'
+import { durationMs, SETTINGS, type Setting } from './setting-table.ts'
+
+/** Settings of one session. Names are case-insensitive; names with a dot are anyone's. */
+export class SessionSettings implements Settings {
+  #values = new Map<string, string>()
+  readonly #fixed: Readonly<Record<string, string>>
+  readonly #reported: (name: string, value: string) => void
+  /** In a transaction block: what holds when it is rolled back, and what holds when it is committed. */
+  #block: { readonly before: Map<string, string>; readonly kept: Map<string, string> } | undefined
+
+  /** `fixed`: the values of settings that follow from how the session began. */
+  constructor(
+    fixed: Readonly<Record<string, string>>,
+    reported: (name: string, value: string) => void,
+    initial: ReadonlyMap<string, string> = new Map(),
+  ) {
+    this.#fixed = fixed
+    this.#reported = () => {}
+    for (const [name, value] of initial) this.set(name, value)
+    this.#reported = reported
+  }
+
+  get(name: string): string {
+    const key = name.toLowerCase()
+    return this.#values.get(key) ?? this.#fixed[key] ?? find(key).default
+  }
+
+  /** `local`: until the end of the transaction block. */
+  set(name: string, value: string, local = false): void {
+    const key = name.toLowerCase()
+    const setting = find(key)
+    if (setting.readonly) throw unchangeable(key)
+    if (setting.check !== undefined && !setting.check(value))
+      throw new SqlError('invalid_parameter_value', `invalid value for parameter "${key}": "${value}"`)
+    this.#change(key, setting.normal?.(value) ?? value, local)
+  }
+
+  reset(name: string, local = false): void {
+    const key = name.toLowerCase()
+    if (find(key).readonly) throw unchangeable(key)
+    this.#change(key, undefined, local)
+  }
+
+  resetAll(): void {
+    for (const key of this.#values.keys()) this.#change(key, undefined, false)
+  }
+
+  /** A transaction block begins. */
+  begin(): void {
+    this.#block = { before: new Map(this.#values), kept: new Map(this.#values) }
+  }
+
+  /** It ends: SET LOCAL is over, and after a rollback SET too. */
+  end(committed: boolean): void {
+    const block = this.#block
+    if (block === undefined) return
+    this.#block = undefined
+    const next = committed ? block.kept : block.before
+    for (const key of new Set([...this.#values.keys(), ...next.keys()]))
+      if (this.#values.get(key) !== next.get(key)) this.#change(key, next.get(key), false)
+  }
+
+  /** Milliseconds; 0: no limit. */
+  duration(name: string): number {
+    return durationMs(this.get(name)) ?? 0
+  }
+
+  list(): { name: string; value: string; help: string }[] {
+    return Object.entries(SETTINGS).map(([name, { help }]) => ({ name, value: this.get(name), help }))
+  }
+
+  /** What a client is told when the session starts. */
+  reports(): [string, string][] {
+    return Object.entries(SETTINGS).flatMap(([name, { reported }]) =>
+      reported === undefined ? [] : [[reported, this.get(name)]],
+    )
+  }
+
+  #change(key: string, value: string | undefined, local: boolean): void {
+    const before = this.get(key)
+    for (const map of local ? [this.#values] : [this.#values, this.#block?.kept]) {
+      if (value === undefined) map?.delete(key)
+      else map?.set(key, value)
+    }
+    const { reported } = find(key)
+    if (reported !== undefined && this.get(key) !== before) this.#reported(reported, this.get(key))
+  }
+}
+
+const CUSTOM: Setting = { default: '', help: '' }
+
+function find(key: string): Setting {
+  const setting = Object.hasOwn(SETTINGS, key) ? SETTINGS[key] : key.includes('.') ? CUSTOM : undefined
+  if (setting === undefined)
+    throw new SqlError('undefined_object', `unrecognized configuration parameter "${key}"`)
+  return setting
+}
+
+function unchangeable(key: string): SqlError {
+  return new SqlError('object_not_in_prerequisite_state', `parameter "${key}" cannot be changed`)
+}

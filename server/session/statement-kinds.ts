@@ -1,0 +1,31 @@
+import type { SessionStatement, Statement } from '../../planner/parse/index.ts'
+
+const OF_SESSION: ReadonlySet<string> = new Set<SessionStatement['kind']>([
+  'set',
+  'reset all',
+  'transaction',
+  'declare',
+  'fetch',
+  'close',
+  'prepare',
+  'execute',
+  'deallocate',
+  'discard',
+])
+const READING: ReadonlySet<string> = new Set<Statement['kind']>([
+  'query',
+  'show',
+  'describe',
+  'explain',
+  'flush',
+])
+
+/** Whether the statement changes the session and nothing else. */
+export function isSessionStatement(statement: Statement): statement is SessionStatement {
+  return OF_SESSION.has(statement.kind)
+}
+
+/** Whether the statement changes the database: not in a read-only block, and not taken back by ROLLBACK. */
+export function changesDatabase({ kind }: Statement): boolean {
+  return !OF_SESSION.has(kind) && !READING.has(kind)
+}
