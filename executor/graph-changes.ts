@@ -47,7 +47,16 @@ export class GraphChanges {
   /** The step that is due, commands first. */
   next(): (() => Promise<void>) | undefined {
     const command = this.#commands.shift()
-    if (command === undefined) return this.backfills.next()
+    if (command === undefined) {
+      const step = this.backfills.next()
+      return (
+        step &&
+        (async () => {
+          await step()
+          this.published()
+        })
+      )
+    }
     return async () => {
       this.#current = command
       await this.#apply(command)
@@ -81,7 +90,7 @@ export class GraphChanges {
   async #apply(pending: PendingCommand): Promise<void> {
     const { command, signal } = pending
     if (signal?.aborted) {
-      pending.reject(new SqlError('query_canceled', 'canceling statement due to user request'))
+      pending.reject(canceled(signal))
       return
     }
     const { serving, port, sources } = this.#state
