@@ -1,9 +1,11 @@
 import { StateTable } from '../storage/state-table.ts'
 import type { Chunk } from '../types/chunk.ts'
 import type { Epoch } from '../types/connector.ts'
-import { assert, notSupported, SqlError } from '../types/error.ts'
+import { assert, notSupported } from '../types/error.ts'
 import type { GraphNode, Job, RelationId, Scan } from '../types/job.ts'
 import { appendOnlyNodes } from './append-only.ts'
+import { canceled } from './canceled.ts'
+import { chunkSlice } from './chunk-slice.ts'
 import type { Emit, Operator } from './contract.ts'
 import { compileProjection } from './expression/compile.ts'
 import { neededColumns } from './needed-columns.ts'
@@ -23,6 +25,8 @@ export interface BatchInput {
 }
 
 const SLICE_MS = 8
+const PORTION_ROWS_FIRST = 128
+const PORTION_ROWS_MAX = 4096
 
 /**
  * Runs a job once over the present rows. Inputs are copied in the first, synchronous step, so all are of one epoch; the rest runs
@@ -33,14 +37,23 @@ export async function* runBatch(job: Job, from: BatchInput, signal?: AbortSignal
   const graph = wire(job, from.epoch, chunk => ready.push(ownedChunk(chunk)))
   const pending = inputsOf(job, from)
   let sliceStart = from.monotonic()
+  /** Rows pushed at once: fewer where a row becomes many (a join), so that other work keeps its turns. */
+  let portion = PORTION_ROWS_FIRST
   for (const { node, chunks } of pending) {
-    for (const chunk of chunks) {
-      graph.receive(node.id, chunk)
-      if (ready.length === 0 && from.monotonic() - sliceStart < SLICE_MS) continue
-      while (ready.length > 0) yield ready.shift()!
-      await turn(signal)
-      sliceStart = from.monotonic()
-    }
+    for (const chunk of chunks)
+      for (let row = 0; row < chunk.length; ) {
+        const to = Math.min(chunk.length, row + portion)
+        const started = from.monotonic()
+        graph.receive(node.id, chunkSlice(chunk, row, to))
+        row = to
+        const now = from.monotonic()
+        if (now - started > SLICE_MS) portion = Math.max(1, portion >> 2)
+        else if (now - started < SLICE_MS / 4) portion = Math.min(PORTION_ROWS_MAX, portion * 2)
+        if (ready.length === 0 && now - sliceStart < SLICE_MS) continue
+        while (ready.length > 0) yield ready.shift()!
+        await turn(signal)
+        sliceStart = from.monotonic()
+      }
   }
   for (const { id } of job.nodes) {
     graph.finish(id)
@@ -70,7 +83,7 @@ function inputsOf(job: Job, from: BatchInput): readonly Pending[] {
 
 async function turn(signal: AbortSignal | undefined): Promise<void> {
   await new Promise<void>(resolve => setImmediate(resolve))
-  if (signal?.aborted) throw new SqlError('query_canceled', 'canceling statement due to user request')
+  if (signal?.aborted) throw canceled(signal)
 }
 
 interface BatchGraph {

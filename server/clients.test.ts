@@ -57,7 +57,7 @@ test('an unknown database is refused with 3D000', async () => {
 test('garbage, half a message and a 1 GB length cost only their own connection', async () => {
   const good = await client()
   const startup = Buffer.from(
-    '0000001a00030000' + Buffer.from('user\0root\0database\0dev\0\0').toString('hex'),
+    `0000001a00030000${Buffer.from('user\0root\0database\0dev\0\0').toString('hex')}`,
     'hex',
   )
   startup.writeInt32BE(startup.length)

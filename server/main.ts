@@ -27,6 +27,7 @@ export interface ServerOptions extends Partial<Config> {
 export interface RunningServer {
   readonly port: number
   readonly httpPort: number
+  readonly sessionCount: number
   close(): Promise<void>
 }
 
@@ -71,7 +72,14 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     opened.push(() => sql.close())
     const http = await listenHttp(config.host, config.httpPort, { runtime, catalogs, store })
     opened.push(() => http.close())
-    return { port: sql.port, httpPort: http.port, close }
+    return {
+      port: sql.port,
+      httpPort: http.port,
+      get sessionCount() {
+        return sql.sessionCount
+      },
+      close,
+    }
   } catch (error) {
     await close()
     throw error
