@@ -1,0 +1,40 @@
+import type { Answer, Rows } from './servers.ts'
+
+/** The first difference of two answers as bags of rows, in words; undefined: none. Errors agree when both fail. */
+export function difference(expected: Answer, actual: Answer): string | undefined {
+  if ('code' in expected) {
+    if ('code' in actual) return undefined
+    return `expected error ${expected.code} ${expected.message}\nactual   ${shown(actual.rows)}`
+  }
+  if ('code' in actual)
+    return `expected ${shown(expected.rows)}\nactual   error ${actual.code} ${actual.message}`
+  const [left, right] = [expected.rows.map(key).sort(), actual.rows.map(key).sort()]
+  if (left.length === right.length && left.every((row, i) => row === right[i])) return undefined
+  if (near(expected.rows, actual.rows)) return undefined
+  return `expected ${shown(expected.rows)}\nactual   ${shown(actual.rows)}`
+}
+
+const key = (row: readonly (string | null)[]): string =>
+  row.map(cell => (cell === null ? 'NULL' : `'${cell}'`)).join(' | ')
+
+function shown(rows: Rows): string {
+  const lines = rows.map(key).sort()
+  return `${lines.length} rows\n${lines
+    .slice(0, 12)
+    .map(line => `  ${line}`)
+    .join('\n')}`
+}
+
+/** Equal up to the last digits of floats: a float's sum depends on the order of its terms in PostgreSQL. */
+function near(left: Rows, right: Rows): boolean {
+  if (left.length !== right.length) return false
+  const rounded = (rows: Rows) =>
+    rows.map(row => key(row.map(cell => (cell === null ? null : round(cell))))).sort()
+  const [a, b] = [rounded(left), rounded(right)]
+  return a.every((row, i) => row === b[i])
+}
+
+/** Texts with the digits of a float8 (15 or more, with a point or an exponent) keep 12 of them. */
+function round(cell: string): string {
+  return /^-?\d+\.\d{10,17}$|^-?\d(\.\d+)?e[+-]\d+$/.test(cell) ? Number(cell).toPrecision(12) : cell
+}

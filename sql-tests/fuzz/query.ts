@@ -1,0 +1,269 @@
+import { condition, expression, type Scope } from './expression.ts'
+import type { Random } from './random.ts'
+import type { Column, Relation } from './schema.ts'
+import { joined, optional, type Part, sql, type Tree } from './tree.ts'
+
+export interface Query {
+  readonly tree: Tree
+  readonly types: readonly string[]
+}
+
+/** A query over the relations; `types` fixes its output. */
+export function query(
+  random: Random,
+  relations: readonly Relation[],
+  depth = 2,
+  types?: readonly string[],
+): Query {
+  if (depth > 0 && random.chance(0.12)) return setOperation(random, relations, depth, types)
+  const aliases = { next: depth * 10 }
+  const from = fromClause(random, relations, depth, aliases)
+  const scope: Scope = { random, columns: from.columns }
+  const where = optional(' WHERE ', condition(scope), ...subqueryTest(random, relations, scope, depth))
+  const filtered = random.chance(0.5) ? where : ''
+  const select = random.chance(0.4) ? grouped(scope, types) : plain(scope, relations, depth, types)
+  const tree = sql('query', select.head, ' FROM ', from.tree, filtered, select.tail)
+  if (!random.chance(0.12)) return { tree, types: select.types }
+  const order = select.types.map(
+    (_, i) => `${i + 1} ${random.pick(['ASC', 'DESC', 'DESC NULLS LAST', 'NULLS FIRST'])}`,
+  )
+  const offset = random.chance(0.3) ? ` OFFSET ${random.int(0, 2)}` : ''
+  const top = optional(` ORDER BY ${order.join(', ')} LIMIT ${random.int(1, 5)}${offset}`)
+  return { tree: sql('query', '(', tree, top, ')'), types: select.types }
+}
+
+interface Select {
+  readonly head: Tree
+  readonly tail: Tree | string
+  readonly types: readonly string[]
+}
+
+function plain(
+  scope: Scope,
+  relations: readonly Relation[],
+  depth: number,
+  types?: readonly string[],
+): Select {
+  const { random } = scope
+  const wanted = types ?? Array.from({ length: random.int(1, 4) }, () => random.pick(scope.columns).type)
+  const items = wanted.map((type, i) => {
+    const scalar = depth > 0 && type === 'int8' && random.chance(0.5)
+    const value = scalar ? scalarSubquery(random, relations, scope) : expression(scope, type, 2)
+    return sql('item', value, ` AS x${i}`)
+  })
+  const distinct = random.chance(0.15) ? optional('DISTINCT ') : ''
+  return { head: sql('head', 'SELECT ', distinct, ...joined(items, ', ')), tail: '', types: wanted }
+}
+
+/** count(*) of the rows of another relation that match. */
+function scalarSubquery(random: Random, relations: readonly Relation[], scope: Scope): Tree {
+  const relation = random.pick(relations)
+  const inner = relation.columns.map(c => ({ ...c, name: `s.${c.name}` }))
+  const pair = matching(random, inner, scope.columns)
+  return sql(
+    'expr int8',
+    '(SELECT count(*) FROM ',
+    relation.name,
+    ' s',
+    pair === '' ? '' : optional(' WHERE ', pair),
+    ')',
+  )
+}
+
+function subqueryTest(random: Random, relations: readonly Relation[], scope: Scope, depth: number): Part[] {
+  if (depth <= 0 || !random.chance(0.3)) return []
+  const relation = random.pick(relations)
+  const inner = relation.columns.map(c => ({ ...c, name: `e.${c.name}` }))
+  const not = random.chance(0.4) ? 'NOT ' : ''
+  if (random.chance(0.5)) {
+    const pair = matching(random, inner, scope.columns)
+    return [
+      optional(` AND ${not}EXISTS (SELECT 1 FROM ${relation.name} e${pair === '' ? '' : ` WHERE ${pair}`})`),
+    ]
+  }
+  const column = random.pick(inner)
+  const left = expression(scope, column.type, 1)
+  const extra = condition({ random, columns: inner }, 1)
+  return [
+    optional(
+      ' AND ',
+      left,
+      ` ${not}IN (SELECT ${column.name} FROM ${relation.name} e`,
+      optional(' WHERE ', extra),
+      ')',
+    ),
+  ]
+}
+
+/** An equality between a column of each side; '' when no types agree. */
+function matching(random: Random, left: readonly Column[], right: readonly Column[]): string {
+  const pairs = left.flatMap(a => right.filter(b => b.type === a.type).map(b => `${a.name} = ${b.name}`))
+  return pairs.length === 0 ? '' : random.pick(pairs)
+}
+
+const AGGREGATES: Readonly<Record<string, readonly string[]>> = {
+  int8: [
+    'count(*)',
+    'count(#{any})',
+    'count(DISTINCT #{any})',
+    'sum(#{int4})',
+    'sum(#{int2})',
+    'sum(DISTINCT #{int2})',
+    'max(#{int8})',
+  ],
+  numeric: [
+    'sum(#{int8})',
+    'sum(#{numeric})',
+    'avg(#{int4})',
+    'avg(#{numeric})',
+    'max(#{numeric})',
+    'stddev(#{int2})',
+    'var_pop(#{int2})',
+  ],
+  float8: [
+    'max(#{float8})',
+    'min(#{float8})',
+    'sum(#{int2}::float8)',
+    'avg(#{int2}::float8)',
+    'stddev_pop(#{int2}::float8)',
+  ],
+  int4: ['min(#{int4})', 'max(#{int4})', 'bit_and(#{int4})', 'bit_or(#{int4})'],
+  int2: ['min(#{int2})', 'max(#{int2})'],
+  float4: ['min(#{float4})', 'max(#{float4})'],
+  bool: ['bool_and(#{bool})', 'bool_or(#{bool})', 'every(#{bool})'],
+  text: ['min(#{text})', 'max(#{text})', "string_agg(#{text}, ',' ORDER BY #{same})"],
+  date: ['min(#{date})', 'max(#{date})'],
+  time: ['min(#{time})', 'max(#{time})'],
+  timestamp: ['min(#{timestamp})', 'max(#{timestamp})'],
+  timestamptz: ['min(#{timestamptz})', 'max(#{timestamptz})'],
+  interval: ['min(#{interval})', 'max(#{interval})', 'sum(#{interval})'],
+  'int4[]': ['array_agg(#{int4} ORDER BY #{same})', 'array_agg(DISTINCT #{int4} ORDER BY #{same})'],
+  jsonb: [],
+}
+
+function grouped(scope: Scope, types?: readonly string[]): Select {
+  const { random } = scope
+  const wanted =
+    types ??
+    random.some(
+      Object.keys(AGGREGATES).filter(t => t !== 'jsonb'),
+      3,
+    )
+  const groups: Tree[] = []
+  const group = (type: string): Tree => {
+    const tree = expression(scope, type, random.chance(0.7) ? 0 : 1)
+    groups.push(tree)
+    return tree
+  }
+  const extra = random.chance(0.75) ? [random.pick(scope.columns).type] : []
+  const all = types === undefined ? [...extra, ...wanted] : wanted
+  const global = extra.length === 0 && types === undefined
+  const items = all.map((type, i) => {
+    const keyed =
+      !global && ((types === undefined && i < extra.length) || !aggregates(type) || random.chance(0.2))
+    return sql('item', keyed ? group(type) : aggregate(scope, type), ` AS x${i}`)
+  })
+  const by = groups.length === 0 ? '' : sql('clause', ' GROUP BY ', ...joined(groups, ', '))
+  const having = random.chance(0.2)
+    ? optional(' HAVING ', aggregate(scope, 'int8'), random.pick([' > 1', ' < 10', ' IS NOT NULL']))
+    : ''
+  return { head: sql('head', 'SELECT ', ...joined(items, ', ')), tail: sql('clause', by, having), types: all }
+}
+
+function aggregates(type: string): boolean {
+  return (AGGREGATES[type]?.length ?? 0) > 0
+}
+
+function aggregate(scope: Scope, type: string): Tree {
+  const { random } = scope
+  const [head, ...rest] = random.pick(AGGREGATES[type]!).split('#{')
+  let first: Tree | undefined
+  const parts = rest.flatMap(text => {
+    const [, wanted, after] = /^([^}]*)\}(.*)$/s.exec(text)!
+    if (wanted === 'same') return [first!, after!]
+    first = expression(scope, wanted === 'any' ? random.pick(scope.columns).type : wanted!, 1)
+    return [first, after!]
+  })
+  const filter = random.chance(0.15) ? optional(' FILTER (WHERE ', condition(scope, 1), ')') : ''
+  return sql('aggregate', head!, ...parts, filter)
+}
+
+function setOperation(
+  random: Random,
+  relations: readonly Relation[],
+  depth: number,
+  types?: readonly string[],
+): Query {
+  const left = query(random, relations, depth - 1, types)
+  const right = query(random, relations, depth - 1, left.types)
+  const operator = random.pick(['UNION', 'UNION ALL', 'INTERSECT', 'EXCEPT', 'INTERSECT ALL', 'EXCEPT ALL'])
+  return { tree: sql('query', '(', left.tree, ') ', operator, ' (', right.tree, ')'), types: left.types }
+}
+
+interface From {
+  readonly tree: Tree
+  readonly columns: readonly Column[]
+}
+
+function fromClause(
+  random: Random,
+  relations: readonly Relation[],
+  depth: number,
+  aliases: { next: number },
+): From {
+  const first = item(random, relations, depth, aliases)
+  let { columns } = first
+  const joins: Tree[] = []
+  for (let i = random.pick([0, 0, 1, 1, 2]); i > 0; i--) {
+    const right = item(random, relations, depth, aliases)
+    const on = matching(random, columns, right.columns)
+    const type = on === '' ? 'CROSS JOIN' : random.pick(['JOIN', 'LEFT JOIN', 'RIGHT JOIN', 'FULL JOIN'])
+    const both = [...columns, ...right.columns]
+    const extra =
+      random.chance(0.3) && type !== 'FULL JOIN'
+        ? optional(' AND ', condition({ random, columns: both }, 1))
+        : ''
+    joins.push(optional(` ${type} `, right.tree, ...(on === '' ? [] : [` ON ${on}`, extra])))
+    columns = both
+  }
+  return { tree: sql('from', first.tree, ...joins), columns }
+}
+
+function item(
+  random: Random,
+  relations: readonly Relation[],
+  depth: number,
+  aliases: { next: number },
+): From {
+  const alias = `t${aliases.next++}`
+  const named = (columns: readonly Column[]) => columns.map(c => ({ ...c, name: `${alias}.${c.name}` }))
+  if (depth > 0 && random.chance(0.12)) {
+    const inner = query(random, relations, depth - 1)
+    const columns = inner.types.map((type, i) => ({ name: `x${i}`, type }))
+    return { tree: sql('from item', '(', inner.tree, `) ${alias}`), columns: named(columns) }
+  }
+  const relation = random.pick(relations)
+  const time = relation.columns.find(c => c.type === 'timestamp')
+  if (time !== undefined && random.chance(0.3)) {
+    const tree = sql('from item', window(random, relation.name, time.name), ` ${alias}`)
+    const bounds = ['window_start', 'window_end'].map(name => ({ name, type: 'timestamp' }))
+    return { tree, columns: named([...relation.columns, ...bounds]) }
+  }
+  return { tree: sql('from item', relation.name, ` ${alias}`), columns: named(relation.columns) }
+}
+
+/** TUMBLE and HOP, and what they mean in PostgreSQL. */
+function window(random: Random, table: string, time: string): Part {
+  const origin = "TIMESTAMP '1970-01-01'"
+  const size = random.pick([10, 60, 3600])
+  const count = random.chance(0.5) ? 1 : random.int(2, 4)
+  const slide = `'${size} s'::interval`
+  const whole = `'${size * count} s'::interval`
+  const weir =
+    count === 1
+      ? `TUMBLE(${table}, #{time}, INTERVAL '${size} s')`
+      : `HOP(${table}, #{time}, INTERVAL '${size} s', INTERVAL '${size * count} s')`
+  const start = `date_bin(${slide}, #{time}, ${origin}) - ${slide} * n`
+  const pg = `(SELECT t.*, ${start} AS window_start, ${start} + ${whole} AS window_end FROM ${table} t CROSS JOIN generate_series(0, ${count - 1}) n WHERE #{time} IS NOT NULL)`
+  return { weir, pg }
+}
