@@ -2,11 +2,13 @@ import { foldConstants } from '../executor/expression/compile.ts'
 import { mapExpressions, type Plan, rewrite } from './plan.ts'
 import { fuse } from './rules/fuse.ts'
 import { narrowScan } from './rules/narrow-scan.ts'
+import { prune } from './rules/prune.ts'
 import { pushDown } from './rules/push-down.ts'
 import { rankLimit } from './rules/rank-limit.ts'
 
 /** Applies every rule, in the one order that lets each see what it needs. */
 export function optimize(plan: Plan): Plan {
   const folded = rewrite(plan, p => mapExpressions(p, foldConstants))
-  return rewrite(rewrite(rewrite(pushDown(folded, []), rankLimit), fuse), narrowScan)
+  const pushed = rewrite(pushDown(folded, []), rankLimit)
+  return rewrite(rewrite(prune(pushed), fuse), narrowScan)
 }

@@ -112,6 +112,22 @@ test('an equality of a comma join becomes a join key', () => {
   assert.deepEqual([join.spec.leftKeys, join.spec.rightKeys, join.spec.residual], [[0], [0], undefined])
 })
 
+test('a join stores only columns that are needed above it', () => {
+  const plan = stream(`SELECT category, max(price) FROM (
+    SELECT x.price AS category, b.price, b.auction FROM bid b JOIN bid x ON b.auction = x.auction
+    WHERE b.date_time < x.date_time) j GROUP BY category`)
+  const join = plan.nodes.find(n => n.spec.kind === 'join')!
+  assert.deepEqual(
+    join.schema.map(f => f.name),
+    ['auction', 'price', 'date_time', 'auction', 'price', 'date_time'],
+  )
+  const top = batch('SELECT 1 FROM (SELECT a, b, c FROM t ORDER BY c LIMIT 3) x')
+  assert.deepEqual(
+    top.find(n => n.spec.kind === 'sort')!.schema.map(f => f.name),
+    ['c'],
+  )
+})
+
 test('groups are the key of an aggregate', () => {
   const plan = stream('SELECT count(*), a % 2 AS g FROM t GROUP BY g HAVING count(*) > 1')
   assert.deepEqual(plan.key, [1])
