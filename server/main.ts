@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { connectors } from '../connectors/index.ts'
 import { startRuntime } from '../executor/coordinator.ts'
 import { realHost } from '../executor/host.ts'
+import { noPersistence } from '../executor/no-persistence.ts'
 import { Catalog } from '../planner/catalog.ts'
 import { loadParser } from '../planner/parse/index.ts'
 import { Fenced } from '../storage/contract.ts'
@@ -51,6 +52,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     const runtime = await startRuntime({
       store,
       host,
+      ...(config.state === 'none:' && { persistence: noPersistence() }),
       connectors,
       connectorsModule: new URL('../connectors/index.ts', import.meta.url).href,
       barrierIntervalMs: config.barrierIntervalMs,
