@@ -26,6 +26,8 @@ export interface RuntimeOptions {
   readonly metadata?: VersionObserver
   /** The engine runs in this thread. */
   readonly inline?: boolean
+  /** Recovery has read so many rows more. */
+  restored?(rows: number): void
   /** Rows of a relation that the server makes itself (negative ids). */
   systemRows(relation: RelationId): Chunk
   /** The jobs of a catalog document. */
@@ -56,7 +58,16 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   try {
     const { version } = log
     const { jobsOf } = options
-    const recovered = await recover({ version, persistence, port, serving, around, host, jobsOf })
+    const recovered = await recover({
+      version,
+      persistence,
+      port,
+      serving,
+      around,
+      host,
+      jobsOf,
+      restored: rows => options.restored?.(rows),
+    })
     if (early !== undefined) throw early
     running = new RunningRuntime(
       {

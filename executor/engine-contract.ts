@@ -59,6 +59,8 @@ export interface OperatorCounter {
   readonly kind: string
   readonly rowsIn: number
   readonly rowsOut: number
+  readonly stateRows: number
+  readonly stateBytes: number
 }
 
 /**

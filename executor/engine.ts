@@ -187,6 +187,7 @@ export class Engine {
     let stateBytes = 0
     for (const job of this.#order)
       for (const { node, tables, rowsIn, rowsOut } of job.nodes) {
+        const [rowsBefore, bytesBefore] = [stateRows, stateBytes]
         for (const table of tables) {
           const delta = table.seal()
           // What goes into a table is stored there.
@@ -201,6 +202,8 @@ export class Engine {
           kind: node.spec.kind,
           rowsIn,
           rowsOut,
+          stateRows: stateRows - rowsBefore,
+          stateBytes: stateBytes - bytesBefore,
         })
       }
     const sealed: SealedEpoch = {

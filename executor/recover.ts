@@ -32,6 +32,8 @@ export interface RecoverOptions {
   readonly around: Surroundings
   readonly host: Host
   jobsOf(catalog: string): readonly JobChange[]
+  /** So many rows more were read. */
+  restored?(rows: number): void
 }
 
 /** Catalog -> jobs -> tables: brings engine and serving tables to the last commit. Nothing is written. */
@@ -52,6 +54,7 @@ export async function recover(options: RecoverOptions): Promise<Recovered> {
   const loads: Promise<void>[] = []
   const visit = async (id: string, epoch: Epoch, chunk: Chunk): Promise<void> => {
     host.crashPoint('C27')
+    options.restored?.(chunk.length)
     const table = tables.get(id)
     if (table === undefined || chunk.length === 0) return
     if (table.role === 'rows') serving.load(id, chunk)

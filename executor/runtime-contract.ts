@@ -129,7 +129,11 @@ export interface RuntimeStats {
     readonly kind: string
     readonly rowsIn: number
     readonly rowsOut: number
+    readonly stateRows: number
+    readonly stateBytes: number
   }[]
+  /** Rows kept for queries. */
+  readonly serving: readonly { readonly relation: RelationId; readonly rows: number; readonly bytes: number }[]
   readonly sinks: readonly { readonly relation: RelationId; readonly rows: number; readonly bytes: number }[]
 }
 

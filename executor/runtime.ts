@@ -161,6 +161,7 @@ export class RunningRuntime implements Runtime {
       epochsInFlight: this.#clock.pipeline.inFlight,
       stateBytes: journal.stateBytes + serving.bytes,
       stateRows: journal.stateRows,
+      serving: serving.sizes(),
       sources: sources.counters(),
       operators: journal.counters,
       sinks: sinks.counters(),

@@ -50,6 +50,11 @@ export class ServingTables {
     return rows
   }
 
+  /** Distinct rows and bytes by relation. */
+  sizes(): { readonly relation: RelationId; readonly rows: number; readonly bytes: number }[] {
+    return [...this.#tables].map(([relation, { size, bytes }]) => ({ relation, rows: size, bytes }))
+  }
+
   get bytes(): number {
     let sum = 0
     for (const table of this.#tables.values()) sum += table.bytes

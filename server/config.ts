@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { LOG_LEVELS } from './observability/log.ts'
 
 /** Every option of the server: flag, environment variable WEIR_…, default, help. */
 export const OPTIONS = {
@@ -15,6 +16,7 @@ export const OPTIONS = {
   insecure: { default: 'no', help: 'yes: listen beyond loopback although nothing is encrypted' },
   'connections-max': { default: '1000', help: 'sessions at a time' },
   'login-timeout-ms': { default: '10000', help: 'milliseconds a client may take to log in' },
+  'log-level': { default: 'info', help: 'silent, error, warn, info or debug' },
   'barrier-interval-ms': { default: '1000', help: 'milliseconds between barriers' },
 } as const
 
@@ -30,6 +32,7 @@ export interface Config {
   readonly insecure: boolean
   readonly connectionsMax: number
   readonly loginTimeoutMs: number
+  readonly logLevel: string
   readonly barrierIntervalMs: number
 }
 
@@ -48,6 +51,8 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     if (!/^\d+$/.test(text(name))) throw new Error(`--${name} must be a whole number, not "${text(name)}"`)
     return Number(text(name))
   }
+  if (!(LOG_LEVELS as readonly string[]).includes(text('log-level')))
+    throw new Error(`--log-level must be one of ${LOG_LEVELS.join(', ')}`)
   return {
     port: whole('port'),
     httpPort: whole('http-port'),
@@ -59,6 +64,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     insecure: /^(yes|true|on|1)$/i.test(text('insecure')),
     connectionsMax: whole('connections-max'),
     loginTimeoutMs: whole('login-timeout-ms'),
+    logLevel: text('log-level'),
     barrierIntervalMs: whole('barrier-interval-ms'),
   }
 }

@@ -4,6 +4,7 @@ import { connectors } from '../connectors/index.ts'
 import { startRuntime } from '../executor/coordinator.ts'
 import { realHost } from '../executor/host.ts'
 import { noPersistence } from '../executor/no-persistence.ts'
+import type { Runtime } from '../executor/runtime-contract.ts'
 import { Catalog } from '../planner/catalog.ts'
 import { loadParser } from '../planner/parse/index.ts'
 import { Fenced } from '../storage/contract.ts'
@@ -11,8 +12,13 @@ import { Metadata } from '../storage/metadata.ts'
 import { openStore } from '../storage/open-store.ts'
 import { authentication } from './authentication.ts'
 import { type Config, helpText, readConfig } from './config.ts'
-import { listenHttp } from './http.ts'
+import { listenHttp } from './http/listen.ts'
 import { listen } from './listener.ts'
+import { Health } from './observability/health.ts'
+import { jsonLog, type Log, lineLog } from './observability/log.ts'
+import { meteredStore } from './observability/metered-store.ts'
+import { Metrics, type MetricsContext, observed } from './observability/metrics.ts'
+import { watchProgress, watchRecovery } from './observability/progress.ts'
 import type { CatalogHolder } from './statements/index.ts'
 import { jobsOf } from './statements/jobs.ts'
 import { systemRelation, systemRows } from './system-tables/index.ts'
@@ -20,6 +26,7 @@ import { systemRelation, systemRows } from './system-tables/index.ts'
 export interface ServerOptions extends Partial<Config> {
   /** The engine runs in this thread. */
   readonly inline?: boolean
+  /** Is told of warnings and errors, in place of the log on the standard error. */
   log?(message: string): void
   /** The server cannot go on. Default: the process ends with status 1. */
   onFatal?(error: unknown): void
@@ -37,43 +44,73 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const defaults = readConfig([], {})
   const config: Config = { ...(defaults as Config), ...options }
   requireSafe(config)
-  const log = options.log ?? (message => console.error(message))
-  const onFatal = options.onFatal ?? stopProcess
-  const opened: (() => void | Promise<void>)[] = []
+  const log = options.log === undefined ? jsonLog(config.logLevel) : lineLog(options.log)
+  const health = new Health()
+  const metrics = new Metrics()
+  const onFatal = (error: unknown) => {
+    health.fail(error)
+    ;(options.onFatal ?? (cause => stopProcess(cause, log)))(error)
+  }
+  const opened: (() => void | Promise<void>)[] = [() => metrics.close()]
   const close = async () => {
+    health.enter('stopping')
     for (let last = opened.pop(); last !== undefined; last = opened.pop()) await last()
   }
   try {
-    const host = realHost()
-    const [store] = await Promise.all([openStore(config.state || join(config.data, 'bucket')), loadParser()])
+    let running: MetricsContext | undefined
+    const http = await listenHttp(
+      config.host,
+      config.httpPort,
+      { ...config, health, running: () => running },
+      log,
+    )
+    opened.push(() => http.close())
+    const state = config.state || join(config.data, 'bucket')
+    const [opening] = await Promise.all([openStore(state), loadParser()])
+    const { store, meters } = meteredStore(opening)
     const catalogs = catalogHolder()
-    const metadata = new Metadata(join(config.data, 'metadata.sqlite'), log)
+    const metadata = new Metadata(join(config.data, 'metadata.sqlite'), message => log.warn(message))
     opened.push(() => metadata.close())
-    const runtime = await startRuntime({
+    health.enter('recovering')
+    const recoveryStart = performance.now()
+    const stopWatching = watchRecovery(log, () => health.restoredRows)
+    const runtime: Runtime = await startRuntime({
       store,
-      host,
-      ...(config.state === 'none:' && { persistence: noPersistence() }),
+      host: realHost(),
+      ...(state === 'none:' && { persistence: noPersistence() }),
       connectors,
       connectorsModule: new URL('../connectors/index.ts', import.meta.url).href,
       barrierIntervalMs: config.barrierIntervalMs,
-      metadata,
+      metadata: observed(metadata, metrics),
       ...(options.inline !== undefined && { inline: options.inline }),
       systemRows: id => systemRows(id, { runtime, catalogs, metadata }),
       jobsOf,
+      restored: rows => {
+        health.restoredRows += rows
+      },
       onFatal,
-      log,
-    })
+      log: message => log.warn(message),
+    }).finally(stopWatching)
     opened.push(() => runtime.close())
     catalogs.update(Catalog.parse(runtime.catalog))
+    const { restoredRows } = health
+    log.info('recovered', {
+      bucket: store.name,
+      epoch: runtime.epoch,
+      rows: restoredRows,
+      ms: Math.round(performance.now() - recoveryStart),
+    })
     const sql = await listen({
       ...config,
       authentication: authentication(config.user, config.password),
       shared: { runtime, catalogs, connectors, systemRelation },
-      failed: error => log(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+      failed: error => log.error('statement failed by a fault of ours', { err: error }),
     })
     opened.push(() => sql.close())
-    const http = await listenHttp(config.host, config.httpPort, { runtime, catalogs, store })
-    opened.push(() => http.close())
+    const sessionCount = () => sql.sessionCount
+    running = { runtime, catalogs, meters, storeStats: store.stats, metrics, sessionCount }
+    opened.push(watchProgress(runtime, catalogs, log))
+    health.enter('ready')
     return {
       port: sql.port,
       httpPort: http.port,
@@ -117,8 +154,10 @@ function catalogHolder(): CatalogHolder {
   }
 }
 
-function stopProcess(error: unknown): void {
-  console.error(error instanceof Fenced ? `weir stops: ${error.message}` : error)
+function stopProcess(error: unknown, log?: Log): void {
+  if (error instanceof Fenced) console.error(`weir stops: ${error.message}`)
+  else console.error(error)
+  log?.flush()
   process.exit(1)
 }
 

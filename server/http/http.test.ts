@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { type RunningServer, startServer } from '../main.ts'
+import { WireClient } from '../protocol/wire-client.ts'
+
+let folder = ''
+let server: RunningServer
+let stopped: unknown
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'weir-http-'))
+  server = await startServer({
+    data: folder,
+    port: 0,
+    httpPort: 0,
+    barrierIntervalMs: 50,
+    log: () => {},
+    onFatal: error => {
+      stopped = error
+    },
+  })
+  const client = await WireClient.start(server.port)
+  await client.query('CREATE TABLE "odd ""name" (k int PRIMARY KEY); CREATE TABLE t (k int PRIMARY KEY)')
+  await client.query('CREATE MATERIALIZED VIEW m AS SELECT k % 10 AS d, count(*) AS n FROM t GROUP BY k % 10')
+  await client.query('INSERT INTO t SELECT x FROM generate_series(1, 100) AS g(x)')
+  client.close()
+})
+after(async () => {
+  await server.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+function get(path: string, headers: Record<string, string> = {}): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    const asked = request({ host: '127.0.0.1', port: server.httpPort, path, headers }, answer => {
+      let body = ''
+      answer.on('data', bytes => (body += bytes))
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body }))
+    })
+    asked.on('error', reject)
+    asked.end()
+  })
+}
+
+test('metrics name relations, and every line is of the text format', async () => {
+  const { body } = await get('/metrics')
+  for (const line of body.trimEnd().split('\n'))
+    assert.match(line, /^(# (HELP|TYPE) \w+ .+|\w+(\{(\w+="(\\.|[^"\\])*",?)+\})? (\d[\d.e+-]*|NaN))$/)
+  assert.match(body, /weir_operator_rows_in_total\{relation="\d+",name="m",node="\d+",kind="aggregate"\} 100\n/)
+  assert.match(body, /weir_barrier_seconds_count \d+\n/)
+  assert.match(body, /weir_state_bytes\{relation="\d+",name="m"\} [1-9]\d*\n/)
+  assert.match(body, /weir_store_request_seconds_count\{kind="put"\} \d+\n/)
+  assert.match(body, /weir_sessions 0\n/)
+})
+
+test('the console page and its data answer', async () => {
+  assert.match((await get('/')).body, /<title>weir/)
+  const relations = JSON.parse((await get('/api/relations')).body)
+  const view = relations.find((r: { name: string }) => r.name === 'm')
+  assert.deepEqual([view.kind, view.rows, view.nodes.length > 2], ['materialized view', 10, true])
+  for (const name of ['jobs', 'sinks', 'epochs', 'operators', 'sources', 'errors'])
+    assert.ok(Array.isArray(JSON.parse((await get(`/api/${name}`)).body)), name)
+  assert.equal((await get('/api/nothing')).status, 404)
+})
+
+test('another host name, another origin and another site are refused, health is not', async () => {
+  assert.equal((await get('/api/jobs', { host: 'evil.example:5691' })).status, 403)
+  assert.equal((await get('/api/jobs', { origin: 'http://evil.example' })).status, 403)
+  assert.equal((await get('/metrics', { 'sec-fetch-site': 'cross-site' })).status, 403)
+  assert.equal((await get('/api/jobs', { host: 'localhost:5691' })).status, 200)
+  assert.equal((await get('/healthz', { host: '10.0.0.7:5691' })).status, 200)
+})
+
+test('with a password the console wants it', async () => {
+  const data = join(folder, 'closed')
+  const closed = await startServer({ data, port: 0, httpPort: 0, password: 'pw', log: () => {} })
+  const url = `http://127.0.0.1:${closed.httpPort}/api/jobs`
+  const basic = (text: string) => ({ authorization: `Basic ${Buffer.from(text).toString('base64')}` })
+  assert.equal((await fetch(url)).status, 401)
+  assert.equal((await fetch(url, { headers: basic('root:no') })).status, 401)
+  assert.equal((await fetch(url, { headers: basic('root:pw') })).status, 200)
+  await closed.close()
+})
+
+test('health is 503 once another server has taken the bucket over', async () => {
+  assert.deepEqual(JSON.parse((await get('/healthz')).body).status, 'ok')
+  const state = join(folder, 'bucket')
+  const data = join(folder, 'second')
+  const second = await startServer({ data, state, port: 0, httpPort: 0, log: () => {} })
+  const client = await WireClient.start(server.port)
+  client.out.begin('Q').string('INSERT INTO t VALUES (1000)').end()
+  client.send()
+  for (let i = 0; i < 200 && stopped === undefined; i++) await new Promise(resolve => setTimeout(resolve, 50))
+  const { status, body } = await get('/healthz')
+  assert.deepEqual([status, JSON.parse(body).status], [503, 'fenced'])
+  client.close()
+  await second.close()
+})
