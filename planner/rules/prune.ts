@@ -1,189 +1,256 @@
-import type { AggregateCall, Order } from '../../types/job.ts'
+import { unreachable } from '../../types/error.ts'
+import type { AggregateCall, Expression } from '../../types/job.ts'
 import { column, columnsOf, remap } from '../expressions.ts'
-import { type Plan, schemaOf } from '../plan.ts'
+import { inputs, type Plan, schemaOf } from '../plan.ts'
+import { share } from './share.ts'
 
-/** A plan without some of its columns: `at` gives the new position of each column that is left. */
+type Of<Op extends Plan['op']> = Extract<Plan, { op: Op }>
+
+/** A rewritten plan and where each old column went; -1: dropped. */
 interface Pruned {
   readonly plan: Plan
-  readonly at: ReadonlyMap<number, number>
+  readonly at: readonly number[]
 }
 
 /**
- * Column pruning: what nobody above needs is dropped below every operator that would store or copy it. The columns of the
- * plan itself stay as they are.
+ * Drops columns that nobody reads, so that joins, top-n and sorts keep only what matters.
+ *
+ * Algorithm: equal subplans become one; from the root down each plan collects the columns any of its readers needs; from the
+ * leaves up each plan is rebuilt on that many columns. What keeps rows gets a projection below it where a shared or
+ * pass-through input still carries more. The root keeps all its columns in their order.
  */
-export function prune(plan: Plan): Plan {
-  return exactly(plan, all(plan))
+export function prune(root: Plan): Plan {
+  const shared = share(root)
+  const order = leavesFirst(shared)
+  const needs = new Map<Plan, Set<number>>(order.map(p => [p, new Set<number>()]))
+  for (let i = 0; i < schemaOf(shared).length; i++) needs.get(shared)!.add(i)
+  for (const plan of order.toReversed())
+    for (const [i, columns] of inputNeeds(plan, needs.get(plan)!).entries())
+      for (const c of columns) needs.get(inputs(plan)[i]!)!.add(c)
+  const built = new Map<Plan, Pruned>()
+  for (const plan of order)
+    built.set(
+      plan,
+      rebuild(plan, needs.get(plan)!, input => built.get(input)!),
+    )
+  return exactly(built.get(shared)!, [...schemaOf(shared).keys()])
 }
 
-/** The plan with the wanted columns, ascending, and no others. */
-function exactly(plan: Plan, wanted: ReadonlySet<number>): Plan {
-  const kept = [...atLeastOne(plan, wanted)].sort((a, b) => a - b)
-  const pruned = without(plan, new Set(kept))
-  const schema = schemaOf(pruned.plan)
-  const at = kept.map(i => pruned.at.get(i)!)
-  if (at.length === schema.length && at.every((to, i) => to === i)) return pruned.plan
-  const columns = at.map(i => column(i, schema[i]!.type))
-  return { op: 'project', input: pruned.plan, columns, names: at.map(i => schema[i]!.name) }
+function leavesFirst(plan: Plan): Plan[] {
+  const order = new Set<Plan>()
+  const visit = (p: Plan): void => {
+    if (order.has(p)) return
+    inputs(p).forEach(visit)
+    order.add(p)
+  }
+  visit(plan)
+  return [...order]
 }
 
-/** Rows are counted even when no column of them is read: the narrowest stands for them. */
-function atLeastOne(plan: Plan, wanted: ReadonlySet<number>): ReadonlySet<number> {
-  const schema = schemaOf(plan)
-  if (wanted.size > 0 || schema.length === 0) return wanted
-  const narrow = schema.findIndex(field => !['text', 'varchar', 'bytea', 'jsonb'].includes(field.type.name))
-  return new Set([Math.max(0, narrow)])
-}
-
-/** The plan with the wanted columns at least. */
-function without(plan: Plan, wanted: ReadonlySet<number>): Pruned {
+/** Columns of each input that the plan reads when its own `needed` columns are. */
+function inputNeeds(plan: Plan, needed: ReadonlySet<number>): readonly (readonly number[])[] {
   switch (plan.op) {
-    case 'filter': {
-      const { plan: input, at } = without(plan.input, union(wanted, columnsOf(plan.predicate)))
-      return { plan: { ...plan, input, predicate: remap(plan.predicate, i => at.get(i)!) }, at }
+    case 'scan':
+    case 'values':
+      return []
+    case 'filter':
+      return [[...needed, ...columnsOf(plan.predicate)]]
+    case 'project':
+      return [
+        [...kept(plan.columns, needed).map(i => plan.columns[i]), plan.predicate].flatMap(e =>
+          e === undefined ? [] : [...columnsOf(e)],
+        ),
+      ]
+    case 'join': {
+      const width = schemaOf(plan.left).length
+      const used = [...needed, ...(plan.residual === undefined ? [] : columnsOf(plan.residual))]
+      const left = [...plan.leftKeys, ...used.filter(i => i < width)]
+      return [left, [...plan.rightKeys, ...used.filter(i => i >= width).map(i => i - width)]]
     }
-    case 'project': {
-      const kept = [...atLeastOne(plan, wanted)].sort((a, b) => a - b)
-      const { predicate } = plan
-      const used = [...kept.map(i => plan.columns[i]!), ...(predicate === undefined ? [] : [predicate])]
-      const { plan: input, at } = without(plan.input, union(...used.map(columnsOf)))
-      const columns = kept.map(i => remap(plan.columns[i]!, c => at.get(c)!))
-      const names = kept.map(i => plan.names[i]!)
-      const rest = predicate === undefined ? {} : { predicate: remap(predicate, c => at.get(c)!) }
-      return { plan: { ...plan, input, columns, names, ...rest }, at: positions(kept) }
-    }
-    case 'join':
-      return join(plan, wanted)
     case 'aggregate':
-      return aggregate(plan, wanted)
+      return [[...plan.groups, ...keptCalls(plan, needed).flatMap(({ call }) => callColumns(call))]]
+    case 'top-n':
+      return [[...plan.partition, ...plan.order.map(o => o.column), ...below(plan.input, needed)]]
+    case 'sort':
+      return [[...plan.order.map(o => o.column), ...needed]]
+    case 'union':
+      return plan.inputs.map(() => unionColumns(needed))
+    case 'set-operation':
+      return [plan.left, plan.right].map(side => [...schemaOf(side).keys()])
+    case 'hop':
+      return [[plan.time, ...below(plan.input, needed)]]
+    case 'project-set':
+      return [[...plan.calls.flatMap(c => [...columnsOf(c)]), ...below(plan.input, needed)]]
+    case 'single-row':
+      return [[...plan.group, ...needed]]
+    default:
+      return unreachable(plan)
+  }
+}
+
+function rebuild(plan: Plan, needed: ReadonlySet<number>, built: (input: Plan) => Pruned): Pruned {
+  switch (plan.op) {
+    case 'scan':
+    case 'values':
+      return { plan, at: [...schemaOf(plan).keys()] }
+    case 'filter': {
+      const { plan: input, at } = built(plan.input)
+      return { plan: { ...plan, input, predicate: moved(plan.predicate, at) }, at }
+    }
+    case 'project':
+      return rebuildProject(plan, needed, built(plan.input))
+    case 'join':
+      return rebuildJoin(plan, needed, built)
+    case 'aggregate':
+      return rebuildAggregate(plan, needed, built(plan.input))
     case 'top-n': {
+      const { plan: input, at } = only(built(plan.input), inputNeeds(plan, needed)[0]!)
       const width = schemaOf(plan.input).length
-      const passed = [...wanted].filter(i => i < width)
-      const [input, at] = narrowed(plan.input, union(passed, plan.partition, columnsIn(plan.order)))
-      const ranked = plan.rank === undefined ? at : new Map([...at, [width, at.size]])
-      const partition = plan.partition.map(i => at.get(i)!)
-      return { plan: { ...plan, input, partition, order: moved(plan.order, at) }, at: ranked }
+      const { rank, ...bare } = plan
+      // A position nobody reads need not be kept up to date.
+      const ranked = rank !== undefined && (rank !== 'row_number' || needed.has(width))
+      const partition = plan.partition.map(i => at[i]!)
+      const order = plan.order.map(o => ({ ...o, column: at[o.column]! }))
+      const top: Plan = { ...bare, input, partition, order, ...(ranked ? { rank } : {}) }
+      const added = rank === undefined ? [] : [ranked ? schemaOf(input).length : -1]
+      return { plan: top, at: [...at, ...added] }
     }
     case 'sort': {
-      const [input, at] = narrowed(plan.input, union(wanted, columnsIn(plan.order)))
-      return { plan: { ...plan, input, order: moved(plan.order, at) }, at }
+      const { plan: input, at } = only(built(plan.input), inputNeeds(plan, needed)[0]!)
+      const order = plan.order.map(o => ({ ...o, column: at[o.column]! }))
+      return { plan: { ...plan, input, order }, at }
     }
     case 'union': {
-      const kept = atLeastOne(plan, wanted)
-      const inputs = plan.inputs.map(input => exactly(input, kept))
-      return { plan: { ...plan, inputs }, at: positions([...kept].sort((a, b) => a - b)) }
+      const list = unionColumns(needed)
+      const next = plan.inputs.map(input => exactly(built(input), list))
+      return { plan: { ...plan, inputs: next }, at: schemaOf(plan).map((_, i) => list.indexOf(i)) }
+    }
+    case 'set-operation': {
+      const all = [...schemaOf(plan).keys()]
+      const [left, right] = [exactly(built(plan.left), all), exactly(built(plan.right), all)]
+      return { plan: { ...plan, left, right }, at: all }
     }
     case 'hop': {
-      const width = schemaOf(plan.input).length
-      const [input, at] = narrowed(
-        plan.input,
-        union(
-          [...wanted].filter(i => i < width),
-          [plan.time],
-        ),
-      )
-      return { plan: { ...plan, input, time: at.get(plan.time)! }, at: appended(at, width, 2) }
+      const { plan: input, at } = built(plan.input)
+      return { plan: { ...plan, input, time: at[plan.time]! }, at: extended(plan, plan.input, input, at) }
     }
     case 'project-set': {
-      const width = schemaOf(plan.input).length
-      const passed = [...wanted].filter(i => i < width)
-      const [input, at] = narrowed(plan.input, union(passed, ...plan.calls.map(columnsOf)))
-      const calls = plan.calls.map(call => remap(call, i => at.get(i)!))
-      const more = plan.calls.length + (plan.ordinality ? 1 : 0)
-      return { plan: { ...plan, input, calls }, at: appended(at, width, more) }
+      const { plan: input, at } = built(plan.input)
+      const calls = plan.calls.map(c => moved(c, at))
+      return { plan: { ...plan, input, calls }, at: extended(plan, plan.input, input, at) }
     }
     case 'single-row': {
-      const [input, at] = narrowed(plan.input, union(wanted, plan.group))
-      return { plan: { ...plan, input, group: plan.group.map(i => at.get(i)!) }, at }
+      const { plan: input, at } = only(built(plan.input), inputNeeds(plan, needed)[0]!)
+      return { plan: { ...plan, input, group: plan.group.map(i => at[i]!) }, at }
     }
-    case 'set-operation':
-      return whole({ ...plan, left: prune(plan.left), right: prune(plan.right) })
     default:
-      return whole(plan)
+      return unreachable(plan)
   }
 }
 
-function join(plan: Extract<Plan, { op: 'join' }>, wanted: ReadonlySet<number>): Pruned {
-  const width = schemaOf(plan.left).length
-  const used = union(wanted, plan.residual === undefined ? [] : columnsOf(plan.residual))
-  const ofLeft = [...used].filter(i => i < width)
-  const ofRight = [...used].filter(i => i >= width).map(i => i - width)
-  const [left, leftAt] = narrowed(plan.left, union(ofLeft, plan.leftKeys))
-  const [right, rightAt] = narrowed(plan.right, union(ofRight, plan.rightKeys))
-  const both = new Map(leftAt)
-  for (const [from, to] of rightAt) both.set(from + width, to + leftAt.size)
-  const leftKeys = plan.leftKeys.map(i => leftAt.get(i)!)
-  const rightKeys = plan.rightKeys.map(i => rightAt.get(i)!)
-  const residual = plan.residual === undefined ? {} : { residual: remap(plan.residual, i => both.get(i)!) }
-  const leftOnly = plan.type === 'semi' || plan.type === 'anti'
-  return { plan: { ...plan, left, right, leftKeys, rightKeys, ...residual }, at: leftOnly ? leftAt : both }
+function rebuildProject(plan: Of<'project'>, needed: ReadonlySet<number>, input: Pruned): Pruned {
+  const list = kept(plan.columns, needed)
+  const predicate = plan.predicate === undefined ? {} : { predicate: moved(plan.predicate, input.at) }
+  const names = list.map(i => plan.names[i]!)
+  const columns = list.map(i => moved(plan.columns[i]!, input.at))
+  const at = plan.columns.map((_, i) => list.indexOf(i))
+  return { plan: { ...plan, ...predicate, input: input.plan, columns, names }, at }
 }
 
-function aggregate(plan: Extract<Plan, { op: 'aggregate' }>, wanted: ReadonlySet<number>): Pruned {
-  const width = plan.groups.length
-  let calls = plan.calls.map((call, i) => [call, width + i] as const).filter(([, i]) => wanted.has(i))
-  // With no groups there is one row, and something must make it.
-  if (calls.length === 0 && width === 0) calls = plan.calls.slice(0, 1).map(call => [call, 0] as const)
-  const used = union(plan.groups, ...calls.map(([call]) => columnsOfCall(call)))
-  // An aggregate copies nothing that it does not read, so its input may keep more.
-  const { plan: input, at } = without(plan.input, used)
-  const groups = plan.groups.map(i => at.get(i)!)
-  const kept = [...plan.groups.keys(), ...calls.map(([, i]) => i)]
+function rebuildJoin(plan: Of<'join'>, needed: ReadonlySet<number>, built: (input: Plan) => Pruned): Pruned {
+  const [leftNeeds, rightNeeds] = inputNeeds(plan, needed)
+  const left = only(built(plan.left), leftNeeds!)
+  const right = only(built(plan.right), rightNeeds!)
+  const width = schemaOf(left.plan).length
+  const both = [...left.at, ...right.at.map(i => (i === -1 ? -1 : i + width))]
+  const join: Plan = {
+    ...plan,
+    left: left.plan,
+    right: right.plan,
+    leftKeys: plan.leftKeys.map(i => left.at[i]!),
+    rightKeys: plan.rightKeys.map(i => right.at[i]!),
+    ...(plan.residual === undefined ? {} : { residual: moved(plan.residual, both) }),
+  }
+  return { plan: join, at: both.slice(0, schemaOf(plan).length) }
+}
+
+function rebuildAggregate(plan: Of<'aggregate'>, needed: ReadonlySet<number>, input: Pruned): Pruned {
+  const { at } = input
+  const left = keptCalls(plan, needed)
+  const calls = left.map(
+    ({ call }): AggregateCall => ({
+      ...call,
+      args: call.args.map(i => at[i]!),
+      ...(call.filter === undefined ? {} : { filter: at[call.filter]! }),
+      ...(call.order === undefined ? {} : { order: call.order.map(o => ({ ...o, column: at[o.column]! })) }),
+    }),
+  )
+  const count = plan.groups.length
+  const places = plan.calls.map((_, i) => left.findIndex(({ index }) => index === i))
   return {
-    plan: { ...plan, input, groups, calls: calls.map(([call]) => movedCall(call, at)) },
-    at: positions(kept),
+    plan: { ...plan, input: input.plan, groups: plan.groups.map(i => at[i]!), calls },
+    at: [...plan.groups.keys(), ...places.map(i => (i === -1 ? -1 : i + count))],
   }
 }
 
-function columnsOfCall({ args, filter, order }: AggregateCall): readonly number[] {
-  return [...args, ...(filter === undefined ? [] : [filter]), ...columnsIn(order ?? [])]
+/** Projection columns that stay; at least one, so that rows can be counted. */
+function kept(columns: readonly Expression[], needed: ReadonlySet<number>): readonly number[] {
+  const found = [...columns.keys()].filter(i => needed.has(i))
+  return found.length > 0 ? found : [...columns.keys()].slice(0, 1)
 }
 
-function movedCall(call: AggregateCall, at: ReadonlyMap<number, number>): AggregateCall {
-  return {
-    ...call,
-    args: call.args.map(i => at.get(i)!),
-    ...(call.filter === undefined ? {} : { filter: at.get(call.filter)! }),
-    ...(call.order === undefined ? {} : { order: moved(call.order, at) }),
-  }
+/** Calls that stay; without groups at least one, for its row. */
+function keptCalls(plan: Of<'aggregate'>, needed: ReadonlySet<number>) {
+  const { calls, groups } = plan
+  const all = calls.map((call, index) => ({ call, index }))
+  const found = all.filter(({ index }) => needed.has(groups.length + index))
+  return found.length > 0 || groups.length > 0 ? found : all.slice(0, 1)
 }
 
-/** An input that an operator stores or copies: exactly the columns it needs. */
-function narrowed(plan: Plan, needed: ReadonlySet<number>): readonly [Plan, ReadonlyMap<number, number>] {
-  const kept = atLeastOne(plan, needed)
-  return [exactly(plan, kept), positions([...kept].sort((a, b) => a - b))]
+function callColumns(call: AggregateCall): readonly number[] {
+  const filter = call.filter === undefined ? [] : [call.filter]
+  return [...call.args, ...filter, ...(call.order ?? []).map(o => o.column)]
 }
 
-function whole(plan: Plan): Pruned {
-  return { plan, at: positions([...all(plan)]) }
+/** Needed columns that come from the input. */
+function below(input: Plan, needed: ReadonlySet<number>): readonly number[] {
+  const width = schemaOf(input).length
+  return [...needed].filter(i => i < width)
 }
 
-function all(plan: Plan): ReadonlySet<number> {
-  return new Set(schemaOf(plan).keys())
+function unionColumns(needed: ReadonlySet<number>): readonly number[] {
+  return needed.size === 0 ? [0] : [...needed].sort((a, b) => a - b)
 }
 
-function positions(kept: readonly number[]): ReadonlyMap<number, number> {
-  return new Map(kept.map((from, to) => [from, to]))
+/** Places of the input's columns, then of those the plan appends. */
+function extended(plan: Plan, before: Plan, after: Plan, at: readonly number[]): readonly number[] {
+  const [old, now] = [schemaOf(before).length, schemaOf(after).length]
+  return [...at, ...Array.from({ length: schemaOf(plan).length - old }, (_, i) => now + i)]
 }
 
-/** `count` columns that the operator adds behind those of its input, which had `width`. */
-function appended(
-  at: ReadonlyMap<number, number>,
-  width: number,
-  count: number,
-): ReadonlyMap<number, number> {
-  const more = Array.from({ length: count }, (_, i) => [width + i, at.size + i] as const)
-  return new Map([...at, ...more])
+function moved(e: Expression, at: readonly number[]): Expression {
+  return remap(e, i => at[i]!)
 }
 
-function union(...sets: readonly Iterable<number>[]): ReadonlySet<number> {
-  return new Set(sets.flatMap(set => [...set]))
+/** The plan on the needed columns alone, in their order. */
+function only(input: Pruned, needed: readonly number[]): Pruned {
+  const list = [...new Set(needed)].sort((a, b) => a - b)
+  if (list.length === 0 && input.at.length > 0)
+    list.push(
+      Math.max(
+        0,
+        input.at.findIndex(i => i !== -1),
+      ),
+    )
+  if (list.length === schemaOf(input.plan).length) return input
+  return { plan: exactly(input, list), at: input.at.map((_, i) => list.indexOf(i)) }
 }
 
-function columnsIn(order: readonly Order[]): readonly number[] {
-  return order.map(o => o.column)
-}
-
-function moved(order: readonly Order[], at: ReadonlyMap<number, number>): readonly Order[] {
-  return order.map(o => ({ ...o, column: at.get(o.column)! }))
+/** The plan with just these old columns, in this order. */
+function exactly(input: Pruned, list: readonly number[]): Plan {
+  const { plan, at } = input
+  const schema = schemaOf(plan)
+  if (list.length === schema.length && list.every((old, i) => at[old] === i)) return plan
+  const columns = list.map(old => column(at[old]!, schema[at[old]!]!.type))
+  return { op: 'project', input: plan, columns, names: list.map(old => schema[at[old]!]!.name) }
 }

@@ -19,20 +19,24 @@ export function pushDown(plan: Plan, conditions: readonly Expression[]): Plan {
       )
     case 'join':
       return pushThroughJoin(plan, conditions)
-    case 'aggregate': {
-      const groups = plan.groups
+    case 'aggregate':
       // With no groups there is a row for no input too, so nothing may pass.
-      const passes = (c: Expression): boolean => {
-        const used = [...columnsOf(c)]
-        return groups.length > 0 && used.length > 0 && used.every(i => i < groups.length)
-      }
-      const inner = conditions.filter(passes).map(c => remap(c, i => groups[i]!))
-      const input = pushDown(plan.input, inner)
-      return filtered(
-        { ...plan, input },
-        conditions.filter(c => !passes(c)),
+      return pushColumns(plan, conditions, new Map(plan.groups.map((g, i) => [i, g])))
+    case 'top-n':
+      // A whole partition goes or stays.
+      return pushColumns(plan, conditions, new Map(plan.partition.map(i => [i, i])))
+    case 'single-row':
+      return pushColumns(plan, conditions, new Map(plan.group.map(i => [i, i])))
+    case 'sort':
+      return pushColumns(plan, conditions, plan.limit === undefined && plan.offset === 0 ? below(plan) : NONE)
+    case 'hop':
+    case 'project-set':
+      return pushColumns(plan, conditions, below(plan))
+    case 'set-operation':
+      return withInputs(
+        plan,
+        inputs(plan).map(input => pushDown(input, conditions)),
       )
-    }
     default: {
       const next = inputs(plan).map(input => pushDown(input, []))
       return filtered(next.length === 0 ? plan : withInputs(plan, next), conditions)
@@ -40,10 +44,35 @@ export function pushDown(plan: Plan, conditions: readonly Expression[]): Plan {
   }
 }
 
+const NONE: ReadonlyMap<number, number> = new Map()
+
+/** Columns of the input, at the same places in the output. */
+function below(plan: Plan): ReadonlyMap<number, number> {
+  return new Map([...schemaOf(inputs(plan)[0]!).keys()].map(i => [i, i]))
+}
+
+/** Conditions on nothing but the columns that `at` maps go below the plan. */
+function pushColumns(plan: Plan, conditions: readonly Expression[], at: ReadonlyMap<number, number>): Plan {
+  const passes = (c: Expression): boolean => {
+    const used = [...columnsOf(c)]
+    return used.length > 0 && used.every(i => at.has(i))
+  }
+  const inner = conditions.filter(passes).map(c => remap(c, i => at.get(i)!))
+  const input = pushDown(inputs(plan)[0]!, inner)
+  return filtered(
+    withInputs(plan, [input]),
+    conditions.filter(c => !passes(c)),
+  )
+}
+
 function filtered(plan: Plan, conditions: readonly Expression[]): Plan {
   const predicate = conjunction(conditions)
   return predicate === undefined ? plan : { op: 'filter', input: plan, predicate }
 }
+
+/** Joins that never show a row of that side alone. */
+const ONE_SIDE_RIGHT: ReadonlySet<string> = new Set(['left', 'semi', 'anti'])
+const ONE_SIDE_LEFT: ReadonlySet<string> = new Set(['right', 'semi'])
 
 type Join = Extract<Plan, { op: 'join' }>
 
@@ -57,13 +86,20 @@ function pushThroughJoin(plan: Join, conditions: readonly Expression[]): Plan {
   const toLeft = pool.filter(c => leftKept && side(c, width) === 'left')
   const toRight = pool.filter(c => rightKept && side(c, width) === 'right')
   const rest = pool.filter(c => !toLeft.includes(c) && !toRight.includes(c))
-  const left = pushDown(plan.left, toLeft)
+  // What ON asks of the side whose rows may go unmatched selects them beforehand.
+  const on = inner ? [] : conjuncts(plan.residual)
+  const onRight = on.filter(c => ONE_SIDE_RIGHT.has(plan.type) && side(c, width) === 'right')
+  const onLeft = on.filter(c => ONE_SIDE_LEFT.has(plan.type) && side(c, width) === 'left')
+  const left = pushDown(plan.left, [...toLeft, ...onLeft])
   const right = pushDown(
     plan.right,
-    toRight.map(c => remap(c, i => i - width)),
+    [...toRight, ...onRight].map(c => remap(c, i => i - width)),
   )
-  if (!inner) return filtered({ ...plan, left, right }, rest)
   const { residual: _, ...bare } = plan
+  if (!inner) {
+    const residual = conjunction(on.filter(c => !onRight.includes(c) && !onLeft.includes(c)))
+    return filtered({ ...bare, left, right, ...(residual === undefined ? {} : { residual }) }, rest)
+  }
   if (plan.leftKeys.length > 0) return withKeys({ ...bare, left, right }, rest)
   return joinOn('inner', left, right, conjunction(rest))
 }

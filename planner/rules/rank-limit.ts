@@ -1,17 +1,31 @@
 import type { Expression } from '../../types/job.ts'
-import { conjuncts, functionName } from '../expressions.ts'
+import { conjunction, conjuncts, functionName } from '../expressions.ts'
 import { type Plan, schemaOf } from '../plan.ts'
 
-/** `WHERE rank <= k` above a ranking bounds how many rows of each partition it keeps; the condition stays. */
+/** `WHERE rank <= k` above a ranking becomes the number of rows of each partition that it keeps. */
 export function rankLimit(plan: Plan): Plan {
   if (plan.op !== 'filter' || plan.input.op !== 'top-n' || plan.input.rank === undefined) return plan
   const top = plan.input
   let limit = top.limit
-  for (const c of conjuncts(plan.predicate)) limit = Math.min(limit, bound(c, top.input) ?? limit)
-  return limit === top.limit ? plan : { ...plan, input: { ...top, limit } }
+  const rest: Expression[] = []
+  for (const c of conjuncts(plan.predicate)) {
+    const found = bound(c, top.input)
+    limit = Math.min(limit, found?.limit ?? limit)
+    if (found?.whole !== true) rest.push(c)
+  }
+  if (limit === top.limit) return plan
+  const predicate = conjunction(rest)
+  const input: Plan = { ...top, limit }
+  return predicate === undefined ? input : { ...plan, predicate, input }
 }
 
-function bound(c: Expression, input: Plan): number | undefined {
+/** `whole`: the limit says all that the condition says. */
+interface Bound {
+  readonly limit: number
+  readonly whole: boolean
+}
+
+function bound(c: Expression, input: Plan): Bound | undefined {
   if (c.kind !== 'call' || c.args.length !== 2) return undefined
   const [a, b] = c.args.map(bare) as [Expression, Expression]
   const rank = rankColumn(input)
@@ -23,8 +37,9 @@ function bound(c: Expression, input: Plan): number | undefined {
   if (constant.kind !== 'literal' || constant.value === null || !isInteger(constant)) return undefined
   const k = Number(constant.value)
   const op = direct ? name : ({ '>': '<', '>=': '<=', '=': '=' }[name] ?? '')
-  if (op === '<=' || op === '=') return Math.max(0, k)
-  return op === '<' ? Math.max(0, k - 1) : undefined
+  const limit = Math.max(0, op === '<' ? k - 1 : k)
+  if (op !== '<=' && op !== '<' && op !== '=') return undefined
+  return { limit, whole: op !== '=' || k === 1 }
 }
 
 function bare(e: Expression): Expression {

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Expression } from '../../types/job.ts'
+import { BOOL, INT4, INT8 } from '../../types/type.ts'
+import { call, column, literal } from '../expressions.ts'
+import { type Plan, schemaOf } from '../plan.ts'
+import { prune } from './prune.ts'
+import { pushDown } from './push-down.ts'
+import { rankLimit } from './rank-limit.ts'
+
+const scan: Plan = {
+  op: 'scan',
+  relation: 1,
+  schema: ['a', 'b', 'c'].map(name => ({ name, type: INT4 })),
+  key: [],
+  appendOnly: false,
+}
+const columns = scan.schema.map((f, i) => column(i, f.type))
+
+function compare(operator: string, left: Expression, value: number): Expression {
+  return call(`${operator}(int4, int4) -> bool`, [left, literal(value, INT4)], BOOL)
+}
+
+function sum(input: Plan): Plan {
+  const call = { distinct: false, type: INT8 }
+  const calls = [1, 2].map(i => ({ ...call, fn: 'sum(int4) -> int8', args: [i] }))
+  return { op: 'aggregate', input, groups: [0], calls }
+}
+
+test('a subplan that is read twice stays one when its readers need different columns', () => {
+  const pick = (i: number): Plan => ({
+    op: 'project',
+    input: sum(scan),
+    columns: [column(i, INT8)],
+    names: ['s'],
+  })
+  const plan = prune({ op: 'union', inputs: [pick(1), pick(2)] })
+  assert(plan.op === 'union')
+  const [left, right] = plan.inputs as [Plan, Plan]
+  assert(left.op === 'project' && right.op === 'project')
+  assert.equal(left.input, right.input)
+  assert.equal(schemaOf(left.input).length, 3)
+})
+
+test('a call of an aggregate that nobody reads is not computed', () => {
+  const plan = prune({ op: 'project', input: sum(scan), columns: [column(2, INT8)], names: ['s'] })
+  assert(plan.op === 'project' && plan.input.op === 'aggregate')
+  assert.deepEqual(
+    plan.input.calls.map(c => c.args),
+    [[2]],
+  )
+})
+
+test('a row number that only limits is not computed', () => {
+  const top: Plan = {
+    op: 'top-n',
+    input: scan,
+    partition: [0],
+    order: [{ column: 1, descending: true, nullsFirst: false }],
+    offset: 0,
+    limit: Number.MAX_SAFE_INTEGER,
+    withTies: false,
+    rank: 'row_number',
+  }
+  const ranked = call('<=(int8, int8) -> bool', [column(3, INT8), literal(2n, INT8)], BOOL)
+  const limited = rankLimit({ op: 'filter', input: top, predicate: ranked })
+  assert.deepEqual(limited, { ...top, limit: 2 })
+  const plan = prune({ op: 'project', input: limited, columns: columns.slice(0, 2), names: ['a', 'b'] })
+  assert(plan.op === 'project' && plan.input.op === 'top-n')
+  assert.deepEqual([plan.input.rank, schemaOf(plan.input.input).length], [undefined, 2])
+})
+
+test('a condition of LEFT JOIN on its right side selects the right rows beforehand', () => {
+  const join: Plan = {
+    op: 'join',
+    type: 'left',
+    left: scan,
+    right: scan,
+    leftKeys: [0],
+    rightKeys: [0],
+    nullSafe: [false],
+    residual: call('and', [compare('>', column(1, INT4), 1), compare('>', column(4, INT4), 2)], BOOL),
+  }
+  const plan = pushDown(join, [])
+  assert(plan.op === 'join' && plan.right.op === 'filter')
+  assert.deepEqual(plan.right.predicate, compare('>', column(1, INT4), 2))
+  assert.deepEqual(plan.residual, compare('>', column(1, INT4), 1))
+})
+
+test('a condition on the partition passes a top-n, another does not', () => {
+  const top: Plan = {
+    op: 'top-n',
+    input: scan,
+    partition: [1],
+    order: [],
+    offset: 0,
+    limit: 3,
+    withTies: false,
+  }
+  const [passes, stays] = [compare('=', column(1, INT4), 1), compare('=', column(2, INT4), 1)]
+  const plan = pushDown(top, [passes, stays])
+  assert.deepEqual(plan, {
+    op: 'filter',
+    predicate: stays,
+    input: { ...top, input: { op: 'filter', input: scan, predicate: passes } },
+  })
+})
