@@ -397,8 +397,8 @@ function bindIndirection(fields: Body, env: Environment): Expression {
       const bound = (n: unknown): Expression =>
         coerce(bindExpression(n as PgNode, env), INT4, 'assignment', env.context, undefined)
       if (subscript['is_slice'] === true) {
-        const low = subscript['lidx'] === undefined ? literal(null, INT4) : bound(subscript['lidx'])
-        const high = subscript['uidx'] === undefined ? literal(null, INT4) : bound(subscript['uidx'])
+        const low = subscript['lidx'] === undefined ? literal(1, INT4) : bound(subscript['lidx'])
+        const high = subscript['uidx'] === undefined ? literal(2147483647, INT4) : bound(subscript['uidx'])
         return callFunction('array_slice', [value, low, high], env.context, undefined)
       }
       if (value.type.name === 'jsonb') {

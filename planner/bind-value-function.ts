@@ -2,8 +2,9 @@ import { notSupported } from '../types/error.ts'
 import type { Expression } from '../types/job.ts'
 import { DATE, TEXT, TIME, TIMESTAMP, TIMESTAMPTZ, type Type } from '../types/type.ts'
 import type { Body } from './ast.ts'
+import { castCall } from './coerce.ts'
 import type { Environment } from './environment.ts'
-import { call, literal } from './expressions.ts'
+import { literal } from './expressions.ts'
 
 const TIMES: Readonly<Record<string, Type>> = {
   SVFOP_CURRENT_DATE: DATE,
@@ -23,7 +24,7 @@ export function bindValueFunction(fields: Body, env: Environment): Expression {
   const type = TIMES[op]
   if (type !== undefined) {
     const now = statementTime(env)
-    return type === TIMESTAMPTZ ? now : call('cast', [now], type)
+    return type === TIMESTAMPTZ ? now : castCall(now, type, env.context)
   }
   if (op === 'SVFOP_CURRENT_CATALOG') return literal(env.context.database, TEXT)
   if (op === 'SVFOP_CURRENT_SCHEMA') return literal(env.context.searchPath[0] ?? null, TEXT)

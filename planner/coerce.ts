@@ -1,5 +1,5 @@
-import { castContext, commonType } from '../executor/functions/casts.ts'
-import { resolveFunction } from '../executor/functions/index.ts'
+import { castContext, castNeedsZone, commonType } from '../executor/functions/casts.ts'
+import { functionById, resolveFunction } from '../executor/functions/index.ts'
 import { SqlError } from '../types/error.ts'
 import type { Expression } from '../types/job.ts'
 import { parseText } from '../types/text-io.ts'
@@ -31,7 +31,18 @@ export function tryCoerce(
   const needs = castContext(e.type, type)
   const order: readonly (string | undefined)[] = ['implicit', 'assignment', 'explicit']
   if (needs === undefined || order.indexOf(needs) > order.indexOf(reach)) return undefined
-  return call('cast', [e], type)
+  return castCall(e, type, context)
+}
+
+/** The session's time zone. */
+function zoneOf(context: BindContext): string {
+  return context.setting('timezone') || 'UTC'
+}
+
+/** A conversion; the session's time zone goes along where it counts. */
+export function castCall(e: Expression, type: Type, context: BindContext): Expression {
+  if (!castNeedsZone(e.type, type)) return call('cast', [e], type)
+  return call('cast', [e, literal(zoneOf(context), TEXT)], type)
 }
 
 /** Gives an untyped literal or parameter its type. */
@@ -46,12 +57,12 @@ export function settle(
     if (!context.inferred.has(e.index)) context.inferred.set(e.index, type)
     const known = context.inferred.get(e.index)!
     const parameter: Expression = { ...e, type: known }
-    return sameType(known, type) ? parameter : call('cast', [parameter], type)
+    return sameType(known, type) ? parameter : castCall(parameter, type, context)
   }
   if (e.kind !== 'literal') return { ...e, type }
   if (e.value === null) return literal(null, type)
   try {
-    return literal(parseText(type, e.value as string), type)
+    return literal(parseText(type, e.value as string, zoneOf(context)), type)
   } catch (error) {
     if (error instanceof SqlError && error.position === undefined) {
       throw new SqlError(error.condition, error.message, { position, detail: error.detail, hint: error.hint })
@@ -113,6 +124,7 @@ export function callFunction(
   )
   if ('error' in found) throw placed(found.error, name, args, position)
   const cast = args.map((arg, i) => coerce(arg, found.argTypes[i] ?? arg.type, 'implicit', context, position))
+  if (functionById(found.fn).zoned) cast.push(literal(zoneOf(context), TEXT))
   return call(found.fn, cast, found.type)
 }
 

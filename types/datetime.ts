@@ -1,9 +1,17 @@
+import { SqlError } from './error.ts'
 import { clock } from './interval.ts'
+import { zoneOffsetSeconds } from './time-zone.ts'
 import type { Interval } from './value.ts'
+
+export { instantToLocal, localToInstant, zoneOffsetSeconds } from './time-zone.ts'
 
 export const INFINITY_MICROS = 2n ** 63n - 1n
 export const MINUS_INFINITY_MICROS = -(2n ** 63n)
-const DAY = 86_400_000_000n
+export const DAY_MICROS = 86_400_000_000n
+const DAY = DAY_MICROS
+/** Range of timestamp and timestamptz: from 4714-11-24 BC to 294247-01-10, where 64 bits of microseconds end. */
+export const TIMESTAMP_START = -210866803200000000n
+export const TIMESTAMP_END = INFINITY_MICROS
 
 /** Days since 1970-01-01 of a proleptic Gregorian date (Hinnant's algorithm). Month from 1. */
 export function daysFromCivil(year: number, month: number, day: number): number {
@@ -121,50 +129,15 @@ export function parseTime(text: string): bigint | 'range' | undefined {
   return BigInt(hour * 3600 + minute * 60 + second) * 1_000_000n + BigInt(fraction)
 }
 
-/** Local timestamp in a zone -> instant. */
-export function localToInstant(micros: bigint, zone: string): bigint {
-  const guess = micros - BigInt(zoneOffsetSeconds(zone, micros)) * 1_000_000n
-  return micros - BigInt(zoneOffsetSeconds(zone, guess)) * 1_000_000n
-}
-
-export function instantToLocal(micros: bigint, zone: string): bigint {
-  return micros + BigInt(zoneOffsetSeconds(zone, micros)) * 1_000_000n
-}
-
-const formats = new Map<string, Intl.DateTimeFormat | undefined>()
-
-/** Seconds east of UTC at an instant; throws RangeError for an unknown zone. */
-export function zoneOffsetSeconds(zone: string, micros: bigint): number {
-  if (/^(utc|z|gmt|zulu)$/i.test(zone)) return 0
-  const fixed = /^(?:utc|gmt)?([+-])(\d{1,2})(?::?(\d{2}))?$/i.exec(zone)
-  if (fixed !== null) {
-    const seconds = Number(fixed[2]) * 3600 + Number(fixed[3] ?? 0) * 60
-    return fixed[1] === '-' ? -seconds : seconds
-  }
-  let format = formats.get(zone)
-  if (format === undefined) {
-    const parts = {
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    }
-    format = new Intl.DateTimeFormat('en-US', { timeZone: zone, hourCycle: 'h23', ...(parts as object) })
-    formats.set(zone, format)
-  }
-  const instant = Number(micros / 1_000_000n) * 1000
-  const p: Record<string, number> = {}
-  for (const { type, value } of format.formatToParts(instant)) p[type] = Number(value)
-  return (
-    (Date.UTC(p['year']!, p['month']! - 1, p['day']!, p['hour']!, p['minute']!, p['second']!) - instant) /
-    1000
-  )
+/** The timestamp itself. Throws 22008 beyond PostgreSQL's range. */
+export function checkTimestamp(micros: bigint): bigint {
+  if (micros >= TIMESTAMP_START && micros < TIMESTAMP_END) return micros
+  throw new SqlError('datetime_field_overflow', 'timestamp out of range')
 }
 
 /** timestamp + interval: months (clamped to the month's end), then days, then time. */
 export function addInterval(micros: bigint, interval: Interval): bigint {
+  if (micros === INFINITY_MICROS || micros === MINUS_INFINITY_MICROS) return micros
   let { days, time } = splitMicros(micros)
   if (interval.months !== 0) {
     const { year, month, day } = civilFromDays(days)
@@ -174,7 +147,7 @@ export function addInterval(micros: bigint, interval: Interval): bigint {
   }
   days += interval.days
   time += interval.micros
-  return BigInt(days) * DAY + time
+  return checkTimestamp(BigInt(days) * DAY + time)
 }
 
 function two(n: number): string {

@@ -91,9 +91,10 @@ export function divideDecimals(a: Decimal, b: Decimal): Decimal {
 
 /** Remainder with the sign of the dividend. Throws 22012. */
 export function remainderDecimals(a: Decimal, b: Decimal): Decimal {
-  if (b.special === undefined && b.digits === 0n) throw new SqlError('division_by_zero', 'division by zero')
+  if (b.special === undefined && b.digits === 0n && a.special !== 'NaN')
+    throw new SqlError('division_by_zero', 'division by zero')
   if (a.special !== undefined || b.special !== undefined)
-    return fromFloat(decimalToNumber(a) % decimalToNumber(b))
+    return a.special === undefined && b.special !== 'NaN' ? a : NAN
   const scale = Math.max(a.scale, b.scale)
   return { digits: (a.digits * pow10(scale - a.scale)) % (b.digits * pow10(scale - b.scale)), scale }
 }

@@ -74,7 +74,7 @@ export class Emitter {
       case 'coalesce':
         return this.#coalesce(e)
       case 'cast':
-        return this.#strict(e, ([a]) => this.#cast(a!, e.args[0]!.type, e.type))
+        return this.#castCall(e)
       case 'in':
         return this.#logic(
           e.args
@@ -104,7 +104,14 @@ export class Emitter {
   #function(e: Extract<Expression, { kind: 'call' }>): Emitted {
     const entry = functionById(e.fn)
     if (entry.emit !== undefined) return this.#strict(e, args => entry.emit!(args))
-    const call = this.constant(entry.call)
+    const call = this.constant(
+      entry.make === undefined
+        ? entry.call
+        : entry.make(
+            e.args.map(arg => arg.type),
+            e.type,
+          ),
+    )
     if (entry.strict !== false) return this.#strict(e, args => `${call}(${args.join(', ')})`)
     const args = e.args.map(arg => nullable(this.emit(arg)))
     const t = this.#temporary()
@@ -213,13 +220,20 @@ export class Emitter {
     this.lines.push('}')
   }
 
-  #cast(a: string, from: Type, to: Type): string {
+  /** A second argument is the session's time zone. */
+  #castCall(e: Extract<Expression, { kind: 'call' }>): Emitted {
+    const [value, zone] = e.args as [Expression, Expression?]
+    const name = zone?.kind === 'literal' ? (zone.value as string) : 'UTC'
+    return this.#strict({ ...e, args: [value] }, ([a]) => this.#cast(a!, value.type, e.type, name))
+  }
+
+  #cast(a: string, from: Type, to: Type, zone: string): string {
     if (['int2', 'int4'].includes(from.name)) {
       if (to.name === 'int8') return `BigInt(${a})`
       if (to.name === 'int4' || to.name === 'float8') return a
     }
     if (from.name === 'int8' && to.name === 'float8') return `Number(${a})`
-    return `${this.constant((value: Value) => castValue(value, from, to))}(${a})`
+    return `${this.constant((value: Value) => castValue(value, from, to, zone))}(${a})`
   }
 
   #temporary(): string {

@@ -1,12 +1,58 @@
+import { compareValues, hashValue } from '../../storage/value-order.ts'
+import { SqlError } from '../../types/error.ts'
+import { formatText } from '../../types/text-io.ts'
+import type { Type } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
 import { fn } from './registry.ts'
 
 type Items = readonly Value[]
 
-fn('cardinality(anyarray) -> int4', { help: 'number of elements', call: (a: Items) => a.length })
+const element = (type: Type): Type => type.element!
+const same = (type: Type, a: Value, b: Value): boolean => compareValues(type, a, b) === 0
+
+fn('cardinality(anyarray) -> int4', {
+  help: 'number of elements',
+  make:
+    ([type]) =>
+    (a: Items) =>
+      flat(type!, a).length,
+})
 fn('array_length(anyarray, int4) -> int4', {
   help: 'length of a dimension',
-  call: (a: Items, n: number) => (n === 1 && a.length > 0 ? a.length : null),
+  make:
+    ([type]) =>
+    (a: Items, n: number) =>
+      dimensions(type!, a)[n - 1] ?? null,
+})
+fn('array_upper(anyarray, int4) -> int4', {
+  help: 'last subscript of a dimension',
+  make:
+    ([type]) =>
+    (a: Items, n: number) =>
+      dimensions(type!, a)[n - 1] ?? null,
+})
+fn('array_lower(anyarray, int4) -> int4', {
+  help: 'first subscript of a dimension',
+  make:
+    ([type]) =>
+    (a: Items, n: number) =>
+      dimensions(type!, a)[n - 1] === undefined ? null : 1,
+})
+fn('array_ndims(anyarray) -> int4', {
+  help: 'number of dimensions',
+  make:
+    ([type]) =>
+    (a: Items) =>
+      dimensions(type!, a).length || null,
+})
+fn('array_dims(anyarray) -> text', {
+  help: 'dimensions as text',
+  make:
+    ([type]) =>
+    (a: Items) =>
+      dimensions(type!, a)
+        .map(n => `[1:${n}]`)
+        .join('') || null,
 })
 fn('array_append(anyarray, anyelement) -> anyarray', {
   help: 'with b at the end',
@@ -18,21 +64,213 @@ fn('array_prepend(anyelement, anyarray) -> anyarray', {
   strict: false,
   call: (a: Value, b: Items | null) => [a, ...(b ?? [])],
 })
-fn('array_cat(anyarray, anyarray) -> anyarray', {
-  help: 'joined',
+for (const name of ['array_cat', '||'])
+  fn(`${name}(anyarray, anyarray) -> anyarray`, {
+    help: 'joined',
+    strict: false,
+    call: (a: Items | null, b: Items | null) => (a === null ? b : b === null ? a : [...a, ...b]),
+  })
+fn('||(anyarray, anyelement) -> anyarray', {
+  help: 'with b at the end',
   strict: false,
-  call: (a: Items | null, b: Items | null) => [...(a ?? []), ...(b ?? [])],
+  call: (a: Items | null, b: Value) => [...(a ?? []), b],
 })
-fn('||(anyarray, anyarray) -> anyarray', { help: 'joined', call: (a: Items, b: Items) => [...a, ...b] })
+fn('||(anyelement, anyarray) -> anyarray', {
+  help: 'with a in front',
+  strict: false,
+  call: (a: Value, b: Items | null) => [a, ...(b ?? [])],
+})
 fn('array_to_string(anyarray, text) -> text', {
   help: 'elements joined, NULLs left out',
-  call: (a: Items, by: string) =>
-    a
-      .filter(v => v !== null)
-      .map(String)
-      .join(by),
+  make:
+    ([type]) =>
+    (a: Items, by: string) =>
+      joined(type!, a, by, null),
+})
+fn('array_to_string(anyarray, text, text) -> text', {
+  help: 'elements joined, NULLs by the third argument',
+  strict: false,
+  make:
+    ([type]) =>
+    (a: Items | null, by: string | null, nulls: string | null) =>
+      a === null || by === null ? null : joined(type!, a, by, nulls),
+})
+fn('string_to_array(text, text) -> text[]', {
+  help: 'fields of a text',
+  strict: false,
+  call: (a: string | null, by: string | null) => fields(a, by, null),
+})
+fn('string_to_array(text, text, text) -> text[]', {
+  help: 'fields of a text, some as NULL',
+  strict: false,
+  call: (a: string | null, by: string | null, nulls: string | null) => fields(a, by, nulls),
 })
 fn('subscript(anyarray, int4) -> anyelement', {
   help: 'element, from 1',
   call: (a: Items, i: number) => a[i - 1] ?? null,
 })
+fn('array_slice(anyarray, int4, int4) -> anyarray', {
+  help: 'elements of a range of subscripts',
+  call: (a: Items, from: number, to: number) => a.slice(Math.max(0, from - 1), Math.max(0, to)),
+})
+fn('array_position(anyarray, anyelement) -> int4', {
+  help: 'subscript of the first equal element',
+  strict: false,
+  make:
+    ([type]) =>
+    (a: Items | null, b: Value) =>
+      positionOf(element(type!), a, b, 1),
+})
+fn('array_position(anyarray, anyelement, int4) -> int4', {
+  help: 'subscript of the first equal element from a subscript on',
+  strict: false,
+  make:
+    ([type]) =>
+    (a: Items | null, b: Value, from: number | null) => {
+      if (from === null) throw new SqlError('null_value_not_allowed', 'initial position must not be null')
+      return positionOf(element(type!), a, b, from)
+    },
+})
+fn('array_positions(anyarray, anyelement) -> int4[]', {
+  help: 'subscripts of all equal elements',
+  strict: false,
+  make:
+    ([type]) =>
+    (a: Items | null, b: Value) =>
+      a === null ? null : a.flatMap((v, i) => (same(element(type!), v, b) ? [i + 1] : [])),
+})
+fn('array_remove(anyarray, anyelement) -> anyarray', {
+  help: 'without the equal elements',
+  strict: false,
+  make:
+    ([type]) =>
+    (a: Items | null, b: Value) =>
+      a === null ? null : a.filter(v => !same(element(type!), v, b)),
+})
+fn('array_replace(anyarray, anyelement, anyelement) -> anyarray', {
+  help: 'equal elements by another',
+  strict: false,
+  make:
+    ([type]) =>
+    (a: Items | null, b: Value, c: Value) =>
+      a === null ? null : a.map(v => (same(element(type!), v, b) ? c : v)),
+})
+for (const [operator, help, test] of [
+  ['@>', 'contains all elements of', containsAll],
+  ['<@', 'is contained in', (type: Type, a: Items, b: Items) => containsAll(type, b, a)],
+  ['&&', 'has an element in common', overlaps],
+] as const)
+  fn(`${operator}(anyarray, anyarray) -> bool`, {
+    help,
+    make:
+      ([type]) =>
+      (a: Items, b: Items) =>
+        test(leaf(type!), flat(type!, a), flat(type!, b)),
+  })
+fn('array_contains_element(anyarray, anyelement) -> bool', {
+  help: 'b = ANY (a)',
+  make:
+    ([type]) =>
+    (a: Items, b: Value) => {
+      const all = flat(type!, a)
+      return all.some(v => v !== null && same(leaf(type!), v, b)) || (all.includes(null) ? null : false)
+    },
+})
+fn('array_distinct(anyarray) -> anyarray', {
+  help: 'each element once, in order of its first place',
+  make:
+    ([type]) =>
+    (a: Items) =>
+      distinct(element(type!), a),
+})
+fn('array_sort(anyarray) -> anyarray', {
+  help: 'elements in order, NULLs last',
+  make:
+    ([type]) =>
+    (a: Items) =>
+      a.toSorted((x, y) => compareValues(element(type!), x, y)),
+})
+fn('array_reverse(anyarray) -> anyarray', { help: 'backwards', call: (a: Items) => a.toReversed() })
+for (const [name, sign] of [
+  ['array_min', -1],
+  ['array_max', 1],
+] as const)
+  fn(`${name}(anyarray) -> anyelement`, {
+    help: `${sign < 0 ? 'least' : 'greatest'} element`,
+    make:
+      ([type]) =>
+      (a: Items) =>
+        a.reduce(
+          (best, v) =>
+            v !== null && (best === null || compareValues(element(type!), v, best) * sign > 0) ? v : best,
+          null,
+        ),
+  })
+fn('trim_array(anyarray, int4) -> anyarray', {
+  help: 'without the last n elements',
+  call: (a: Items, n: number) => {
+    if (n < 0 || n > a.length)
+      throw new SqlError(
+        'array_subscript_error',
+        `number of elements to trim must be between 0 and ${a.length}`,
+      )
+    return a.slice(0, a.length - n)
+  },
+})
+
+function leaf(type: Type): Type {
+  return type.name === 'array' ? leaf(type.element!) : type
+}
+
+function flat(type: Type, a: Items): Items {
+  return type.element?.name === 'array'
+    ? a.flatMap(v => (v === null ? [null] : flat(type.element!, v as Items)))
+    : a
+}
+
+/** Lengths from outside in; none of an empty array. */
+function dimensions(type: Type, a: Items): number[] {
+  if (a.length === 0) return []
+  const inner = a[0]
+  return type.element!.name === 'array' && Array.isArray(inner)
+    ? [a.length, ...dimensions(type.element!, inner)]
+    : [a.length]
+}
+
+function joined(type: Type, a: Items, by: string, nulls: string | null): string {
+  return flat(type, a)
+    .filter(v => v !== null || nulls !== null)
+    .map(v => (v === null ? nulls! : formatText(leaf(type), v)))
+    .join(by)
+}
+
+function fields(a: string | null, by: string | null, nulls: string | null): Value {
+  if (a === null) return null
+  const parts = a === '' ? [] : by === null ? [...a] : by === '' ? [a] : a.split(by)
+  return parts.map(part => (part === nulls ? null : part))
+}
+
+function positionOf(type: Type, a: Items | null, b: Value, from: number): number | null {
+  if (a === null) return null
+  for (let i = Math.max(0, from - 1); i < a.length; i++) if (same(type, a[i]!, b)) return i + 1
+  return null
+}
+
+function containsAll(type: Type, a: Items, b: Items): boolean {
+  return b.every(v => v !== null && a.some(w => w !== null && same(type, v, w)))
+}
+
+function overlaps(type: Type, a: Items, b: Items): boolean {
+  return a.some(v => v !== null && b.some(w => w !== null && same(type, v, w)))
+}
+
+function distinct(type: Type, a: Items): Items {
+  const seen = new Map<number, Value[]>()
+  return a.filter(v => {
+    const hash = hashValue(type, v)
+    const bucket = seen.get(hash) ?? []
+    if (bucket.some(w => same(type, v, w))) return false
+    seen.set(hash, [...bucket, v])
+    return true
+  })
+}

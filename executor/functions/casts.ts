@@ -1,18 +1,37 @@
-import { decimalOf, decimalToNumber, NAN, parseDecimal, roundDecimal } from '../../types/decimal.ts'
-import { notSupported, SqlError } from '../../types/error.ts'
+import {
+  checkTimestamp,
+  DAY_MICROS,
+  INFINITY_MICROS,
+  instantToLocal,
+  localToInstant,
+  MINUS_INFINITY_MICROS,
+  splitMicros,
+  TIMESTAMP_END,
+  TIMESTAMP_START,
+} from '../../types/datetime.ts'
+import {
+  decimalOf,
+  decimalToNumber,
+  formatDecimal,
+  NAN,
+  parseDecimal,
+  roundDecimal,
+} from '../../types/decimal.ts'
+import { SqlError } from '../../types/error.ts'
+import { isJsonNumber, parseJson } from '../../types/json-text.ts'
 import { formatText, parseText } from '../../types/text-io.ts'
 import { sameType, TEXT, type Type, type TypeName } from '../../types/type.ts'
 import { typeName } from '../../types/type-names.ts'
-import type { Decimal, Value } from '../../types/value.ts'
+import type { Decimal, Interval, Value } from '../../types/value.ts'
 
 export type CastContext = 'implicit' | 'assignment' | 'explicit'
 
 /** Narrow to wide: a cast to the right is implicit, to the left an assignment. */
 const NUMBERS: readonly TypeName[] = ['int2', 'int4', 'int8', 'numeric', 'float4', 'float8']
+const INTEGERS: readonly TypeName[] = ['int2', 'int4', 'int8']
 const TIMES: readonly TypeName[] = ['date', 'timestamp', 'timestamptz']
-const DAY = 86_400_000_000n
 
-/** The weakest context that converts `from` to `to`; undefined: there is no such cast. */
+/** The weakest context that converts `from` to `to`; undefined: there is no such cast (pg_cast). */
 export function castContext(from: Type, to: Type): CastContext | undefined {
   if (sameType(from, to)) return 'implicit'
   for (const ladder of [NUMBERS, TIMES]) {
@@ -20,27 +39,65 @@ export function castContext(from: Type, to: Type): CastContext | undefined {
     if (a !== -1 && b !== -1) return a < b ? 'implicit' : 'assignment'
   }
   if (from.name === 'array' && to.name === 'array') return castContext(from.element!, to.element!)
+  if (from.name === 'struct' && to.name === 'struct') return structContext(from, to)
   if (to.name === 'text') return 'assignment'
   if (from.name === 'text') return 'explicit'
+  if (to.name === 'oid' && INTEGERS.includes(from.name)) return 'implicit'
+  if (from.name === 'oid') return to.name === 'int4' || to.name === 'int8' ? 'assignment' : undefined
+  if (to.name === 'time')
+    return ['timestamp', 'timestamptz', 'interval'].includes(from.name) ? 'assignment' : undefined
+  if (from.name === 'time') return to.name === 'interval' ? 'implicit' : undefined
+  if (from.name === 'jsonb') return to.name === 'bool' || NUMBERS.includes(to.name) ? 'explicit' : undefined
   if (from.name === 'bool' || to.name === 'bool')
     return from.name === 'int4' || to.name === 'int4' ? 'explicit' : undefined
   return undefined
 }
 
-/** Converts one value. Throws 22P02, 22003 or 22007 with PostgreSQL's wording; timestamptz is taken in UTC. */
-export function castValue(value: Value, from: Type, to: Type): Value {
+/** The strongest context any field needs. */
+function structContext(from: Type, to: Type): CastContext | undefined {
+  if (from.fields!.length !== to.fields!.length) return undefined
+  const order: readonly CastContext[] = ['implicit', 'assignment', 'explicit']
+  let worst = 0
+  for (const [i, field] of from.fields!.entries()) {
+    const context = castContext(field.type, to.fields![i]!.type)
+    if (context === undefined) return undefined
+    worst = Math.max(worst, order.indexOf(context))
+  }
+  return order[worst]
+}
+
+/** Whether the conversion depends on the session's time zone. */
+export function castNeedsZone(from: Type, to: Type): boolean {
+  if (sameType(from, to)) return false
+  return holdsInstants(from) || holdsInstants(to)
+}
+
+function holdsInstants(type: Type): boolean {
+  if (type.name === 'array') return holdsInstants(type.element!)
+  if (type.name === 'struct') return type.fields!.some(field => holdsInstants(field.type))
+  return type.name === 'timestamptz'
+}
+
+/** Converts one value. Throws 22P02, 22003 or 22007 with PostgreSQL's wording; `zone` is the session's. */
+export function castValue(value: Value, from: Type, to: Type, zone = 'UTC'): Value {
   if (value === null || sameType(from, to)) return value
-  if (from.name === 'text') return parseText(to, value as string)
-  if (to.name === 'text') return from.name === 'bool' ? String(value) : formatText(from, value)
+  if (from.name === 'text') return parseText(to, value as string, zone)
+  if (to.name === 'text') return from.name === 'bool' ? String(value) : formatText(from, value, zone)
   if (from.name === 'array' && to.name === 'array')
-    return (value as readonly Value[]).map(v => castValue(v, from.element!, to.element!))
+    return (value as readonly Value[]).map(v => castValue(v, from.element!, to.element!, zone))
+  if (from.name === 'struct' && to.name === 'struct')
+    return (value as readonly Value[]).map((v, i) =>
+      castValue(v, from.fields![i]!.type, to.fields![i]!.type, zone),
+    )
   if (from.name === 'bool' && to.name === 'int4') return value === true ? 1 : 0
   if (from.name === 'int4' && to.name === 'bool') return value !== 0
+  if (from.name === 'oid' || to.name === 'oid') return castOid(value as number | bigint, to)
+  if (from.name === 'jsonb') return castJson(value as string, to)
   if (NUMBERS.includes(from.name) && NUMBERS.includes(to.name))
-    return castNumber(value as number | bigint | Decimal, to)
-  if (TIMES.includes(from.name) && TIMES.includes(to.name))
-    return castTime(value as number | bigint, from, to)
-  throw notSupported(`cast from ${typeName(from)} to ${typeName(to)}`)
+    return castNumber(value as number | bigint | Decimal, from, to)
+  if (from.name === 'interval') return timeOfDay((value as Interval).micros)
+  if (to.name === 'interval') return { months: 0, days: 0, micros: value as bigint }
+  return castTime(value as number | bigint, from, to, zone)
 }
 
 /** One type for UNION, CASE and COALESCE; undefined entries are untyped literals; undefined: none fits. */
@@ -54,29 +111,52 @@ export function commonType(types: readonly (Type | undefined)[]): Type | undefin
   return best ?? TEXT
 }
 
-function castNumber(value: number | bigint | Decimal, to: Type): Value {
+function castNumber(value: number | bigint | Decimal, from: Type, to: Type): Value {
   if (to.name === 'float8' || to.name === 'float4') return toFloat(value, to)
-  const decimal = toDecimal(value)
-  if (to.name === 'numeric') return decimal
-  if (decimal.special !== undefined) throw outOfRange(to)
-  const whole = typeof value === 'number' ? BigInt(roundHalfEven(value)) : roundDecimal(decimal, 0).digits
+  if (to.name === 'numeric') return toDecimal(value, from)
+  const whole = typeof value === 'number' ? wholeOfFloat(value, to) : wholeOf(value, to)
   const bits = to.name === 'int2' ? 16 : to.name === 'int4' ? 32 : 64
   if (BigInt.asIntN(bits, whole) !== whole) throw outOfRange(to)
   return bits === 64 ? whole : Number(whole)
 }
 
+function wholeOf(value: bigint | Decimal, to: Type): bigint {
+  if (typeof value === 'bigint') return value
+  if (value.special === undefined) return roundDecimal(value, 0).digits
+  const what = value.special === 'NaN' ? 'NaN' : 'infinity'
+  throw new SqlError('feature_not_supported', `cannot convert ${what} to ${typeName(to)}`)
+}
+
+function wholeOfFloat(value: number, to: Type): bigint {
+  if (!Number.isFinite(value)) throw outOfRange(to)
+  return BigInt(roundHalfEven(value))
+}
+
 function toFloat(value: number | bigint | Decimal, to: Type): number {
   const number = typeof value === 'object' ? decimalToNumber(value) : Number(value)
   const result = to.name === 'float4' ? Math.fround(number) : number
+  if (typeof value === 'object' && value.special === undefined) {
+    if (!Number.isFinite(result) || (result === 0 && value.digits !== 0n))
+      throw new SqlError(
+        'numeric_value_out_of_range',
+        `"${formatDecimal(value)}" is out of range for type ${typeName(to)}`,
+      )
+  }
   if (!Number.isFinite(result) && Number.isFinite(number))
     throw new SqlError('numeric_value_out_of_range', 'value out of range: overflow')
+  if (result === 0 && number !== 0)
+    throw new SqlError('numeric_value_out_of_range', 'value out of range: underflow')
   return result
 }
 
-function toDecimal(value: number | bigint | Decimal): Decimal {
+/** A float becomes the numeric of its 15 (real: 6) leading digits, as %g prints them. */
+function toDecimal(value: number | bigint | Decimal, from: Type): Decimal {
   if (typeof value === 'object') return value
   if (typeof value === 'bigint') return decimalOf(value)
-  return Number.isNaN(value) ? NAN : parseDecimal(String(value))!
+  if (Number.isNaN(value)) return NAN
+  if (!Number.isFinite(value)) return parseDecimal(String(value))!
+  if (from.name !== 'float4' && from.name !== 'float8') return decimalOf(value)
+  return parseDecimal(String(Number(value.toPrecision(from.name === 'float4' ? 6 : 15))))!
 }
 
 /** Floats round to even when cast to an integer (rint). */
@@ -86,16 +166,56 @@ function roundHalfEven(value: number): number {
   return floor % 2 === 0 ? floor : floor + 1
 }
 
-function castTime(value: number | bigint, from: Type, to: Type): Value {
-  if (from.name === 'date') {
-    if (value === 0x7fffffff) return 2n ** 63n - 1n
-    return value === -0x80000000 ? -(2n ** 63n) : BigInt(value) * DAY
+/** Object ids are 32 bits without a sign; an int4 keeps its bits. */
+function castOid(value: number | bigint, to: Type): Value {
+  if (to.name === 'int8') return BigInt(Number(value) >>> 0)
+  if (to.name === 'oid' && (value > 0xffffffffn || value < -0x80000000n))
+    throw new SqlError('numeric_value_out_of_range', 'OID out of range')
+  return Number(BigInt.asIntN(32, BigInt(value)))
+}
+
+function castJson(text: string, to: Type): Value {
+  const json = parseJson(text)
+  if (to.name === 'bool' && typeof json === 'boolean') return json
+  if (to.name !== 'bool' && json !== null && isJsonNumber(json))
+    return castNumber(parseDecimal(json.text)!, { name: 'numeric' }, to)
+  const kind =
+    json === null
+      ? 'null'
+      : Array.isArray(json)
+        ? 'array'
+        : json instanceof Map
+          ? 'object'
+          : isJsonNumber(json)
+            ? 'numeric'
+            : typeof json
+  throw new SqlError('invalid_parameter_value', `cannot cast jsonb ${kind} to type ${typeName(to)}`)
+}
+
+function castTime(value: number | bigint, from: Type, to: Type, zone: string): Value {
+  const micros = from.name === 'date' ? startOfDay(value as number) : (value as bigint)
+  if (micros === INFINITY_MICROS || micros === MINUS_INFINITY_MICROS) {
+    if (to.name === 'time') return null
+    if (to.name !== 'date') return micros
+    return micros > 0n ? 0x7fffffff : -0x80000000
   }
-  if (to.name !== 'date') return value
-  const micros = value as bigint
-  if (micros === 2n ** 63n - 1n) return 0x7fffffff
-  if (micros === -(2n ** 63n)) return -0x80000000
-  return Number((micros - (((micros % DAY) + DAY) % DAY)) / DAY)
+  if (to.name === 'timestamptz') return checkTimestamp(localToInstant(micros, zone))
+  const local = from.name === 'timestamptz' ? instantToLocal(micros, zone) : micros
+  if (to.name === 'timestamp') return local
+  return to.name === 'date' ? splitMicros(local).days : timeOfDay(local)
+}
+
+function startOfDay(days: number): bigint {
+  if (days === 0x7fffffff) return INFINITY_MICROS
+  if (days === -0x80000000) return MINUS_INFINITY_MICROS
+  const micros = BigInt(days) * DAY_MICROS
+  if (micros >= TIMESTAMP_END || micros < TIMESTAMP_START)
+    throw new SqlError('datetime_field_overflow', 'date out of range for timestamp')
+  return micros
+}
+
+function timeOfDay(micros: bigint): bigint {
+  return splitMicros(micros).time
 }
 
 function outOfRange(to: Type): SqlError {

@@ -1,8 +1,12 @@
 import './arithmetic.ts'
 import './array.ts'
+import './bytes.ts'
 import './comparison.ts'
 import './datetime.ts'
+import './float-math.ts'
 import './jsonb.ts'
+import './math.ts'
 import './string.ts'
+import './text-of-any.ts'
 
 export { functionById, isFunction, listFunctions, resolveFunction } from './registry.ts'

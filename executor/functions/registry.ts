@@ -12,6 +12,10 @@ export interface FunctionBody {
   /** Source of the result, given sources of the arguments; may name only helpers in executor/expression/helpers.ts. */
   readonly emit?: (args: readonly string[]) => string
   readonly call?: (...args: never[]) => Value
+  /** Makes the call for the actual types of the arguments and the result. */
+  readonly make?: (args: readonly Type[], result: Type) => (...args: never[]) => Value
+  /** The session's time zone follows the arguments, as text. */
+  readonly zoned?: boolean
   /** Default true: NULL when any argument is NULL, without a call. */
   readonly strict?: boolean
   readonly volatility?: Volatility
@@ -102,12 +106,16 @@ export function resolveFunction(
 
 interface Candidate extends Resolved {
   readonly cost: number
+  /** How many of the given arguments meet a polymorphic pattern. */
+  readonly generic: number
 }
 
 /** Fewest and nearest casts first, then text for untyped literals, then the preferred type of the category. */
 function narrow(candidates: Candidate[], given: readonly (Type | undefined)[]): Candidate[] {
   const least = Math.min(...candidates.map(c => c.cost))
-  let rest = candidates.filter(c => c.cost === least)
+  const cheap = candidates.filter(c => c.cost === least)
+  const generic = Math.min(...cheap.map(c => c.generic))
+  let rest = cheap.filter(c => c.generic === generic)
   for (const preferred of ['text', 'float8', 'timestamptz', 'int4', 'bool']) {
     if (rest.length <= 1) break
     const better = rest.filter(c =>
@@ -143,7 +151,8 @@ function bind(entry: FunctionEntry, given: readonly (Type | undefined)[]): Candi
     argTypes.push(wanted)
   }
   const type = concrete(entry.result, undefined, element)
-  return type && { fn: entry.id, argTypes, type, cost }
+  const generic = patterns.filter(p => typeof p === 'string').length
+  return type && { fn: entry.id, argTypes, type, cost, generic }
 }
 
 /** Steps between two types of the numeric tower; other casts count as one. */

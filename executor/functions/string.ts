@@ -17,7 +17,10 @@ text('octet_length(text) -> int4', 'number of bytes', (a: string) => Buffer.byte
 text('bit_length(text) -> int4', 'number of bits', (a: string) => Buffer.byteLength(a) * 8)
 text('||(text, text) -> text', 'joined', (a: string, b: string) => a + b)
 text('reverse(text) -> text', 'backwards', (a: string) => [...a].reverse().join(''))
-text('repeat(text, int4) -> text', 'n times', (a: string, n: number) => a.repeat(Math.max(0, n)))
+text('repeat(text, int4) -> text', 'n times', (a: string, n: number) => {
+  if (n > 0 && a.length * n > LENGTH_MAX) throw tooLong()
+  return a.repeat(Math.max(0, n))
+})
 text('replace(text, text, text) -> text', 'every b by c', (a: string, b: string, c: string) =>
   b === '' ? a : a.replaceAll(b, () => c),
 )
@@ -67,7 +70,7 @@ text('split_part(text, text, int4) -> text', 'nth field', (a: string, by: string
 })
 text('starts_with(text, text) -> bool', 'begins with', (a: string, b: string) => a.startsWith(b))
 text('ascii(text) -> int4', 'code of the first character', (a: string) => a.codePointAt(0) ?? 0)
-text('chr(int4) -> text', 'character of a code', (n: number) => String.fromCodePoint(n))
+text('chr(int4) -> text', 'character of a code', chr)
 text('md5(text) -> text', 'MD5 digest in hex', (a: string) => createHash('md5').update(a).digest('hex'))
 text('to_hex(int4) -> text', 'in hex', (a: number) => (a >>> 0).toString(16))
 text('to_hex(int8) -> text', 'in hex', (a: bigint) => BigInt.asUintN(64, a).toString(16))
@@ -79,18 +82,6 @@ text(
     return [...a].map(c => (keys.includes(c) ? (values[keys.indexOf(c)] ?? '') : c)).join('')
   },
 )
-fn('concat(...text) -> text', {
-  help: 'joined, NULL as nothing',
-  strict: false,
-  call: (...all: (string | null)[]) => all.map(a => a ?? '').join(''),
-} as never)
-fn('concat_ws(text, ...text) -> text', {
-  help: 'joined by a separator, NULLs left out',
-  strict: false,
-  call: ((by: string | null, ...all: (string | null)[]) =>
-    by === null ? null : all.filter(a => a !== null).join(by)) as never,
-})
-
 for (const [operator, insensitive, negated] of [
   ['~~', false, false],
   ['!~~', false, true],
@@ -121,20 +112,43 @@ function substring(a: string, from: number, count: number): string {
 }
 
 function trim(a: string, set: string, start: boolean, end: boolean): string {
+  const all = [...a]
+  const cut = new Set(set)
   let from = 0
-  let to = a.length
-  while (start && from < to && set.includes(a[from]!)) from++
-  while (end && to > from && set.includes(a[to - 1]!)) to--
-  return a.slice(from, to)
+  let to = all.length
+  while (start && from < to && cut.has(all[from]!)) from++
+  while (end && to > from && cut.has(all[to - 1]!)) to--
+  return all.slice(from, to).join('')
 }
 
 function pad(a: string, n: number, fill: string, left: boolean): string {
+  if (n > LENGTH_MAX) throw tooLong()
   const all = [...a]
   if (all.length >= n || fill === '') return all.slice(0, Math.max(0, n)).join('')
   const missing = [...fill.repeat(Math.ceil((n - all.length) / [...fill].length))]
     .slice(0, n - all.length)
     .join('')
   return left ? missing + a : a + missing
+}
+
+function chr(n: number): string {
+  if (n === 0) throw new SqlError('program_limit_exceeded', 'null character not permitted')
+  if (n < 0) throw new SqlError('program_limit_exceeded', 'character number must be positive')
+  if (n > 0x10ffff || (n >= 0xd800 && n < 0xe000)) {
+    const what =
+      n > 0x10ffff
+        ? 'requested character too large for encoding'
+        : 'requested character not valid for encoding'
+    throw new SqlError('program_limit_exceeded', `${what}: ${n}`)
+  }
+  return String.fromCodePoint(n)
+}
+
+/** Texts a function may make: a row must fit in memory many times. */
+const LENGTH_MAX = 64 << 20
+
+function tooLong(): SqlError {
+  return new SqlError('program_limit_exceeded', 'requested length too large')
 }
 
 const patterns = new Map<string, RegExp>()

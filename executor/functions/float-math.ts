@@ -1,0 +1,140 @@
+import { SqlError } from '../../types/error.ts'
+import { fn } from './registry.ts'
+
+const RADIANS = Math.PI / 180
+
+/** Functions of one float8; a finite argument with an infinite result is an overflow. */
+const FLOATS: Readonly<Record<string, (a: number) => number>> = {
+  floor: Math.floor,
+  ceil: Math.ceil,
+  ceiling: Math.ceil,
+  trunc: Math.trunc,
+  sign: a => (Number.isNaN(a) ? a : a > 0 ? 1 : a < 0 ? -1 : 0),
+  sqrt: squareRoot,
+  '|/': squareRoot,
+  cbrt: Math.cbrt,
+  '||/': Math.cbrt,
+  exp: a => checked(Math.exp(a), a, a !== Number.NEGATIVE_INFINITY),
+  ln: logarithm(Math.log),
+  log: logarithm(Math.log10),
+  log10: logarithm(Math.log10),
+  sin: finite(Math.sin),
+  cos: finite(Math.cos),
+  tan: finite(Math.tan),
+  cot: finite(a => 1 / Math.tan(a)),
+  asin: within(1, Math.asin),
+  acos: within(1, Math.acos),
+  atan: Math.atan,
+  sinh: Math.sinh,
+  cosh: Math.cosh,
+  tanh: Math.tanh,
+  asinh: Math.asinh,
+  acosh: a => {
+    if (a < 1) throw outOfRange()
+    return Math.acosh(a)
+  },
+  atanh: within(1, Math.atanh),
+  sind: finite(a => inDegrees(a, 'sin')),
+  cosd: finite(a => inDegrees(a, 'cos')),
+  tand: finite(a => inDegrees(a, 'sin') / inDegrees(a, 'cos')),
+  cotd: finite(a => inDegrees(a, 'cos') / inDegrees(a, 'sin')),
+  asind: within(1, a => degreesOf(Math.asin(a))),
+  acosd: within(1, a => degreesOf(Math.acos(a))),
+  atand: a => degreesOf(Math.atan(a)),
+  degrees: a => checked(a / RADIANS, a, false),
+  radians: a => checked(a * RADIANS, a, a !== 0),
+  round: rint,
+}
+for (const [name, call] of Object.entries(FLOATS))
+  fn(`${name}(float8) -> float8`, { help: `${name} of a`, call })
+
+for (const name of ['power', 'pow', '^'])
+  fn(`${name}(float8, float8) -> float8`, { help: 'a to the power b', call: power })
+fn('atan2(float8, float8) -> float8', { help: 'angle of the point', call: Math.atan2 })
+fn('atan2d(float8, float8) -> float8', {
+  help: 'angle of the point in degrees',
+  call: (y: number, x: number) => degreesOf(Math.atan2(y, x)),
+})
+fn('pi() -> float8', { help: 'π', call: () => Math.PI })
+fn('random() -> float8', { help: 'uniform in [0, 1)', call: () => Math.random(), volatility: 'volatile' })
+fn('@(float8) -> float8', { help: 'absolute value', call: Math.abs })
+
+/** Rounds to the nearest whole number, halves to even. */
+function rint(a: number): number {
+  return Math.abs(a % 1) === 0.5 ? 2 * Math.round(a / 2) : Math.round(a)
+}
+
+function squareRoot(a: number): number {
+  if (a < 0)
+    throw new SqlError('invalid_argument_for_power_function', 'cannot take square root of a negative number')
+  return Math.sqrt(a)
+}
+
+function logarithm(log: (a: number) => number): (a: number) => number {
+  return a => {
+    if (a === 0) throw new SqlError('invalid_argument_for_logarithm', 'cannot take logarithm of zero')
+    if (a < 0)
+      throw new SqlError('invalid_argument_for_logarithm', 'cannot take logarithm of a negative number')
+    return log(a)
+  }
+}
+
+function power(a: number, b: number): number {
+  if (b === 0 || a === 1) return 1
+  if (Number.isNaN(a) || Number.isNaN(b)) return Number.NaN
+  if (a === 0 && b < 0)
+    throw new SqlError('invalid_argument_for_power_function', 'zero raised to a negative power is undefined')
+  if (a < 0 && Number.isFinite(b) && !Number.isInteger(b))
+    throw new SqlError(
+      'invalid_argument_for_power_function',
+      'a negative number raised to a non-integer power yields a complex result',
+    )
+  if (a === -1 && !Number.isFinite(b)) return 1
+  const result = a ** b
+  return Number.isFinite(a) && Number.isFinite(b) ? checked(result, a, a !== 0) : result
+}
+
+/** `positive`: the true result is not zero, so a zero is an underflow. */
+function checked(result: number, a: number, positive: boolean): number {
+  if (!Number.isFinite(result) && Number.isFinite(a))
+    throw new SqlError('numeric_value_out_of_range', 'value out of range: overflow')
+  if (result === 0 && positive && Number.isFinite(a))
+    throw new SqlError('numeric_value_out_of_range', 'value out of range: underflow')
+  return result
+}
+
+function finite(call: (a: number) => number): (a: number) => number {
+  return a => {
+    if (a === Infinity || a === -Infinity) throw outOfRange()
+    return call(a)
+  }
+}
+
+function within(limit: number, call: (a: number) => number): (a: number) => number {
+  return a => {
+    if (Math.abs(a) > limit) throw outOfRange()
+    return call(a)
+  }
+}
+
+/** Exact at multiples of 30 and 45 degrees, as PostgreSQL promises. */
+function inDegrees(a: number, what: 'sin' | 'cos'): number {
+  let turn = a % 360
+  if (what === 'cos') turn += 90
+  turn = ((turn % 360) + 360) % 360
+  const negative = turn >= 180
+  const half = negative ? turn - 180 : turn
+  const quarter = half > 90 ? 180 - half : half
+  const exact = quarter === 0 ? 0 : quarter === 30 ? 0.5 : quarter === 90 ? 1 : Math.sin(quarter * RADIANS)
+  return negative && exact !== 0 ? -exact : exact
+}
+
+function degreesOf(radians: number): number {
+  const degrees = radians / RADIANS
+  const near = Math.round(degrees)
+  return Math.abs(degrees - near) < 1e-13 * 180 ? near : degrees
+}
+
+function outOfRange(): SqlError {
+  return new SqlError('numeric_value_out_of_range', 'input is out of range')
+}

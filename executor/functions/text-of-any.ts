@@ -1,0 +1,104 @@
+import { SqlError } from '../../types/error.ts'
+import { formatText } from '../../types/text-io.ts'
+import type { Type } from '../../types/type.ts'
+import type { Value } from '../../types/value.ts'
+import { fn } from './registry.ts'
+
+type Any = (value: Value) => string | null
+
+/** Functions over values of any type use its output function. */
+const outputs = (types: readonly Type[], zone: Value): Any[] =>
+  types.map(type => value => (value === null ? null : formatText(type, value, String(zone ?? 'UTC'))))
+
+const texts = (types: readonly Type[], values: readonly Value[]): (string | null)[] => {
+  const count = types.length - 1
+  return outputs(types.slice(0, count), values[count]!).map((out, i) => out(values[i]!))
+}
+
+const any = (signature: string, help: string, call: (all: (string | null)[]) => Value, strict = false) =>
+  fn(signature, {
+    help,
+    strict,
+    zoned: true,
+    make: types => ((...values: Value[]) => call(texts(types, values))) as never,
+  })
+
+any('concat(...any) -> text', 'joined, NULL as nothing', all => all.map(a => a ?? '').join(''))
+any('concat_ws(text, ...any) -> text', 'joined by a separator, NULLs left out', ([by, ...all]) =>
+  by === null ? null : all.filter(a => a !== null).join(by),
+)
+any('||(text, any) -> text', 'joined', ([a, b]) => a! + b!, true)
+any('||(any, text) -> text', 'joined', ([a, b]) => a! + b!, true)
+any('format(text, ...any) -> text', 'arguments in a pattern of %s, %I and %L', ([pattern, ...all]) =>
+  pattern === null ? null : format(pattern!, all),
+)
+any('quote_literal(any) -> text', 'as a literal of SQL', ([a]) => quoteLiteral(a!), true)
+any('quote_nullable(any) -> text', 'as a literal of SQL, NULL too', ([a]) =>
+  a === null ? 'NULL' : quoteLiteral(a!),
+)
+fn('quote_ident(text) -> text', { help: 'as an identifier of SQL', call: quoteIdent })
+
+function quoteLiteral(a: string): string {
+  const quoted = `'${a.replaceAll("'", "''").replaceAll('\\', '\\\\')}'`
+  return a.includes('\\') ? `E${quoted}` : quoted
+}
+
+/** Words of PostgreSQL's grammar that cannot be a plain name. */
+const RESERVED = new Set(
+  `all analyse analyze and any array as asc asymmetric authorization between bigint binary bit boolean both case cast
+  char character check coalesce collate collation column concurrently constraint create cross current_catalog
+  current_date current_role current_schema current_time current_timestamp current_user dec decimal default deferrable
+  desc distinct do else end except exists extract false fetch float for foreign freeze from full grant greatest group
+  grouping having ilike in initially inner inout int integer intersect interval into is isnull join lateral leading
+  least left like limit localtime localtimestamp national natural nchar none normalize not notnull null nullif numeric
+  offset on only or order out outer overlaps overlay placing position precision primary real references returning
+  right row select session_user setof similar smallint some substring symmetric table tablesample then time timestamp
+  to trailing treat trim true union unique user using values varchar variadic verbose when where window with xmlattributes
+  xmlconcat xmlelement xmlexists xmlforest xmlnamespaces xmlparse xmlpi xmlroot xmlserialize xmltable`.split(
+    /\s+/,
+  ),
+)
+
+function quoteIdent(a: string): string {
+  if (/^[a-z_][a-z0-9_]*$/.test(a) && !RESERVED.has(a)) return a
+  return `"${a.replaceAll('"', '""')}"`
+}
+
+function format(pattern: string, args: readonly (string | null)[]): string {
+  let next = 0
+  const take = (position: string | undefined): string | null => {
+    const index = position === undefined ? next++ : Number(position) - 1
+    if (position !== undefined) {
+      if (index < 0) throw bad('format specifies argument 0, but arguments are numbered from 1')
+      next = index + 1
+    }
+    if (index >= args.length) throw bad('too few arguments for format()')
+    return args[index]!
+  }
+  const token = /%(?:(%)|(?:(\d+)\$)?(-)?(\d+|\*(?:(\d+)\$)?)?(.?))/gsu
+  return pattern.replace(token, (_, percent, position, minus, width, star, kind: string) => {
+    if (percent !== undefined) return '%'
+    if (kind === '') throw bad('unterminated format() type specifier', 'For a single "%" use "%%".')
+    if (!'sIL'.includes(kind))
+      throw bad(`unrecognized format() type specifier "${kind}"`, 'For a single "%" use "%%".')
+    let size = width === undefined ? 0 : width.startsWith('*') ? Number(take(star) ?? 0) : Number(width)
+    const value = take(position)
+    const left = minus !== undefined || size < 0
+    size = Math.abs(size)
+    const text = shown(kind, value)
+    const missing = ' '.repeat(Math.max(0, size - [...text].length))
+    return left ? text + missing : missing + text
+  })
+}
+
+function shown(kind: string, value: string | null): string {
+  if (kind === 's') return value ?? ''
+  if (kind === 'L') return value === null ? 'NULL' : quoteLiteral(value)
+  if (value === null)
+    throw new SqlError('null_value_not_allowed', 'null values cannot be formatted as an SQL identifier')
+  return quoteIdent(value)
+}
+
+function bad(message: string, hint?: string): SqlError {
+  return new SqlError('invalid_parameter_value', message, { hint })
+}
