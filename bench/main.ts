@@ -1,9 +1,15 @@
 import { parseArgs } from 'node:util'
+import { reportIdle } from './idle.ts'
 import { reportNexmark } from './nexmark-report.ts'
+import { reportPointReads } from './point.ts'
+import { reportRecovery } from './recovery.ts'
 
 const HELP = `npm run bench -- SUBJECT
 
   nexmark [q0 q1 …] [--events N] [--no-checkpoint] [--beside-flink]
+  recovery [ROWS …]      time to ready with so many stored rows; default a million and ten million
+  point                  SELECT by primary key from a view of a million rows
+  idle                   memory and processor of a server that does nothing
 `
 
 const { values, positionals } = parseArgs({
@@ -24,6 +30,15 @@ switch (values.help ? undefined : subject) {
       checkpoint: !values['no-checkpoint'],
       besideFlink: values['beside-flink'],
     })
+    break
+  case 'recovery':
+    await reportRecovery(rest.map(Number))
+    break
+  case 'point':
+    await reportPointReads()
+    break
+  case 'idle':
+    await reportIdle()
     break
   default:
     console.log(HELP)

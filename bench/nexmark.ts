@@ -1,4 +1,5 @@
-import pg from 'pg'
+import type { Client } from 'pg'
+import { sleep, withClient } from './connect.ts'
 import { type Epoch, epochsAfter, machineBusySeconds, quantile, usageOf } from './measure.ts'
 import { eventsOf, nexmarkQueries, sourcesOf } from './nexmark-queries.ts'
 import { withFolder, withServer } from './server-process.ts'
@@ -37,10 +38,8 @@ export function runNexmark(query: string, options: NexmarkOptions): Promise<Nexm
   const events = options.events ?? eventsOf[query]!
   const state = options.checkpoint ? [] : ['--state', 'none:']
   return withFolder(folder =>
-    withServer(folder, [...state, '--barrier-interval-ms', '1000'], async server => {
-      const client = new pg.Client({ host: '127.0.0.1', port: server.port, user: 'root', database: 'dev' })
-      await client.connect()
-      try {
+    withServer(folder, [...state, '--barrier-interval-ms', '1000'], server =>
+      withClient(server, async client => {
         for (const sql of sourcesOf(events)) await client.query(sql)
         const epoch = (await epochsAfter(client, 0)).at(-1)?.epoch ?? 0
         const before = usageOf(server.pid)
@@ -63,10 +62,8 @@ export function runNexmark(query: string, options: NexmarkOptions): Promise<Nexm
           rssPeakBytes: usageOf(server.pid).rssPeakBytes,
           ...latencies(epochs),
         }
-      } finally {
-        await client.end()
-      }
-    }),
+      }),
+    ),
   )
 }
 
@@ -81,7 +78,7 @@ function latencies(epochs: readonly Epoch[]) {
 }
 
 /** Waits until the committed offset of every source that is read has passed the last event. */
-async function allRead(client: pg.Client, events: number, pid: number): Promise<void> {
+async function allRead(client: Client, events: number, pid: number): Promise<void> {
   let last = ''
   let movedMs = Date.now()
   for (;;) {
@@ -94,6 +91,6 @@ async function allRead(client: pg.Client, events: number, pid: number): Promise<
     else if (Date.now() - movedMs > STALL_MS)
       throw new Error(`no progress for ${STALL_MS / 1000} s at ${now} (process ${pid})`)
     last = now
-    await new Promise(resolve => setTimeout(resolve, POLL_MS))
+    await sleep(POLL_MS)
   }
 }
