@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { connectors } from '../connectors/index.ts'
@@ -168,9 +169,6 @@ async function main(): Promise<void> {
     return
   }
   const server = await startServer(config)
-  console.log(
-    `weir ready: postgres://root@${config.host}:${server.port}/dev  console http://${config.host}:${server.httpPort}`,
-  )
   let closing = false
   const stop = () => {
     if (closing) process.exit(1)
@@ -182,6 +180,11 @@ async function main(): Promise<void> {
   }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
+  console.log(
+    `weir ready: postgres://root@${config.host}:${server.port}/dev  console http://${config.host}:${server.httpPort}`,
+  )
+  // For the next start, should this process be killed.
+  setTimeout(() => flushCompileCache(), 2000).unref()
 }
 
 if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(import.meta.url))
