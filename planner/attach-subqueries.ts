@@ -20,7 +20,7 @@ import {
   TRUE,
 } from './expressions.ts'
 import { joinOn, withColumns } from './join-on.ts'
-import { type Plan, schemaOf } from './plan.ts'
+import { keyOf, type Plan, schemaOf } from './plan.ts'
 
 /** Filters by a predicate; EXISTS and IN among its conjuncts become semi and anti joins. */
 export function filterBy(input: Plan, predicate: Expression, pending: Pending): Plan {
@@ -189,6 +189,7 @@ function single(subquery: PendingSubquery): Plan {
   })
   if (at.length === 0 && isSingle(subquery.plan)) return subquery.plan
   if (at.length > 0 && isGrouped(subquery.plan, at)) return subquery.plan
+  if (keyOf(subquery.plan)?.every(k => at.includes(k)) === true) return subquery.plan
   return { op: 'single-row', input: subquery.plan, group: at }
 }
 

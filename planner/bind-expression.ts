@@ -5,9 +5,9 @@ import { arrayOf, BOOL, INT4, INT8, NUMERIC, OID, sameType, TEXT, type Type } fr
 import { as, type Body, body, items, list, location, names, open, str } from './ast.ts'
 import { bindFunction } from './bind-function.ts'
 import { bindSubLink } from './bind-sublink.ts'
-import { bindType, intervalUnit, REGISTERED } from './bind-type.ts'
+import { bindModifier, bindType, intervalUnit, REGISTERED } from './bind-type.ts'
 import { bindValueFunction } from './bind-value-function.ts'
-import { callFunction, coerce, isUnknown, settleText, UNKNOWN, unify } from './coerce.ts'
+import { callFunction, coerce, isUnknown, limited, settleText, UNKNOWN, unify } from './coerce.ts'
 import type { PgNode } from './contract.ts'
 import type { Environment } from './environment.ts'
 import { call, column, literal, outer } from './expressions.ts'
@@ -362,6 +362,11 @@ function bindCase(fields: Body, env: Environment): Expression {
 }
 
 function bindCast(fields: Body, env: Environment): Expression {
+  const modifier = bindModifier(body(fields['typeName']))
+  return limited(bindPlainCast(fields, env), modifier, true)
+}
+
+function bindPlainCast(fields: Body, env: Environment): Expression {
   const typeNode = body(fields['typeName'])
   const type = bindType(typeNode, env.context)
   const arg = bindExpression(fields['arg'] as PgNode, env)

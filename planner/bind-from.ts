@@ -26,19 +26,33 @@ export const NOTHING: From = { plan: { op: 'values', schema: [], rows: [[]] }, c
 /** The items of FROM, side by side. */
 export function bindFromList(nodes: readonly PgNode[], env: Environment): From {
   if (nodes.length === 0) return NOTHING
+  rejectDuplicateTables(nodes)
   let whole: From | undefined
-  const seen = new Set<string>()
   for (const node of nodes) {
     const next = bindFrom(node, env, whole)
-    for (const table of new Set(next.columns.map(c => c.table))) {
-      if (table !== undefined && seen.has(table) && as(node, 'JoinExpr') === undefined) {
-        throw new SqlError('duplicate_alias', `table name "${table}" specified more than once`)
-      }
-      if (table !== undefined) seen.add(table)
-    }
     whole = whole === undefined || isLateral(node) ? next : cross(whole, next)
   }
   return whole!
+}
+
+/** Throws 42712 for a name that two items of FROM share; tables of two schemas may. */
+function rejectDuplicateTables(nodes: readonly PgNode[]): void {
+  const schemas = new Map<string, string | undefined>()
+  const add = (name: string, schema: string | undefined): void => {
+    if (schemas.has(name) && (schema === undefined || schemas.get(name) === schema))
+      throw new SqlError('duplicate_alias', `table name "${name}" specified more than once`)
+    schemas.set(name, schema)
+  }
+  const visit = (node: PgNode): void => {
+    const [kind, fields] = open(node)
+    const alias = body(fields['alias'])['aliasname']
+    if (typeof alias === 'string') add(alias, undefined)
+    else if (kind === 'RangeVar') add(str(fields['relname']), fields['schemaname'] as string | undefined)
+    if (kind !== 'JoinExpr' || alias !== undefined) return
+    visit(fields['larg'] as PgNode)
+    visit(fields['rarg'] as PgNode)
+  }
+  nodes.forEach(visit)
 }
 
 function isLateral(node: PgNode): boolean {

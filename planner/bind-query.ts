@@ -1,6 +1,6 @@
 import { notSupported, SqlError } from '../types/error.ts'
 import type { Expression } from '../types/job.ts'
-import { INT8, sameType } from '../types/type.ts'
+import { INT8, sameType, type Type } from '../types/type.ts'
 import { as, type Body, body, integer, items, list, names } from './ast.ts'
 import { bindExpression } from './bind-expression.ts'
 import { direction } from './bind-function.ts'
@@ -21,6 +21,8 @@ export function bindTree(
     readonly scope?: Scope
     readonly dependsOn: Set<number>
     readonly depth: number
+    /** Types that bare literals of the outermost SELECT take: the columns an INSERT fills. */
+    readonly targets?: readonly Type[]
   },
 ): BoundRelation {
   limitDepth(outer.depth)
@@ -47,7 +49,7 @@ export function bindTree(
   if (operation !== 'SETOP_NONE') return ordered(bindSetOperation(select, withCtes), select, withCtes)
   if (select['valuesLists'] !== undefined)
     return ordered(bindValues(list(select['valuesLists']), withCtes), select, withCtes)
-  return bindSelect(select, withCtes)
+  return bindSelect(select, withCtes, outer.targets)
 }
 
 function bindCtes(clause: Body, env: Environment): Ctes {

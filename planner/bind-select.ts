@@ -1,12 +1,13 @@
 import { notSupported, SqlError } from '../types/error.ts'
 import type { Expression, Order } from '../types/job.ts'
+import { TEXT, type Type } from '../types/type.ts'
 import { as, type Body, list, names, open, str } from './ast.ts'
 import { attach, filterBy, firstColumns } from './attach-subqueries.ts'
 import { at, bindCondition, bindExpression } from './bind-expression.ts'
 import { bindFromList, type From } from './bind-from.ts'
 import { direction } from './bind-function.ts'
 import { limited, outputPosition } from './bind-query.ts'
-import { settleText } from './coerce.ts'
+import { settle, settleText } from './coerce.ts'
 import type { PgNode } from './contract.ts'
 import {
   type BoundRelation,
@@ -26,7 +27,7 @@ interface Target {
 }
 
 /** Binds one SELECT … FROM … WHERE … GROUP BY … HAVING … ORDER BY … LIMIT. */
-export function bindSelect(select: Body, outer: Environment): BoundRelation {
+export function bindSelect(select: Body, outer: Environment, types: readonly Type[] = []): BoundRelation {
   const from = bindFromList(list(select['fromClause']), outer)
   const base: Environment = { ...outer, scope: { ...outer.scope, columns: from.columns } }
   const where = select['whereClause'] as PgNode | undefined
@@ -34,7 +35,7 @@ export function bindSelect(select: Body, outer: Environment): BoundRelation {
   if (where !== undefined)
     plan = filterBy(plan, bindCondition(where, { ...base, clause: 'WHERE' }), base.pending)
   const env: Environment = { ...base, allow: { aggregates: true, windows: true, sets: true } }
-  const targets = list(select['targetList']).flatMap(n => bindTarget(n, from, env))
+  const targets = bindTargets(list(select['targetList']), from, env, types)
   const titles = targets.map(t => t.name)
   const having = select['havingClause'] as PgNode | undefined
   const havingEnv = { ...env, allow: { aggregates: true, windows: false, sets: false }, clause: 'HAVING' }
@@ -151,14 +152,26 @@ function groupExpressions(
   })
 }
 
-function bindTarget(node: PgNode, from: From, env: Environment): readonly Target[] {
+function bindTargets(
+  nodes: readonly PgNode[],
+  from: From,
+  env: Environment,
+  types: readonly Type[],
+): readonly Target[] {
+  const targets: Target[] = []
+  for (const node of nodes) targets.push(...bindTarget(node, from, env, types[targets.length] ?? TEXT))
+  return targets
+}
+
+/** `type`: what a literal without a type becomes. */
+function bindTarget(node: PgNode, from: From, env: Environment, type: Type): readonly Target[] {
   const target = as(node, 'ResTarget')!
   const value = target['val'] as PgNode
   const star = list(as(value, 'ColumnRef')?.['fields'])
   if (star.length > 0 && as(star.at(-1), 'A_Star') !== undefined) {
     return expandStar(names(star.slice(0, -1)).at(-1), from, env, at(value, env))
   }
-  const bound = settleText(bindExpression(value, env), env.context)
+  const bound = settle(bindExpression(value, env), type, env.context, at(value, env))
   return [{ name: target['name'] === undefined ? titleOf(value) : str(target['name']), value: bound }]
 }
 

@@ -1,5 +1,6 @@
 import { SqlError } from '../types/error.ts'
 import { arrayOf, OID, TEXT, type Type } from '../types/type.ts'
+import { type Modifier, modifierOf } from '../types/type-modifier.ts'
 import { parseTypeName } from '../types/type-names.ts'
 import { type Body, integer, list, names } from './ast.ts'
 import type { BindContext } from './contract.ts'
@@ -14,6 +15,14 @@ export function bindType(node: Body, context: BindContext): Type {
     throw new SqlError('undefined_object', `type "${path.join('.')}" does not exist`, { position })
   }
   return list(node['arrayBounds']).reduce((type: Type) => arrayOf(type), base)
+}
+
+/** What the parentheses behind the type name limit; undefined: nothing. Throws 22023. */
+export function bindModifier(node: Body): Modifier | undefined {
+  const name = names(node['names']).at(-1) ?? ''
+  const numbers = list(node['typmods']).map(n => integer(n) ?? 0)
+  // The first number of an interval says which fields it has.
+  return modifierOf(name, name === 'interval' ? numbers.slice(1) : numbers)
 }
 
 /** Names of object identifier types: numbers that print as names. */

@@ -2,6 +2,7 @@ import type { FormatSpec } from '../types/connector.ts'
 import type { Expression, Job, RelationId } from '../types/job.ts'
 import { fromJson, toJson } from '../types/json.ts'
 import type { Type } from '../types/type.ts'
+import type { Modifier } from '../types/type-modifier.ts'
 
 export type RelationKind =
   | 'table'
@@ -15,6 +16,8 @@ export type RelationKind =
 export interface ColumnDef {
   readonly name: string
   readonly type: Type
+  /** What `(…)` behind the type name limits. */
+  readonly modifier?: Modifier
   readonly notNull: boolean
   /** Default, bound over no columns; evaluated at INSERT. */
   readonly default?: Expression

@@ -3,7 +3,8 @@ import { functionById, resolveFunction } from '../executor/functions/index.ts'
 import { SqlError } from '../types/error.ts'
 import type { Expression } from '../types/job.ts'
 import { parseText } from '../types/text-io.ts'
-import { sameType, TEXT, type Type } from '../types/type.ts'
+import { BOOL, sameType, TEXT, type Type } from '../types/type.ts'
+import type { Modifier } from '../types/type-modifier.ts'
 import { typeName } from '../types/type-names.ts'
 import type { BindContext } from './contract.ts'
 import { call, literal } from './expressions.ts'
@@ -69,6 +70,13 @@ export function settle(
     }
     throw error
   }
+}
+
+/** The value as a type with that modifier holds it. */
+export function limited(e: Expression, modifier: Modifier | undefined, explicit: boolean): Expression {
+  if (modifier === undefined || (e.kind === 'literal' && e.value === null)) return e
+  const args = [e, literal(modifier, TEXT), literal(explicit, BOOL)]
+  return call('limit_value(anyelement, text, bool) -> anyelement', args, e.type)
 }
 
 export function settleText(e: Expression, context: BindContext): Expression {

@@ -1,7 +1,7 @@
 import { notSupported, SqlError } from '../types/error.ts'
 import type { Expression, RelationId } from '../types/job.ts'
 import { INT4, type Schema, type Type } from '../types/type.ts'
-import { typeName } from '../types/type-names.ts'
+import { assign } from './assign.ts'
 import { as, type Body, body, items, list, names, str } from './ast.ts'
 import { attach, filterBy } from './attach-subqueries.ts'
 import { at, bindCondition, bindExpression } from './bind-expression.ts'
@@ -9,7 +9,7 @@ import { bindFromList, NOTHING } from './bind-from.ts'
 import { bindTree } from './bind-query.ts'
 import { expandStar, titleOf } from './bind-select.ts'
 import type { Relation } from './catalog.ts'
-import { isUnknown, settle, settleText, tryCoerce } from './coerce.ts'
+import { settleText } from './coerce.ts'
 import type { BindContext, DmlPlan, ParameterValues, PgNode } from './contract.ts'
 import { type Environment, noPending } from './environment.ts'
 import { column, literal, substitute } from './expressions.ts'
@@ -68,7 +68,7 @@ export function planInsert(statement: PgNode, context: BindContext): BoundDml {
   const values = table.columns.map((c, i): Expression => {
     const from = wanted.indexOf(i)
     if (from === -1 || from >= width) return defaultOf(c.default, c.type)
-    return assign(column(from, schema[from]!.type), c.name, c.type, context, undefined)
+    return assign(column(from, schema[from]!.type), c, context, undefined)
   })
   for (const i of given) {
     if (table.columns[i]!.generated !== undefined)
@@ -105,7 +105,7 @@ export function planUpdate(statement: PgNode, context: BindContext): BoundDml {
     if (as(value, 'MultiAssignRef') !== undefined) throw notSupported('UPDATE … SET (…) = …', { position })
     if (as(value, 'SetToDefault') !== undefined) next[i] = defaultOf(c.default, c.type)
     else if (c.generated !== undefined) throw generatedError(c.name, 'update')
-    else next[i] = assign(bindExpression(value, rows.env), c.name, c.type, context, at(value, rows.env))
+    else next[i] = assign(bindExpression(value, rows.env), c, context, at(value, rows.env))
   }
   const attached = attach(rows.plan, generate(table, next), rows.env.pending)
   const values = attached.expressions
@@ -201,7 +201,12 @@ function insertRows(select: Body, table: Relation, wanted: readonly number[], en
     select['sortClause'] !== undefined ||
     select['limitCount'] !== undefined
   ) {
-    const bound = bindTree(select, env.context, { ctes: env.ctes, dependsOn: env.dependsOn, depth: 0 })
+    const bound = bindTree(select, env.context, {
+      ctes: env.ctes,
+      dependsOn: env.dependsOn,
+      depth: 0,
+      targets: wanted.map(i => table.columns[i]!.type),
+    })
     const schema = schemaOf(bound.plan)
     if (schema.length === bound.names.length) return bound.plan
     const columns = bound.names.map((_, i) => column(i, schema[i]!.type))
@@ -224,7 +229,7 @@ function insertRows(select: Body, table: Relation, wanted: readonly number[], en
       }
       const c = table.columns[index]!
       if (as(node, 'SetToDefault') !== undefined) return defaultOf(c.default, c.type)
-      return assign(bindExpression(node, inner), c.name, c.type, env.context, at(node, inner))
+      return assign(bindExpression(node, inner), c, env.context, at(node, inner))
     }),
   )
   const schema = Array.from({ length: width }, (_, i) => ({
@@ -243,22 +248,6 @@ function insertRows(select: Body, table: Relation, wanted: readonly number[], en
 
 function defaultOf(value: Expression | undefined, type: Type): Expression {
   return value ?? literal(null, type)
-}
-
-/** Assignment conversion with PostgreSQL's message. */
-function assign(
-  e: Expression,
-  name: string,
-  type: Type,
-  context: BindContext,
-  position: number | undefined,
-): Expression {
-  if (isUnknown(e)) return settle(e, type, context, position)
-  const done = tryCoerce(e, type, 'assignment', context, position)
-  if (done !== undefined) return done
-  const message = `column "${name}" is of type ${typeName(type)} but expression is of type ${typeName(e.type)}`
-  const hint = 'You will need to rewrite or cast the expression.'
-  throw new SqlError('datatype_mismatch', message, { position, hint })
 }
 
 /** Fills the generated columns in; they read the columns that are not generated. */

@@ -43,8 +43,16 @@ function cut(plan: Plan, schema: Schema): Plan {
 export function planStream(bound: Bound): StreamPlan {
   if (bound.parameters.length > 0) throw notSupported('a parameter in a streaming query')
   const plan = optimize(bound.plan)
+  if (mayFail(plan))
+    throw notSupported('a scalar subquery that may yield more than one row, in a stream', {
+      hint: 'Aggregate it, or add LIMIT 1.',
+    })
   const nodes = lower(plan)
   return { nodes, schema: bound.schema, key: keyOf(plan) ?? [], appendOnly: appendOnly(plan) }
+}
+
+function mayFail(plan: Plan): boolean {
+  return plan.op === 'single-row' || inputs(plan).some(mayFail)
 }
 
 /** The job of a SELECT; parameters become literals. */

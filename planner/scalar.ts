@@ -1,7 +1,9 @@
 import { notSupported } from '../types/error.ts'
 import type { Expression } from '../types/job.ts'
 import type { Schema } from '../types/type.ts'
+import { assign } from './assign.ts'
 import { bindExpression } from './bind-expression.ts'
+import type { ColumnDef } from './catalog.ts'
 import { settleText } from './coerce.ts'
 import type { BindContext, PgNode } from './contract.ts'
 import { type Environment, noPending } from './environment.ts'
@@ -33,6 +35,17 @@ export function scalarEnvironment(
       throw notSupported('a subquery in this expression')
     },
   }
+}
+
+/** Binds DEFAULT or the expression of a generated column as a value of the column. */
+export function bindColumnValue(
+  expression: PgNode,
+  columns: Schema,
+  target: Pick<ColumnDef, 'name' | 'type' | 'modifier'>,
+  context: BindContext,
+): Expression {
+  const bound = bindExpression(expression, scalarEnvironment(columns, context, 'DEFAULT'))
+  return assign(bound, target, context, context.position(0), 'default expression')
 }
 
 /** Binds an expression over columns: DEFAULT, generated columns, WATERMARK. */

@@ -1,6 +1,7 @@
 import type { FormatSpec } from '../../types/connector.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { Type } from '../../types/type.ts'
+import { type Modifier, parseModifier } from '../../types/type-modifier.ts'
 import { parseTypeName } from '../../types/type-names.ts'
 import { type Cursor, parseExpression } from './cursor.ts'
 import type { ColumnSyntax, Fragment, RelationSyntax, Statement } from './statement.ts'
@@ -139,7 +140,7 @@ const COLUMN_WORDS = new Set([
 function column(c: Cursor): ColumnSyntax {
   const position = c.token?.start ?? c.end
   const name = c.identifier()
-  const type = columnType(c)
+  const { type, modifier } = columnType(c)
   let notNull = false
   let primaryKey = false
   let fallback: Fragment | undefined
@@ -162,12 +163,13 @@ function column(c: Cursor): ColumnSyntax {
     notNull: notNull || primaryKey,
     primaryKey,
     position,
+    ...(modifier !== undefined && { modifier }),
     ...(fallback && { default: fallback }),
     ...(generated && { generated }),
   }
 }
 
-function columnType(c: Cursor): Type {
+function columnType(c: Cursor): { readonly type: Type; readonly modifier: Modifier | undefined } {
   const start = c.token
   let angle = 0
   const stop = (token: { kind: string; value: string }) => {
@@ -182,7 +184,7 @@ function columnType(c: Cursor): Type {
     if (text === '') throw c.error(start)
     throw new SqlError('undefined_object', `type "${text}" does not exist`, { position: from })
   }
-  return type
+  return { type, modifier: parseModifier(text) }
 }
 
 function expressionUntil(c: Cursor, stop: (token: { kind: string; value: string }) => boolean): Fragment {

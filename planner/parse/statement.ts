@@ -1,5 +1,6 @@
 import type { FormatSpec } from '../../types/connector.ts'
 import type { Type } from '../../types/type.ts'
+import type { Modifier } from '../../types/type-modifier.ts'
 import type { PgNode } from '../contract.ts'
 
 /** A piece of the statement that PostgreSQL's grammar read. */
@@ -19,6 +20,7 @@ export interface Name {
 export interface ColumnSyntax {
   readonly name: string
   readonly type: Type
+  readonly modifier?: Modifier
   readonly notNull: boolean
   readonly primaryKey: boolean
   readonly default?: Fragment

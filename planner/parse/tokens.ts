@@ -1,4 +1,5 @@
 import { SqlError } from '../../types/error.ts'
+import { decodeEscapes, decodeUnicode } from './escapes.ts'
 
 export interface Token {
   readonly kind: 'word' | 'quoted' | 'string' | 'number' | 'parameter' | 'symbol'
@@ -64,8 +65,18 @@ function readToken(sql: string, start: number): Token {
     return pattern.exec(sql)?.[0]
   }
   const c = sql[start]!
-  if (/[eEbBxXnN]/.test(c) && sql[start + 1] === "'") {
-    const end = quotedEnd(sql, start + 1, "'", /[eE]/.test(c))
+  if (/[eE]/.test(c) && sql[start + 1] === "'") {
+    const end = quotedEnd(sql, start + 1, "'", true)
+    return make('string', end, decodeEscapes(sql.slice(start + 2, end - 1), start))
+  }
+  if (/^u&['"]/i.test(sql.slice(start, start + 3))) {
+    const quote = sql[start + 2]!
+    const end = quotedEnd(sql, start + 2, quote, false)
+    const inner = sql.slice(start + 3, end - 1)
+    return make(quote === '"' ? 'quoted' : 'string', end, decodeUnicode(inner, quote, start))
+  }
+  if (/[bBxXnN]/.test(c) && sql[start + 1] === "'") {
+    const end = quotedEnd(sql, start + 1, "'", false)
     return make('string', end, sql.slice(start + 2, end - 1).replaceAll("''", "'"))
   }
   if (c === "'") {

@@ -1,5 +1,6 @@
 import { realHost } from '../../executor/host.ts'
 import type { Relation } from '../../planner/catalog.ts'
+import { limited } from '../../planner/coerce.ts'
 import type { StreamPlan } from '../../planner/contract.ts'
 import { bindQuery, planStream } from '../../planner/query.ts'
 import type { FormatSpec } from '../../types/connector.ts'
@@ -9,7 +10,7 @@ import { type Schema, sameType } from '../../types/type.ts'
 import { bindContext, requireRelation } from './bind.ts'
 import { checkOptions } from './connector-options.ts'
 import type { Result, StatementContext } from './contract.ts'
-import { createRelation, queryColumns, type StatementOf, streamJob } from './create.ts'
+import { createRelation, nodeAfter, queryColumns, type StatementOf, streamJob, takenName } from './create.ts'
 
 interface Input {
   readonly plan: StreamPlan
@@ -23,6 +24,8 @@ export async function createSink(
   context: StatementContext,
 ): Promise<Result> {
   const { name, into, options } = statement
+  const taken = takenName(context, name, statement.ifNotExists, 'CREATE SINK')
+  if (taken !== undefined) return taken
   const input =
     statement.from === undefined ? queryInput(statement, context) : relationInput(statement, context)
   const { schema } = input.plan
@@ -69,9 +72,23 @@ export async function createSink(
       format,
       dependsOn: input.dependsOn,
       ...(target !== undefined && { into: target.id }),
-      job: streamJob(id, input.plan, terminal, key.length > 0 ? [key] : 'one'),
+      job: streamJob(id, fitted(input.plan, target), terminal, key.length > 0 ? [key] : 'one'),
     }
   })
+}
+
+/** The plan whose values are limited as the columns of the target are. */
+function fitted(plan: StreamPlan, target: Relation | undefined): StreamPlan {
+  const modifiers = target?.columns.map(column => column.modifier) ?? []
+  if (modifiers.every(modifier => modifier === undefined)) return plan
+  const columns = plan.schema.map(({ type }, index) =>
+    limited({ kind: 'column', index, type }, modifiers[index], false),
+  )
+  const { nodes, schema } = plan
+  return {
+    ...plan,
+    nodes: [...nodes, nodeAfter(nodes, nodes.at(-1)!, { kind: 'project', columns }, schema, 'any')],
+  }
 }
 
 function queryInput(statement: StatementOf<'create sink'>, context: StatementContext): Input {

@@ -1,6 +1,7 @@
 import type { ColumnDef } from '../../planner/catalog.ts'
+import { limited } from '../../planner/coerce.ts'
 import type { ColumnSyntax } from '../../planner/parse/index.ts'
-import { bindScalar } from '../../planner/scalar.ts'
+import { bindColumnValue } from '../../planner/scalar.ts'
 import type { Connector, FormatSpec } from '../../types/connector.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression, GraphNode, Job, OperatorSpec } from '../../types/job.ts'
@@ -8,7 +9,7 @@ import { type Schema, TEXT, TIMESTAMPTZ, type Type } from '../../types/type.ts'
 import { bindContext } from './bind.ts'
 import { validateSource } from './connector-options.ts'
 import type { Result, StatementContext } from './contract.ts'
-import { createRelation, nodeAfter, rejectDuplicates, type StatementOf } from './create.ts'
+import { createRelation, nodeAfter, rejectDuplicates, type StatementOf, takenName } from './create.ts'
 
 const INCLUDED: Readonly<Record<string, Type>> = {
   key: { name: 'bytea' },
@@ -26,6 +27,9 @@ export async function createTable(
 ): Promise<Result> {
   const { relation: syntax, kind } = statement
   const isTable = kind === 'create table'
+  const tag = isTable ? 'CREATE TABLE' : 'CREATE SOURCE'
+  const taken = takenName(context, syntax.name, syntax.ifNotExists, tag)
+  if (taken !== undefined) return taken
   if (syntax.query !== undefined) throw notSupported('CREATE TABLE AS')
   if (syntax.watermarks.length > 0) throw notSupported('WATERMARK')
   const { options } = syntax
@@ -46,31 +50,25 @@ export async function createTable(
     throw notSupported('PRIMARY KEY of a source; use CREATE TABLE')
   if (connector !== undefined) await validateSource(connector, options, columns, syntax, format, key)
   const conflict = syntax.conflict ?? 'overwrite'
-  return createRelation(
-    context,
-    syntax.name,
-    syntax.ifNotExists,
-    isTable ? 'CREATE TABLE' : 'CREATE SOURCE',
-    id => ({
-      kind: isTable ? 'table' : 'source',
-      sql,
-      columns: columns.map((column, i) => (key.includes(i) ? { ...column, notNull: true } : column)),
-      key,
-      declaredKey: key.length > 0,
-      appendOnly: syntax.appendOnly || (!isTable && format.format === 'plain'),
-      options,
-      ...(connector !== undefined && { format, include: syntax.include }),
-      ...(key.length > 0 && { conflict }),
-      dependsOn: [],
-      job: tableJob(id, columns, key, {
-        isTable,
-        appendOnly: syntax.appendOnly,
-        conflict,
-        version,
-        read: connector !== undefined,
-      }),
+  return createRelation(context, syntax.name, syntax.ifNotExists, tag, id => ({
+    kind: isTable ? 'table' : 'source',
+    sql,
+    columns: columns.map((column, i) => (key.includes(i) ? { ...column, notNull: true } : column)),
+    key,
+    declaredKey: key.length > 0,
+    appendOnly: syntax.appendOnly || (!isTable && format.format === 'plain'),
+    options,
+    ...(connector !== undefined && { format, include: syntax.include }),
+    ...(key.length > 0 && { conflict }),
+    dependsOn: [],
+    job: tableJob(id, columns, key, {
+      isTable,
+      appendOnly: syntax.appendOnly,
+      conflict,
+      version,
+      read: connector !== undefined,
     }),
-  )
+  }))
 }
 
 interface Shape {
@@ -89,8 +87,8 @@ function tableJob(
   shape: Shape,
 ): Job {
   const schema: Schema = columns.map(({ name, type }) => ({ name, type }))
-  const generated = shape.read && columns.some(column => column.generated !== undefined)
-  const read = generated ? schema.filter((_, i) => columns[i]!.generated === undefined) : schema
+  const computed = shape.read && columns.some(column => column.generated ?? column.modifier)
+  const read = computed ? schema.filter((_, i) => columns[i]!.generated === undefined) : schema
   const nodes: GraphNode[] = [
     {
       id: 1,
@@ -104,7 +102,7 @@ function tableJob(
   const add = (spec: OperatorSpec, shard: GraphNode['shard']) => {
     nodes.push(nodeAfter(nodes, nodes.at(-1)!, spec, schema, shard))
   }
-  if (generated) add({ kind: 'project', columns: readExpressions(columns) }, 'any')
+  if (computed) add({ kind: 'project', columns: readExpressions(columns) }, 'any')
   if (shape.isTable && key.length > 0) {
     const version = shape.version === undefined ? {} : { version: shape.version }
     add({ kind: 'upsert', key, conflict: shape.conflict, ...version }, [key])
@@ -119,35 +117,32 @@ function tableJob(
 /** All columns over those that the connector yields. */
 function readExpressions(columns: readonly ColumnDef[]): Expression[] {
   let index = 0
-  return columns.map(column => column.generated ?? { kind: 'column', index: index++, type: column.type })
+  return columns.map(({ generated, type, modifier }) => {
+    if (generated !== undefined) return generated
+    return limited({ kind: 'column', index: index++, type }, modifier, false)
+  })
 }
 
 function columnDefs(
-  own: readonly ColumnSyntax[],
+  declared: readonly ColumnSyntax[],
   include: readonly { readonly what: string; readonly name: string }[],
   context: StatementContext,
 ): ColumnDef[] {
-  const stored = own.filter(column => column.generated === undefined)
+  const stored = declared.filter(column => column.generated === undefined)
   const schema = [
     ...stored.map(({ name, type }) => ({ name, type })),
     ...include.map(i => ({ name: i.name, type: includedType(i.what) })),
   ]
-  const defs = own.map((column): ColumnDef => {
-    const { name, type, notNull } = column
+  const defs = declared.map((column): ColumnDef => {
+    const { name, type, notNull, modifier } = column
+    const own = { name, type, notNull, ...(modifier !== undefined && { modifier }) }
     const fragment = column.generated ?? column.default
-    if (fragment === undefined) return { name, type, notNull }
+    if (fragment === undefined) return own
     const over = column.generated === undefined ? [] : schema
-    const bound = bindScalar(
-      fragment.node,
-      over,
-      bindContext(context, fragment, column.generated ? 'stream' : 'batch'),
-    )
-    const cast: Expression =
-      bound.type.name === type.name ? bound : { kind: 'call', fn: 'cast', args: [bound], type }
+    const binding = bindContext(context, fragment, column.generated ? 'stream' : 'batch')
+    const bound = bindColumnValue(fragment.node, over, own, binding)
     const text = { expressionSql: fragment.text }
-    return column.generated
-      ? { name, type, notNull, ...text, generated: cast }
-      : { name, type, notNull, ...text, default: cast }
+    return column.generated ? { ...own, ...text, generated: bound } : { ...own, ...text, default: bound }
   })
   return [...defs, ...include.map(i => ({ name: i.name, type: includedType(i.what), notNull: false }))]
 }

@@ -11,6 +11,22 @@ import { changeOf } from './jobs.ts'
 /** What every new relation has; the rest is the statement's own. */
 export type NewRelation = Omit<Relation, 'id' | 'database' | 'schema' | 'name' | 'owner' | 'createdAtMs'>
 
+/** The result of a CREATE whose name is taken: a notice with IF NOT EXISTS, else 42P07; undefined: the name is free. */
+export function takenName(
+  context: StatementContext,
+  name: Name,
+  ifNotExists: boolean,
+  tag: string,
+): Result | undefined {
+  const schema = targetSchema(context, name)
+  if (context.catalogs.current.byName(context.session.database, schema, name.name) === undefined)
+    return undefined
+  const message = `relation "${name.name}" already exists`
+  if (!ifNotExists) throw new SqlError('duplicate_table', message, { position: name.position })
+  context.notice(`${message}, skipping`)
+  return { tag }
+}
+
 /**
  * Makes a relation: refuses a taken name, then catalog and job in one command, so that the statement happened or not.
  * `make` gets the new relation's id.
@@ -26,12 +42,8 @@ export async function createRelation(
     const catalog = context.catalogs.current
     const { database, user } = context.session
     const schema = targetSchema(context, name)
-    if (catalog.byName(database, schema, name.name) !== undefined) {
-      const message = `relation "${name.name}" already exists`
-      if (!ifNotExists) throw new SqlError('duplicate_table', message, { position: name.position })
-      context.notice(`${message}, skipping`)
-      return { tag }
-    }
+    const taken = takenName(context, name, ifNotExists, tag)
+    if (taken !== undefined) return taken
     const id = catalog.nextId
     const made = make(id, catalog)
     const relation = { ...made, id, database, schema, name: name.name, owner: user, createdAtMs: Date.now() }
@@ -72,7 +84,7 @@ export function nodeAfter(
 /** Columns of a query's result. Throws 42701. */
 export function queryColumns(schema: Schema, names: readonly string[] = []): ColumnDef[] {
   if (names.length > schema.length)
-    throw new SqlError('invalid_column_reference', 'more column names are given than the query has columns')
+    throw new SqlError('syntax_error', 'CREATE VIEW specifies more column names than columns')
   const columns = schema.map((field, i) => ({
     name: names[i] ?? field.name,
     type: field.type,

@@ -1,0 +1,115 @@
+import { roundDecimal } from './decimal.ts'
+import { SqlError } from './error.ts'
+import type { Type } from './type.ts'
+import type { Decimal, Interval, Value } from './value.ts'
+
+/** What `(…)` behind a type name limits: `numeric(5,2)`, `varchar(3)`, `char(1)`, `timestamp(3)`; canonical text. */
+export type Modifier = string
+
+/** The modifier of a type as users write it, `varchar(3)[]` included; undefined: none. Throws 22023. */
+export function parseModifier(text: string): Modifier | undefined {
+  const match =
+    /^([a-z_ ]+?) ?(?:\( ?(-?\d+) ?(?:, ?(-?\d+) ?)?\))?( ?with(?:out)? time zone)?( ?\[\d*\])*$/.exec(
+      text
+        .trim()
+        .toLowerCase()
+        .replace(/\s+/g, ' ')
+        .replace(/^pg_catalog\./, ''),
+    )
+  if (match === null) return undefined
+  const name = KINDS[match[1]!]
+  if (name === undefined) return undefined
+  const numbers = [match[2], match[3]].filter(n => n !== undefined).map(Number)
+  // A bare char holds one character.
+  if (match[1] === 'char' || match[1] === 'character')
+    return modifierOf('char', numbers.length ? numbers : [1])
+  return modifierOf(name, numbers)
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  varchar: 'varchar',
+  'character varying': 'varchar',
+  char: 'char',
+  character: 'char',
+  bpchar: 'char',
+  numeric: 'numeric',
+  decimal: 'numeric',
+  time: 'time',
+  timestamp: 'timestamp',
+  timestamptz: 'timestamp',
+  interval: 'interval',
+}
+
+/** The modifier of a type name and its numbers; undefined without numbers. Throws 22023. */
+export function modifierOf(typeName: string, numbers: readonly number[]): Modifier | undefined {
+  const name = KINDS[typeName]
+  const [first, second = 0] = numbers
+  if (name === undefined || first === undefined) return undefined
+  if (name === 'varchar' || name === 'char') {
+    if (first >= 1) return `${name}(${first})`
+    throw new SqlError('invalid_parameter_value', `length for type ${name} must be at least 1`)
+  }
+  if (name !== 'numeric') return `${name}(${Math.min(6, Math.max(0, first))})`
+  if (first < 1 || first > 1000)
+    throw new SqlError('invalid_parameter_value', `NUMERIC precision ${first} must be between 1 and 1000`)
+  if (second < -1000 || second > 1000)
+    throw new SqlError('invalid_parameter_value', `NUMERIC scale ${second} must be between -1000 and 1000`)
+  return `numeric(${first},${second})`
+}
+
+/**
+ * The value as a column with that modifier holds it. `explicit`: a cast, which cuts long texts. Throws 22001 and 22003.
+ * A char(n) is kept without its trailing blanks, as it compares.
+ */
+export function limitValue(type: Type, value: Value, modifier: Modifier, explicit: boolean): Value {
+  if (value === null) return null
+  if (type.name === 'array')
+    return (value as readonly Value[]).map(v => limitValue(type.element!, v, modifier, explicit))
+  const [, name, first, second] = /^(\w+)\((\d+)(?:,(-?\d+))?\)$/.exec(modifier)!
+  const limit = Number(first)
+  switch (name) {
+    case 'varchar':
+    case 'char':
+      return limitText(value as string, name, limit, explicit)
+    case 'numeric':
+      return limitDecimal(value as Decimal, limit, Number(second))
+    case 'interval':
+      return { ...(value as Interval), micros: limitMicros((value as Interval).micros, limit) }
+    default:
+      return limitMicros(value as bigint, limit)
+  }
+}
+
+function limitText(value: string, name: string, limit: number, explicit: boolean): string {
+  const text = name === 'char' ? value.replace(/ +$/, '') : value
+  if (text.length <= limit) return text
+  const letters = [...text]
+  if (letters.length <= limit) return text
+  const kept = letters.slice(0, limit).join('')
+  if (explicit || letters.slice(limit).every(c => c === ' ')) return kept
+  const shown = name === 'char' ? 'character' : 'character varying'
+  throw new SqlError('string_data_right_truncation', `value too long for type ${shown}(${limit})`)
+}
+
+function limitDecimal(value: Decimal, precision: number, scale: number): Decimal {
+  if (value.special === 'NaN') return value
+  const rounded = roundDecimal(value, scale)
+  const { digits } = rounded
+  const places = precision - scale + Math.max(rounded.scale, 0)
+  const fits = places >= 0 && (digits < 0n ? -digits : digits) < 10n ** BigInt(places)
+  if (value.special === undefined && (fits || digits === 0n)) return rounded
+  const bound = precision - scale === 0 ? '1' : `10^${precision - scale}`
+  const detail =
+    value.special === undefined
+      ? `A field with precision ${precision}, scale ${scale} must round to an absolute value less than ${bound}.`
+      : `A field with precision ${precision}, scale ${scale} cannot hold an infinite value.`
+  throw new SqlError('numeric_value_out_of_range', 'numeric field overflow', { detail })
+}
+
+/** Rounds half away from zero; the infinities stay. */
+function limitMicros(micros: bigint, precision: number): bigint {
+  if (precision >= 6 || micros === 2n ** 63n - 1n || micros === -(2n ** 63n)) return micros
+  const unit = 10n ** BigInt(6 - precision)
+  const half = unit / 2n
+  return micros >= 0n ? ((micros + half) / unit) * unit : -((-micros + half) / unit) * unit
+}
