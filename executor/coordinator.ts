@@ -51,10 +51,11 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     early ??= error
     running?.fail(error)
   }
+  const full = (): void => running?.endEpoch()
   const port: ExecutorPort =
     options.inline === true
-      ? inlinePort(host, connectors, fatal)
-      : threadPort({ connectorsModule: options.connectorsModule, epochRowsMax: EPOCH_ROWS_MAX }, fatal)
+      ? inlinePort(host, connectors, fatal, full)
+      : threadPort({ connectorsModule: options.connectorsModule, epochRowsMax: EPOCH_ROWS_MAX }, fatal, full)
   try {
     const { version } = log
     const { jobsOf } = options

@@ -21,11 +21,15 @@ export interface EngineOptions {
   monotonic(): number
   crashPoint(id: string): void
   generator(spec: GeneratorSpec, split: string, from: Offset | undefined): Generator
-  /** Generated rows in one epoch after which generators wait for the barrier. */
+  /** Changed rows of state and output in one epoch after which it asks for a barrier and generators wait for it. */
   readonly epochRowsMax: number
+  /** The epoch has become that large; called once an epoch. */
+  full(): void
 }
 
 const ERRORS_PER_EPOCH = 1000
+/** How many rows come in between two looks at how large the epoch is. */
+const MEASURE_ROWS = 1 << 16
 
 /**
  * The graph of all jobs. Every call is synchronous and runs to its end through the whole graph, depth first; the barrier visits
@@ -43,7 +47,8 @@ export class Engine {
   #offsets: Record<RelationId, Record<string, Offset>> = {}
   #errors: { relation: RelationId; error: string }[] = []
   #sourceRows: Record<RelationId, number> = {}
-  #generatedRows = 0
+  #unmeasuredRows = 0
+  #full = false
   #epoch: Epoch = 0
   #held = false
 
@@ -149,7 +154,7 @@ export class Engine {
 
   /** Runs every generator for one chunk; false: none had a row. */
   slice(): boolean {
-    if (this.#held || this.#generatedRows >= this.#options.epochRowsMax) return false
+    if (this.#held || this.#full) return false
     let any = false
     for (const [relation, feed] of this.#feeds) {
       const job = this.#jobs.get(relation)!
@@ -157,7 +162,6 @@ export class Engine {
       feed.next(this.#options.now(), (chunk, split, offset) => {
         any = true
         this.#count(relation, chunk.length)
-        this.#generatedRows += chunk.length
         receive(sourceNode(job), 0, chunk)
         this.#moved(relation, { [split]: offset })
       })
@@ -165,7 +169,6 @@ export class Engine {
     for (const feed of this.#catchUps) {
       feed.next((chunk, offsets) => {
         any = true
-        this.#generatedRows += chunk?.length ?? 0
         this.pushCatchUp(feed.spec.job, feed.spec.source, chunk, offsets)
       })
     }
@@ -220,7 +223,8 @@ export class Engine {
     this.#offsets = {}
     this.#errors = []
     this.#sourceRows = {}
-    this.#generatedRows = 0
+    this.#unmeasuredRows = 0
+    this.#full = false
     return sealed
   }
 
@@ -280,6 +284,17 @@ export class Engine {
 
   #count(relation: RelationId, rows: number): void {
     this.#sourceRows[relation] = (this.#sourceRows[relation] ?? 0) + rows
+    this.#unmeasuredRows += rows
+    if (this.#unmeasuredRows >= MEASURE_ROWS) this.#measure()
+  }
+
+  #measure(): void {
+    this.#unmeasuredRows = 0
+    if (this.#full) return
+    let rows = 0
+    for (const table of this.#tables.values()) rows += table.changedRows
+    this.#full = rows >= this.#options.epochRowsMax
+    if (this.#full) this.#options.full()
   }
 
   #moved(relation: RelationId, offsets: Readonly<Record<string, Offset>>): void {

@@ -4,7 +4,8 @@ import type { Host } from '../types/host.ts'
 import { Engine } from './engine.ts'
 import type { ExecutorPort } from './engine-contract.ts'
 
-export const EPOCH_ROWS_MAX = 4_000_000
+/** Changed rows in one epoch after which a barrier comes early. */
+export const EPOCH_ROWS_MAX = 2_000_000
 const IDLE_MS = 5
 
 export type Method = Exclude<keyof ExecutorPort, 'close'>
@@ -12,6 +13,7 @@ export type Method = Exclude<keyof ExecutorPort, 'close'>
 export function makeEngine(
   host: Pick<Host, 'now' | 'monotonic' | 'crashPoint'>,
   connectors: ReadonlyMap<string, Connector>,
+  full: () => void,
   epochRowsMax: number = EPOCH_ROWS_MAX,
 ): Engine {
   return new Engine({
@@ -19,6 +21,7 @@ export function makeEngine(
     monotonic: () => host.monotonic(),
     crashPoint: id => host.crashPoint(id),
     epochRowsMax,
+    full,
     generator(spec, split, from) {
       const make = connectors.get(spec.connector)?.generator
       if (make === undefined) throw new AssertionError(`connector ${spec.connector} generates rows`)
@@ -32,8 +35,9 @@ export function inlinePort(
   host: Host,
   connectors: ReadonlyMap<string, Connector>,
   onFatal: (error: unknown) => void,
+  onFull: () => void,
 ): ExecutorPort {
-  const engine = makeEngine(host, connectors)
+  const engine = makeEngine(host, connectors, onFull)
   const closing = new AbortController()
   let pumping = false
 

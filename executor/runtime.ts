@@ -90,6 +90,11 @@ export class RunningRuntime implements Runtime {
     this.#state.own(this.#maintenance.collectGarbage())
   }
 
+  /** A barrier before its time: the epoch has become large. */
+  endEpoch(): void {
+    this.#clock.want()
+  }
+
   run(command: Command, signal?: AbortSignal): Promise<Epoch> {
     return this.#changes.run(command, signal)
   }

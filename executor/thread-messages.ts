@@ -8,11 +8,12 @@ export interface Request {
   readonly args: readonly unknown[]
 }
 
-/** Executor thread to main; `id` undefined: the thread failed outside of a request. */
+/** Executor thread to main; `id` undefined: nobody asked. Then the epoch is `full`, or the thread failed. */
 export interface Reply {
   readonly id: number | undefined
   readonly result?: unknown
   readonly error?: ErrorData
+  readonly full?: boolean
 }
 
 /** An error as plain data, so that its condition survives the way between threads. */

@@ -7,7 +7,11 @@ import type { Method } from './port.ts'
 import { errorOf, type Reply, type Request, type ThreadSetup } from './thread-messages.ts'
 
 /** The engine in a thread of its own. Chunks given to it are copied tight and moved, not cloned. */
-export function threadPort(setup: ThreadSetup, onFatal: (error: unknown) => void): ExecutorPort {
+export function threadPort(
+  setup: ThreadSetup,
+  onFatal: (error: unknown) => void,
+  onFull: () => void,
+): ExecutorPort {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: setup })
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: unknown): void }>()
   let nextId = 1
@@ -19,6 +23,7 @@ export function threadPort(setup: ThreadSetup, onFatal: (error: unknown) => void
   }
   worker.on('message', (reply: Reply) => {
     const error = reply.error === undefined ? undefined : errorOf(reply.error)
+    if (reply.full === true) return onFull()
     if (reply.id === undefined) return onFatal(error)
     const waiter = waiting.get(reply.id)
     waiting.delete(reply.id)

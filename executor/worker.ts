@@ -12,7 +12,12 @@ import { errorData, type Reply, type Request, type ThreadSetup } from './thread-
 const port = parentPort
 assert(port !== null, 'worker.ts runs as a thread')
 const setup = workerData as ThreadSetup
-const engine = makeEngine(realHost(), await loadConnectors(setup.connectorsModule), setup.epochRowsMax)
+const engine = makeEngine(
+  realHost(),
+  await loadConnectors(setup.connectorsModule),
+  () => post({ id: undefined, full: true }),
+  setup.epochRowsMax,
+)
 const IDLE_MS = 5
 let sliceQueued = false
 
@@ -23,11 +28,14 @@ port.on('message', (request: Request) => {
     const reply: Reply = { id, result }
     port.postMessage(reply, request.method === 'barrier' ? buffersOfEpoch(result as SealedEpoch) : [])
   } catch (error) {
-    const reply: Reply = { id, error: errorData(error) }
-    port.postMessage(reply)
+    post({ id, error: errorData(error) })
   }
   queueSlice()
 })
+
+function post(reply: Reply): void {
+  port?.postMessage(reply)
+}
 
 function queueSlice(): void {
   if (sliceQueued || !engine.generates) return
@@ -44,8 +52,7 @@ function slice(): void {
       setTimeout(slice, IDLE_MS)
     }
   } catch (error) {
-    const reply: Reply = { id: undefined, error: errorData(error) }
-    port?.postMessage(reply)
+    post({ id: undefined, error: errorData(error) })
   }
 }
 

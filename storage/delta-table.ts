@@ -23,6 +23,10 @@ export class DeltaTable extends StateTable {
     return this.#rows.size + this.#appended.length
   }
 
+  override get changedRows(): number {
+    return this.size
+  }
+
   /** Adds a chunk to the epoch's change. */
   collect(chunk: Chunk): void {
     this.#taken = undefined

@@ -54,6 +54,11 @@ export class StateTable implements StateTableContract {
     return this.#size
   }
 
+  /** Rows that the next seal looks at. */
+  get changedRows(): number {
+    return this.#dirty.length
+  }
+
   /** Row ids are below this. */
   get end(): number {
     return this.#end
