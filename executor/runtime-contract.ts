@@ -133,7 +133,11 @@ export interface RuntimeStats {
     readonly stateBytes: number
   }[]
   /** Rows kept for queries. */
-  readonly serving: readonly { readonly relation: RelationId; readonly rows: number; readonly bytes: number }[]
+  readonly serving: readonly {
+    readonly relation: RelationId
+    readonly rows: number
+    readonly bytes: number
+  }[]
   readonly sinks: readonly { readonly relation: RelationId; readonly rows: number; readonly bytes: number }[]
 }
 

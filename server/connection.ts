@@ -79,8 +79,10 @@ export class Connection {
 
   /** Sends what is left, to a client that reads it soon. */
   #leave(): void {
+    if (this.#socket.destroyed) return
     this.#socket.destroySoon()
-    setTimeout(() => this.#socket.destroy(), FAREWELL_MS).unref()
+    const timer = setTimeout(() => this.#socket.destroy(), FAREWELL_MS).unref()
+    this.#socket.once('close', () => clearTimeout(timer))
   }
 
   /** undefined: the client only wanted to cancel another's statement, or left. */

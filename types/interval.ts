@@ -1,3 +1,4 @@
+import { SqlError } from './error.ts'
 import type { Interval } from './value.ts'
 
 const SECOND = 1_000_000n
@@ -111,13 +112,56 @@ export function clock(micros: bigint): string {
   return `${two(micros / HOUR)}:${two((micros / (60n * SECOND)) % 60n)}:${two((micros / SECOND) % 60n)}${tail}`
 }
 
+/** Throws 22008 when a part does not fit. */
 export function addIntervals(a: Interval, b: Interval): Interval {
-  return { months: a.months + b.months, days: a.days + b.days, micros: a.micros + b.micros }
+  return checked({ months: a.months + b.months, days: a.days + b.days, micros: a.micros + b.micros })
 }
 
+export function negateInterval(i: Interval): Interval {
+  return checked({ months: 0 - i.months, days: 0 - i.days, micros: -i.micros })
+}
+
+/** interval * float8, fractions passed down from months to days to time. */
 export function scaleInterval(a: Interval, factor: number): Interval {
-  const months = a.months * factor
-  const days = a.days * factor + (months - Math.trunc(months)) * 30
-  const micros = Number(a.micros) * factor + (days - Math.trunc(days)) * 86_400e6
-  return { months: Math.trunc(months), days: Math.trunc(days), micros: BigInt(Math.round(micros)) }
+  return cascade(a, part => part * factor)
+}
+
+/** interval / float8. */
+export function divideInterval(a: Interval, divisor: number): Interval {
+  return cascade(a, part => part / divisor)
+}
+
+/** interval_mul and interval_div of PostgreSQL's timestamp.c, step by step. */
+function cascade(a: Interval, scale: (part: number) => number): Interval {
+  const [exactMonths, exactDays] = [scale(a.months), scale(a.days)]
+  const months = Math.trunc(exactMonths)
+  let days = Math.trunc(exactDays)
+  const monthDays = roundMicros((exactMonths - months) * 30)
+  let seconds = roundMicros((exactDays - days + monthDays - Math.trunc(monthDays)) * 86400)
+  if (Math.abs(seconds) >= 86400) {
+    days += Math.trunc(seconds / 86400)
+    seconds -= Math.trunc(seconds / 86400) * 86400
+  }
+  days += Math.trunc(monthDays)
+  const micros = scale(Number(a.micros)) + seconds * 1e6
+  if (!Number.isFinite(micros) || !Number.isFinite(months) || !Number.isFinite(days)) throw outOfRange()
+  return checked({ months: months + 0, days: days + 0, micros: BigInt(halfEven(micros)) })
+}
+
+function roundMicros(value: number): number {
+  return halfEven(value * 1e6) / 1e6
+}
+
+function halfEven(value: number): number {
+  return Math.abs(value % 1) === 0.5 ? 2 * Math.round(value / 2) : Math.round(value)
+}
+
+function checked(i: Interval): Interval {
+  if ((i.months | 0) !== i.months || (i.days | 0) !== i.days || BigInt.asIntN(64, i.micros) !== i.micros)
+    throw outOfRange()
+  return i
+}
+
+function outOfRange(): SqlError {
+  return new SqlError('datetime_field_overflow', 'interval out of range')
 }

@@ -131,7 +131,16 @@ function prologue(emitter: Emitter): string {
 
 let salt = 0
 
-/** Each kernel has its own source (the salt), so that V8 does not share type feedback among kernels of one shape. */
+/** Compiled kernels of queries by their source; the newest, as V8 gives up the code of `new Function` late or never. */
+const made = new Map<string, Make>()
+const MADE_MAX = 1000
+
+type Make = (...constants: readonly unknown[]) => unknown
+
+/**
+ * A stream's kernel has its own source (the salt), so that V8 does not share type feedback among kernels of one shape; queries
+ * come again and again, and share.
+ */
 function build(
   emitter: Emitter,
   parameters: readonly string[],
@@ -140,9 +149,20 @@ function build(
 ): unknown {
   const names = emitter.constants.map((_, i) => `k${i}`)
   const helperNames = Object.keys(helpers)
-  const code = `'use strict'; // kernel ${salt++}\nreturn (${parameters.join(', ')}) => {\n${source}\n}`
-  const make = new Function(...helperNames, ...names, 'onError', code)
+  const code = `return (${parameters.join(', ')}) => {\n${source}\n}`
+  const compile = (head: string) =>
+    new Function(...helperNames, ...names, 'onError', `'use strict'; ${head}\n${code}`) as Make
+  const make =
+    options.mode === 'batch' ? cached(`${names.length} ${code}`, compile) : compile(`// kernel ${salt++}`)
   return make(...Object.values(helpers), ...emitter.constants, options.onError)
+}
+
+function cached(key: string, compile: (head: string) => Make): Make {
+  const make = made.get(key) ?? compile('')
+  made.delete(key)
+  made.set(key, make)
+  if (made.size > MADE_MAX) made.delete(made.keys().next().value!)
+  return make
 }
 
 /** Copies the rows named from a column: numbers by value, bytes as views. Buffers are reused. */

@@ -1,30 +1,28 @@
 import * as t from '../../types/datetime.ts'
-import { decimalOf, roundDecimal } from '../../types/decimal.ts'
 import { SqlError } from '../../types/error.ts'
-import { addIntervals, scaleInterval } from '../../types/interval.ts'
-import type { Decimal, Interval } from '../../types/value.ts'
+import { negateInterval } from '../../types/interval.ts'
+import { fixedOffset } from '../../types/time-zone.ts'
+import type { Interval } from '../../types/value.ts'
 import { fn } from './registry.ts'
 
-const DAY = 86_400_000_000n
-const negate = (i: Interval): Interval => ({ months: -i.months, days: -i.days, micros: -i.micros })
+const DAY = t.DAY_MICROS
+const infinite = (a: bigint) => a === t.INFINITY_MICROS || a === t.MINUS_INFINITY_MICROS
 
-for (const type of ['timestamp', 'timestamptz']) {
-  fn(`+(${type}, interval) -> ${type}`, { help: 'later by', call: t.addInterval })
+for (const type of ['timestamp', 'timestamptz'] as const) {
+  const zoned = type === 'timestamptz'
+  const later = zoned ? laterInZone : (a: bigint, i: Interval) => t.addInterval(a, i)
+  fn(`+(${type}, interval) -> ${type}`, { help: 'later by', zoned, call: later })
   fn(`+(interval, ${type}) -> ${type}`, {
     help: 'later by',
-    call: (i: Interval, a: bigint) => t.addInterval(a, i),
+    zoned,
+    call: (i: Interval, a: bigint, zone: string) => later(a, i, zone),
   })
   fn(`-(${type}, interval) -> ${type}`, {
     help: 'earlier by',
-    call: (a: bigint, i: Interval) => t.addInterval(a, negate(i)),
+    zoned,
+    call: (a: bigint, i: Interval, zone: string) => later(a, negateInterval(i), zone),
   })
   fn(`-(${type}, ${type}) -> interval`, { help: 'time between', call: between })
-  fn(`date_trunc(text, ${type}) -> ${type}`, { help: 'cut to a unit', call: truncate })
-  for (const name of ['extract', 'date_part'])
-    fn(`${name}(text, ${type}) -> ${name === 'extract' ? 'numeric' : 'float8'}`, {
-      help: 'field',
-      call: field(name === 'extract'),
-    })
   fn(`tumble_start(${type}, interval) -> ${type}`, {
     help: 'start of the window',
     call: (a: bigint, i: Interval) => windowStart(a, i, 0n),
@@ -33,94 +31,93 @@ for (const type of ['timestamp', 'timestamptz']) {
     help: 'start of the window, moved by an offset',
     call: (a: bigint, i: Interval, offset: Interval) => windowStart(a, i, fixed(offset)),
   })
-  fn(`date_bin(interval, ${type}, ${type}) -> ${type}`, {
-    help: 'start of the bin',
-    call: (i: Interval, a: bigint, origin: bigint) => windowStart(a, i, origin),
-  })
+  fn(`date_bin(interval, ${type}, ${type}) -> ${type}`, { help: 'start of the bin', call: dateBin })
+  fn(`isfinite(${type}) -> bool`, { help: 'is not infinite', call: (a: bigint) => !infinite(a) })
 }
-fn('+(date, int4) -> date', { help: 'days later', emit: ([a, b]) => `(${a} + ${b} | 0)` })
-fn('+(int4, date) -> date', { help: 'days later', emit: ([a, b]) => `(${a} + ${b} | 0)` })
-fn('-(date, int4) -> date', { help: 'days earlier', emit: ([a, b]) => `(${a} - ${b} | 0)` })
-fn('-(date, date) -> int4', { help: 'days between', emit: ([a, b]) => `(${a} - ${b})` })
+fn('isfinite(date) -> bool', { help: 'is not infinite', call: (a: number) => !endless(a) })
+fn('+(date, int4) -> date', { help: 'days later', call: (a: number, n: number) => daysLater(a, n) })
+fn('+(int4, date) -> date', { help: 'days later', call: (n: number, a: number) => daysLater(a, n) })
+fn('-(date, int4) -> date', { help: 'days earlier', call: (a: number, n: number) => daysLater(a, -n) })
+fn('-(date, date) -> int4', {
+  help: 'days between',
+  call: (a: number, b: number) => {
+    if (endless(a) || endless(b)) throw overflow('cannot subtract infinite dates')
+    return a - b
+  },
+})
 fn('+(date, interval) -> timestamp', {
   help: 'later by',
-  call: (a: number, i: Interval) => t.addInterval(BigInt(a) * DAY, i),
+  call: (a: number, i: Interval) => t.addInterval(midnight(a), i),
+})
+fn('+(interval, date) -> timestamp', {
+  help: 'later by',
+  call: (i: Interval, a: number) => t.addInterval(midnight(a), i),
 })
 fn('-(date, interval) -> timestamp', {
   help: 'earlier by',
-  call: (a: number, i: Interval) => t.addInterval(BigInt(a) * DAY, negate(i)),
+  call: (a: number, i: Interval) => t.addInterval(midnight(a), negateInterval(i)),
 })
-fn('+(date, time) -> timestamp', {
-  help: 'at that time',
-  call: (a: number, b: bigint) => BigInt(a) * DAY + b,
-})
-fn('+(time, interval) -> time', {
-  help: 'later by',
-  call: (a: bigint, i: Interval) => (((a + i.micros) % DAY) + DAY) % DAY,
-})
-fn('-(time, interval) -> time', {
-  help: 'earlier by',
-  call: (a: bigint, i: Interval) => (((a - i.micros) % DAY) + DAY) % DAY,
-})
+fn('+(date, time) -> timestamp', { help: 'at that time', call: (a: number, b: bigint) => at(a, b) })
+fn('+(time, date) -> timestamp', { help: 'at that time', call: (b: bigint, a: number) => at(a, b) })
+fn('+(time, interval) -> time', { help: 'later by', call: (a: bigint, i: Interval) => ofDay(a + i.micros) })
+fn('+(interval, time) -> time', { help: 'later by', call: (i: Interval, a: bigint) => ofDay(a + i.micros) })
+fn('-(time, interval) -> time', { help: 'earlier by', call: (a: bigint, i: Interval) => ofDay(a - i.micros) })
 fn('-(time, time) -> interval', {
   help: 'time between',
   call: (a: bigint, b: bigint) => ({ months: 0, days: 0, micros: a - b }),
 })
-fn('+(interval, interval) -> interval', { help: 'sum', call: addIntervals })
-fn('-(interval, interval) -> interval', {
-  help: 'difference',
-  call: (a: Interval, b: Interval) => addIntervals(a, negate(b)),
-})
-fn('-(interval) -> interval', { help: 'negation', call: negate })
-fn('*(interval, float8) -> interval', { help: 'times', call: scaleInterval })
-fn('*(float8, interval) -> interval', {
-  help: 'times',
-  call: (n: number, a: Interval) => scaleInterval(a, n),
-})
-fn('/(interval, float8) -> interval', {
-  help: 'divided',
-  call: (a: Interval, n: number) => {
-    if (n === 0) throw new SqlError('division_by_zero', 'division by zero')
-    return scaleInterval(a, 1 / n)
-  },
-})
-for (const name of ['extract', 'date_part']) {
-  const type = name === 'extract' ? 'numeric' : 'float8'
-  const result = (n: Decimal) => (name === 'extract' ? n : Number(n.digits) / 10 ** n.scale)
-  fn(`${name}(text, date) -> ${type}`, {
-    help: 'field',
-    call: (f: string, a: number) => result(fieldOf(f, BigInt(a) * DAY, true)),
-  })
-  fn(`${name}(text, time) -> ${type}`, {
-    help: 'field',
-    call: (f: string, a: bigint) => result(fieldOf(f, a, false)),
-  })
-  fn(`${name}(text, interval) -> ${type}`, {
-    help: 'field',
-    call: (f: string, a: Interval) => result(intervalField(f, a)),
-  })
-}
 fn('timezone(text, timestamptz) -> timestamp', {
   help: 'local time in a zone',
-  call: (z: string, a: bigint) => zoned(z, () => t.instantToLocal(a, z)),
+  call: (z: string, a: bigint) => (infinite(a) ? a : zoned(z, zone => t.instantToLocal(a, zone))),
 })
 fn('timezone(text, timestamp) -> timestamptz', {
   help: 'instant of a local time',
-  call: (z: string, a: bigint) => zoned(z, () => t.localToInstant(a, z)),
+  call: (z: string, a: bigint) =>
+    infinite(a) ? a : zoned(z, zone => t.checkTimestamp(t.localToInstant(a, zone))),
 })
-fn('to_timestamp(float8) -> timestamptz', {
-  help: 'of seconds since 1970',
-  call: (a: number) => BigInt(Math.round(a * 1e6)),
+fn('timezone(interval, timestamptz) -> timestamp', {
+  help: 'local time at an offset',
+  call: (z: Interval, a: bigint) => (infinite(a) ? a : a + offset(z)),
 })
-fn('make_date(int4, int4, int4) -> date', { help: 'of year, month, day', call: t.daysFromCivil })
-fn('make_timestamp(int4, int4, int4, int4, int4, float8) -> timestamp', {
-  help: 'of its fields',
-  call: (y: number, mo: number, d: number, h: number, mi: number, s: number) =>
-    BigInt(t.daysFromCivil(y, mo, d)) * DAY + BigInt(Math.round((h * 3600 + mi * 60 + s) * 1e6)),
+fn('timezone(interval, timestamp) -> timestamptz', {
+  help: 'instant of a local time at an offset',
+  call: (z: Interval, a: bigint) => (infinite(a) ? a : a - offset(z)),
 })
+
+for (const type of ['timestamp', 'timestamptz', 'time'] as const) {
+  const add = (a: bigint, i: Interval, zone: string) =>
+    type === 'time'
+      ? ofDay(a + i.micros)
+      : type === 'timestamptz'
+        ? laterInZone(a, i, zone)
+        : t.addInterval(a, i)
+  for (const first of [type, 'interval'])
+    for (const second of [type, 'interval'])
+      fn(`overlaps(${type}, ${first}, ${type}, ${second}) -> bool`, {
+        help: 'spans have a moment in common',
+        zoned: type === 'timestamptz',
+        strict: true,
+        call: (a: bigint, b: bigint | Interval, c: bigint, d: bigint | Interval, zone: string) =>
+          overlap(
+            a,
+            typeof b === 'bigint' ? b : add(a, b, zone),
+            c,
+            typeof d === 'bigint' ? d : add(c, d, zone),
+          ),
+      })
+}
+
+/** Months and days count in local time. */
+function laterInZone(a: bigint, i: Interval, zone: string): bigint {
+  if (infinite(a)) return a
+  if (i.months === 0 && i.days === 0) return t.checkTimestamp(a + i.micros)
+  const local = t.addInterval(t.instantToLocal(a, zone), { ...i, micros: 0n })
+  return t.checkTimestamp(t.localToInstant(local, zone) + i.micros)
+}
 
 /** PostgreSQL's timestamp difference: days and time, no months. */
 function between(a: bigint, b: bigint): Interval {
+  if (infinite(a) || infinite(b)) throw overflow('cannot subtract infinite timestamps')
   const micros = a - b
   return { months: 0, days: Number(micros / DAY), micros: micros % DAY }
 }
@@ -129,137 +126,90 @@ function fixed(i: Interval): bigint {
   return BigInt(i.days) * DAY + i.micros
 }
 
-function windowStart(a: bigint, size: Interval, offset: bigint): bigint {
+function windowStart(a: bigint, size: Interval, from: bigint): bigint {
   const micros = fixed(size)
   if (size.months !== 0 || micros <= 0n)
     throw new SqlError('invalid_parameter_value', 'window size must be a positive interval without months')
-  const rest = (a - offset) % micros
+  return binned(a, micros, from)
+}
+
+function dateBin(stride: Interval, a: bigint, origin: bigint): bigint {
+  if (infinite(a)) return a
+  if (infinite(origin)) throw overflow('origin out of range')
+  if (stride.months !== 0)
+    throw new SqlError(
+      'feature_not_supported',
+      'timestamps cannot be binned into intervals containing months or years',
+    )
+  const micros = fixed(stride)
+  if (micros <= 0n) throw overflow('stride must be greater than zero')
+  return binned(a, micros, origin)
+}
+
+function binned(a: bigint, micros: bigint, from: bigint): bigint {
+  const rest = (a - from) % micros
   return a - (rest < 0n ? rest + micros : rest)
 }
 
-function truncate(unit: string, a: bigint): bigint {
-  const { days, time } = t.splitMicros(a)
-  const { year, month } = t.civilFromDays(days)
-  const day = (y: number, m: number) => BigInt(t.daysFromCivil(y, m, 1)) * DAY
-  const small: Readonly<Record<string, bigint>> = {
-    microseconds: 1n,
-    milliseconds: 1000n,
-    second: 1_000_000n,
-    minute: 60_000_000n,
-    hour: 3_600_000_000n,
-    day: DAY,
-  }
-  const word = unit.toLowerCase().replace(/s$/, '')
-  const size = small[word] ?? small[`${word}s`]
-  if (size !== undefined) return BigInt(days) * DAY + (time / size) * size
-  switch (word) {
-    case 'week':
-      return BigInt(days - ((((days + 3) % 7) + 7) % 7)) * DAY
-    case 'month':
-      return day(year, month)
-    case 'quarter':
-      return day(year, month - ((month - 1) % 3))
-    case 'year':
-      return day(year, 1)
-    case 'decade':
-      return day(Math.floor(year / 10) * 10, 1)
-    case 'century':
-      return day(Math.floor((year - 1) / 100) * 100 + 1, 1)
-    default:
-      throw new SqlError(
-        'invalid_parameter_value',
-        `unit "${unit}" not recognized for type timestamp without time zone`,
-      )
-  }
+function endless(days: number): boolean {
+  return days === 0x7fffffff || days === -0x80000000
 }
 
-function field(exact: boolean): (f: string, a: bigint) => Decimal | number {
-  return (f, a) => {
-    const value = fieldOf(f, a, true)
-    return exact ? value : Number(value.digits) / 10 ** value.scale
-  }
+function daysLater(a: number, n: number): number {
+  if (endless(a)) return a
+  const days = a + n
+  if (days < -2440588 || days > 2147483493 - 2440588) throw overflow('date out of range')
+  return days
 }
 
-function fieldOf(name: string, micros: bigint, dated: boolean): Decimal {
-  const { days, time } = t.splitMicros(micros)
-  const { year, month, day } = t.civilFromDays(days)
-  const seconds = time % 60_000_000n
-  switch (name.toLowerCase()) {
-    case 'second':
-      return { digits: seconds, scale: 6 }
-    case 'milliseconds':
-    case 'millisecond':
-      return { digits: seconds, scale: 3 }
-    case 'microseconds':
-    case 'microsecond':
-      return { digits: seconds, scale: 0 }
-    case 'minute':
-      return decimalOf((time / 60_000_000n) % 60n)
-    case 'hour':
-      return decimalOf(time / 3_600_000_000n)
-    case 'epoch':
-      return { digits: micros, scale: 6 }
-  }
-  if (dated)
-    switch (name.toLowerCase()) {
-      case 'day':
-        return decimalOf(day)
-      case 'month':
-        return decimalOf(month)
-      case 'year':
-        return decimalOf(year > 0 ? year : year - 1)
-      case 'quarter':
-        return decimalOf(Math.ceil(month / 3))
-      case 'dow':
-        return decimalOf((((days + 4) % 7) + 7) % 7)
-      case 'isodow':
-        return decimalOf(((((days + 3) % 7) + 7) % 7) + 1)
-      case 'doy':
-        return decimalOf(days - t.daysFromCivil(year, 1, 1) + 1)
-      case 'week': {
-        const thursday = days - ((((days + 3) % 7) + 7) % 7) + 3
-        return decimalOf(
-          Math.floor((thursday - t.daysFromCivil(t.civilFromDays(thursday).year, 1, 1)) / 7) + 1,
-        )
-      }
-      case 'decade':
-        return decimalOf(Math.floor(year / 10))
-      case 'century':
-        return decimalOf(Math.ceil(year / 100))
-      case 'millennium':
-        return decimalOf(Math.ceil(year / 1000))
-    }
-  throw new SqlError('invalid_parameter_value', `unit "${name}" not recognized`)
+function midnight(days: number): bigint {
+  if (endless(days)) return days > 0 ? t.INFINITY_MICROS : t.MINUS_INFINITY_MICROS
+  const micros = BigInt(days) * DAY
+  if (micros < t.TIMESTAMP_START || micros >= t.TIMESTAMP_END)
+    throw overflow('date out of range for timestamp')
+  return micros
 }
 
-function intervalField(name: string, i: Interval): Decimal {
-  switch (name.toLowerCase()) {
-    case 'year':
-      return decimalOf(Math.trunc(i.months / 12))
-    case 'month':
-      return decimalOf(i.months % 12)
-    case 'day':
-      return decimalOf(i.days)
-    case 'hour':
-      return decimalOf(i.micros / 3_600_000_000n)
-    case 'minute':
-      return decimalOf((i.micros / 60_000_000n) % 60n)
-    case 'second':
-      return { digits: i.micros % 60_000_000n, scale: 6 }
-    case 'epoch': {
-      const years = Math.trunc(i.months / 12)
-      const days = BigInt(years * 1461) * 6n + BigInt((i.months % 12) * 30 + i.days) * 24n
-      return roundDecimal({ digits: days * 3_600_000_000n + i.micros, scale: 6 }, 6)
-    }
-    default:
-      throw new SqlError('invalid_parameter_value', `unit "${name}" not recognized for type interval`)
-  }
+function at(days: number, time: bigint): bigint {
+  const start = midnight(days)
+  return infinite(start) ? start : t.checkTimestamp(start + time)
 }
 
-function zoned<T>(zone: string, run: () => T): T {
+function ofDay(micros: bigint): bigint {
+  return ((micros % DAY) + DAY) % DAY
+}
+
+function offset(i: Interval): bigint {
+  if (i.months !== 0 || i.days !== 0)
+    throw new SqlError('invalid_parameter_value', 'interval time zone must not include months or days')
+  return (i.micros / 1_000_000n) * 1_000_000n
+}
+
+/** Spans are half open; a point is a span of its own. */
+function overlap(a: bigint, b: bigint, c: bigint, d: bigint): boolean {
+  const [from, to] = a < b ? [a, b] : [b, a]
+  const [start, end] = c < d ? [c, d] : [d, c]
+  if (from === start) return true
+  return from < start ? start < to : from < end
+}
+
+/** A fixed offset is POSIX's here: positive is west of Greenwich. */
+function zoned<T>(zone: string, run: (zone: string) => T): T {
   try {
-    return run()
-  } catch {
+    const seconds = fixedOffset(zone)
+    if (seconds === undefined) return run(zone)
+    const size = Math.abs(seconds)
+    return run(`${seconds > 0 ? '-' : '+'}${two(size / 3600)}:${two((size % 3600) / 60)}:${two(size % 60)}`)
+  } catch (error) {
+    if (error instanceof SqlError) throw error
     throw new SqlError('invalid_parameter_value', `time zone "${zone}" not recognized`)
   }
+}
+
+function two(n: number): string {
+  return String(Math.trunc(n)).padStart(2, '0')
+}
+
+function overflow(message: string): SqlError {
+  return new SqlError('datetime_field_overflow', message)
 }

@@ -1,55 +1,144 @@
+import { SqlError } from '../../types/error.ts'
 import { formatJson, type Json, parseJson } from '../../types/json-text.ts'
+import type { Value } from '../../types/value.ts'
+import { contains, deletePath, insertAt, kind, pretty, setPath, step, stripNulls } from './jsonb-edit.ts'
 import { fn } from './registry.ts'
+
+type Keys = readonly (string | null)[]
 
 const out = (json: Json | undefined): string | null => (json === undefined ? null : formatJson(json))
 const plain = (json: Json | undefined): string | null =>
   json === undefined || json === null ? null : typeof json === 'string' ? json : formatJson(json)
-const step = (json: Json | undefined, key: string | number): Json | undefined => {
-  if (json instanceof Map) return json.get(String(key))
-  if (!Array.isArray(json) || !/^-?\d+$/.test(String(key))) return undefined
-  return json.at(Number(key))
-}
 const member = (text: string, key: string | number) => {
   const json = parseJson(text)
   return json instanceof Map !== (typeof key === 'string') ? undefined : step(json, key)
 }
-const path = (text: string, keys: readonly (string | null)[]) =>
+const path = (text: string, keys: Keys) =>
   keys.reduce<Json | undefined>((json, key) => (key === null ? undefined : step(json, key)), parseJson(text))
 
+const json = (signature: string, help: string, call: (...args: never[]) => Value) =>
+  fn(signature, { help, call })
+
 for (const type of ['text', 'int4']) {
-  fn(`->(jsonb, ${type}) -> jsonb`, {
-    help: 'member',
-    call: (a: string, key: string | number) => out(member(a, key)),
-  })
-  fn(`->>(jsonb, ${type}) -> text`, {
-    help: 'member as text',
-    call: (a: string, key: string | number) => plain(member(a, key)),
-  })
+  json(`->(jsonb, ${type}) -> jsonb`, 'member', (a: string, key: string | number) => out(member(a, key)))
+  json(`->>(jsonb, ${type}) -> text`, 'member as text', (a: string, key: string | number) =>
+    plain(member(a, key)),
+  )
 }
-fn('#>(jsonb, text[]) -> jsonb', {
+json('#>(jsonb, text[]) -> jsonb', 'value at a path', (a: string, keys: Keys) => out(path(a, keys)))
+json('#>>(jsonb, text[]) -> text', 'value at a path as text', (a: string, keys: Keys) => plain(path(a, keys)))
+fn('jsonb_extract_path(jsonb, ...text) -> jsonb', {
   help: 'value at a path',
-  call: (a: string, keys: readonly (string | null)[]) => out(path(a, keys)),
+  call: (a: string, ...keys: string[]) => out(path(a, keys)),
 })
-fn('#>>(jsonb, text[]) -> text', {
+fn('jsonb_extract_path_text(jsonb, ...text) -> text', {
   help: 'value at a path as text',
-  call: (a: string, keys: readonly (string | null)[]) => plain(path(a, keys)),
+  call: (a: string, ...keys: string[]) => plain(path(a, keys)),
 })
-fn('?(jsonb, text) -> bool', {
-  help: 'has the key',
-  call: (a: string, key: string) => has(parseJson(a), key),
+json('?(jsonb, text) -> bool', 'has the key', (a: string, key: string) => has(parseJson(a), key))
+json('?|(jsonb, text[]) -> bool', 'has one of the keys', (a: string, keys: Keys) => {
+  const value = parseJson(a)
+  return keys.some(key => key !== null && has(value, key))
 })
-fn('jsonb_typeof(jsonb) -> text', { help: 'kind of the value', call: (a: string) => kind(parseJson(a)) })
-fn('jsonb_array_length(jsonb) -> int4', {
-  help: 'number of elements',
-  call: (a: string) => (parseJson(a) as Json[]).length,
+json('?&(jsonb, text[]) -> bool', 'has all the keys', (a: string, keys: Keys) => {
+  const value = parseJson(a)
+  return keys.every(key => key === null || has(value, key))
+})
+json('@>(jsonb, jsonb) -> bool', 'contains', (a: string, b: string) =>
+  contains(parseJson(a), parseJson(b), true),
+)
+json('<@(jsonb, jsonb) -> bool', 'is contained in', (a: string, b: string) =>
+  contains(parseJson(b), parseJson(a), true),
+)
+json('||(jsonb, jsonb) -> jsonb', 'joined', (a: string, b: string) =>
+  formatJson(concatenate(parseJson(a), parseJson(b))),
+)
+json('-(jsonb, text) -> jsonb', 'without a key', (a: string, key: string) =>
+  formatJson(without(parseJson(a), [key])),
+)
+json('-(jsonb, text[]) -> jsonb', 'without keys', (a: string, keys: Keys) =>
+  formatJson(without(parseJson(a), keys)),
+)
+json('-(jsonb, int4) -> jsonb', 'without an element', (a: string, index: number) => {
+  const value = parseJson(a)
+  if (value instanceof Map) throw bad('cannot delete from object using integer index')
+  if (!Array.isArray(value)) throw bad('cannot delete from scalar')
+  const at = index < 0 ? value.length + index : index
+  return formatJson(value.filter((_, i) => i !== at))
+})
+for (const name of ['#-', 'jsonb_delete_path'])
+  json(`${name}(jsonb, text[]) -> jsonb`, 'without the value at a path', (a: string, keys: Keys) =>
+    formatJson(deletePath(parseJson(a), keys)),
+  )
+for (const create of [undefined, true]) {
+  const third = create === undefined ? '' : ', bool'
+  json(`jsonb_set(jsonb, text[], jsonb${third}) -> jsonb`, 'with the value at a path replaced', ((
+    a: string,
+    keys: Keys,
+    value: string,
+    make = true,
+  ) => formatJson(setPath(parseJson(a), keys, parseJson(value), make))) as never)
+  json(`jsonb_insert(jsonb, text[], jsonb${third}) -> jsonb`, 'with a value inserted at a path', ((
+    a: string,
+    keys: Keys,
+    value: string,
+    after = false,
+  ) => formatJson(insertAt(parseJson(a), keys, parseJson(value), after))) as never)
+}
+json('jsonb_typeof(jsonb) -> text', 'kind of the value', (a: string) => kind(parseJson(a)))
+json('jsonb_array_length(jsonb) -> int4', 'number of elements', (a: string) => {
+  const value = parseJson(a)
+  if (value instanceof Map) throw bad('cannot get array length of a non-array')
+  if (!Array.isArray(value)) throw bad('cannot get array length of a scalar')
+  return value.length
+})
+json('jsonb_strip_nulls(jsonb) -> jsonb', 'without members that are null', (a: string) =>
+  formatJson(stripNulls(parseJson(a))),
+)
+json('jsonb_pretty(jsonb) -> text', 'indented', (a: string) => pretty(parseJson(a)))
+fn('jsonb_object(text[]) -> jsonb', {
+  help: 'object of keys and values in turn',
+  call: (all: Keys) => {
+    if (all.length % 2 === 1)
+      throw new SqlError('array_subscript_error', 'array must have even number of elements')
+    return object(
+      all.filter((_, i) => i % 2 === 0),
+      all.filter((_, i) => i % 2 === 1),
+    )
+  },
+})
+fn('jsonb_object(text[], text[]) -> jsonb', {
+  help: 'object of keys and values',
+  call: (keys: Keys, values: Keys) => {
+    if (keys.length !== values.length)
+      throw new SqlError('array_subscript_error', 'mismatched array dimensions')
+    return object(keys, values)
+  },
 })
 
-function has(json: Json, key: string): boolean {
-  return json instanceof Map ? json.has(key) : Array.isArray(json) ? json.includes(key) : json === key
+function object(keys: Keys, values: Keys): string {
+  const entries = keys.map((key, i): [string, Json] => {
+    if (key === null) throw new SqlError('null_value_not_allowed', 'null value not allowed for object key')
+    return [key, values[i]!]
+  })
+  return formatJson(new Map(entries))
 }
 
-function kind(json: Json): string {
-  if (json === null) return 'null'
-  if (Array.isArray(json)) return 'array'
-  return json instanceof Map ? 'object' : typeof json === 'object' ? 'number' : typeof json
+function has(value: Json, key: string): boolean {
+  return value instanceof Map ? value.has(key) : Array.isArray(value) ? value.includes(key) : value === key
+}
+
+function concatenate(a: Json, b: Json): Json {
+  if (a instanceof Map && b instanceof Map) return new Map([...a, ...b])
+  return [...(Array.isArray(a) ? a : [a]), ...(Array.isArray(b) ? b : [b])]
+}
+
+function without(value: Json, keys: Keys): Json {
+  if (value instanceof Map) return new Map([...value].filter(([key]) => !keys.includes(key)))
+  if (!Array.isArray(value)) throw bad('cannot delete from scalar')
+  return value.filter(item => typeof item !== 'string' || !keys.includes(item))
+}
+
+function bad(message: string): SqlError {
+  return new SqlError('invalid_parameter_value', message)
 }

@@ -50,7 +50,10 @@ test('metrics name relations, and every line is of the text format', async () =>
   const { body } = await get('/metrics')
   for (const line of body.trimEnd().split('\n'))
     assert.match(line, /^(# (HELP|TYPE) \w+ .+|\w+(\{(\w+="(\\.|[^"\\])*",?)+\})? (\d[\d.e+-]*|NaN))$/)
-  assert.match(body, /weir_operator_rows_in_total\{relation="\d+",name="m",node="\d+",kind="aggregate"\} 100\n/)
+  assert.match(
+    body,
+    /weir_operator_rows_in_total\{relation="\d+",name="m",node="\d+",kind="aggregate"\} 100\n/,
+  )
   assert.match(body, /weir_barrier_seconds_count \d+\n/)
   assert.match(body, /weir_state_bytes\{relation="\d+",name="m"\} [1-9]\d*\n/)
   assert.match(body, /weir_store_request_seconds_count\{kind="put"\} \d+\n/)

@@ -1,0 +1,91 @@
+import * as t from '../../types/datetime.ts'
+import { SqlError } from '../../types/error.ts'
+import { fn } from './registry.ts'
+
+const DAY = t.DAY_MICROS
+
+fn('make_date(int4, int4, int4) -> date', { help: 'of year, month, day', call: makeDate })
+fn('make_time(int4, int4, float8) -> time', { help: 'of hour, minute, second', call: makeTime })
+fn('make_timestamp(int4, int4, int4, int4, int4, float8) -> timestamp', {
+  help: 'of its fields',
+  call: makeTimestamp,
+})
+fn('make_timestamptz(int4, int4, int4, int4, int4, float8) -> timestamptz', {
+  help: 'of its fields in local time',
+  zoned: true,
+  call: makeInstant,
+})
+fn('make_timestamptz(int4, int4, int4, int4, int4, float8, text) -> timestamptz', {
+  help: 'of its fields in the time of a zone',
+  call: makeInstant,
+})
+const PARTS = ['int4', 'int4', 'int4', 'int4', 'int4', 'int4', 'float8']
+for (let count = 0; count <= PARTS.length; count++)
+  fn(`make_interval(${PARTS.slice(0, count).join(', ')}) -> interval`, {
+    help: 'of years, months, weeks, days, hours, minutes, seconds',
+    call: (years = 0, months = 0, weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0) => {
+      if (!Number.isFinite(seconds)) throw overflow('interval out of range')
+      const whole = { months: years * 12 + months, days: weeks * 7 + days }
+      if (Math.abs(whole.months) > 0x7fffffff || Math.abs(whole.days) > 0x7fffffff)
+        throw overflow('interval out of range')
+      const micros = BigInt(hours) * 3_600_000_000n + BigInt(minutes) * 60_000_000n
+      return { ...whole, micros: micros + BigInt(Math.round(seconds * 1e6)) }
+    },
+  })
+fn('to_timestamp(float8) -> timestamptz', {
+  help: 'of seconds since 1970',
+  call: (a: number) => {
+    if (a === Infinity) return t.INFINITY_MICROS
+    if (a === -Infinity) return t.MINUS_INFINITY_MICROS
+    if (Number.isNaN(a)) throw overflow('timestamp cannot be NaN')
+    if (a < -210866803200 || a >= 9223372036854) throw overflow(`timestamp out of range: "${a}"`)
+    return t.checkTimestamp(BigInt(Math.round(a * 1e6)))
+  },
+})
+
+function makeDate(year: number, month: number, day: number): number {
+  const y = year < 0 ? year + 1 : year
+  if (year === 0 || month < 1 || month > 12 || day < 1 || day > t.daysInMonth(y, month))
+    throw overflow(`date field value out of range: ${year}-${two(month)}-${two(day)}`)
+  const days = t.daysFromCivil(y, month, day)
+  if (days < -2440588 || y > 5874897) throw overflow(`date out of range: ${year}-${two(month)}-${two(day)}`)
+  return days
+}
+
+function makeTime(hour: number, minute: number, second: number): bigint {
+  const micros = BigInt(hour * 3600 + minute * 60) * 1_000_000n
+  const end = hour === 24 && (minute > 0 || second > 0)
+  if (hour < 0 || hour > 24 || minute < 0 || minute > 59 || !(second >= 0) || second > 60 || end)
+    throw overflow(`time field value out of range: ${hour}:${two(minute)}:${two(second)}`)
+  return micros + BigInt(Math.round(second * 1e6))
+}
+
+function makeTimestamp(y: number, mo: number, d: number, h: number, mi: number, s: number): bigint {
+  return t.checkTimestamp(BigInt(makeDate(y, mo, d)) * DAY + makeTime(h, mi, s))
+}
+
+function makeInstant(
+  y: number,
+  mo: number,
+  d: number,
+  h: number,
+  mi: number,
+  s: number,
+  zone: string,
+): bigint {
+  const local = makeTimestamp(y, mo, d, h, mi, s)
+  try {
+    return t.checkTimestamp(t.localToInstant(local, zone))
+  } catch (error) {
+    if (error instanceof SqlError) throw error
+    throw new SqlError('invalid_parameter_value', `time zone "${zone}" not recognized`)
+  }
+}
+
+function two(n: number): string {
+  return String(n).padStart(2, '0')
+}
+
+function overflow(message: string): SqlError {
+  return new SqlError('datetime_field_overflow', message)
+}
