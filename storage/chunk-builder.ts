@@ -2,6 +2,7 @@ import { CHUNK_ROWS, type Chunk, type Column } from '../types/chunk.ts'
 import type { Type } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
 import { ColumnBuffer } from './column-buffer.ts'
+import { ownedRows } from './gather.ts'
 
 /** Collects output rows cell by cell and hands them on as chunks of about CHUNK_ROWS. */
 export class ChunkBuilder {
@@ -29,6 +30,22 @@ export class ChunkBuilder {
   /** Copies cells of one row of `from` into columns `at`, `at` + 1, … */
   copyRow(at: number, from: readonly Column[], row: number): void {
     for (let i = 0; i < from.length; i++) this.columns[at + i]!.copy(this.length, from[i]!, row)
+  }
+
+  /**
+   * Copies cells of rows[0 .. count) of `from` into columns `at`, `at` + 1, … of the current row and those behind it.
+   * `pushMany` ends these rows once all their columns are there.
+   */
+  gather(at: number, from: readonly Column[], rows: Int32Array | undefined, count: number): void {
+    for (let i = 0; i < from.length; i++) this.columns[at + i]!.gather(this.length, from[i]!, rows, count)
+  }
+
+  /** Ends `count` rows with these weights. */
+  pushMany(weights: Int32Array, count: number): void {
+    while (this.length + count >= this.#weights.length) this.#grow()
+    this.#weights.set(weights.subarray(0, count), this.length)
+    this.length += count
+    if (this.#emit !== undefined && this.length >= this.#limit) this.flush()
   }
 
   nullRow(at: number, count: number): void {
@@ -69,15 +86,7 @@ function view(column: ColumnBuffer): Column {
 
 /** A copy of the first `length` rows that shares nothing. */
 export function compacted(column: Column, length: number): Column {
-  const copy = new ColumnBuffer(column.type, length)
-  for (let i = 0; i < length; i++) copy.copy(i, column, i)
-  const { type, nulls } = copy
-  if (copy.kind !== 'bytes') return { type, data: copy.data, nulls }
-  return {
-    type,
-    data: { bytes: copy.arena.slice(0, copy.used), starts: copy.starts, ends: copy.ends },
-    nulls,
-  }
+  return ownedRows(column, undefined, length)
 }
 
 /** A chunk of SQL values, row by row; `weights` default to 1. */

@@ -1,6 +1,7 @@
 import type { Bytes, Column, ColumnData } from '../types/chunk.ts'
 import { type Physical, physical, type Type } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
+import { copyBytes, gather8, gather32, gather64, gatherFloats } from './gather.ts'
 
 const EMPTY_BYTES = new Uint8Array(0)
 const encoder = new TextEncoder()
@@ -152,6 +153,53 @@ export class ColumnBuffer implements Column {
     }
   }
 
+  /** Copies cells rows[0 .. count) (none given: 0 .. count) of a column of the same type to rows at, at + 1, … */
+  gather(at: number, from: Column, rows: Int32Array | undefined, count: number): void {
+    this.reserve(at + count)
+    if (from.nulls !== null) {
+      for (let i = 0; i < count; i++) this.copy(at + i, from, rows === undefined ? i : rows[i]!)
+      return
+    }
+    this.nulls?.fill(0, at, at + count)
+    switch (this.kind) {
+      case 'u8':
+        gather8(this.u8, at, from.data as Uint8Array, rows, count)
+        break
+      case 'i32':
+        gather32(this.i32, at, from.data as Int32Array, rows, count)
+        break
+      case 'i64':
+        gather64(this.i64, at, from.data as BigInt64Array, rows, count)
+        break
+      case 'f64':
+        gatherFloats(this.f64, at, from.data as Float64Array, rows, count)
+        break
+      case 'values':
+        for (let i = 0; i < count; i++)
+          this.values[at + i] = (from.data as Value[])[rows === undefined ? i : rows[i]!]!
+        break
+      case 'bytes':
+        this.#gatherBytes(at, from.data as Bytes, rows, count)
+        break
+    }
+  }
+
+  #gatherBytes(at: number, from: Bytes, rows: Int32Array | undefined, count: number): void {
+    const { bytes, starts, ends } = from
+    if (this.#sharing && (this.#pristine || (this.#shared && this.arena === bytes))) {
+      this.#pristine = false
+      this.#shared = true
+      this.arena = bytes
+      gather32(this.starts, at, starts, rows, count)
+      gather32(this.ends, at, ends, rows, count)
+      return
+    }
+    for (let i = 0; i < count; i++) {
+      const row = rows === undefined ? i : rows[i]!
+      this.setBytes(at + i, bytes, starts[row]!, ends[row]!)
+    }
+  }
+
   setBytes(row: number, bytes: Uint8Array, from: number, to: number): void {
     this.garbage += this.ends[row]! - this.starts[row]!
     if (this.#sharing) {
@@ -170,8 +218,7 @@ export class ColumnBuffer implements Column {
     const length = to - from
     if (this.used + length > this.arena.length) this.#growArena(length)
     const at = this.used
-    if (length < 24) for (let i = 0; i < length; i++) this.arena[at + i] = bytes[from + i]!
-    else this.arena.set(bytes.subarray(from, to), at)
+    copyBytes(this.arena, at, bytes, from, to)
     this.used = at + length
     this.starts[row] = at
     this.ends[row] = at + length

@@ -1,5 +1,6 @@
 import type { Chunk, Column } from '../types/chunk.ts'
 import type { Order } from '../types/job.ts'
+import { physical } from '../types/type.ts'
 import { equalRows } from './compare-cells.ts'
 import { HashIndex, scatter } from './hash-index.ts'
 import { hashRow } from './hash-rows.ts'
@@ -35,6 +36,28 @@ export class ListIndex {
     }
   }
 
+  /** Adds rows first, first + 1, …; `hashes` by row of the chunk that they were copied from (rows: which ones). */
+  addMany(first: number, rows: Int32Array | undefined, count: number, hashes: Int32Array): void {
+    if (first + count > this.#next.length) this.#reserve(first + count)
+    const { columns } = this.#rows
+    const only = this.#int64Words()
+    for (let i = 0; i < count; i++) {
+      const id = first + i
+      const hash = hashes[rows === undefined ? i : rows[i]!]!
+      const head =
+        only === undefined
+          ? this.#find(hash, columns, this.columns, id)
+          : this.#findInt64(only, hash, only[2 * id]!, only[2 * id + 1]!)
+      this.#next[id] = head
+      this.#previous[id] = -1
+      if (head === -1) this.#heads.insert(hash, id)
+      else {
+        this.#previous[head] = id
+        this.#heads.replace(hash, head, id)
+      }
+    }
+  }
+
   remove(id: number): void {
     const next = this.#next[id]!
     const previous = this.#previous[id]!
@@ -53,6 +76,37 @@ export class ListIndex {
     return this.#find(hashRow(chunk, row, columns), chunk.columns, columns, row)
   }
 
+  /** `first` for rows[0 .. count) of the chunk (none given: 0 .. count) into `out`; `hashes` are the chunk's by `columns`. */
+  firsts(
+    chunk: Rows,
+    columns: readonly number[],
+    hashes: Int32Array,
+    rows: Int32Array | undefined,
+    count: number,
+    out: Int32Array,
+  ): void {
+    const words = this.#int64Words()
+    const probe = chunk.columns[columns[0]!]
+    if (words !== undefined && probe !== undefined && probe.nulls === null) {
+      const data = probe.data as BigInt64Array
+      const wanted = new Int32Array(data.buffer, data.byteOffset, data.length * 2)
+      for (let i = 0; i < count; i++) {
+        const row = rows === undefined ? i : rows[i]!
+        out[i] = this.#findInt64(words, hashes[row]!, wanted[2 * row]!, wanted[2 * row + 1]!)
+      }
+      return
+    }
+    for (let i = 0; i < count; i++) {
+      const row = rows === undefined ? i : rows[i]!
+      out[i] = this.#find(hashes[row]!, chunk.columns, columns, row)
+    }
+  }
+
+  /** By row id: the next row of the same list, or -1. Valid until rows are added. */
+  get links(): Int32Array {
+    return this.#next
+  }
+
   /** The next row of the same list, or -1. */
   next(id: number): number {
     return this.#next[id]!
@@ -68,6 +122,25 @@ export class ListIndex {
       if (entries[2 * slot] !== hash) continue
       const id = entries[2 * slot + 1]! - 1
       if (equalRows(this.#rows.columns, this.columns, id, columns, positions, row)) return id
+    }
+    return -1
+  }
+
+  /** Halves of the stored cells when the index is of one 8-byte column without NULLs. */
+  #int64Words(): Int32Array | undefined {
+    const column = this.#rows.columns[this.columns[0]!]
+    if (this.columns.length !== 1 || column === undefined) return undefined
+    if (column.nulls !== null || physical(column.type) !== 'i64') return undefined
+    const data = column.data as BigInt64Array
+    return new Int32Array(data.buffer, data.byteOffset, data.length * 2)
+  }
+
+  #findInt64(words: Int32Array, hash: number, low: number, high: number): number {
+    const { entries, mask } = this.#heads
+    for (let slot = scatter(hash) & mask; entries[2 * slot + 1] !== 0; slot = (slot + 1) & mask) {
+      if (entries[2 * slot] !== hash) continue
+      const id = entries[2 * slot + 1]! - 1
+      if (words[2 * id] === low && words[2 * id + 1] === high) return id
     }
     return -1
   }

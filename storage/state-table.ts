@@ -5,11 +5,12 @@ import { ChunkBuilder } from './chunk-builder.ts'
 import { ColumnBuffer } from './column-buffer.ts'
 import { equalCells } from './compare-cells.ts'
 import type { RowId, StateTable as StateTableContract, TableDelta, TableSpec } from './contract.ts'
+import { gather32, ownedRows } from './gather.ts'
 import { HashIndex, scatter } from './hash-index.ts'
 import { hashRow, hashRows } from './hash-rows.ts'
 import { ListIndex, OrderIndex } from './row-index.ts'
 
-const DELTA_ROWS = 1 << 16
+const DELTA_ROWS = 1 << 18
 
 /**
  * Rows in typed slab columns by row id. A row whose weight fell to 0 keeps its slot as a tombstone until the seal when
@@ -31,6 +32,8 @@ export class StateTable implements StateTableContract {
   #dirtyFlags = new Uint8Array(64)
   #dirty: number[] = []
   #free: number[] = []
+  /** Append: rows below it were sealed. */
+  #sealed = 0
   #end = 0
   #size = 0
   #batchHashes = new Int32Array(0)
@@ -154,6 +157,27 @@ export class StateTable implements StateTableContract {
     return id
   }
 
+  /**
+   * Append: adds rows[0 .. count) of the chunk (none given: all of them). `hashes` of the chunk's rows by the columns of
+   * the secondary hash index, which is the only one.
+   */
+  appendRows(chunk: Chunk, rows: Int32Array | undefined, count: number, hashes: Int32Array): void {
+    assert(
+      this.spec.mode === 'append' && this.#secondary.length === 1,
+      'rows are appended to an append table',
+    )
+    const first = this.#end
+    this.#end += count
+    if (this.#end > this.weights.length) this.#reserve(this.#end)
+    for (let i = 0; i < this.columns.length; i++)
+      this.columns[i]!.gather(first, chunk.columns[i]!, rows, count)
+    gather32(this.weights, first, chunk.weights, rows, count)
+    for (let id = first; id < this.#end; id++)
+      assert(this.weights[id]! > 0, `rows are never retracted from an append table (${this.spec.id})`)
+    this.#size += count
+    this.hashIndex(0).addMany(first, rows, count, hashes)
+  }
+
   /** Weight of the chunk's row in a bag; 0: absent. */
   weightOf(chunk: { readonly columns: readonly Column[] }, row: number): number {
     const id = this.#locate(hashRow(chunk, row, this.identity), chunk.columns, this.identity, row)
@@ -163,6 +187,7 @@ export class StateTable implements StateTableContract {
   /** Removes a live row. */
   remove(id: RowId): void {
     assert(this.weights[id] !== 0, 'only live rows can be removed')
+    assert(this.spec.mode !== 'append' || !this.#tracked, 'rows of an append table stay')
     this.#touch(id)
     this.#unlink(id)
     this.weights[id] = 0
@@ -239,10 +264,13 @@ export class StateTable implements StateTableContract {
 
   seal(): TableDelta | undefined {
     assert(this.#tracked, 'a table that is not tracked has no delta')
+    if (this.spec.mode === 'append') return this.#sealAppended()
     const dirty = this.#dirty
     if (dirty.length === 0) return undefined
-    const chunks: Chunk[] = []
-    const builder = new ChunkBuilder(this.columns.map(column => column.type))
+    const ids = new Int32Array(dirty.length)
+    const changes = new Int32Array(dirty.length)
+    const dead: RowId[] = []
+    let count = 0
     const { mode } = this.spec
     for (let i = 0; i < dirty.length; i++) {
       const id = dirty[i]!
@@ -253,22 +281,21 @@ export class StateTable implements StateTableContract {
       if (mode === 'bag') assert(weight >= 0, `weights are not negative at a barrier (table ${this.spec.id})`)
       const change = mode !== 'keyed' ? weight - base : weight !== 0 ? 1 : base !== 0 ? -1 : 0
       if (change !== 0) {
-        if (mode === 'keyed' && change < 0) this.#copyKey(builder, id)
-        else builder.copyRow(0, this.columns, id)
-        builder.push(change)
-        if (builder.length === DELTA_ROWS) chunks.push(builder.take()!)
+        ids[count] = id
+        changes[count++] = change
       }
-      if (weight === 0) this.#release(id)
-      else if (mode === 'log') {
+      if (weight === 0 || mode === 'log') dead.push(id)
+    }
+    this.#dirty = []
+    const chunks = this.#owned(ids, changes, count)
+    for (const id of dead) {
+      if (this.weights[id] !== 0) {
         this.#unlink(id)
         this.weights[id] = 0
         this.#size--
-        this.#release(id)
       }
+      this.#release(id)
     }
-    this.#dirty = []
-    const rest = builder.take()
-    if (rest !== undefined) chunks.push(rest)
     for (const column of this.columns) column.compact(this.#end)
     return chunks.length === 0 ? undefined : { table: this.spec.id, chunks }
   }
@@ -289,6 +316,7 @@ export class StateTable implements StateTableContract {
 
   /** Takes the present rows for sealed. */
   forget(): void {
+    this.#sealed = this.#end
     for (const id of this.#dirty) {
       this.#dirtyFlags[id] = 0
       this.#base[id] = this.weights[id]!
@@ -349,6 +377,28 @@ export class StateTable implements StateTableContract {
     return id
   }
 
+  #sealAppended(): TableDelta | undefined {
+    const count = this.#end - this.#sealed
+    if (count === 0) return undefined
+    const ids = new Int32Array(count)
+    for (let i = 0; i < count; i++) ids[i] = this.#sealed + i
+    this.#sealed = this.#end
+    return { table: this.spec.id, chunks: this.#owned(ids, this.weights.slice(this.#end - count), count) }
+  }
+
+  /** Rows as chunks that share nothing with the table. */
+  #owned(ids: Int32Array, weights: Int32Array, count: number): Chunk[] {
+    const chunks: Chunk[] = []
+    for (let from = 0; from < count; from += DELTA_ROWS) {
+      const length = Math.min(DELTA_ROWS, count - from)
+      const rows = ids.subarray(from, from + length)
+      const part = weights.slice(from, from + length)
+      const columns = this.columns.map(column => ownedRows(column, rows, length))
+      chunks.push({ columns, weights: part, length })
+    }
+    return chunks
+  }
+
   /** Row with that identity, live or tombstone. */
   #locate(hash: number, from: readonly Column[], positions: readonly number[], row: number): RowId {
     const index = this.#index
@@ -397,7 +447,7 @@ export class StateTable implements StateTableContract {
   }
 
   #touch(id: RowId): void {
-    if (!this.#tracked || this.#dirtyFlags[id] === 1) return
+    if (!this.#tracked || this.#dirtyFlags[id] === 1 || this.spec.mode === 'append') return
     this.#dirtyFlags[id] = 1
     this.#base[id] = this.weights[id]!
     this.#dirty.push(id)
@@ -409,11 +459,6 @@ export class StateTable implements StateTableContract {
 
   #unlink(id: RowId): void {
     for (let i = 0; i < this.#secondary.length; i++) this.#secondary[i]!.remove(id)
-  }
-
-  #copyKey(builder: ChunkBuilder, id: RowId): void {
-    builder.nullRow(0, this.columns.length)
-    for (const i of this.spec.key) builder.columns[i]!.copy(builder.length, this.columns[i]!, id)
   }
 
   #reserve(rows: number): void {

@@ -1,7 +1,10 @@
 import { ChunkBuilder } from '../../storage/chunk-builder.ts'
+import { ColumnBuffer } from '../../storage/column-buffer.ts'
+import { ownedRows } from '../../storage/gather.ts'
+import { hashRows } from '../../storage/hash-rows.ts'
 import type { StateTable } from '../../storage/state-table.ts'
-import type { Chunk } from '../../types/chunk.ts'
-import type { JoinType } from '../../types/job.ts'
+import { CHUNK_ROWS, type Chunk, insertions } from '../../types/chunk.ts'
+import type { Expression, JoinType } from '../../types/job.ts'
 import { INT4 } from '../../types/type.ts'
 import type { Emit, OperatorKind } from '../contract.ts'
 
@@ -31,6 +34,7 @@ export const join: OperatorKind<'join'> = {
     const types = [...left, ...right].map(field => field.type)
     const outTypes = filtering ? left.map(field => field.type) : types
     const matches = [new Float64Array(64), new Float64Array(64)]
+    let weights = new Int32Array(CHUNK_ROWS)
     let emitTo: Emit = () => {}
     const out = new ChunkBuilder(outTypes, chunk => emitTo(chunk))
     const residual =
@@ -41,49 +45,77 @@ export const join: OperatorKind<'join'> = {
             [...left, ...right, { name: 'pair', type: INT4 }],
             spec.residual,
           )
+    const residualColumns = spec.residual === undefined ? [] : [...columnsOf(spec.residual)]
+    /** Columns of pairs to be tested; of those the condition does not read there are no rows. */
+    const candidates = [...types, INT4].map(type => new ColumnBuffer(type, 64, true))
+    candidates[types.length]!.reserve(CHUNK_ROWS)
+    for (let i = 0; i < CHUNK_ROWS; i++) candidates[types.length]!.i32[i] = i
 
-    const matchable = (port: number, chunk: Chunk, row: number): boolean => {
+    let hashes = new Int32Array(CHUNK_ROWS)
+    let heads = new Int32Array(CHUNK_ROWS)
+    let chosen = new Int32Array(CHUNK_ROWS)
+    const pairRows = new Int32Array(CHUNK_ROWS)
+    const pairIds = new Int32Array(CHUNK_ROWS)
+
+    /** Rows whose key can match at all; undefined: every row of the chunk. Valid until the next call. */
+    const matchable = (port: number, chunk: Chunk): Rows => {
+      let { length } = chunk
+      let rows: Int32Array | undefined
       for (let i = 0; i < keys[port]!.length; i++) {
-        const nulls = chunk.columns[keys[port]![i]!]!.nulls
-        if (nulls !== null && nulls[row] === 1 && !spec.nullSafe[i]) return false
+        const { nulls } = chunk.columns[keys[port]![i]!]!
+        if (nulls === null || spec.nullSafe[i]) continue
+        const before = rows
+        const count = length
+        length = 0
+        rows = chosen
+        for (let k = 0; k < count; k++) {
+          const row = before === undefined ? k : before[k]!
+          if (nulls[row] !== 1) chosen[length++] = row
+        }
       }
-      return true
+      return { rows, length }
     }
 
-    /** Calls `visit` for each pair of a row of the chunk and a stored row of the other side that join. */
-    const forEachPair = (port: number, chunk: Chunk, visit: (row: number, other: number) => void): void => {
+    /** Hands on the pairs of a row of the chunk and a stored row of the other side that join, many at a time. */
+    const forEachPairs = (port: number, chunk: Chunk, { rows, length }: Rows, visit: VisitPairs): void => {
       const table = tables[1 - port]!
       const index = table.hashIndex(0)
-      if (residual === undefined) {
-        for (let row = 0; row < chunk.length; row++) {
-          if (!matchable(port, chunk, row)) continue
-          for (let id = index.first(chunk, row, keys[port]!); id !== -1; id = index.next(id)) visit(row, id)
-        }
-        return
-      }
-      let pairs: number[] = []
-      const candidates = new ChunkBuilder([...types, INT4], batch => {
-        const kept = residual(batch)
-        const chosen = pairs
-        pairs = []
-        if (kept === undefined) return
-        const numbers = kept.columns[0]!.data as Int32Array
-        for (let i = 0; i < kept.length; i++) {
-          const pair = numbers[i]!
-          visit(chosen[2 * pair]!, chosen[2 * pair + 1]!)
-        }
-      })
-      for (let row = 0; row < chunk.length; row++) {
-        if (!matchable(port, chunk, row)) continue
-        for (let id = index.first(chunk, row, keys[port]!); id !== -1; id = index.next(id)) {
-          candidates.copyRow(port === 0 ? 0 : left.length, chunk.columns, row)
-          candidates.copyRow(port === 0 ? left.length : 0, table.columns, id)
-          candidates.columns[types.length]!.set(candidates.length, pairs.length >> 1)
-          pairs.push(row, id)
-          candidates.push(1)
+      index.firsts(chunk, keys[port]!, hashes, rows, length, heads)
+      const { links } = index
+      let count = 0
+      for (let i = 0; i < length; i++) {
+        for (let id = heads[i]!; id !== -1; id = links[id]!) {
+          pairRows[count] = rows === undefined ? i : rows[i]!
+          pairIds[count++] = id
+          if (count < CHUNK_ROWS) continue
+          visit(pairRows, pairIds, residual === undefined ? count : joining(port, chunk, table, count))
+          count = 0
         }
       }
-      candidates.flush()
+      if (count > 0)
+        visit(pairRows, pairIds, residual === undefined ? count : joining(port, chunk, table, count))
+    }
+
+    /** Moves the pairs that fulfil the condition to the front; returns how many there are. */
+    const joining = (port: number, chunk: Chunk, table: StateTable, count: number): number => {
+      const [ofLeft, ofRight] = port === 0 ? [pairRows, pairIds] : [pairIds, pairRows]
+      const [fromLeft, fromRight] =
+        port === 0 ? [chunk.columns, table.columns] : [table.columns, chunk.columns]
+      for (const i of residualColumns) {
+        const column = candidates[i]!
+        if (i < left.length) column.gather(0, fromLeft[i]!, ofLeft, count)
+        else column.gather(0, fromRight[i - left.length]!, ofRight, count)
+      }
+      const columns = candidates.map(({ type, data, nulls }) => ({ type, data, nulls }))
+      const kept = residual!({ columns, weights: insertions(count), length: count })
+      for (const i of residualColumns) candidates[i]!.clear()
+      if (kept === undefined) return 0
+      const numbers = kept.columns[0]!.data as Int32Array
+      for (let i = 0; i < kept.length; i++) {
+        pairRows[i] = pairRows[numbers[i]!]!
+        pairIds[i] = pairIds[numbers[i]!]!
+      }
+      return kept.length
     }
 
     /** Emits a stored or arriving row of side `port` alone: padded with NULLs, or as a row of semi and anti joins. */
@@ -109,30 +141,53 @@ export const join: OperatorKind<'join'> = {
 
       push(port, chunk, emit) {
         emitTo = emit
+        if (hashes.length < chunk.length) {
+          hashes = new Int32Array(chunk.length)
+          heads = new Int32Array(chunk.length)
+          chosen = new Int32Array(chunk.length)
+        }
         const mine = tables[port]!
         const other = tables[1 - port]!
         const totals = counted[port] ? new Float64Array(chunk.length) : undefined
-        forEachPair(port, chunk, (row, id) => {
-          const weight = chunk.weights[row]!
-          const stored = other.weights[id]!
+        const counting = totals !== undefined || counted[1 - port]!
+        hashRows(chunk, keys[port]!, hashes)
+        const able = matchable(port, chunk)
+        forEachPairs(port, chunk, able, (rows, ids, count) => {
           if (!filtering) {
-            out.copyRow(port === 0 ? 0 : left.length, chunk.columns, row)
-            out.copyRow(port === 0 ? left.length : 0, other.columns, id)
-            out.push(weight * stored)
+            out.gather(port === 0 ? 0 : left.length, chunk.columns, rows, count)
+            out.gather(port === 0 ? left.length : 0, other.columns, ids, count)
+            if (weights.length < count) weights = new Int32Array(count)
+            for (let i = 0; i < count; i++) weights[i] = chunk.weights[rows[i]!]! * other.weights[ids[i]!]!
+            out.pushMany(weights, count)
           }
-          if (totals !== undefined) totals[row] = totals[row]! + stored
-          if (!counted[1 - port]) return
-          const before = matches[1 - port]![id]!
-          matches[1 - port]![id] = before + weight
-          emitAlone(1 - port, other.columns, id, stored * (alone(before + weight) - alone(before)))
+          if (!counting) return
+          for (let i = 0; i < count; i++) {
+            const row = rows[i]!
+            const id = ids[i]!
+            const stored = other.weights[id]!
+            if (totals !== undefined) totals[row] = totals[row]! + stored
+            if (!counted[1 - port]) continue
+            const before = matches[1 - port]![id]!
+            const after = before + chunk.weights[row]!
+            matches[1 - port]![id] = after
+            emitAlone(1 - port, other.columns, id, stored * (alone(after) - alone(before)))
+          }
         })
-        for (let row = 0; row < chunk.length; row++) {
-          const total = totals?.[row] ?? 0
-          if (counted[port]) emitAlone(port, chunk.columns, row, chunk.weights[row]! * alone(total))
-          if (!matchable(port, chunk, row)) continue
-          const id = mine.add(chunk, row, chunk.weights[row]!)
-          if (counted[port] && id !== -1) setMatches(port, id, total)
-        }
+        if (totals !== undefined)
+          for (let row = 0; row < chunk.length; row++)
+            emitAlone(port, chunk.columns, row, chunk.weights[row]! * alone(totals[row]!))
+        if (mine.spec.mode === 'append') {
+          const first = mine.end
+          mine.appendRows(chunk, able.rows, able.length, hashes)
+          if (totals !== undefined)
+            for (let i = 0; i < able.length; i++)
+              setMatches(port, first + i, totals[able.rows === undefined ? i : able.rows[i]!]!)
+        } else
+          for (let i = 0; i < able.length; i++) {
+            const row = able.rows === undefined ? i : able.rows[i]!
+            const id = mine.add(chunk, row, chunk.weights[row]!)
+            if (totals !== undefined && id !== -1) setMatches(port, id, totals[row]!)
+          }
         out.flush()
       },
 
@@ -142,16 +197,40 @@ export const join: OperatorKind<'join'> = {
     }
 
     function recount(table: StateTable, port: number): void {
-      const chunk = { columns: table.columns, weights: table.weights, length: table.end }
       table.forEachRow(id => setMatches(port, id, 0))
-      const live = table.weights
-      forEachPair(port, chunk, (row, id) => {
-        if (live[row] !== 0) matches[port]![row] = matches[port]![row]! + tables[1 - port]!.weights[id]!
-      })
+      for (let from = 0; from < table.end; from += CHUNK_ROWS) {
+        const length = Math.min(CHUNK_ROWS, table.end - from)
+        let live = 0
+        for (let id = from; id < from + length; id++) if (table.weights[id] !== 0) chosen[live++] = id
+        const ids = chosen.slice(0, live)
+        const chunk = { columns: table.columns.map(c => ownedRows(c, ids, live)), weights: ids, length: live }
+        hashRows(chunk, keys[port]!, hashes)
+        forEachPairs(port, chunk, { rows: undefined, length: live }, (rows, others, count) => {
+          for (let i = 0; i < count; i++) {
+            const id = ids[rows[i]!]!
+            matches[port]![id] = matches[port]![id]! + tables[1 - port]!.weights[others[i]!]!
+          }
+        })
+      }
     }
   },
 }
 
+/** Chosen rows of a chunk; no list: the first `length`. */
+interface Rows {
+  readonly rows: Int32Array | undefined
+  readonly length: number
+}
+
+/** Pair i is row rows[i] of the chunk and the stored row ids[i], for i < count. */
+type VisitPairs = (rows: Int32Array, ids: Int32Array, count: number) => void
+
 function paddedSide(type: JoinType, port: number): boolean {
   return type === 'full' || type === (port === 0 ? 'left' : 'right')
+}
+
+function columnsOf(e: Expression, found = new Set<number>()): ReadonlySet<number> {
+  if (e.kind === 'column') found.add(e.index)
+  else if (e.kind === 'call') for (const arg of e.args) columnsOf(arg, found)
+  return found
 }

@@ -219,6 +219,8 @@ const residualCompiler: OperatorContext['compile'] = (_expressions, input) => ch
   return kept.length === 0 ? undefined : chunkOf([INT4], kept)
 }
 
+const at = (index: number) => ({ kind: 'column', index, type: INT4 }) as const
+
 for (const type of ['inner', 'left', 'right', 'full', 'semi', 'anti'] as JoinType[])
   for (const residual of [false, true])
     test(`${type} join${residual ? ' with residual' : ''} equals recomputation`, () => {
@@ -249,7 +251,7 @@ for (const type of ['inner', 'left', 'right', 'full', 'semi', 'anti'] as JoinTyp
           return out
         }
         const residualExpression = residual
-          ? { residual: { kind: 'literal', value: true, type: BOOL } as const }
+          ? { residual: { kind: 'call', fn: '<', args: [1, schema.length + 1].map(at), type: BOOL } as const }
           : {}
         equalsRecomputation(
           { ...spec, ...residualExpression },
