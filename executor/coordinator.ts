@@ -5,7 +5,7 @@ import type { Host } from '../types/host.ts'
 import type { RelationId } from '../types/job.ts'
 import type { ExecutorPort } from './engine-contract.ts'
 import type { Persistence } from './persistence.ts'
-import { EPOCH_ROWS_MAX, inlinePort } from './port.ts'
+import { EPOCH_BYTES_MAX, inlinePort } from './port.ts'
 import { recover } from './recover.ts'
 import { RunningRuntime } from './runtime.ts'
 import type { JobChange, Runtime, VersionObserver } from './runtime-contract.ts'
@@ -55,7 +55,11 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const port: ExecutorPort =
     options.inline === true
       ? inlinePort(host, connectors, fatal, full)
-      : threadPort({ connectorsModule: options.connectorsModule, epochRowsMax: EPOCH_ROWS_MAX }, fatal, full)
+      : threadPort(
+          { connectorsModule: options.connectorsModule, epochBytesMax: EPOCH_BYTES_MAX },
+          fatal,
+          full,
+        )
   try {
     const { version } = log
     const { jobsOf } = options

@@ -27,7 +27,7 @@ test('a large epoch asks for one barrier, and generators wait for it', () => {
   const numbersConnector: Connector = { name: 'numbers', options: {}, formats: [], generator: numbers }
   let asked = 0
   const connectors = new Map([['numbers', numbersConnector]])
-  const engine = makeEngine(realHost(), connectors, () => asked++, 100_000)
+  const engine = makeEngine(realHost(), connectors, () => asked++, 100_000 * 12)
   const source = node(1, { kind: 'source', relation: 1, schema: NUMBERS }, [], NUMBERS)
   const rows = { kind: 'materialize', relation: 1, schema: NUMBERS, mode: 'append', key: [] } as const
   const spec = { connector: 'numbers', options: {}, schema: NUMBERS, splits: ['0'] }

@@ -21,8 +21,8 @@ export interface EngineOptions {
   monotonic(): number
   crashPoint(id: string): void
   generator(spec: GeneratorSpec, split: string, from: Offset | undefined): Generator
-  /** Changed rows of state and output in one epoch after which it asks for a barrier and generators wait for it. */
-  readonly epochRowsMax: number
+  /** Changed bytes of state and output in one epoch after which it asks for a barrier and generators wait for it. */
+  readonly epochBytesMax: number
   /** The epoch has become that large; called once an epoch. */
   full(): void
 }
@@ -291,9 +291,9 @@ export class Engine {
   #measure(): void {
     this.#unmeasuredRows = 0
     if (this.#full) return
-    let rows = 0
-    for (const table of this.#tables.values()) rows += table.changedRows
-    this.#full = rows >= this.#options.epochRowsMax
+    let bytes = 0
+    for (const table of this.#tables.values()) bytes += table.changedBytes
+    this.#full = bytes >= this.#options.epochBytesMax
     if (this.#full) this.#options.full()
   }
 

@@ -4,8 +4,8 @@ import type { Host } from '../types/host.ts'
 import { Engine } from './engine.ts'
 import type { ExecutorPort } from './engine-contract.ts'
 
-/** Changed rows in one epoch after which a barrier comes early. */
-export const EPOCH_ROWS_MAX = 2_000_000
+/** Changed bytes in one epoch after which a barrier comes early: what is written in about a tenth of a second. */
+export const EPOCH_BYTES_MAX = 24 << 20
 const IDLE_MS = 5
 
 export type Method = Exclude<keyof ExecutorPort, 'close'>
@@ -14,13 +14,13 @@ export function makeEngine(
   host: Pick<Host, 'now' | 'monotonic' | 'crashPoint'>,
   connectors: ReadonlyMap<string, Connector>,
   full: () => void,
-  epochRowsMax: number = EPOCH_ROWS_MAX,
+  epochBytesMax: number = EPOCH_BYTES_MAX,
 ): Engine {
   return new Engine({
     now: () => host.now(),
     monotonic: () => host.monotonic(),
     crashPoint: id => host.crashPoint(id),
-    epochRowsMax,
+    epochBytesMax,
     full,
     generator(spec, split, from) {
       const make = connectors.get(spec.connector)?.generator

@@ -29,7 +29,7 @@ export interface ErrorData {
 export interface ThreadSetup {
   /** URL of a module that exports `connectors`. */
   readonly connectorsModule: string | undefined
-  readonly epochRowsMax: number
+  readonly epochBytesMax: number
 }
 
 export function errorData(error: unknown): ErrorData {

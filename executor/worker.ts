@@ -16,7 +16,7 @@ const engine = makeEngine(
   realHost(),
   await loadConnectors(setup.connectorsModule),
   () => post({ id: undefined, full: true }),
-  setup.epochRowsMax,
+  setup.epochBytesMax,
 )
 const IDLE_MS = 5
 let sliceQueued = false

@@ -52,6 +52,13 @@ export class ChunkBuilder {
     for (let i = 0; i < count; i++) this.columns[at + i]!.setNull(this.length)
   }
 
+  /** Of all rows, about. */
+  get bytes(): number {
+    let rowBytes = 4
+    for (const column of this.columns) rowBytes += column.rowBytes(this.length)
+    return this.length * rowBytes
+  }
+
   /** Emits what is there. */
   flush(): void {
     if (this.length === 0 || this.#emit === undefined) return

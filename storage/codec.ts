@@ -5,12 +5,12 @@ import type { Epoch } from '../types/connector.ts'
 import { assert } from '../types/error.ts'
 import { type Schema, sameType } from '../types/type.ts'
 import { ByteWriter } from './byte-writer.ts'
-import { gather32, type RowRange, writeColumn } from './column-codec.ts'
+import { writeColumn } from './column-codec.ts'
 import { concatChunks } from './concat-chunks.ts'
 import type { TableSpec } from './contract.ts'
-import { type BlockEntry, frame, type TableEntry } from './object-index.ts'
+import { type BlockEntry, frame, type RawBlock, type TableEntry } from './object-index.ts'
 import { StateObjectReader } from './state-object-reader.ts'
-import { VIRTUAL_NODES, virtualNodes } from './virtual-nodes.ts'
+import { virtualNodes } from './virtual-nodes.ts'
 
 /** What the store needs to know of a table; without a schema the columns are named c0, c1, … */
 export type StoredSpec = Pick<TableSpec, 'id' | 'mode' | 'key' | 'shard'> & { readonly schema?: Schema }
@@ -18,7 +18,11 @@ export type StoredSpec = Pick<TableSpec, 'id' | 'mode' | 'key' | 'shard'> & { re
 export interface TableRows {
   readonly spec: StoredSpec
   readonly epoch: Epoch
-  readonly chunks: readonly Chunk[]
+  readonly chunks: Iterable<Chunk>
+  /** Each chunk's rows are in the order of their virtual nodes. */
+  readonly ordered?: boolean
+  /** Blocks of another object, taken over as they are. */
+  readonly blocks?: readonly RawBlock[]
 }
 
 export interface StoredChunk {
@@ -27,6 +31,9 @@ export interface StoredChunk {
   readonly chunk: Chunk
 }
 
+/** Of tables that are not sharded. */
+const FIRST_NODE = [0, 0] as const
+const UNORDERED = [-1, -1] as const
 const BLOCK_ROWS = 1 << 16
 /** Smaller blocks stay as they are: compressing costs more than it saves. */
 const COMPRESS_MIN = 256
@@ -35,26 +42,29 @@ const OFF_THREAD_MIN = 1 << 15
 const LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
 const compress = promisify(zstdCompress)
 
-/**
- * State object, version 2: magic | blocks | index | trailer (see object-index.ts). A block holds at most 65536 rows of one
- * table and epoch: weights, then column by column, zstd level 1. The rows of a table and epoch are in the order of their
- * virtual nodes, and within one node in the order given, so that what happened to one key keeps its order.
- */
-export function encodeStateObject(deltas: readonly TableRows[]): Uint8Array {
-  const body = new ObjectBody()
-  for (const block of blocksOf(deltas))
-    body.add(block, block.payload.length < COMPRESS_MIN ? undefined : zstdCompressSync(block.payload, LEVEL))
-  return body.finish()
+/** What one object is and holds. */
+export interface EncodedObject {
+  readonly bytes: Uint8Array
+  /** Rows by table, of those that have any. */
+  readonly tables: Readonly<Record<string, number>>
+  readonly from: Epoch
+  readonly to: Epoch
 }
 
-/** The same; large blocks are compressed by the thread pool. The chunks must not change until it resolves. */
-export async function encodeStateObjectAsync(deltas: readonly TableRows[]): Promise<Uint8Array> {
+/**
+ * State object, version 2: magic | blocks | index | trailer (see object-index.ts). A block holds at most 65536 rows of one
+ * table and epoch: weights, then column by column, zstd level 1. Rows stay in the order given. Large blocks are compressed
+ * by the thread pool, and others get a turn meanwhile: the chunks must not change until it resolves.
+ */
+export async function encodeStateObject(deltas: readonly TableRows[]): Promise<EncodedObject> {
   const body = new ObjectBody()
+  for (const { spec, blocks = [] } of deltas) for (const block of blocks) body.take(spec, block)
   for (const block of blocksOf(deltas)) {
     const { length } = block.payload
     if (length < COMPRESS_MIN) body.add(block, undefined)
     else if (length < OFF_THREAD_MIN) body.add(block, zstdCompressSync(block.payload, LEVEL))
-    else body.add(block, await compress(block.payload, LEVEL))
+    // One output buffer: the stream behind it gives its output in pieces of chunkSize.
+    else body.add(block, await compress(block.payload, { ...LEVEL, chunkSize: length }))
   }
   return body.finish()
 }
@@ -84,80 +94,72 @@ class ObjectBody {
   add({ spec, schema, epoch, rows, nodes, payload }: Block, compressed: Uint8Array | undefined): void {
     const small = compressed !== undefined && compressed.length < payload.length
     const stored = small ? compressed : payload.slice()
+    this.#put(spec, schema, { epoch, rows, nodes, stored, rawLength: small ? payload.length : 0 })
+  }
+
+  take(spec: StoredSpec, block: RawBlock): void {
+    assert(spec.schema !== undefined, `the schema of table ${spec.id} is known`)
+    this.#put(spec, spec.schema, block)
+  }
+
+  finish(): EncodedObject {
+    const tables = [...this.#tables.values()].map(({ entry, blocks }) => ({ ...entry, blocks }))
+    const epochs = tables.flatMap(({ blocks }) => blocks.map(({ epoch }) => epoch))
+    return {
+      bytes: frame(this.#parts, tables),
+      tables: Object.fromEntries(
+        tables.map(({ id, blocks }) => [id, blocks.reduce((sum, { rows }) => sum + rows, 0)]),
+      ),
+      from: epochs.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
+      to: epochs.reduce((a, b) => Math.max(a, b), 0),
+    }
+  }
+
+  #put(spec: StoredSpec, schema: Schema, { epoch, rows, nodes, stored, rawLength }: RawBlock): void {
     let table = this.#tables.get(spec.id)
     if (table === undefined) {
       const { id, mode, key, shard } = spec
       table = { entry: { id, mode, key, shard, schema }, blocks: [] }
       this.#tables.set(id, table)
     }
-    table.blocks.push({
-      epoch,
-      rows,
-      nodes,
-      part: this.#parts.push(stored) - 1,
-      rawLength: small ? payload.length : 0,
-    })
-  }
-
-  finish(): Uint8Array {
-    return frame(
-      this.#parts,
-      [...this.#tables.values()].map(({ entry, blocks }) => ({ ...entry, blocks })),
-    )
+    table.blocks.push({ epoch, rows, nodes, part: this.#parts.push(stored) - 1, rawLength })
   }
 }
 
 function* blocksOf(deltas: readonly TableRows[]): Generator<Block> {
   const writer = new ByteWriter()
-  for (const { spec, epoch, chunks } of deltas) {
-    const filled = chunks.filter(chunk => chunk.length > 0)
-    if (filled.length === 0) continue
-    const all = concatChunks(filled)
-    const schema = spec.schema ?? all.columns.map(({ type }, i) => ({ name: `c${i}`, type }))
-    assert(
-      schema.length === all.columns.length &&
-        schema.every((field, i) => sameType(field.type, all.columns[i]!.type)),
-      `the rows of table ${spec.id} have its schema`,
-    )
-    const sorted = isSharded(spec) ? byVirtualNode(all, spec.shard) : undefined
-    for (let from = 0; from < all.length; from += BLOCK_ROWS) {
-      const to = Math.min(all.length, from + BLOCK_ROWS)
-      const rows = { order: sorted?.order, from, to }
-      writer.clear()
-      writeWeights(writer, all.weights, rows)
-      for (const column of all.columns) writeColumn(writer, column, rows)
-      const nodes: [number, number] =
-        sorted === undefined
-          ? spec.shard.length === 0
-            ? [0, 0]
-            : [-1, -1]
-          : [sorted.nodes[sorted.order[from]!]!, sorted.nodes[sorted.order[to - 1]!]!]
-      yield { spec, schema, epoch, rows: to - from, nodes, payload: writer.bytes() }
+  for (const { spec, epoch, chunks, ordered = false } of deltas)
+    for (const chunk of ordered ? chunks : joined(chunks)) {
+      const schema = spec.schema ?? chunk.columns.map(({ type }, i) => ({ name: `c${i}`, type }))
+      assert(
+        schema.length === chunk.columns.length &&
+          schema.every((field, i) => sameType(field.type, chunk.columns[i]!.type)),
+        `the rows of table ${spec.id} have its schema`,
+      )
+      const nodes = ordered ? new Uint8Array(chunk.length) : undefined
+      if (nodes !== undefined) virtualNodes(chunk, spec.shard, nodes)
+      const unknown = spec.shard.length === 0 ? FIRST_NODE : UNORDERED
+      for (let from = 0; from < chunk.length; from += BLOCK_ROWS) {
+        const to = Math.min(chunk.length, from + BLOCK_ROWS)
+        writer.clear()
+        writeWeights(writer, chunk.weights, from, to)
+        for (const column of chunk.columns) writeColumn(writer, column, from, to)
+        const range = nodes === undefined ? unknown : ([nodes[from]!, nodes[to - 1]!] as const)
+        yield { spec, schema, epoch, rows: to - from, nodes: range, payload: writer.bytes() }
+      }
     }
-  }
 }
 
-/** A keyed row and the deletion of its key (other columns NULL) must not be put in a different order. */
-function isSharded({ mode, key, shard }: StoredSpec): boolean {
-  return shard.length > 0 && (mode !== 'keyed' || shard.every(column => key.includes(column)))
-}
-
-/** Stable counting sort of the row numbers. */
-function byVirtualNode(chunk: Chunk, shard: readonly number[]): { order: Uint32Array; nodes: Uint8Array } {
-  const { length } = chunk
-  const nodes = new Uint8Array(length)
-  virtualNodes(chunk, shard, nodes)
-  const next = new Uint32Array(VIRTUAL_NODES + 1)
-  for (let i = 0; i < length; i++) next[nodes[i]! + 1]!++
-  for (let node = 0; node < VIRTUAL_NODES; node++) next[node + 1]! += next[node]!
-  const order = new Uint32Array(length)
-  for (let i = 0; i < length; i++) order[next[nodes[i]!]!++] = i
-  return { order, nodes }
+/** One chunk when all fit into a block; else as they are. */
+function joined(chunks: Iterable<Chunk>): readonly Chunk[] {
+  const filled = [...chunks].filter(chunk => chunk.length > 0)
+  if (filled.length < 2) return filled
+  return filled.reduce((sum, { length }) => sum + length, 0) <= BLOCK_ROWS ? [concatChunks(filled)] : filled
 }
 
 /** A flag, and the weights unless all are 1. */
-function writeWeights(writer: ByteWriter, weights: Int32Array, rows: RowRange): void {
-  const own = gather32(weights, rows)
+function writeWeights(writer: ByteWriter, weights: Int32Array, from: number, to: number): void {
+  const own = weights.subarray(from, to)
   let ones = true
   for (let i = 0; ones && i < own.length; i++) ones = own[i] === 1
   writer.u8(ones ? 0 : 1)

@@ -1,9 +1,15 @@
 import type { Bytes, Column, ColumnData } from '../types/chunk.ts'
+import { SqlError } from '../types/error.ts'
 import { type Physical, physical, type Type } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
-import { copyBytes, gather8, gather32, gather64, gatherFloats } from './gather.ts'
+import { copyBytes, gather8, gather32, gather64, gatherBytes, gatherFloats, totalBytes } from './gather.ts'
 
 const EMPTY_BYTES = new Uint8Array(0)
+/** Rows name their bytes by 32-bit offsets. */
+const ARENA_MAX = 2 ** 31 - 1
+/** An array element that is an object, roughly. */
+const VALUE_BYTES = 40
+const SAMPLE_ROWS = 32
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
@@ -194,10 +200,17 @@ export class ColumnBuffer implements Column {
       gather32(this.ends, at, ends, rows, count)
       return
     }
-    for (let i = 0; i < count; i++) {
-      const row = rows === undefined ? i : rows[i]!
-      this.setBytes(at + i, bytes, starts[row]!, ends[row]!)
+    if (this.#sharing) {
+      for (let i = 0; i < count; i++) {
+        const row = rows === undefined ? i : rows[i]!
+        this.setBytes(at + i, bytes, starts[row]!, ends[row]!)
+      }
+      return
     }
+    for (let i = 0; i < count; i++) this.garbage += this.ends[at + i]! - this.starts[at + i]!
+    const length = totalBytes(from, rows, count)
+    if (this.used + length > this.arena.length) this.#growArena(length)
+    this.used = gatherBytes(this.arena, this.used, this.starts, this.ends, at, from, rows, count)
   }
 
   setBytes(row: number, bytes: Uint8Array, from: number, to: number): void {
@@ -294,10 +307,26 @@ export class ColumnBuffer implements Column {
   }
 
   get byteLength(): number {
-    const width =
-      this.kind === 'i64' || this.kind === 'f64' || this.kind === 'bytes' ? 8 : this.kind === 'u8' ? 1 : 4
     const nulls = this.nulls === null ? 0 : this.capacity
-    return this.capacity * width + nulls + this.arena.length + this.values.length * 40
+    return this.capacity * this.#width + nulls + this.arena.length + this.values.length * VALUE_BYTES
+  }
+
+  /** Bytes of one of the first `rows` rows, by a sample of them. */
+  rowBytes(rows: number): number {
+    if (this.kind !== 'bytes') return this.kind === 'values' ? VALUE_BYTES : this.#width
+    const step = Math.max(1, Math.floor(rows / SAMPLE_ROWS))
+    let sum = 0
+    let count = 0
+    for (let row = 0; row < rows; row += step, count++) sum += this.ends[row]! - this.starts[row]!
+    return this.#width + sum / Math.max(1, count)
+  }
+
+  get #width(): number {
+    return this.kind === 'i64' || this.kind === 'f64' || this.kind === 'bytes'
+      ? 8
+      : this.kind === 'u8'
+        ? 1
+        : 4
   }
 
   #unshare(rows: number): void {
@@ -317,6 +346,8 @@ export class ColumnBuffer implements Column {
   #growArena(length: number): void {
     let size = Math.max(1024, this.arena.length)
     while (size < this.used + length) size *= 2
+    if (this.used + length > ARENA_MAX)
+      throw new SqlError('out_of_memory', 'the texts of one column of a table of state take more than 2 GiB')
     this.arena = grown(this.arena.subarray(0, this.used), new Uint8Array(size))
   }
 }

@@ -3,42 +3,37 @@ import { physical, type Type } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
 import type { ByteReader } from './byte-reader.ts'
 import type { ByteWriter } from './byte-writer.ts'
+import { copyBytes, rowRange } from './gather.ts'
 import { readOffsets, writeOffsets } from './offset-codec.ts'
 import { readValue, writeValue } from './value-codec.ts'
 
-/** Rows of a block: row `order[i]` for i in [from, to), or row i itself. */
-export interface RowRange {
-  readonly order: Uint32Array | undefined
-  readonly from: number
-  readonly to: number
-}
-
-/** Null flags when there are any, then the data by its physical type. */
-export function writeColumn(writer: ByteWriter, column: Column, rows: RowRange): void {
-  const nulls = column.nulls === null ? null : gather8(column.nulls, rows)
-  if (nulls === null || !nulls.includes(1)) writer.u8(0)
-  else {
-    writer.u8(1)
-    writer.raw(nulls)
-  }
-  switch (physical(column.type)) {
+/** Rows from <= row < to: null flags when there are any, then the data by its physical type. */
+export function writeColumn(writer: ByteWriter, column: Column, from: number, to: number): void {
+  const { type, data, nulls: flags } = rowRange(column, from, to)
+  const nulls = flags?.includes(1) ? flags : null
+  writer.u8(nulls === null ? 0 : 1)
+  if (nulls !== null) writer.raw(nulls)
+  switch (physical(type)) {
     case 'u8':
-      writer.raw(gather8(column.data as Uint8Array, rows))
+      writer.raw(data as Uint8Array)
       return
     case 'i32':
-      writer.array(gather32(column.data as Int32Array, rows))
+      writer.array(data as Int32Array)
       return
-    case 'i64':
-      writeOffsets(writer, gather64(column.data as BigInt64Array, rows))
+    case 'i64': {
+      const { buffer, byteOffset, length } = data as BigInt64Array
+      // As pairs of 32-bit words, so that no bigint is made.
+      writeOffsets(writer, new Int32Array(buffer, byteOffset, length * 2))
       return
+    }
     case 'f64':
-      writer.array(gather64(column.data as Float64Array, rows))
+      writer.array(data as Float64Array)
       return
     case 'bytes':
-      writeBytes(writer, column.data as Bytes, nulls, rows)
+      writeBytes(writer, data as Bytes, nulls, to - from)
       return
     case 'values':
-      writeValues(writer, column, nulls, rows)
+      writeValues(writer, type, data as Value[], nulls)
   }
 }
 
@@ -78,65 +73,43 @@ function readData(reader: ByteReader, type: Type, length: number): ColumnData {
 }
 
 /** Lengths, then the bytes row after row. */
-function writeBytes(
-  writer: ByteWriter,
-  { bytes, starts, ends }: Bytes,
-  nulls: Uint8Array | null,
-  rows: RowRange,
-): void {
-  const { order, from, to } = rows
-  const lengths = new Int32Array(to - from)
+function writeBytes(writer: ByteWriter, from: Bytes, nulls: Uint8Array | null, count: number): void {
+  const { bytes, starts, ends } = from
+  const lengths = new Int32Array(count)
   let total = 0
-  for (let i = from; i < to; i++) {
-    if (nulls !== null && nulls[i - from] === 1) continue
-    const row = order === undefined ? i : order[i]!
-    total += lengths[i - from] = ends[row]! - starts[row]!
+  /** Where the bytes begin, if they lie there row after row already. */
+  let base = -1
+  let packed = true
+  for (let row = 0; row < count; row++) {
+    const length = ends[row]! - starts[row]!
+    if (length === 0 || (nulls !== null && nulls[row] === 1)) continue
+    if (base === -1) base = starts[row]!
+    else if (starts[row] !== base + total) packed = false
+    lengths[row] = length
+    total += length
   }
   writer.array(lengths)
-  const packed = new Uint8Array(total)
+  if (total === 0) return
+  if (packed) {
+    writer.raw(bytes.subarray(base, base + total))
+    return
+  }
+  const copy = new Uint8Array(total)
   let at = 0
-  for (let i = from; i < to; i++) {
-    const length = lengths[i - from]!
-    const start = starts[order === undefined ? i : order[i]!]!
-    if (length < 24) for (let k = 0; k < length; k++) packed[at + k] = bytes[start + k]!
-    else packed.set(bytes.subarray(start, start + length), at)
-    at += length
+  for (let row = 0; row < count; row++) {
+    if (lengths[row] === 0) continue
+    copyBytes(copy, at, bytes, starts[row]!, ends[row]!)
+    at += lengths[row]!
   }
-  writer.raw(packed)
+  writer.raw(copy)
 }
 
-function writeValues(writer: ByteWriter, column: Column, nulls: Uint8Array | null, rows: RowRange): void {
-  const { order, from, to } = rows
-  const values = column.data as Value[]
-  for (let i = from; i < to; i++) {
-    const isNull = nulls !== null && nulls[i - from] === 1
-    writeValue(writer, column.type, isNull ? null : values[order === undefined ? i : order[i]!]!)
-  }
-}
-
-function gather8(data: Uint8Array, { order, from, to }: RowRange): Uint8Array {
-  if (order === undefined) return data.subarray(from, to)
-  const out = new Uint8Array(to - from)
-  for (let i = from; i < to; i++) out[i - from] = data[order[i]!]!
-  return out
-}
-
-export function gather32(data: Int32Array, { order, from, to }: RowRange): Int32Array {
-  if (order === undefined) return data.subarray(from, to)
-  const out = new Int32Array(to - from)
-  for (let i = from; i < to; i++) out[i - from] = data[order[i]!]!
-  return out
-}
-
-/** As pairs of 32-bit words, so that no bigint is made and no NaN changes. */
-function gather64(data: BigInt64Array | Float64Array, { order, from, to }: RowRange): Int32Array {
-  const words = new Int32Array(data.buffer, data.byteOffset, data.length * 2)
-  if (order === undefined) return words.subarray(from * 2, to * 2)
-  const out = new Int32Array((to - from) * 2)
-  for (let i = from; i < to; i++) {
-    const row = order[i]!
-    out[2 * (i - from)] = words[2 * row]!
-    out[2 * (i - from) + 1] = words[2 * row + 1]!
-  }
-  return out
+function writeValues(
+  writer: ByteWriter,
+  type: Type,
+  values: readonly Value[],
+  nulls: Uint8Array | null,
+): void {
+  for (let row = 0; row < values.length; row++)
+    writeValue(writer, type, nulls !== null && nulls[row] === 1 ? null : values[row]!)
 }

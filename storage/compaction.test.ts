@@ -77,7 +77,7 @@ test('epochs of a log that every reader passed are left out, an object with noth
     () => 2,
   )
   assert.deepEqual(
-    kept.map(({ epoch }) => epoch),
+    kept.filter(({ chunks }) => [...chunks].length > 0).map(({ epoch }) => epoch),
     [3, 4],
   )
   const none = await mergeObjects(
@@ -87,6 +87,32 @@ test('epochs of a log that every reader passed are left out, an object with noth
     () => 4,
   )
   assert.equal(await uploadObject(store, 'state/x-w-2', none), undefined)
+})
+
+test('large blocks of an append table go on as they are, small ones become one', async () => {
+  const store = memoryStore()
+  const changes = (from: number, count: number): Change[] =>
+    Array.from({ length: count }, (_, i) => [BigInt(from + i), `text ${from + i}`, 1])
+  const objects: StateObject[] = []
+  for (const [i, part] of [changes(0, 20_000), changes(20_000, 5), changes(20_005, 7)].entries())
+    objects.push((await uploadObject(store, `state/${i + 1}-w-1`, [rowsOfEpoch('append', i + 1, part)]))!)
+  const merge: Merge = { objects, fold: true }
+  const [whole, joined] = await mergeObjects(
+    store,
+    merge,
+    () => true,
+    () => 0,
+  )
+  assert.deepEqual(
+    whole!.blocks!.map(({ rows }) => rows),
+    [20_000],
+  )
+  assert.equal(
+    [...joined!.chunks].reduce((sum, chunk) => sum + chunk.length, 0),
+    12,
+  )
+  const merged = await uploadObject(store, 'state/merged-w-2', [whole!, joined!])
+  assert.deepEqual(await content(store, 'append', [merged!], 0), await content(store, 'append', objects, 0))
 })
 
 test('dropped tables are neither merged nor loaded', async () => {

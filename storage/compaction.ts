@@ -1,7 +1,8 @@
 import type { Chunk } from '../types/chunk.ts'
 import type { Epoch } from '../types/connector.ts'
-import type { StoredSpec, TableRows } from './codec.ts'
+import type { TableRows } from './codec.ts'
 import type { ObjectStore, StateObject, Version } from './contract.ts'
+import type { RawBlock } from './object-index.ts'
 import { StateObjectReader, type StoredTableInfo } from './state-object-reader.ts'
 import { readObjects } from './state-objects.ts'
 import { StateTable } from './state-table.ts'
@@ -13,9 +14,11 @@ const FAN_IN = 8
 /** Sizes up to this are class 0; each further class is FAN_IN times larger. */
 const SMALLEST_CLASS = 1 << 16
 /** Larger objects are left alone: a merge is made in memory. */
-const MERGED_MAX = 1 << 29
+const MERGED_MAX = 1 << 28
 /** Rows folded before others get a turn. */
 const TURN_ROWS = 1 << 14
+/** Blocks with more rows go on as they are when there is nothing to fold. */
+const WHOLE_BLOCK_ROWS = 1 << 13
 
 /** Neighbours in epoch order. */
 export interface Merge {
@@ -55,7 +58,6 @@ export async function mergeObjects(
   wanted: (table: string) => boolean,
   cursorOf: (table: string) => Epoch,
 ): Promise<TableRows[]> {
-  const logs: TableRows[] = []
   const folds = new Map<string, Fold>()
   let last = 0
   let rows = 0
@@ -64,9 +66,11 @@ export async function mergeObjects(
     const reader = StateObjectReader.open(body, object.key)
     for (const { spec } of reader.tables()) {
       if (!wanted(spec.id) || !Object.hasOwn(object.tables, spec.id)) continue
-      for (const { epoch, chunk } of reader.read(spec.id)) {
-        if (spec.mode !== 'log') foldOf(folds, spec).add(chunk)
-        else if (epoch > cursorOf(spec.id)) logs.push({ spec, epoch, chunks: [chunk] })
+      const into = foldOf(folds, spec, cursorOf)
+      for (const block of reader.blocks(spec.id)) {
+        if (into.takes?.(block)) continue
+        const chunk = reader.decode(spec.id, block)
+        into.add(chunk, block.epoch)
         rows += chunk.length
         if (rows < TURN_ROWS) continue
         rows = 0
@@ -74,32 +78,38 @@ export async function mergeObjects(
       }
     }
   }
-  const folded = [...folds.values()].map(({ spec, chunks }) => ({ spec, epoch: last, chunks: chunks(fold) }))
-  return [...folded, ...joined(logs)]
+  return [...folds.values()].flatMap(into => into.rows(last, fold))
 }
 
 interface Fold {
-  readonly spec: StoredSpec
-  add(chunk: Chunk): void
-  /** `complete`: nothing lies below. */
-  chunks(complete: boolean): readonly Chunk[]
+  /** Takes the block over, or has no need of it: it is not to be decoded. */
+  takes?(block: RawBlock): boolean
+  add(chunk: Chunk, epoch: Epoch): void
+  /** `last`: epoch of what was folded; `complete`: nothing lies below. */
+  rows(last: Epoch, complete: boolean): TableRows[]
 }
 
-function foldOf(folds: Map<string, Fold>, spec: StoredTableInfo['spec']): Fold {
+type Spec = StoredTableInfo['spec']
+
+function foldOf(folds: Map<string, Fold>, spec: Spec, cursorOf: (table: string) => Epoch): Fold {
   let fold = folds.get(spec.id)
   if (fold === undefined) {
-    fold = spec.mode === 'keyed' ? keyedFold(spec) : spec.mode === 'bag' ? bagFold(spec) : appendFold(spec)
+    fold =
+      spec.mode === 'keyed'
+        ? keyedFold(spec)
+        : spec.mode === 'bag'
+          ? bagFold(spec)
+          : joinedBlocks(spec, spec.mode === 'log' ? cursorOf(spec.id) : 0)
     folds.set(spec.id, fold)
   }
   return fold
 }
 
-function keyedFold(spec: StoredTableInfo['spec']): Fold {
+function keyedFold(spec: Spec): Fold {
   const present = new StateTable({ ...spec, indexes: [] }, false)
   /** Keys whose last change is a deletion. */
   const deleted = new StateTable({ ...spec, indexes: [] }, false)
   return {
-    spec,
     add(chunk) {
       for (let row = 0; row < chunk.length; row++) {
         const [into, outOf] = chunk.weights[row]! > 0 ? [present, deleted] : [deleted, present]
@@ -108,34 +118,51 @@ function keyedFold(spec: StoredTableInfo['spec']): Fold {
         into.insert(chunk, row)
       }
     },
-    chunks(complete) {
-      const deletions = complete ? [] : [...deleted.scanChunks(undefined, TURN_ROWS)]
-      for (const chunk of deletions) chunk.weights.fill(-1)
-      return [...deletions, ...present.scanChunks(undefined, TURN_ROWS)]
-    },
+    rows: (last, complete) => [
+      { spec, epoch: last, chunks: complete ? [] : deletions(deleted), ordered: true },
+      { spec, epoch: last, chunks: present.scanByVirtualNode(TURN_ROWS), ordered: true },
+    ],
+  }
+}
+
+function* deletions(deleted: StateTable): Generator<Chunk> {
+  for (const chunk of deleted.scanByVirtualNode(TURN_ROWS)) {
+    chunk.weights.fill(-1)
+    yield chunk
   }
 }
 
 /** Weights of a part of the history may be negative. */
-function bagFold(spec: StoredTableInfo['spec']): Fold {
+function bagFold(spec: Spec): Fold {
   const rows = new StateTable({ ...spec, indexes: [] }, false)
-  return { spec, add: chunk => rows.load(chunk), chunks: () => [...rows.scanChunks(undefined, TURN_ROWS)] }
-}
-
-function appendFold(spec: StoredTableInfo['spec']): Fold {
-  const all: Chunk[] = []
-  return { spec, add: chunk => all.push(chunk), chunks: () => all }
-}
-
-/** Chunks of one table and epoch in one entry. */
-function joined(rows: readonly TableRows[]): TableRows[] {
-  const byEpoch = new Map<string, TableRows & { readonly chunks: Chunk[] }>()
-  for (const { spec, epoch, chunks } of rows) {
-    const known = byEpoch.get(`${epoch} ${spec.id}`)
-    if (known === undefined) byEpoch.set(`${epoch} ${spec.id}`, { spec, epoch, chunks: [...chunks] })
-    else known.chunks.push(...chunks)
+  return {
+    add: chunk => rows.load(chunk),
+    rows: last => [{ spec, epoch: last, chunks: rows.scanByVirtualNode(TURN_ROWS), ordered: true }],
   }
-  return [...byEpoch.values()]
+}
+
+/** Of append tables and logs only what lies at or before the cursor goes; small blocks of an epoch become one. */
+function joinedBlocks(spec: Spec, cursor: Epoch): Fold {
+  const blocks: RawBlock[] = []
+  const small = new Map<Epoch, Chunk[]>()
+  const epochOf = spec.mode === 'log' ? (epoch: Epoch) => epoch : () => 0
+  return {
+    takes(block) {
+      if (spec.mode === 'log' && block.epoch <= cursor) return true
+      if (block.rows < WHOLE_BLOCK_ROWS) return false
+      blocks.push(block)
+      return true
+    },
+    add(chunk, epoch) {
+      const known = small.get(epochOf(epoch))
+      if (known === undefined) small.set(epochOf(epoch), [chunk])
+      else known.push(chunk)
+    },
+    rows: last => [
+      { spec, epoch: last, chunks: [], blocks },
+      ...[...small].map(([epoch, chunks]) => ({ spec, epoch: spec.mode === 'log' ? epoch : last, chunks })),
+    ],
+  }
 }
 
 function sizeClass(size: number): number {

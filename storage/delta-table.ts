@@ -23,19 +23,18 @@ export class DeltaTable extends StateTable {
     return this.#rows.size + this.#appended.length
   }
 
-  override get changedRows(): number {
-    return this.size
+  override get changedBytes(): number {
+    return this.#rows.changedBytes + this.#appended.bytes
   }
 
   /** Adds a chunk to the epoch's change. */
   collect(chunk: Chunk): void {
     this.#taken = undefined
     if (this.spec.mode === 'append') {
-      for (let row = 0; row < chunk.length; row++) {
+      for (let row = 0; row < chunk.length; row++)
         assert(chunk.weights[row]! > 0, `rows are never retracted from an append table (${this.spec.id})`)
-        this.#appended.copyRow(0, chunk.columns, row)
-        this.#appended.push(chunk.weights[row]!)
-      }
+      this.#appended.gather(0, chunk.columns, undefined, chunk.length)
+      this.#appended.pushMany(chunk.weights, chunk.length)
     } else for (let row = 0; row < chunk.length; row++) this.#rows.add(chunk, row, chunk.weights[row]!)
   }
 

@@ -1,4 +1,4 @@
-import type { Bytes, Column } from '../types/chunk.ts'
+import type { Bytes, Column, ColumnData } from '../types/chunk.ts'
 import { physical } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
 
@@ -47,6 +47,23 @@ export function gather8(
   else for (let i = 0; i < count; i++) to[at + i] = from[rows[i]!]!
 }
 
+/** Rows from <= row < to as a view of the column. */
+export function rowRange(column: Column, from: number, to: number): Column {
+  const { type, nulls } = column
+  return {
+    type,
+    data: dataRange(column.data, from, to),
+    nulls: nulls === null ? null : nulls.subarray(from, to),
+  }
+}
+
+function dataRange(data: ColumnData, from: number, to: number): ColumnData {
+  if (Array.isArray(data)) return data.slice(from, to)
+  if (!('bytes' in data)) return data.subarray(from, to)
+  const { bytes, starts, ends } = data
+  return { bytes, starts: starts.subarray(from, to), ends: ends.subarray(from, to) }
+}
+
 /** The chosen rows (none given: the first `count`) of a column as a column that shares nothing with it. */
 export function ownedRows(column: Column, rows: Int32Array | undefined, count: number): Column {
   const { type } = column
@@ -89,26 +106,57 @@ export function ownedRows(column: Column, rows: Int32Array | undefined, count: n
   }
 }
 
-function ownedBytes({ bytes, starts, ends }: Bytes, rows: Int32Array | undefined, count: number): Bytes {
-  let total = 0
-  for (let i = 0; i < count; i++) {
-    const row = rows === undefined ? i : rows[i]!
-    total += ends[row]! - starts[row]!
-  }
+function ownedBytes(from: Bytes, rows: Int32Array | undefined, count: number): Bytes {
   const own = {
-    bytes: new Uint8Array(total),
+    bytes: new Uint8Array(totalBytes(from, rows, count)),
     starts: new Int32Array(count),
     ends: new Int32Array(count),
   }
-  let at = 0
+  gatherBytes(own.bytes, 0, own.starts, own.ends, 0, from, rows, count)
+  return own
+}
+
+/** Length of the chosen rows' bytes. */
+export function totalBytes({ starts, ends }: Bytes, rows: Int32Array | undefined, count: number): number {
+  let total = 0
+  if (rows === undefined) for (let i = 0; i < count; i++) total += ends[i]! - starts[i]!
+  else for (let i = 0; i < count; i++) total += ends[rows[i]!]! - starts[rows[i]!]!
+  return total
+}
+
+/** Packs the chosen rows' bytes into `to` from byte `used`, and tells where they lie from row `at`. Returns the end. */
+export function gatherBytes(
+  to: Uint8Array,
+  used: number,
+  toStarts: Int32Array,
+  toEnds: Int32Array,
+  at: number,
+  { bytes, starts, ends }: Bytes,
+  rows: Int32Array | undefined,
+  count: number,
+): number {
+  let end = used
+  /** A run of rows that lie one after the other goes in one copy. */
+  let runFrom = 0
+  let runTo = 0
+  let runAt = used
   for (let i = 0; i < count; i++) {
     const row = rows === undefined ? i : rows[i]!
-    own.starts[i] = at
-    copyBytes(own.bytes, at, bytes, starts[row]!, ends[row]!)
-    at += ends[row]! - starts[row]!
-    own.ends[i] = at
+    const from = starts[row]!
+    const length = ends[row]! - from
+    toStarts[at + i] = end
+    toEnds[at + i] = end + length
+    if (from !== runTo && length > 0) {
+      copyBytes(to, runAt, bytes, runFrom, runTo)
+      runFrom = from
+      runTo = from
+      runAt = end
+    }
+    if (length > 0) runTo += length
+    end += length
   }
-  return own
+  copyBytes(to, runAt, bytes, runFrom, runTo)
+  return end
 }
 
 /** Short runs by hand: a subarray costs more than the copy. */

@@ -36,6 +36,15 @@ export interface BlockEntry {
   readonly rawLength: number
 }
 
+/** A block as it is stored. */
+export interface RawBlock {
+  readonly epoch: Epoch
+  readonly rows: number
+  readonly nodes: readonly [number, number]
+  readonly stored: Uint8Array
+  readonly rawLength: number
+}
+
 /** As in the index: [epoch, rows, lowest node, highest node, offset, length, length before zstd, crc32]. */
 export type StoredBlock = readonly [number, number, number, number, number, number, number, number]
 

@@ -5,7 +5,7 @@ import type { Schema } from '../types/type.ts'
 import { ByteReader } from './byte-reader.ts'
 import { readColumn } from './column-codec.ts'
 import type { TableSpec } from './contract.ts'
-import { damaged, readIndex, type StoredBlock, type StoredTable } from './object-index.ts'
+import { damaged, type RawBlock, readIndex, type StoredBlock, type StoredTable } from './object-index.ts'
 import { virtualNodes } from './virtual-nodes.ts'
 
 export interface StoredTableInfo {
@@ -54,10 +54,11 @@ export class StateObjectReader {
     const found = this.#tables.get(table)
     if (found === undefined) return
     const { from, to } = filter?.vnodes ?? { from: 0, to: 256 }
-    for (const block of found.blocks) {
-      const [epoch, , lowest, highest] = block
+    for (const block of this.blocks(table)) {
+      const { epoch, nodes } = block
+      const [lowest, highest] = nodes
       if (lowest !== -1 && (highest < from || lowest >= to)) continue
-      const chunk = this.#decode(found, block)
+      const chunk = this.decode(table, block)
       if (lowest === -1 || (lowest >= from && highest < to)) yield { epoch, chunk }
       else {
         const part = rowsOfNodes(chunk, found.shard, from, to)
@@ -66,22 +67,36 @@ export class StateObjectReader {
     }
   }
 
-  #decode({ id, schema }: StoredTable, block: StoredBlock): Chunk {
-    const [epoch, length, , , offset, size, rawLength, crc] = block
-    const where = `rows of table ${id}, epoch ${epoch}`
-    const stored = this.#bytes.subarray(offset, offset + size)
-    if (stored.length !== size || crc32(stored) !== crc)
-      throw damaged(this.#key, `the checksum of ${where} does not fit`)
+  /** The table's blocks as they are stored. */
+  *blocks(table: string): Generator<RawBlock> {
+    const found = this.#tables.get(table)
+    if (found === undefined) return
+    for (const block of found.blocks) {
+      const [epoch, rows, lowest, highest, , , rawLength] = block
+      yield { epoch, rows, nodes: [lowest, highest], stored: this.#stored(found, block), rawLength }
+    }
+  }
+
+  /** The rows of one of the table's blocks, owned by the caller. */
+  decode(table: string, { epoch, rows, stored, rawLength }: RawBlock): Chunk {
+    const { id, schema } = this.#tables.get(table)!
     try {
       const reader = new ByteReader(rawLength === 0 ? stored : zstdDecompressSync(stored))
       const weights =
-        reader.u8() === 0 ? new Int32Array(length).fill(1) : new Int32Array(reader.memory(length * 4))
-      const columns = schema.map(field => readColumn(reader, field.type, length))
+        reader.u8() === 0 ? new Int32Array(rows).fill(1) : new Int32Array(reader.memory(rows * 4))
+      const columns = schema.map(field => readColumn(reader, field.type, rows))
       if (!reader.done) throw new RangeError('bytes are left over')
-      return { columns, weights, length }
+      return { columns, weights, length: rows }
     } catch (error) {
-      throw damaged(this.#key, `${where} cannot be read`, error)
+      throw damaged(this.#key, `rows of table ${id}, epoch ${epoch} cannot be read`, error)
     }
+  }
+
+  #stored({ id }: StoredTable, [epoch, , , , offset, size, , crc]: StoredBlock): Uint8Array {
+    const stored = this.#bytes.subarray(offset, offset + size)
+    if (stored.length !== size || crc32(stored) !== crc)
+      throw damaged(this.#key, `the checksum of rows of table ${id}, epoch ${epoch} does not fit`)
+    return stored
   }
 }
 

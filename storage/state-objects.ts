@@ -1,7 +1,7 @@
 import type { Chunk } from '../types/chunk.ts'
 import type { Epoch } from '../types/connector.ts'
 import { SqlError } from '../types/error.ts'
-import { encodeStateObjectAsync, type TableRows } from './codec.ts'
+import { encodeStateObject, type TableRows } from './codec.ts'
 import type { ObjectStore, StateObject, Version } from './contract.ts'
 import { StateObjectReader } from './state-object-reader.ts'
 
@@ -14,20 +14,10 @@ export async function uploadObject(
   key: string,
   deltas: readonly TableRows[],
 ): Promise<StateObject | undefined> {
-  const tables: Record<string, number> = {}
-  let from = Number.POSITIVE_INFINITY
-  let to = 0
-  for (const { spec, epoch, chunks } of deltas) {
-    const rows = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
-    if (rows === 0) continue
-    tables[spec.id] = (tables[spec.id] ?? 0) + rows
-    from = Math.min(from, epoch)
-    to = Math.max(to, epoch)
-  }
+  const { bytes, tables, from, to } = await encodeStateObject(deltas)
   if (from > to) return undefined
-  const body = await encodeStateObjectAsync(deltas)
-  await store.put(key, body)
-  return { key, size: body.length, tables, from, to }
+  await store.put(key, bytes)
+  return { key, size: bytes.length, tables, from, to }
 }
 
 /** Visits the rows of the version's tables, object by object, so each table's in epoch order; `wanted`: default all. */

@@ -5,10 +5,11 @@ import { ChunkBuilder } from './chunk-builder.ts'
 import { ColumnBuffer } from './column-buffer.ts'
 import { equalCells } from './compare-cells.ts'
 import type { RowId, StateTable as StateTableContract, TableDelta, TableSpec } from './contract.ts'
-import { gather32, ownedRows } from './gather.ts'
+import { gather32, ownedRows, rowRange } from './gather.ts'
 import { HashIndex, scatter } from './hash-index.ts'
 import { hashRow, hashRows } from './hash-rows.ts'
 import { ListIndex, OrderIndex } from './row-index.ts'
+import { byVirtualNode } from './virtual-nodes.ts'
 
 const DELTA_ROWS = 1 << 18
 
@@ -57,9 +58,17 @@ export class StateTable implements StateTableContract {
     return this.#size
   }
 
-  /** Rows that the next seal looks at. */
-  get changedRows(): number {
-    return this.#dirty.length
+  /** Bytes that the next seal copies, about. */
+  get changedBytes(): number {
+    const rows = !this.#tracked
+      ? this.#size
+      : this.spec.mode === 'append'
+        ? this.#end - this.#sealed
+        : this.#dirty.length
+    if (rows === 0) return 0
+    let rowBytes = 4
+    for (const column of this.columns) rowBytes += column.rowBytes(this.#end)
+    return rows * rowBytes
   }
 
   /** Row ids are below this. */
@@ -262,6 +271,23 @@ export class StateTable implements StateTableContract {
     if (rest !== undefined) yield rest
   }
 
+  /** Live rows in the order of their virtual nodes, as owned chunks. */
+  *scanByVirtualNode(batchRows: number): Generator<Chunk> {
+    const { columns, weights } = this
+    const rows = byVirtualNode(
+      { columns, weights, length: this.#end },
+      this.spec.shard,
+      id => weights[id] !== 0,
+    )
+    for (let from = 0; from < rows.length; from += batchRows) {
+      const part = rows.subarray(from, from + batchRows)
+      const { length } = part
+      const own = new Int32Array(length)
+      gather32(own, 0, weights, part, length)
+      yield { columns: columns.map(column => ownedRows(column, part, length)), weights: own, length }
+    }
+  }
+
   seal(): TableDelta | undefined {
     assert(this.#tracked, 'a table that is not tracked has no delta')
     if (this.spec.mode === 'append') return this.#sealAppended()
@@ -378,12 +404,17 @@ export class StateTable implements StateTableContract {
   }
 
   #sealAppended(): TableDelta | undefined {
-    const count = this.#end - this.#sealed
-    if (count === 0) return undefined
-    const ids = new Int32Array(count)
-    for (let i = 0; i < count; i++) ids[i] = this.#sealed + i
+    const chunks: Chunk[] = []
+    for (let from = this.#sealed; from < this.#end; from += DELTA_ROWS) {
+      const to = Math.min(this.#end, from + DELTA_ROWS)
+      chunks.push({
+        columns: this.columns.map(column => ownedRows(rowRange(column, from, to), undefined, to - from)),
+        weights: this.weights.slice(from, to),
+        length: to - from,
+      })
+    }
     this.#sealed = this.#end
-    return { table: this.spec.id, chunks: this.#owned(ids, this.weights.slice(this.#end - count), count) }
+    return chunks.length === 0 ? undefined : { table: this.spec.id, chunks }
   }
 
   /** Rows as chunks that share nothing with the table. */
