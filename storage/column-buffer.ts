@@ -7,6 +7,8 @@ import { copyBytes, gather8, gather32, gather64, gatherBytes, gatherFloats, tota
 const EMPTY_BYTES = new Uint8Array(0)
 /** Rows name their bytes by 32-bit offsets. */
 const ARENA_MAX = 2 ** 31 - 1
+/** Larger arrays grow fourfold: memory counts once it is touched, and copying touches it again. */
+export const LARGE = 1 << 18
 /** An array element that is an object, roughly. */
 const VALUE_BYTES = 40
 const SAMPLE_ROWS = 32
@@ -69,7 +71,7 @@ export class ColumnBuffer implements Column {
   reserve(rows: number): void {
     if (rows <= this.capacity) return
     let capacity = Math.max(16, this.capacity)
-    while (capacity < rows) capacity *= 2
+    while (capacity < rows) capacity *= capacity < LARGE ? 2 : 4
     this.capacity = capacity
     switch (this.kind) {
       case 'u8':
@@ -345,10 +347,10 @@ export class ColumnBuffer implements Column {
 
   #growArena(length: number): void {
     let size = Math.max(1024, this.arena.length)
-    while (size < this.used + length) size *= 2
+    while (size < this.used + length) size *= size < LARGE ? 2 : 4
     if (this.used + length > ARENA_MAX)
       throw new SqlError('out_of_memory', 'the texts of one column of a table of state take more than 2 GiB')
-    this.arena = grown(this.arena.subarray(0, this.used), new Uint8Array(size))
+    this.arena = grown(this.arena.subarray(0, this.used), new Uint8Array(Math.min(size, ARENA_MAX)))
   }
 }
 

@@ -1,6 +1,8 @@
 import type { Chunk, Column } from '../types/chunk.ts'
+import { assert } from '../types/error.ts'
 import type { Order } from '../types/job.ts'
 import { physical } from '../types/type.ts'
+import { LARGE } from './column-buffer.ts'
 import { equalRows } from './compare-cells.ts'
 import { HashIndex, scatter } from './hash-index.ts'
 import { hashRow } from './hash-rows.ts'
@@ -16,24 +18,19 @@ export class ListIndex {
   readonly #rows: Rows
   readonly #heads = new HashIndex()
   #next = new Int32Array(64)
-  #previous = new Int32Array(64)
+  /** undefined: rows are never removed. */
+  #previous: Int32Array | undefined
 
-  constructor(rows: Rows, columns: readonly number[]) {
+  constructor(rows: Rows, columns: readonly number[], removes: boolean) {
     this.#rows = rows
     this.columns = columns
+    this.#previous = removes ? new Int32Array(64) : undefined
   }
 
   add(id: number): void {
     if (id >= this.#next.length) this.#reserve(id + 1)
     const hash = hashRow(this.#rows, id, this.columns)
-    const head = this.#find(hash, this.#rows.columns, this.columns, id)
-    this.#next[id] = head
-    this.#previous[id] = -1
-    if (head === -1) this.#heads.insert(hash, id)
-    else {
-      this.#previous[head] = id
-      this.#heads.replace(hash, head, id)
-    }
+    this.#put(hash, id, this.#slotOf(hash, this.#rows.columns, this.columns, id))
   }
 
   /** Adds rows first, first + 1, …; `hashes` by row of the chunk that they were copied from (rows: which ones). */
@@ -44,21 +41,31 @@ export class ListIndex {
     for (let i = 0; i < count; i++) {
       const id = first + i
       const hash = hashes[rows === undefined ? i : rows[i]!]!
-      const head =
+      const slot =
         only === undefined
-          ? this.#find(hash, columns, this.columns, id)
-          : this.#findInt64(only, hash, only[2 * id]!, only[2 * id + 1]!)
-      this.#next[id] = head
-      this.#previous[id] = -1
-      if (head === -1) this.#heads.insert(hash, id)
-      else {
-        this.#previous[head] = id
-        this.#heads.replace(hash, head, id)
-      }
+          ? this.#slotOf(hash, columns, this.columns, id)
+          : this.#slotOfInt64(only, hash, only[2 * id]!, only[2 * id + 1]!)
+      this.#put(hash, id, slot)
     }
   }
 
+  /** `slot`: the entry of the list it joins as the new head; -1: none yet. */
+  #put(hash: number, id: number, slot: number): void {
+    if (this.#previous !== undefined) this.#previous[id] = -1
+    if (slot === -1) {
+      this.#next[id] = -1
+      this.#heads.insert(hash, id)
+      return
+    }
+    const { entries } = this.#heads
+    const head = entries[2 * slot + 1]! - 1
+    this.#next[id] = head
+    if (this.#previous !== undefined) this.#previous[head] = id
+    entries[2 * slot + 1] = id + 1
+  }
+
   remove(id: number): void {
+    assert(this.#previous !== undefined, 'the index is of rows that can be removed')
     const next = this.#next[id]!
     const previous = this.#previous[id]!
     if (next !== -1) this.#previous[next] = previous
@@ -73,7 +80,7 @@ export class ListIndex {
 
   /** First row whose index columns equal `columns` of the chunk's row; -1: none. */
   first(chunk: Rows, row: number, columns: readonly number[]): number {
-    return this.#find(hashRow(chunk, row, columns), chunk.columns, columns, row)
+    return this.#headAt(this.#slotOf(hashRow(chunk, row, columns), chunk.columns, columns, row))
   }
 
   /** `first` for rows[0 .. count) of the chunk (none given: 0 .. count) into `out`; `hashes` are the chunk's by `columns`. */
@@ -92,13 +99,13 @@ export class ListIndex {
       const wanted = new Int32Array(data.buffer, data.byteOffset, data.length * 2)
       for (let i = 0; i < count; i++) {
         const row = rows === undefined ? i : rows[i]!
-        out[i] = this.#findInt64(words, hashes[row]!, wanted[2 * row]!, wanted[2 * row + 1]!)
+        out[i] = this.#headAt(this.#slotOfInt64(words, hashes[row]!, wanted[2 * row]!, wanted[2 * row + 1]!))
       }
       return
     }
     for (let i = 0; i < count; i++) {
       const row = rows === undefined ? i : rows[i]!
-      out[i] = this.#find(hashes[row]!, chunk.columns, columns, row)
+      out[i] = this.#headAt(this.#slotOf(hashes[row]!, chunk.columns, columns, row))
     }
   }
 
@@ -113,15 +120,19 @@ export class ListIndex {
   }
 
   get byteLength(): number {
-    return this.#heads.byteLength + this.#next.byteLength * 2
+    return this.#heads.byteLength + this.#next.byteLength + (this.#previous?.byteLength ?? 0)
   }
 
-  #find(hash: number, columns: readonly Column[], positions: readonly number[], row: number): number {
+  #headAt(slot: number): number {
+    return slot === -1 ? -1 : this.#heads.entries[2 * slot + 1]! - 1
+  }
+
+  #slotOf(hash: number, columns: readonly Column[], positions: readonly number[], row: number): number {
     const { entries, mask } = this.#heads
     for (let slot = scatter(hash) & mask; entries[2 * slot + 1] !== 0; slot = (slot + 1) & mask) {
       if (entries[2 * slot] !== hash) continue
       const id = entries[2 * slot + 1]! - 1
-      if (equalRows(this.#rows.columns, this.columns, id, columns, positions, row)) return id
+      if (equalRows(this.#rows.columns, this.columns, id, columns, positions, row)) return slot
     }
     return -1
   }
@@ -135,25 +146,21 @@ export class ListIndex {
     return new Int32Array(data.buffer, data.byteOffset, data.length * 2)
   }
 
-  #findInt64(words: Int32Array, hash: number, low: number, high: number): number {
+  #slotOfInt64(words: Int32Array, hash: number, low: number, high: number): number {
     const { entries, mask } = this.#heads
     for (let slot = scatter(hash) & mask; entries[2 * slot + 1] !== 0; slot = (slot + 1) & mask) {
       if (entries[2 * slot] !== hash) continue
       const id = entries[2 * slot + 1]! - 1
-      if (words[2 * id] === low && words[2 * id + 1] === high) return id
+      if (words[2 * id] === low && words[2 * id + 1] === high) return slot
     }
     return -1
   }
 
   #reserve(rows: number): void {
     let size = this.#next.length
-    while (size < rows) size *= 2
-    const next = new Int32Array(size)
-    next.set(this.#next)
-    const previous = new Int32Array(size)
-    previous.set(this.#previous)
-    this.#next = next
-    this.#previous = previous
+    while (size < rows) size *= size < LARGE ? 2 : 4
+    this.#next = widened(this.#next, size)
+    if (this.#previous !== undefined) this.#previous = widened(this.#previous, size)
   }
 }
 
@@ -227,4 +234,11 @@ export function totalOrder(order: readonly Order[], columns: number): readonly O
   for (let column = 0; column < columns; column++)
     if (!named.has(column)) rest.push({ column, descending: false, nullsFirst: false })
   return [...order, ...rest]
+}
+
+/** A copy with more room. */
+export function widened(from: Int32Array, size: number): Int32Array<ArrayBuffer> {
+  const to = new Int32Array(size)
+  to.set(from)
+  return to
 }

@@ -2,13 +2,13 @@ import type { Chunk, Column } from '../types/chunk.ts'
 import { assert } from '../types/error.ts'
 import type { Value } from '../types/value.ts'
 import { ChunkBuilder } from './chunk-builder.ts'
-import { ColumnBuffer } from './column-buffer.ts'
+import { ColumnBuffer, LARGE } from './column-buffer.ts'
 import { equalCells } from './compare-cells.ts'
 import type { RowId, StateTable as StateTableContract, TableDelta, TableSpec } from './contract.ts'
 import { gather32, ownedRows, rowRange } from './gather.ts'
 import { HashIndex, scatter } from './hash-index.ts'
 import { hashRow, hashRows } from './hash-rows.ts'
-import { ListIndex, OrderIndex } from './row-index.ts'
+import { ListIndex, OrderIndex, widened } from './row-index.ts'
 import { byVirtualNode } from './virtual-nodes.ts'
 
 const DELTA_ROWS = 1 << 18
@@ -48,7 +48,7 @@ export class StateTable implements StateTableContract {
     this.#index = spec.mode === 'keyed' || spec.mode === 'bag' ? new HashIndex() : undefined
     this.#secondary = spec.indexes.map(index =>
       index.kind === 'hash'
-        ? new ListIndex(this, index.columns)
+        ? new ListIndex(this, index.columns, spec.mode !== 'append')
         : new OrderIndex(this, index.prefix, index.order),
     )
   }
@@ -494,7 +494,7 @@ export class StateTable implements StateTableContract {
 
   #reserve(rows: number): void {
     let capacity = this.weights.length
-    while (capacity < rows) capacity *= 2
+    while (capacity < rows) capacity *= capacity < LARGE ? 2 : 4
     for (const column of this.columns) column.reserve(capacity)
     this.weights = widened(this.weights, capacity)
     this.#hashes = widened(this.#hashes, capacity)
@@ -503,10 +503,4 @@ export class StateTable implements StateTableContract {
     flags.set(this.#dirtyFlags)
     this.#dirtyFlags = flags
   }
-}
-
-function widened(from: Int32Array, capacity: number): Int32Array<ArrayBuffer> {
-  const to = new Int32Array(capacity)
-  to.set(from)
-  return to
 }
