@@ -30,6 +30,9 @@ export interface EngineOptions {
 const ERRORS_PER_EPOCH = 1000
 /** How many rows come in between two looks at how large the epoch is. */
 const MEASURE_ROWS = 1 << 16
+/** A seal should not take longer under load. */
+const SEAL_MS = 120
+const EPOCH_BYTES_MIN = 1 << 20
 
 /**
  * The graph of all jobs. Every call is synchronous and runs to its end through the whole graph, depth first; the barrier visits
@@ -49,11 +52,14 @@ export class Engine {
   #sourceRows: Record<RelationId, number> = {}
   #unmeasuredRows = 0
   #full = false
+  /** Changed bytes after which this epoch is full; begins low. */
+  #epochBytes: number
   #epoch: Epoch = 0
   #held = false
 
   constructor(options: EngineOptions) {
     this.#options = options
+    this.#epochBytes = options.epochBytesMax / 4
   }
 
   add(specs: readonly EngineJob[]): readonly DeclaredTable[] {
@@ -178,6 +184,7 @@ export class Engine {
 
   barrier(epoch: Epoch): SealedEpoch {
     const started = this.#options.monotonic()
+    const changed = this.#changedBytes()
     this.#epoch = epoch
     this.#options.crashPoint('C01')
     for (let i = 0; i < this.#order.length; i++) {
@@ -220,6 +227,7 @@ export class Engine {
       stateBytes,
       sealMs: this.#options.monotonic() - started,
     }
+    this.#pace(changed, sealed.sealMs)
     this.#offsets = {}
     this.#errors = []
     this.#sourceRows = {}
@@ -291,10 +299,23 @@ export class Engine {
   #measure(): void {
     this.#unmeasuredRows = 0
     if (this.#full) return
+    this.#full = this.#changedBytes() >= this.#epochBytes
+    if (this.#full) this.#options.full()
+  }
+
+  #changedBytes(): number {
     let bytes = 0
     for (const table of this.#tables.values()) bytes += table.changedBytes
-    this.#full = bytes >= this.#options.epochBytesMax
-    if (this.#full) this.#options.full()
+    return bytes
+  }
+
+  /** Operators that do their work at the barrier get smaller epochs, so that each barrier stays short. */
+  #pace(changed: number, sealMs: number): void {
+    const { epochBytesMax } = this.#options
+    this.#epochBytes =
+      sealMs > SEAL_MS
+        ? Math.max(EPOCH_BYTES_MIN, Math.min(this.#epochBytes, (changed * SEAL_MS) / sealMs))
+        : Math.min(epochBytesMax, this.#epochBytes * 1.25)
   }
 
   #moved(relation: RelationId, offsets: Readonly<Record<string, Offset>>): void {

@@ -5,7 +5,7 @@ import { Engine } from './engine.ts'
 import type { ExecutorPort } from './engine-contract.ts'
 
 /** Changed bytes in one epoch after which a barrier comes early: what is written in about a tenth of a second. */
-export const EPOCH_BYTES_MAX = 24 << 20
+export const EPOCH_BYTES_MAX = 16 << 20
 const IDLE_MS = 5
 
 export type Method = Exclude<keyof ExecutorPort, 'close'>

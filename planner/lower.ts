@@ -118,6 +118,10 @@ function visit(plan: Plan, add: Add): GraphNode {
       const { op: _, input, ...spec } = plan
       return add({ kind: 'hop', ...spec }, [down(input)], plan, 'any')
     }
+    case 'panes': {
+      const { op: _, input, ...spec } = plan
+      return add({ kind: 'panes', ...spec }, [down(input)], plan, 'any')
+    }
     case 'project-set': {
       const { calls, ordinality, outer } = plan
       return add({ kind: 'project-set', calls, ordinality, outer }, [down(plan.input)], plan, 'any')

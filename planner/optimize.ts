@@ -2,6 +2,7 @@ import { foldConstants } from '../executor/expression/compile.ts'
 import { mapExpressions, type Plan, rewrite } from './plan.ts'
 import { fuse } from './rules/fuse.ts'
 import { narrowScan } from './rules/narrow-scan.ts'
+import { panes } from './rules/panes.ts'
 import { prune } from './rules/prune.ts'
 import { pushDown } from './rules/push-down.ts'
 import { rankLimit } from './rules/rank-limit.ts'
@@ -10,5 +11,5 @@ import { rankLimit } from './rules/rank-limit.ts'
 export function optimize(plan: Plan): Plan {
   const folded = rewrite(plan, p => mapExpressions(p, foldConstants))
   const pushed = rewrite(pushDown(folded, []), rankLimit)
-  return rewrite(rewrite(prune(pushed), fuse), narrowScan)
+  return rewrite(rewrite(rewrite(prune(pushed), fuse), panes), narrowScan)
 }

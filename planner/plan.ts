@@ -72,6 +72,13 @@ export type Plan =
       readonly offset: bigint
     }
   | {
+      readonly op: 'panes'
+      readonly input: Plan
+      readonly time: number
+      readonly width: bigint
+      readonly offset: bigint
+    }
+  | {
       readonly op: 'project-set'
       readonly input: Plan
       readonly calls: readonly Expression[]
@@ -100,6 +107,7 @@ export function inputs(plan: Plan): readonly Plan[] {
     case 'top-n':
     case 'sort':
     case 'hop':
+    case 'panes':
     case 'project-set':
     case 'single-row':
       return [plan.input]
@@ -140,6 +148,7 @@ function derive(plan: Plan): Schema {
       return plan.schema
     case 'filter':
     case 'sort':
+    case 'panes':
     case 'single-row':
       return schemaOf(plan.input)
     case 'set-operation':

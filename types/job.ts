@@ -92,6 +92,8 @@ export type OperatorSpec =
       readonly size: bigint
       readonly offset: bigint
     }
+  /** `time` rounded down to offset + n * width (microseconds), equal rows of an epoch added up. Before a hop. */
+  | { readonly kind: 'panes'; readonly time: number; readonly width: bigint; readonly offset: bigint }
   /** INTERSECT / EXCEPT [ALL] of two inputs. */
   | { readonly kind: 'set-operation'; readonly operation: 'intersect' | 'except'; readonly all: boolean }
   /** Rows × the values of set-returning calls side by side: appends one column a call (NULL-padded), `ordinality`: and int8. */

@@ -4,6 +4,7 @@ import type { Operator, OperatorContext } from '../contract.ts'
 import { aggregate } from './aggregate.ts'
 import { hop } from './hop.ts'
 import { join } from './join.ts'
+import { panes } from './panes.ts'
 import { input, project, source, union, values } from './pass.ts'
 import { projectSet } from './project-set.ts'
 import { setOperation } from './set-operation.ts'
@@ -36,6 +37,8 @@ export function createOperator(spec: OperatorSpec, context: OperatorContext): Op
       return topN.create(spec, context)
     case 'hop':
       return hop.create(spec, context)
+    case 'panes':
+      return panes.create(spec, context)
     case 'set-operation':
       return setOperation.create(spec, context)
     case 'project-set':

@@ -380,6 +380,46 @@ test('hop puts a row into size / slide windows', () => {
   assert.deepEqual(harness.barrier(), shown(windows))
 })
 
+test('panes round times down and add equal rows up until the barrier', () => {
+  const harness = new Harness({ kind: 'panes', time: 1, width: 10n, offset: 3n }, [
+    [
+      { name: 'k', type: TEXT },
+      { name: 'at', type: INT8 },
+    ],
+  ])
+  const far = 1n << 60n
+  harness.push(0, [
+    ['a', 13n],
+    ['a', 22n],
+    ['a', 23n],
+    ['b', -8n],
+    [null, null],
+    ['b', far],
+    ['b', -far],
+  ])
+  harness.push(
+    0,
+    [
+      ['a', 14n],
+      ['a', 25n],
+    ],
+    [1, -1],
+  )
+  const down = (at: bigint) => at - ((((at - 3n) % 10n) + 10n) % 10n)
+  assert.deepEqual(
+    harness.barrier(),
+    shown([
+      ['a', 13n],
+      ['a', 13n],
+      ['a', 13n],
+      ['b', -17n],
+      [null, null],
+      ['b', down(far)],
+      ['b', down(-far)],
+    ]),
+  )
+})
+
 test('more than one row fails a scalar subquery with 21000', () => {
   const harness = new Harness({ kind: 'single-row', group: [] }, [[{ name: 'k', type: INT8 }]])
   harness.push(0, [[1n]])

@@ -79,6 +79,8 @@ function inputNeeds(plan: Plan, needed: ReadonlySet<number>): readonly (readonly
       return [plan.left, plan.right].map(side => [...schemaOf(side).keys()])
     case 'hop':
       return [[plan.time, ...below(plan.input, needed)]]
+    case 'panes':
+      return [[plan.time, ...needed]]
     case 'project-set':
       return [[...plan.calls.flatMap(c => [...columnsOf(c)]), ...below(plan.input, needed)]]
     case 'single-row':
@@ -133,6 +135,10 @@ function rebuild(plan: Plan, needed: ReadonlySet<number>, built: (input: Plan) =
     case 'hop': {
       const { plan: input, at } = built(plan.input)
       return { plan: { ...plan, input, time: at[plan.time]! }, at: extended(plan, plan.input, input, at) }
+    }
+    case 'panes': {
+      const { plan: input, at } = built(plan.input)
+      return { plan: { ...plan, input, time: at[plan.time]! }, at }
     }
     case 'project-set': {
       const { plan: input, at } = built(plan.input)

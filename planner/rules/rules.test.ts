@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Expression } from '../../types/job.ts'
-import { BOOL, INT4, INT8 } from '../../types/type.ts'
+import { BOOL, INT4, INT8, TIMESTAMP } from '../../types/type.ts'
 import { call, column, literal } from '../expressions.ts'
 import { type Plan, schemaOf } from '../plan.ts'
+import { panes } from './panes.ts'
 import { prune } from './prune.ts'
 import { pushDown } from './push-down.ts'
 import { rankLimit } from './rank-limit.ts'
@@ -85,6 +86,24 @@ test('a condition of LEFT JOIN on its right side selects the right rows beforeha
   assert(plan.op === 'join' && plan.right.op === 'filter')
   assert.deepEqual(plan.right.predicate, compare('>', column(1, INT4), 2))
   assert.deepEqual(plan.residual, compare('>', column(1, INT4), 1))
+})
+
+test('rows counted by window and key are added up by pane first', () => {
+  const times: Plan = {
+    ...scan,
+    schema: ['k', 'at', 'x'].map(name => ({ name, type: name === 'at' ? TIMESTAMP : INT4 })),
+  }
+  const hop: Plan = { op: 'hop', input: times, time: 1, slide: 6n, size: 10n, offset: 1n }
+  const count = { fn: 'count(*)', args: [], distinct: false, type: INT8 }
+  const counted: Plan = { op: 'aggregate', input: hop, groups: [0, 3], calls: [count] }
+  const plan = panes(counted)
+  assert(plan.op === 'aggregate' && plan.input.op === 'hop' && plan.input.input.op === 'panes')
+  assert.deepEqual(plan.groups, [0, 2])
+  assert.deepEqual([plan.input.input.width, plan.input.input.offset, plan.input.time], [2n, 1n, 1])
+  const bySum = { ...counted, calls: [{ ...count, fn: 'sum(int4) -> int8', args: [2] }] }
+  assert.equal(panes(bySum), bySum)
+  const byTime = { ...counted, groups: [0, 1, 3] }
+  assert.equal(panes(byTime), byTime)
 })
 
 test('a condition on the partition passes a top-n, another does not', () => {
