@@ -1,17 +1,16 @@
 import { notSupported, SqlError } from '../types/error.ts'
 import type { Expression } from '../types/job.ts'
 import { parseText } from '../types/text-io.ts'
-import { arrayOf, BOOL, INT4, INT8, NUMERIC, OID, sameType, TEXT, type Type } from '../types/type.ts'
+import { arrayOf, BOOL, INT4, INT8, NUMERIC, sameType, TEXT, type Type } from '../types/type.ts'
 import { as, type Body, body, items, list, location, names, open, str } from './ast.ts'
 import { bindFunction } from './bind-function.ts'
 import { bindSubLink } from './bind-sublink.ts'
-import { bindModifier, bindType, intervalUnit, REGISTERED } from './bind-type.ts'
+import { bindModifier, bindType, intervalUnit } from './bind-type.ts'
 import { bindValueFunction } from './bind-value-function.ts'
 import { callFunction, coerce, isUnknown, limited, settleText, UNKNOWN, unify } from './coerce.ts'
 import type { PgNode } from './contract.ts'
 import type { Environment } from './environment.ts'
 import { call, column, literal, outer } from './expressions.ts'
-import { findRelation } from './find-relation.ts'
 import { resolveColumn } from './scope.ts'
 
 /** Binds a scalar expression; quoted literals may stay untyped (UNKNOWN). */
@@ -371,12 +370,6 @@ function bindPlainCast(fields: Body, env: Environment): Expression {
   const type = bindType(typeNode, env.context)
   const arg = bindExpression(fields['arg'] as PgNode, env)
   const position = at(fields['arg'] as PgNode, env)
-  const name = names(typeNode['names']).at(-1) ?? ''
-  if (REGISTERED.has(name) && arg.kind === 'literal' && typeof arg.value === 'string') {
-    if (/^\d+$/.test(arg.value)) return literal(Number(arg.value), OID)
-    if (name === 'regclass') return literal(findRelation(arg.value.split('.'), env.context, position).id, OID)
-    throw notSupported(`a cast to ${name}`, { position })
-  }
   if (type.name === 'interval' && arg.kind === 'literal' && typeof arg.value === 'string') {
     const unit = intervalUnit(typeNode)
     const text =

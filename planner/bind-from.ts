@@ -153,6 +153,7 @@ function bare(context: BindContext): BindContext {
     inferred: context.inferred,
     nowMicros: context.nowMicros,
     user: context.user,
+    ...(context.session === undefined ? {} : { session: context.session }),
     mode: context.mode,
     systemRelation: (schema, name) => context.systemRelation(schema, name),
     setting: name => context.setting(name),

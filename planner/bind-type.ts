@@ -1,5 +1,6 @@
 import { SqlError } from '../types/error.ts'
-import { arrayOf, OID, TEXT, type Type } from '../types/type.ts'
+import { arrayOf, TEXT, type Type } from '../types/type.ts'
+import { labeled } from '../types/type-labels.ts'
 import { type Modifier, modifierOf } from '../types/type-modifier.ts'
 import { parseTypeName } from '../types/type-names.ts'
 import { type Body, integer, list, names } from './ast.ts'
@@ -9,7 +10,7 @@ import type { BindContext } from './contract.ts'
 export function bindType(node: Body, context: BindContext): Type {
   const path = names(node['names'])
   const name = path.at(-1) ?? ''
-  const base = REGISTERED.has(name) ? OID : TEXTUAL.has(name) ? TEXT : lookUp(name)
+  const base = name === 'char' ? labeled('char') : TEXTUAL.has(name) ? TEXT : lookUp(name)
   if (base === undefined) {
     const position = context.position(node['location'] as number | undefined)
     throw new SqlError('undefined_object', `type "${path.join('.')}" does not exist`, { position })
@@ -25,25 +26,7 @@ export function bindModifier(node: Body): Modifier | undefined {
   return modifierOf(name, name === 'interval' ? numbers.slice(1) : numbers)
 }
 
-/** Names of object identifier types: numbers that print as names. */
-export const REGISTERED: ReadonlySet<string> = new Set([
-  'regclass',
-  'regtype',
-  'regproc',
-  'regprocedure',
-  'regnamespace',
-  'regoper',
-  'regrole',
-])
-const TEXTUAL: ReadonlySet<string> = new Set([
-  'name',
-  'bpchar',
-  'char',
-  'varchar',
-  'unknown',
-  'pg_node_tree',
-  'aclitem',
-])
+const TEXTUAL: ReadonlySet<string> = new Set(['bpchar', 'varchar', 'unknown'])
 
 function lookUp(name: string): Type | undefined {
   try {

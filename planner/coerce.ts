@@ -8,6 +8,7 @@ import type { Modifier } from '../types/type-modifier.ts'
 import { typeName } from '../types/type-names.ts'
 import type { BindContext } from './contract.ts'
 import { call, literal } from './expressions.ts'
+import { castRegistered, registeredLiteral, sessionOf } from './registered-names.ts'
 
 /** Type of quoted literals, NULL and parameters until their surroundings give one. Known by identity. */
 export const UNKNOWN: Type = { name: 'text' }
@@ -28,6 +29,8 @@ export function tryCoerce(
   position: number | undefined,
 ): Expression | undefined {
   if (isUnknown(e)) return settle(e, type, context, position)
+  const named = castRegistered(e, type, reach, context)
+  if (named !== undefined) return named
   if (sameType(e.type, type)) return e
   const needs = castContext(e.type, type)
   const order: readonly (string | undefined)[] = ['implicit', 'assignment', 'explicit']
@@ -63,6 +66,8 @@ export function settle(
   if (e.kind !== 'literal') return { ...e, type }
   if (e.value === null) return literal(null, type)
   try {
+    const registered = registeredLiteral(e.value as string, type, context)
+    if (registered !== undefined) return registered
     return literal(parseText(type, e.value as string, zoneOf(context)), type)
   } catch (error) {
     if (error instanceof SqlError && error.position === undefined) {
@@ -132,7 +137,9 @@ export function callFunction(
   )
   if ('error' in found) throw placed(found.error, name, args, position)
   const cast = args.map((arg, i) => coerce(arg, found.argTypes[i] ?? arg.type, 'implicit', context, position))
-  if (functionById(found.fn).zoned) cast.push(literal(zoneOf(context), TEXT))
+  const entry = functionById(found.fn)
+  if (entry.zoned) cast.push(literal(zoneOf(context), TEXT))
+  if (entry.session) cast.push(sessionOf(name, context, position))
   return call(found.fn, cast, found.type)
 }
 

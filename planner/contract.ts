@@ -31,6 +31,8 @@ export interface BindContext {
   /** Statement time for now() in batch queries, microseconds since 1970. */
   readonly nowMicros: bigint
   readonly user: string
+  /** Number of the session, which functions about the session and the catalog are told; undefined: there is none. */
+  readonly session?: number
   /** Offset map: a byte offset of libpg-query's tree -> UTF-16 offset in the statement as the user typed it. */
   position(pgLocation: number | undefined): number | undefined
   /** 'stream': a view or sink (now() and random() refused); 'batch': a query or DML. */

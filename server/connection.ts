@@ -65,7 +65,7 @@ export class Connection {
     } finally {
       clearTimeout(timer)
       release()
-      this.#session?.closePortals(() => true)
+      this.#session?.close()
       this.#leave()
     }
   }
@@ -122,6 +122,7 @@ export class Connection {
       throw new SqlError('invalid_catalog_name', `database "${database}" does not exist`)
     const session = new Session(this.#out, user, database, startupSettings(parameters), shared)
     const { pid, secret, release } = this.#hub.register(session)
+    session.system.pid = pid
     this.#session = session
     this.#out.begin('R').int32(0).end()
     for (const [name, value] of session.settings.reports()) parameterStatus(this.#out, name, value)

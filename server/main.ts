@@ -22,7 +22,7 @@ import { Metrics, type MetricsContext, observed } from './observability/metrics.
 import { watchProgress, watchRecovery } from './observability/progress.ts'
 import type { CatalogHolder } from './statements/index.ts'
 import { jobsOf } from './statements/jobs.ts'
-import { systemRelation, systemRows } from './system-tables/index.ts'
+import { systemRows } from './system-tables/index.ts'
 
 export interface ServerOptions extends Partial<Config> {
   /** The engine runs in this thread. */
@@ -84,7 +84,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       barrierIntervalMs: config.barrierIntervalMs,
       metadata: observed(metadata, metrics),
       ...(options.inline !== undefined && { inline: options.inline }),
-      systemRows: id => systemRows(id, { runtime, catalogs, metadata }),
+      systemRows: id => systemRows(id, runtime, metadata),
       jobsOf,
       restored: rows => {
         health.restoredRows += rows
@@ -104,7 +104,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     const sql = await listen({
       ...config,
       authentication: authentication(config.user, config.password),
-      shared: { runtime, catalogs, connectors, systemRelation },
+      shared: { runtime, catalogs, connectors },
       failed: error => log.error('statement failed by a fault of ours', { err: error }),
     })
     opened.push(() => sql.close())

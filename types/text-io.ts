@@ -125,7 +125,10 @@ export function formatText(type: Type, value: Exclude<Value, null>, zone = 'UTC'
       return formatTimestamptz(value as bigint, zone)
     case 'interval':
       return formatInterval(value as Interval)
+    case 'oid':
+      return String((value as number) >>> 0)
     case 'array':
+      if (type.label !== undefined) return (value as readonly Value[]).join(' ')
       return `{${(value as readonly Value[]).map(v => arrayItem(type.element!, v, zone)).join(',')}}`
     case 'struct':
       return `(${(value as readonly Value[]).map((v, i) => structItem(type.fields![i]!.type, v, zone)).join(',')})`

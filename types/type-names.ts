@@ -1,4 +1,5 @@
 import type { Field, Type, TypeName } from './type.ts'
+import { isLabel, labeled } from './type-labels.ts'
 
 /** PostgreSQL's wording, as format_type prints it. */
 const NAMES: Readonly<Record<Exclude<TypeName, 'array' | 'struct'>, string>> = {
@@ -46,7 +47,6 @@ const ALIASES: Readonly<Record<string, TypeName>> = {
   bpchar: 'text',
   string: 'text',
   text: 'text',
-  name: 'text',
   unknown: 'text',
   bytea: 'bytea',
   date: 'date',
@@ -64,6 +64,7 @@ const ALIASES: Readonly<Record<string, TypeName>> = {
 }
 
 export function typeName(type: Type): string {
+  if (type.label !== undefined) return type.label === 'char' ? '"char"' : type.label
   if (type.name === 'array') return `${typeName(type.element!)}[]`
   if (type.name === 'struct')
     return `struct<${type.fields!.map(f => `${f.name} ${typeName(f.type)}`).join(', ')}>`
@@ -87,8 +88,10 @@ export function parseTypeName(text: string): Type | undefined {
     return fields.every(f => f !== undefined) ? { name: 'struct', fields } : undefined
   }
   const bare = trimmed.replace(/ ?\([\d, ]*\)/, '')
-  const name = ALIASES[bare]
-  return name && { name }
+  if (bare === '"char"') return labeled('char')
+  const name = Object.hasOwn(ALIASES, bare) ? ALIASES[bare] : undefined
+  if (name !== undefined) return { name }
+  return isLabel(bare) ? labeled(bare) : undefined
 }
 
 function parseField(text: string): Field | undefined {

@@ -20,12 +20,38 @@ export type TypeName =
   | 'array'
   | 'struct'
 
+/** PostgreSQL's types of the system tables whose values are those of a type above (type-labels.ts). */
+export type TypeLabel =
+  | 'text'
+  | 'name'
+  | 'char'
+  | 'regclass'
+  | 'regtype'
+  | 'regproc'
+  | 'regprocedure'
+  | 'regoper'
+  | 'regoperator'
+  | 'regnamespace'
+  | 'regrole'
+  | 'regconfig'
+  | 'xid'
+  | 'cid'
+  | 'pg_lsn'
+  | 'pg_node_tree'
+  | 'aclitem'
+  | 'inet'
+  | 'int2vector'
+  | 'oidvector'
+  | 'void'
+
 export interface Type {
   readonly name: TypeName
   /** Element type of an array. */
   readonly element?: Type
   /** Fields of a struct; an anonymous ROW has fields f1, f2, … */
   readonly fields?: readonly Field[]
+  /** PostgreSQL's type that this one stands for: how it is called, shown and sent; its values are those of `name`. */
+  readonly label?: TypeLabel
 }
 
 export interface Field {

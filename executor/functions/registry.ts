@@ -16,6 +16,8 @@ export interface FunctionBody {
   readonly make?: (args: readonly Type[], result: Type) => (...args: never[]) => Value
   /** The session's time zone follows the arguments, as text. */
   readonly zoned?: boolean
+  /** The session's number follows the arguments: the answer depends on the session or the catalog. */
+  readonly session?: boolean
   /** Default true: NULL when any argument is NULL, without a call. */
   readonly strict?: boolean
   readonly volatility?: Volatility

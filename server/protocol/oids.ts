@@ -1,4 +1,5 @@
-import type { Type, TypeName } from '../../types/type.ts'
+import type { Type, TypeLabel, TypeName } from '../../types/type.ts'
+import { LABELS, labeled } from '../../types/type-labels.ts'
 
 /** type -> [OID, OID of its array, size]. PostgreSQL, pg_type.dat; text is reported as varchar. */
 const TYPES: Readonly<Record<Exclude<TypeName, 'array' | 'struct'>, readonly [number, number, number]>> = {
@@ -32,13 +33,16 @@ const SAME: Readonly<Record<number, TypeName>> = {
 }
 
 export function oidOf(type: Type): number {
+  if (type.label !== undefined) return LABELS[type.label].oid
   if (type.name === 'struct') return 2249
+  if (type.element?.label !== undefined) return LABELS[type.element.label].arrayOid
   if (type.name === 'array')
     return type.element!.name in TYPES ? TYPES[type.element!.name as 'bool'][1] : 2287
   return TYPES[type.name][0]
 }
 
 export function sizeOf(type: Type): number {
+  if (type.label !== undefined) return LABELS[type.label].size
   return type.name === 'struct' || type.name === 'array' ? -1 : TYPES[type.name][2]
 }
 
@@ -49,6 +53,10 @@ export function typeOfOid(oid: number): Type | undefined {
   for (const [name, [scalar, array]] of Object.entries(TYPES)) {
     if (oid === scalar) return { name: name as TypeName }
     if (oid === array) return { name: 'array', element: { name: name as TypeName } }
+  }
+  for (const [label, { oid: scalar, arrayOid }] of Object.entries(LABELS)) {
+    if (oid === scalar) return labeled(label as TypeLabel)
+    if (oid === arrayOid) return { name: 'array', element: labeled(label as TypeLabel) }
   }
   return undefined
 }

@@ -2,7 +2,8 @@ import { cellValue } from '../../storage/column-buffer.ts'
 import type { Chunk } from '../../types/chunk.ts'
 import { type Condition, SQLSTATE, SqlError } from '../../types/error.ts'
 import { formatText } from '../../types/text-io.ts'
-import type { Schema, Type } from '../../types/type.ts'
+import type { Schema, Type, TypeLabel } from '../../types/type.ts'
+import { isRegistered } from '../../types/type-labels.ts'
 import type { Messages } from './frames.ts'
 import { oidOf, sizeOf } from './oids.ts'
 import { encodeBinary } from './values.ts'
@@ -19,7 +20,10 @@ export function rowDescription(out: Messages, schema: Schema, formats: readonly 
   out.end()
 }
 
-/** DataRow: one row of a chunk. */
+/** Shows the number of an object as its name. */
+export type ShowObject = (oid: number, type: TypeLabel) => string
+
+/** DataRow: one row of a chunk. `show`: for regclass and its like. */
 export function dataRow(
   out: Messages,
   schema: Schema,
@@ -27,14 +31,18 @@ export function dataRow(
   row: number,
   formats: readonly number[],
   zone: string,
+  show?: ShowObject,
 ): void {
   const { columns } = chunk
   out.begin('D').int16(columns.length)
   for (let i = 0; i < columns.length; i++) {
     const value = cellValue(columns[i]!, row)
     if (value === null) out.int32(-1)
-    else if (formatOf(formats, i) === 0) out.sizedText(formatText(schema[i]!.type, value, zone))
-    else {
+    else if (formatOf(formats, i) === 0) {
+      const { type } = schema[i]!
+      const named = show !== undefined && isRegistered(type)
+      out.sizedText(named ? show(value as number, type.label!) : formatText(type, value, zone))
+    } else {
       const bytes = encodeBinary(schema[i]!.type, value)
       out.int32(bytes.length).bytes(bytes)
     }

@@ -1,5 +1,6 @@
 import { SqlError } from '../../types/error.ts'
 import { bare, commandComplete, dataRow } from '../protocol/replies.ts'
+import { registeredName } from '../system-tables/lookup.ts'
 import type { Portal, PreparedStatement, Session } from './session.ts'
 import { changesDatabase } from './statement-kinds.ts'
 
@@ -33,6 +34,9 @@ export async function runPortal(
   if (changes) block.requireWritable(parsed.statement.kind.toUpperCase())
   if (portal.outcome !== undefined && portal.outcome.rows === undefined)
     throw new SqlError('object_not_in_prerequisite_state', `portal "${portal.name}" cannot be run`)
+  session.system.query = portal.statement.sql
+  session.system.queryStartedAtMs = Date.now()
+  session.system.active = true
   cancellation.start(portal.abort, session.settings.duration('statement_timeout'))
   try {
     portal.outcome ??= await runnable.run(portal.values)
@@ -43,6 +47,7 @@ export async function runPortal(
     const { tag } = portal.outcome
     commandComplete(out, typeof tag === 'string' ? tag : tag(count))
   } finally {
+    session.system.active = false
     cancellation.stop()
   }
 }
@@ -59,11 +64,12 @@ async function sendRows(session: Session, portal: Portal, most: number, flush: F
   const rows = portal.outcome?.rows
   if (rows === undefined || schema === undefined) return { count: 0, more: false }
   const zone = session.settings.get('timezone')
+  const show = (oid: number, type: string) => registeredName(session.system, oid, type)
   let count = 0
   while (count < most) {
     if (!(await rows.ready())) return { count, more: false }
     count += rows.take(Math.min(most - count, ROWS_AT_ONCE), (chunk, row) =>
-      dataRow(out, schema, chunk, row, portal.formats, zone),
+      dataRow(out, schema, chunk, row, portal.formats, zone, show),
     )
     if (out.length > FLUSH_BYTES) await flush()
     const { signal } = portal.abort

@@ -5,6 +5,8 @@ import type { Value } from '../../types/value.ts'
 import type { Messages } from '../protocol/frames.ts'
 import { notice, parameterStatus } from '../protocol/replies.ts'
 import type { StatementContext } from '../statements/index.ts'
+import { systemRelation } from '../system-tables/index.ts'
+import { dismiss, enrol, type SystemSession } from '../system-tables/sessions.ts'
 import { Cancellation } from './cancellation.ts'
 import type { Rows } from './rows.ts'
 import { SessionSettings } from './settings.ts'
@@ -42,7 +44,7 @@ export interface Portal {
   outcome?: Outcome
 }
 
-export type SharedContext = Omit<StatementContext, 'session' | 'signal' | 'notice'>
+export type SharedContext = Omit<StatementContext, 'session' | 'signal' | 'notice' | 'systemRelation'>
 
 const STATEMENTS_MAX = 10_000
 const PORTALS_MAX = 1000
@@ -54,6 +56,9 @@ export class Session {
   readonly block: TransactionBlock
   readonly cancellation = new Cancellation()
   readonly context: StatementContext
+  /** What others see of it (pg_stat_activity). */
+  readonly system: SystemSession
+  readonly #number: number
   readonly #statements = new Map<string, PreparedStatement>()
   readonly #portals = new Map<string, Portal>()
 
@@ -88,9 +93,15 @@ export class Session {
         .filter(name => name !== '' && (name !== user || known(name)))
     }
     const { cancellation } = this
+    const { catalogs, runtime } = shared
+    const own = { pid: 0, query: '', queryStartedAtMs: 0, active: false, startedAtMs: Date.now() }
+    this.system = { database, user, settings, searchPath, catalogs, runtime, ...own }
+    const number = enrol(this.system)
+    this.#number = number
     this.context = {
       ...shared,
-      session: { database, user, settings, searchPath },
+      session: { database, user, settings, searchPath, number },
+      systemRelation: (schema, name) => systemRelation(schema, name, number),
       get signal() {
         return cancellation.controller?.signal
       },
@@ -106,6 +117,12 @@ export class Session {
     const least = this.settings.get('client_min_messages').toLowerCase()
     if (least === 'error' || (least === 'warning' && severity === 'NOTICE')) return
     notice(this.out, severity, condition, message)
+  }
+
+  /** The client has left. */
+  close(): void {
+    this.closePortals(() => true)
+    dismiss(this.#number)
   }
 
   /** Throws 26000. */

@@ -23,6 +23,7 @@ export function bindContext(
     setting: name => session.settings.get(name),
     nowMicros: BigInt(Date.now()) * 1000n,
     user: session.user,
+    session: session.number,
     position: location => fragment.position(location),
     mode,
   }

@@ -17,6 +17,8 @@ export interface Settings {
 export interface SessionState {
   readonly database: string
   readonly user: string
+  /** Of this process's sessions; system tables and functions know it by that. */
+  readonly number: number
   readonly settings: Settings
   /** Schemas in which unqualified names are looked up and made. */
   searchPath(): readonly string[]

@@ -1,0 +1,114 @@
+import { SqlError } from '../../../types/error.ts'
+import type { Value } from '../../../types/value.ts'
+import { objectByOid, registeredOid, schemaName } from '../lookup.ts'
+import { roles } from '../roles.ts'
+import type { SystemSession } from '../sessions.ts'
+import { system } from './system.ts'
+
+/** What has_…_privilege asks of: how the object is found, and the words for its privileges. */
+interface Asked {
+  readonly words: readonly string[]
+  /** Throws for a name that is not there; undefined: a number that is not there. */
+  find(session: SystemSession, object: string | number): boolean
+}
+
+const TABLE = ['select', 'insert', 'update', 'delete', 'truncate', 'references', 'trigger']
+const KINDS: Readonly<Record<string, Asked>> = {
+  table: { words: TABLE, find: byClass },
+  any_column: { words: ['select', 'insert', 'update', 'references'], find: byClass },
+  sequence: { words: ['usage', 'select', 'update'], find: byClass },
+  schema: { words: ['create', 'usage'], find: bySchema },
+  database: { words: ['create', 'connect', 'temporary', 'temp'], find: byDatabase },
+  function: { words: ['execute'], find: () => true },
+  language: { words: ['usage'], find: () => true },
+  tablespace: { words: ['create'], find: () => true },
+  type: { words: ['usage'], find: () => true },
+  foreign_data_wrapper: { words: ['usage'], find: () => true },
+  server: { words: ['usage'], find: () => true },
+}
+
+for (const [kind, asked] of Object.entries(KINDS))
+  for (const object of ['text', 'oid']) {
+    const answer = (session: SystemSession, target: string | number, privilege: string): Value => {
+      checkWords(privilege, asked.words)
+      return asked.find(session, target) ? true : null
+    }
+    const help = `whether a role has a privilege on a ${kind.replaceAll('_', ' ')}`
+    system(`has_${kind}_privilege(${object}, text) -> bool`, help, answer)
+    for (const role of ['name', 'oid'])
+      system(
+        `has_${kind}_privilege(${role}, ${object}, text) -> bool`,
+        help,
+        (session: SystemSession, who: string | number, target: string | number, privilege: string) => {
+          requireRole(session, who)
+          return answer(session, target, privilege)
+        },
+      )
+  }
+
+for (const object of ['text', 'oid'])
+  for (const column of ['text', 'int2'])
+    system(
+      `has_column_privilege(${object}, ${column}, text) -> bool`,
+      'whether the role has a privilege on a column',
+      (session: SystemSession, target: string | number, _: string | number, privilege: string) => {
+        checkWords(privilege, KINDS['any_column']!.words)
+        return byClass(session, target) ? true : null
+      },
+    )
+
+for (const role of ['name', 'oid']) {
+  system(
+    `pg_has_role(${role}, text) -> bool`,
+    'whether the role is a member',
+    (session, who: string | number) => {
+      requireRole(session, who)
+      return true
+    },
+  )
+  for (const member of ['name', 'oid'])
+    system(
+      `pg_has_role(${member}, ${role}, text) -> bool`,
+      'whether the role is a member',
+      (session: SystemSession, who: string | number, of: string | number) => {
+        requireRole(session, who)
+        requireRole(session, of)
+        return true
+      },
+    )
+}
+
+/** `SELECT, INSERT WITH GRANT OPTION`. Throws 22023. */
+function checkWords(privilege: string, words: readonly string[]): void {
+  for (const item of privilege.split(',')) {
+    const word = item
+      .trim()
+      .toLowerCase()
+      .replace(/ with grant option$/, '')
+    if (!words.includes(word))
+      throw new SqlError('invalid_parameter_value', `unrecognized privilege type: "${item.trim()}"`)
+  }
+}
+
+function requireRole(session: SystemSession, who: string | number): void {
+  if (typeof who === 'number' || who === 'public') return
+  if (!roles(session.catalogs.current, session).some(role => role.name === who))
+    throw new SqlError('undefined_object', `role "${who}" does not exist`)
+}
+
+function byClass(session: SystemSession, target: string | number): boolean {
+  const oid = typeof target === 'number' ? target : registeredOid(session, target, 'regclass')
+  return objectByOid(session, oid) !== undefined
+}
+
+function bySchema(session: SystemSession, target: string | number): boolean {
+  const oid = typeof target === 'number' ? target : registeredOid(session, target, 'regnamespace')
+  return schemaName(session, oid) !== undefined
+}
+
+function byDatabase(session: SystemSession, target: string | number): boolean {
+  const found = session.catalogs.current.databases.some(d => d.name === target || d.id === target)
+  if (!found && typeof target === 'string')
+    throw new SqlError('invalid_catalog_name', `database "${target}" does not exist`)
+  return found
+}

@@ -1,0 +1,88 @@
+import { SqlError } from '../../../types/error.ts'
+import { system, systemForms } from './system.ts'
+
+const STARTED_AT = BigInt(Math.round(performance.timeOrigin)) * 1000n
+
+system('version() -> text', 'what server this is', session => {
+  const spoken = session.settings.get('server_version')
+  return `PostgreSQL ${spoken} (weir 0.1.0) on ${process.arch}, compiled by Node.js ${process.versions.node}, 64-bit`
+})
+system('pg_backend_pid() -> int4', 'number of this session for CancelRequest', session => session.pid)
+system('pg_postmaster_start_time() -> timestamptz', 'when the server started', () => STARTED_AT)
+system('pg_conf_load_time() -> timestamptz', 'when the settings were read', () => STARTED_AT)
+system('pg_is_in_recovery() -> bool', 'always false', () => false)
+system('pg_my_temp_schema() -> oid', 'always 0: there are no temporary tables', () => 0)
+system('pg_is_other_temp_schema(oid) -> bool', 'always false', () => false)
+system('txid_current() -> int8', 'number of the last committed epoch', session =>
+  BigInt(session.runtime.epoch),
+)
+system('pg_current_xact_id_if_assigned() -> text', 'always NULL', () => null)
+system('inet_server_addr() -> inet', 'not told', () => null)
+system('inet_server_port() -> int4', 'not told', () => null)
+system('inet_client_addr() -> inet', 'not told', () => null)
+system('inet_client_port() -> int4', 'not told', () => null)
+system('current_schemas(bool) -> name[]', 'schemas of unqualified names', (session, implicit: boolean) => {
+  const known = new Set(
+    session.catalogs.current.schemas.filter(s => s.database === session.database).map(s => s.name),
+  )
+  const path = session.searchPath().filter(name => known.has(name))
+  return implicit && !path.includes('pg_catalog') ? ['pg_catalog', ...path] : path
+})
+
+system('current_setting(text) -> text', 'value of a setting', (session, name: string) =>
+  session.settings.get(name),
+)
+system(
+  'current_setting(text, bool) -> text',
+  'value of a setting; NULL for an unknown one when told so',
+  (session, name: string, missingOk: boolean) => {
+    try {
+      return session.settings.get(name)
+    } catch (error) {
+      if (missingOk && error instanceof SqlError) return null
+      throw error
+    }
+  },
+)
+system(
+  'set_config(text, text, bool) -> text',
+  'changes a setting',
+  (session, name: string, value: string | null) => {
+    if (value === null) session.settings.reset(name)
+    else session.settings.set(name, value)
+    return session.settings.get(name)
+  },
+  true,
+)
+
+system('pg_encoding_to_char(int4) -> name', 'name of an encoding', (_, encoding: number) =>
+  encoding === 6 ? 'UTF8' : encoding === 0 ? 'SQL_ASCII' : '',
+)
+system('pg_char_to_encoding(name) -> int4', 'number of an encoding', (_, name: string) =>
+  /^utf-?8$/i.test(name) ? 6 : /^sql_ascii$/i.test(name) ? 0 : -1,
+)
+system('getdatabaseencoding() -> name', 'encoding of the database', () => 'UTF8')
+system('pg_client_encoding() -> name', 'encoding of the client', () => 'UTF8')
+system('pg_tablespace_location(oid) -> text', 'always empty', () => '')
+systemForms('pg_relation_is_publishable', ['oid'], 'bool', 'always false', () => false)
+system('pg_relation_filenode(oid) -> oid', 'the relation itself', (_, oid: number) => oid)
+system('pg_stat_get_numscans(oid) -> int8', 'not counted', () => 0n)
+system('pg_get_replica_identity_index(oid) -> oid', 'always 0', () => 0)
+system(
+  'pg_index_column_has_property(oid, int4, text) -> bool',
+  'what an index column can',
+  (_, __: number, ___: number, property: string) =>
+    [
+      'asc',
+      'orderable',
+      'distance_orderable',
+      'returnable',
+      'search_array',
+      'search_nulls',
+      'nulls_last',
+    ].includes(property)
+      ? property !== 'distance_orderable'
+      : property === 'desc' || property === 'nulls_first'
+        ? false
+        : null,
+)

@@ -1,0 +1,120 @@
+import type { Catalog, ColumnDef, Relation } from '../../planner/catalog.ts'
+import { type Field, INT4 } from '../../types/type.ts'
+import type { TableDef } from './columns/parse.ts'
+import { RW_SCHEMA_OID, SCHEMA_OIDS } from './oids.ts'
+
+/** What pg_class has a row for. */
+export interface ClassObject {
+  readonly oid: number
+  readonly schema: string
+  readonly schemaOid: number
+  readonly name: string
+  /** pg_class.relkind: r table, v view, m materialized view, f source, i index, S sequence. */
+  readonly kind: 'r' | 'v' | 'm' | 'f' | 'i' | 'S'
+  readonly owner: string
+  readonly columns: readonly (Field & Partial<ColumnDef>)[]
+  readonly relation?: Relation
+  readonly index?: IndexObject
+}
+
+export interface IndexObject {
+  /** The relation it is on. */
+  readonly on: Relation
+  readonly columns: readonly number[]
+  readonly include: readonly number[]
+  readonly primary: boolean
+}
+
+const PRIMARY_KEY_OIDS = 0x40000000
+const CONSTRAINT_OIDS = 0x50000000
+const DEFAULT_OIDS = 0x60000000
+const COLUMNS_MAX = 2048
+
+export function primaryKeyOid(relation: Relation): number {
+  return PRIMARY_KEY_OIDS + relation.id
+}
+export function constraintOid(relation: Relation): number {
+  return CONSTRAINT_OIDS + relation.id
+}
+export function relationOfConstraint(oid: number, catalog: Catalog): Relation | undefined {
+  return catalog.byId(oid - CONSTRAINT_OIDS)
+}
+export function defaultOid(relation: Relation, column: number): number {
+  return DEFAULT_OIDS + (relation.id - 16384) * COLUMNS_MAX + column + 1
+}
+
+/** The name PostgreSQL gives a primary key. */
+export function primaryKeyName(relation: Relation): string {
+  return `${relation.name}_pkey`
+}
+
+const KINDS: Readonly<Partial<Record<Relation['kind'], ClassObject['kind']>>> = {
+  table: 'r',
+  view: 'v',
+  'materialized view': 'm',
+  source: 'f',
+  index: 'i',
+}
+
+/** Visible columns: those that catalogs list. */
+export function shownColumns(relation: Relation): readonly ColumnDef[] {
+  return relation.columns.filter(column => column.hidden !== true)
+}
+
+/** The relations of a database, indexes and primary keys too. */
+export function classObjects(catalog: Catalog, database: string): readonly ClassObject[] {
+  const schemas = new Map(catalog.schemas.filter(s => s.database === database).map(s => [s.name, s.id]))
+  return catalog.relations
+    .filter(relation => relation.database === database)
+    .flatMap(relation => objectsOf(relation, schemas.get(relation.schema) ?? 0, catalog))
+}
+
+function objectsOf(relation: Relation, schemaOid: number, catalog: Catalog): ClassObject[] {
+  const kind = KINDS[relation.kind]
+  if (kind === undefined) return []
+  const { schema, owner, name } = relation
+  const common = { schema, schemaOid, owner }
+  const on = relation.index && catalog.byId(relation.index.on)
+  if (kind === 'i' && (relation.index === undefined || on === undefined)) return []
+  const index = on && { ...relation.index!, on, primary: false }
+  const columns = index === undefined ? shownColumns(relation) : indexColumns(index)
+  const own: ClassObject = {
+    ...common,
+    oid: relation.id,
+    name,
+    kind,
+    columns,
+    relation,
+    ...(index && { index }),
+  }
+  if (!relation.declaredKey) return [own]
+  const key = { on: relation, columns: relation.key, include: [], primary: true }
+  const keyObject: ClassObject = {
+    ...common,
+    oid: primaryKeyOid(relation),
+    name: primaryKeyName(relation),
+    kind: 'i',
+    columns: indexColumns(key),
+    index: key,
+  }
+  return [own, keyObject]
+}
+
+function indexColumns(index: IndexObject): Field[] {
+  return [...index.columns, ...index.include].map(i => {
+    const column = index.on.columns[i]
+    return { name: column?.name ?? '', type: column?.type ?? INT4 }
+  })
+}
+
+/** A system table as an object of pg_class. */
+export function systemObject(schema: string, def: TableDef, owner: string): ClassObject {
+  const columns = def.columns.map((field, i) => ({ ...field, notNull: def.notNull[i] ?? false }))
+  const schemaOid = SCHEMA_OIDS[schema] ?? RW_SCHEMA_OID
+  return { oid: def.oid, schema, schemaOid, name: def.name, kind: def.kind, owner, columns }
+}
+
+/** Position from 1 of a column among those shown, as pg_attribute.attnum. */
+export function attributeNumber(relation: Relation, column: number): number {
+  return relation.columns.slice(0, column + 1).filter(c => c.hidden !== true).length
+}

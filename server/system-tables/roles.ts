@@ -1,0 +1,28 @@
+import type { Catalog } from '../../planner/catalog.ts'
+import { SUPERUSER_OID } from './oids.ts'
+import { type SystemSession, sessionsBeside } from './sessions.ts'
+
+export interface Role {
+  readonly oid: number
+  readonly name: string
+}
+
+const ROLE_OIDS = 0x30000000
+
+/** Users: the owners of anything and those who are connected. */
+export function roles(catalog: Catalog, session: SystemSession): readonly Role[] {
+  const names = new Set([ROOT])
+  for (const { owner } of [...catalog.databases, ...catalog.schemas, ...catalog.relations]) names.add(owner)
+  for (const { user } of sessionsBeside(session)) names.add(user)
+  return [...names].map(name => ({ oid: roleOid(name), name }))
+}
+
+export const ROOT = 'root'
+
+/** Follows from the name, so it stays. */
+export function roleOid(name: string): number {
+  if (name === ROOT) return SUPERUSER_OID
+  let hash = 0
+  for (let i = 0; i < name.length; i++) hash = (Math.imul(hash, 31) + name.charCodeAt(i)) & 0xffffff
+  return ROLE_OIDS + hash
+}

@@ -1,0 +1,41 @@
+import type { Runtime } from '../../executor/runtime-contract.ts'
+import { notSupported } from '../../types/error.ts'
+import type { CatalogHolder, SessionState } from '../statements/contract.ts'
+
+/** A session as the system tables and functions see it. */
+export interface SystemSession extends Omit<SessionState, 'number'> {
+  readonly catalogs: CatalogHolder
+  readonly runtime: Runtime
+  /** Its process number for clients; 0 until it is known. */
+  pid: number
+  readonly startedAtMs: number
+  /** The statement that runs or ran last. */
+  query: string
+  queryStartedAtMs: number
+  active: boolean
+}
+
+const sessions = new Map<number, SystemSession>()
+let last = 0
+
+/** Makes a session known to system tables and functions, by a number of its own in this process. */
+export function enrol(session: SystemSession): number {
+  last++
+  sessions.set(last, session)
+  return last
+}
+
+export function dismiss(number: number): void {
+  sessions.delete(number)
+}
+
+export function sessionByNumber(number: number): SystemSession {
+  const session = sessions.get(number)
+  if (session === undefined) throw notSupported('a system function without a session')
+  return session
+}
+
+/** The sessions of the same server. */
+export function sessionsBeside(session: SystemSession): readonly SystemSession[] {
+  return [...sessions.values()].filter(other => other.catalogs === session.catalogs)
+}

@@ -1,0 +1,205 @@
+import { viewDefinition } from '../definitions.ts'
+import { type ClassObject, classObjects, primaryKeyName, shownColumns } from '../objects.ts'
+import { SCHEMA_OIDS } from '../oids.ts'
+import { type Facts, fill, type Row } from '../registry.ts'
+import { ROOT, roles } from '../roles.ts'
+import { columnType, formatType, typeByOid } from '../types.ts'
+import { allObjects, keyed } from './relations.ts'
+
+const TABLE_TYPES: Readonly<Partial<Record<ClassObject['kind'], string>>> = {
+  r: 'BASE TABLE',
+  v: 'VIEW',
+  m: 'MATERIALIZED VIEW',
+  f: 'FOREIGN',
+}
+
+fill('information_schema.tables', facts =>
+  tabular(facts).map(o => ({
+    ...table(facts, o),
+    table_type: tableType(o),
+    is_insertable_into: o.kind === 'r' && o.relation !== undefined ? 'YES' : 'NO',
+    is_typed: 'NO',
+  })),
+)
+
+/** RisingWave's words for what PostgreSQL has not. */
+function tableType(o: ClassObject): string | null {
+  if (o.relation === undefined) return o.kind === 'v' ? 'VIEW' : 'SYSTEM TABLE'
+  return o.relation.kind === 'source' ? 'SOURCE' : (TABLE_TYPES[o.kind] ?? null)
+}
+
+function tabular(facts: Facts): readonly ClassObject[] {
+  return allObjects(facts).filter(o => TABLE_TYPES[o.kind] !== undefined)
+}
+
+function table(facts: Facts, o: ClassObject): Row {
+  return { table_catalog: facts.database, table_schema: o.schema, table_name: o.name }
+}
+
+fill('information_schema.columns', facts =>
+  tabular(facts).flatMap(o =>
+    o.columns.map((column, i): Row => {
+      const { oid, typmod } = columnType(column)
+      const type = typeByOid(oid)
+      const isArray = type?.category === 'A'
+      const generated = column.generated !== undefined
+      return {
+        ...table(facts, o),
+        column_name: column.name,
+        ordinal_position: i + 1,
+        column_default: generated ? null : (column.expressionSql ?? null),
+        is_nullable: column.notNull ? 'NO' : 'YES',
+        data_type: isArray ? 'ARRAY' : formatType(oid, null),
+        ...lengths(type?.name ?? '', typmod),
+        udt_catalog: facts.database,
+        udt_schema: 'pg_catalog',
+        udt_name: type?.name ?? 'record',
+        dtd_identifier: String(i + 1),
+        is_self_referencing: 'NO',
+        is_identity: 'NO',
+        identity_cycle: 'NO',
+        is_generated: generated ? 'ALWAYS' : 'NEVER',
+        generation_expression: generated ? (column.expressionSql ?? null) : null,
+        is_updatable: o.kind === 'r' && o.relation !== undefined ? 'YES' : 'NO',
+      }
+    }),
+  ),
+)
+
+const BITS: Readonly<Record<string, number>> = { int2: 16, int4: 32, int8: 64, float4: 24, float8: 53 }
+
+/** Length, precision and scale of a type (information_schema._pg_char_max_length and its like). */
+function lengths(type: string, typmod: number): Row {
+  if (type in BITS) {
+    const scale = type.startsWith('int') ? { numeric_scale: 0 } : {}
+    return { numeric_precision: BITS[type]!, numeric_precision_radix: 2, ...scale }
+  }
+  switch (type) {
+    case 'numeric':
+      if (typmod < 0) return { numeric_precision_radix: 10 }
+      return {
+        numeric_precision: (typmod - 4) >> 16,
+        numeric_precision_radix: 10,
+        numeric_scale: (((typmod - 4) & 0x7ff) ^ 1024) - 1024,
+      }
+    case 'varchar':
+    case 'bpchar':
+      if (typmod < 0) return { character_octet_length: 1073741824 }
+      return { character_maximum_length: typmod - 4, character_octet_length: (typmod - 4) * 4 }
+    case 'text':
+      return { character_octet_length: 1073741824 }
+    case 'date':
+      return { datetime_precision: 0 }
+    case 'time':
+    case 'timestamp':
+    case 'timestamptz':
+    case 'interval':
+      return { datetime_precision: typmod < 0 ? 6 : typmod & 0xffff }
+    default:
+      return {}
+  }
+}
+
+fill('information_schema.views', facts =>
+  tabular(facts)
+    .filter(o => o.kind === 'v' || o.kind === 'm')
+    .map(o => ({
+      ...table(facts, o),
+      view_definition: o.relation === undefined ? null : viewDefinition(o.relation),
+      check_option: 'NONE',
+      is_updatable: 'NO',
+      is_insertable_into: 'NO',
+      is_trigger_updatable: 'NO',
+      is_trigger_deletable: 'NO',
+      is_trigger_insertable_into: 'NO',
+    })),
+)
+
+fill('information_schema.schemata', ({ catalog, database }) => [
+  ...Object.keys(SCHEMA_OIDS).map(name => schema(database, name, ROOT)),
+  ...catalog.schemas.filter(s => s.database === database).map(s => schema(database, s.name, s.owner)),
+])
+
+function schema(catalog_name: string, schema_name: string, schema_owner: string): Row {
+  return { catalog_name, schema_name, schema_owner }
+}
+
+fill('information_schema.information_schema_catalog_name', ({ database }) => [{ catalog_name: database }])
+
+fill('information_schema.table_constraints', facts =>
+  keyed(facts.catalog.relations, facts.database).map(relation => ({
+    ...constraint(facts.database, relation.schema, primaryKeyName(relation)),
+    table_catalog: facts.database,
+    table_schema: relation.schema,
+    table_name: relation.name,
+    constraint_type: 'PRIMARY KEY',
+    is_deferrable: 'NO',
+    initially_deferred: 'NO',
+    enforced: 'YES',
+  })),
+)
+
+for (const name of ['key_column_usage', 'constraint_column_usage'])
+  fill(`information_schema.${name}`, facts =>
+    keyed(facts.catalog.relations, facts.database).flatMap(relation =>
+      relation.key.map((position, i) => ({
+        ...constraint(facts.database, relation.schema, primaryKeyName(relation)),
+        table_catalog: facts.database,
+        table_schema: relation.schema,
+        table_name: relation.name,
+        column_name: relation.columns[position]!.name,
+        ordinal_position: i + 1,
+      })),
+    ),
+  )
+
+function constraint(database: string, schemaName: string, name: string): Row {
+  return { constraint_catalog: database, constraint_schema: schemaName, constraint_name: name }
+}
+
+const PRIVILEGES = ['INSERT', 'SELECT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']
+
+for (const name of ['table_privileges', 'role_table_grants'])
+  fill(`information_schema.${name}`, ({ catalog, database }) =>
+    classObjects(catalog, database).flatMap(o =>
+      o.relation === undefined || o.kind === 'i'
+        ? []
+        : PRIVILEGES.map(privilege_type => ({
+            grantor: o.owner,
+            grantee: o.owner,
+            table_catalog: database,
+            table_schema: o.schema,
+            table_name: o.name,
+            privilege_type,
+            is_grantable: 'YES',
+            with_hierarchy: privilege_type === 'SELECT' ? 'YES' : 'NO',
+          })),
+    ),
+  )
+
+for (const name of ['column_privileges', 'role_column_grants'])
+  fill(`information_schema.${name}`, ({ catalog, database }) =>
+    catalog.relations
+      .filter(relation => relation.database === database)
+      .flatMap(relation =>
+        shownColumns(relation).flatMap(column =>
+          ['INSERT', 'REFERENCES', 'SELECT', 'UPDATE'].map(privilege_type => ({
+            grantor: relation.owner,
+            grantee: relation.owner,
+            table_catalog: database,
+            table_schema: relation.schema,
+            table_name: relation.name,
+            column_name: column.name,
+            privilege_type,
+            is_grantable: 'YES',
+          })),
+        ),
+      ),
+  )
+
+for (const name of ['enabled_roles', 'applicable_roles'])
+  fill(
+    `information_schema.${name}`,
+    ({ catalog, session }) => roles(catalog, session).map(role => ({ role_name: role.name })),
+    true,
+  )

@@ -1,0 +1,235 @@
+import type { Relation } from '../../../planner/catalog.ts'
+import type { Value } from '../../../types/value.ts'
+import { oidOf } from '../../protocol/oids.ts'
+import {
+  attributeNumber,
+  type ClassObject,
+  classObjects,
+  constraintOid,
+  defaultOid,
+  primaryKeyName,
+  primaryKeyOid,
+  systemObject,
+} from '../objects.ts'
+import { BTREE_AM, HEAP_AM, SCHEMA_OIDS, SYSTEM_TABLE_OIDS } from '../oids.ts'
+import { type Facts, fill, type Row, systemTables } from '../registry.ts'
+import { ROOT, roleOid } from '../roles.ts'
+import { columnType, typeByOid } from '../types.ts'
+
+/** The relations of the database and the system's. */
+export function allObjects({ catalog, database }: Facts): readonly ClassObject[] {
+  const system = systemTables().map(({ schema, def }) => systemObject(schema, def, ROOT))
+  return [...system, ...classObjects(catalog, database)]
+}
+
+fill('pg_catalog.pg_namespace', ({ catalog, database }) => [
+  ...Object.entries(SCHEMA_OIDS).map(([nspname, oid]) => ({ oid, nspname, nspowner: roleOid(ROOT) })),
+  ...catalog.schemas
+    .filter(schema => schema.database === database)
+    .map(({ id, name, owner }) => ({ oid: id, nspname: name, nspowner: roleOid(owner) })),
+])
+
+fill('pg_catalog.pg_class', facts => {
+  const objects = allObjects(facts)
+  const indexed = new Set(objects.flatMap(o => (o.index ? [o.index.on.id] : [])))
+  return objects.map(o => ({
+    oid: o.oid,
+    relname: o.name,
+    relnamespace: o.schemaOid,
+    relowner: roleOid(o.owner),
+    relam: o.kind === 'i' ? BTREE_AM : o.kind === 'r' || o.kind === 'm' ? HEAP_AM : 0,
+    relfilenode: 'rmi'.includes(o.kind) ? o.oid : 0,
+    reltuples: -1,
+    relhasindex: indexed.has(o.oid),
+    relpersistence: 'p',
+    relkind: o.kind,
+    relnatts: o.columns.length,
+    relhasrules: o.kind === 'v',
+    relispopulated: true,
+    relreplident: o.kind === 'r' ? 'd' : 'n',
+  }))
+})
+
+fill('pg_catalog.pg_attribute', facts => allObjects(facts).flatMap(attributes))
+
+function attributes(object: ClassObject): Row[] {
+  return object.columns.map((column, i) => {
+    const { oid, typmod } = columnType(column)
+    const type = typeByOid(oid)
+    return {
+      attrelid: object.oid,
+      attname: column.name,
+      atttypid: oid,
+      attstattarget: -1,
+      attlen: type?.size ?? -1,
+      attnum: i + 1,
+      attndims: column.type.name === 'array' && column.type.label === undefined ? 1 : 0,
+      attcacheoff: -1,
+      atttypmod: typmod,
+      attbyval: type?.byValue ?? false,
+      attalign: type?.align ?? 'd',
+      attstorage: type?.storage ?? 'x',
+      attnotnull: column.notNull ?? false,
+      atthasdef: column.expressionSql !== undefined,
+      attgenerated: column.generated === undefined ? '' : 's',
+      attislocal: true,
+      attcollation: type?.collation ?? 0,
+    }
+  })
+}
+
+fill('pg_catalog.pg_attrdef', ({ catalog, database }) =>
+  catalog.relations
+    .filter(relation => relation.database === database)
+    .flatMap(relation =>
+      relation.columns.flatMap((column, i) =>
+        column.expressionSql === undefined || column.hidden
+          ? []
+          : [
+              {
+                oid: defaultOid(relation, i),
+                adrelid: relation.id,
+                adnum: attributeNumber(relation, i),
+                adbin: column.expressionSql,
+              },
+            ],
+      ),
+    ),
+)
+
+fill('pg_catalog.pg_index', ({ catalog, database }) =>
+  classObjects(catalog, database).flatMap(({ oid, index }) => {
+    if (index === undefined) return []
+    const { on, columns, include, primary } = index
+    const all = [...columns, ...include]
+    const types = columns.map(i => typeByOid(oidOf(on.columns[i]!.type)))
+    return [
+      {
+        indexrelid: oid,
+        indrelid: on.id,
+        indnatts: all.length,
+        indnkeyatts: columns.length,
+        indisunique: primary,
+        indisprimary: primary,
+        indimmediate: true,
+        indisvalid: true,
+        indisready: true,
+        indislive: true,
+        indkey: all.map(i => attributeNumber(on, i)),
+        indcollation: types.map(type => type?.collation ?? 0),
+        indclass: types.map(type => operatorClass(type?.name)),
+        indoption: columns.map(() => 0),
+      },
+    ]
+  }),
+)
+
+/** Default btree operator classes (pg_opclass.dat). */
+export const OPERATOR_CLASSES: Readonly<Record<string, readonly [number, string, number]>> = {
+  bool: [10003, 'bool_ops', 424],
+  bytea: [10006, 'bytea_ops', 428],
+  date: [3122, 'date_ops', 434],
+  float4: [10012, 'float4_ops', 1970],
+  float8: [3123, 'float8_ops', 1970],
+  int2: [1979, 'int2_ops', 1976],
+  int4: [1978, 'int4_ops', 1976],
+  int8: [3124, 'int8_ops', 1976],
+  interval: [10022, 'interval_ops', 1982],
+  jsonb: [10088, 'jsonb_ops', 4033],
+  name: [10028, 'name_ops', 1994],
+  numeric: [3125, 'numeric_ops', 1988],
+  oid: [1981, 'oid_ops', 1989],
+  record: [10034, 'record_ops', 2994],
+  text: [3126, 'text_ops', 1994],
+  time: [10038, 'time_ops', 1996],
+  timestamp: [3128, 'timestamp_ops', 434],
+  timestamptz: [3127, 'timestamptz_ops', 434],
+  uuid: [10065, 'uuid_ops', 2968],
+}
+
+function operatorClass(type: string | undefined): number {
+  return (OPERATOR_CLASSES[type ?? ''] ?? OPERATOR_CLASSES['text']!)[0]
+}
+
+fill('pg_catalog.pg_constraint', ({ catalog, database }) => {
+  const schemas = new Map(catalog.schemas.filter(s => s.database === database).map(s => [s.name, s.id]))
+  return keyed(catalog.relations, database).map(relation => ({
+    oid: constraintOid(relation),
+    conname: primaryKeyName(relation),
+    connamespace: schemas.get(relation.schema) ?? 0,
+    contype: 'p',
+    convalidated: true,
+    conrelid: relation.id,
+    conindid: primaryKeyOid(relation),
+    confupdtype: ' ',
+    confdeltype: ' ',
+    confmatchtype: ' ',
+    conislocal: true,
+    connoinherit: true,
+    conkey: relation.key.map(i => attributeNumber(relation, i)),
+  }))
+})
+
+/** Relations with a declared primary key. */
+export function keyed(relations: readonly Relation[], database: string): readonly Relation[] {
+  return relations.filter(relation => relation.database === database && relation.declaredKey)
+}
+
+fill('pg_catalog.pg_description', ({ catalog, database }) =>
+  catalog.relations
+    .filter(relation => relation.database === database)
+    .flatMap(relation => [
+      ...comment(relation.id, 0, relation.comment),
+      ...relation.columns.flatMap((column, i) =>
+        comment(relation.id, attributeNumber(relation, i), column.comment),
+      ),
+    ]),
+)
+
+function comment(objoid: number, objsubid: number, description: string | undefined): Record<string, Value>[] {
+  return description === undefined
+    ? []
+    : [{ objoid, classoid: SYSTEM_TABLE_OIDS.class, objsubid, description }]
+}
+
+fill('pg_catalog.pg_depend', ({ catalog, database }) =>
+  catalog.relations
+    .filter(relation => relation.database === database)
+    .flatMap(relation =>
+      [...relation.dependsOn, ...(relation.index ? [relation.index.on] : [])].map(refobjid => ({
+        classid: SYSTEM_TABLE_OIDS.class,
+        objid: relation.id,
+        refclassid: SYSTEM_TABLE_OIDS.class,
+        refobjid,
+        deptype: relation.kind === 'index' ? 'a' : 'n',
+      })),
+    ),
+)
+
+fill('pg_catalog.pg_foreign_server', ({ catalog }) =>
+  connectorNames(catalog.relations).map(srvname => ({
+    oid: serverOid(srvname),
+    srvname,
+    srvowner: roleOid(ROOT),
+  })),
+)
+
+fill('pg_catalog.pg_foreign_table', ({ catalog, database }) =>
+  catalog.relations
+    .filter(relation => relation.database === database && relation.kind === 'source')
+    .map(({ id, options }) => ({
+      ftrelid: id,
+      ftserver: serverOid(options['connector'] ?? ''),
+      ftoptions: Object.entries(options).map(([name, value]) => `${name}=${value}`),
+    })),
+)
+
+function connectorNames(relations: readonly Relation[]): readonly string[] {
+  const sources = relations.filter(relation => relation.kind === 'source')
+  return [...new Set(sources.map(relation => relation.options['connector'] ?? ''))]
+}
+
+/** A connector appears as a foreign server. */
+function serverOid(connector: string): number {
+  return 0x10000000 | (roleOid(connector) & 0xffffff)
+}

@@ -1,0 +1,172 @@
+import type { Relation } from '../../../planner/catalog.ts'
+import { typeName } from '../../../types/type-names.ts'
+import type { Value } from '../../../types/value.ts'
+import { shownColumns } from '../objects.ts'
+import { SCHEMA_OIDS } from '../oids.ts'
+import { type Facts, fill, type Row, systemTables } from '../registry.ts'
+import { ROOT, roleOid, roles } from '../roles.ts'
+import { columnType, TYPES, typeByOid } from '../types.ts'
+
+/** RisingWave's rw_catalog: what it keeps of relations. */
+function relations({ catalog, database }: Facts, kind?: Relation['kind']): readonly Relation[] {
+  return catalog.relations.filter(r => r.database === database && (kind === undefined || r.kind === kind))
+}
+
+function common(facts: Facts, relation: Relation): Row {
+  const schemas = facts.catalog.schemas
+  const created = BigInt(relation.createdAtMs) * 1000n
+  return {
+    id: relation.id,
+    name: relation.name,
+    schema_id: schemas.find(s => s.database === relation.database && s.name === relation.schema)?.id ?? 0,
+    owner: relation.owner,
+    definition: relation.sql,
+    initialized_at: created,
+    created_at: created,
+    append_only: String(relation.appendOnly),
+  }
+}
+
+fill('rw_catalog.rw_relations', facts => [
+  ...systemTables().map(({ schema, def }) => ({
+    id: def.oid,
+    database: facts.database,
+    schema,
+    schema_id: SCHEMA_OIDS[schema] ?? 0,
+    name: def.name,
+    owner: ROOT,
+    relation_type: 'system table',
+    definition: '',
+  })),
+  ...relations(facts).map(r => ({
+    ...common(facts, r),
+    database: r.database,
+    schema: r.schema,
+    relation_type: r.kind,
+  })),
+])
+fill('rw_catalog.rw_system_tables', () =>
+  systemTables().map(({ schema, def }) => ({
+    id: def.oid,
+    name: def.name,
+    schema_id: SCHEMA_OIDS[schema] ?? 0,
+    owner: ROOT,
+    definition: '',
+  })),
+)
+
+const BY_KIND = {
+  rw_tables: 'table',
+  rw_materialized_views: 'materialized view',
+  rw_views: 'view',
+  rw_subscriptions: 'subscription',
+} as const
+for (const [name, kind] of Object.entries(BY_KIND))
+  fill(`rw_catalog.${name}`, facts => relations(facts, kind).map(r => common(facts, r)))
+
+fill('rw_catalog.rw_sources', facts =>
+  relations(facts)
+    .filter(r => r.kind === 'source' || (r.kind === 'table' && r.options['connector'] !== undefined))
+    .map(r => ({
+      ...common(facts, r),
+      connector: r.options['connector'] ?? '',
+      columns: shownColumns(r).map(c => c.name),
+      format: r.format?.format.toUpperCase() ?? null,
+      row_encode: r.format?.encode.toUpperCase() ?? null,
+      append_only: r.appendOnly,
+      associated_table_id: r.kind === 'table' ? r.id : null,
+      is_shared: r.kind === 'source',
+    })),
+)
+
+fill('rw_catalog.rw_sinks', facts =>
+  relations(facts, 'sink').map(r => ({
+    ...common(facts, r),
+    connector: r.options['connector'] ?? 'table',
+    sink_type: r.options['type'] ?? (r.appendOnly ? 'append-only' : 'upsert'),
+  })),
+)
+
+fill('rw_catalog.rw_indexes', facts =>
+  relations(facts, 'index').map(r => ({
+    ...common(facts, r),
+    primary_table_id: r.index?.on ?? 0,
+    key_columns: r.index?.columns.map(i => i + 1) ?? [],
+    include_columns: r.index?.include.map(i => i + 1) ?? [],
+  })),
+)
+
+fill('rw_catalog.rw_columns', facts => [
+  ...relations(facts).flatMap(r =>
+    r.columns.map(
+      (c, i): Row => ({
+        ...column(r.id, i, c),
+        is_hidden: c.hidden ?? false,
+        is_primary_key: r.key.includes(i),
+        is_distribution_key: r.key.includes(i),
+        is_generated: c.generated !== undefined,
+        is_nullable: !c.notNull,
+        generation_expression: c.generated === undefined ? null : (c.expressionSql ?? null),
+        column_default: c.generated === undefined ? (c.expressionSql ?? null) : null,
+      }),
+    ),
+  ),
+  ...systemTables().flatMap(({ def }) =>
+    def.columns.map(
+      (c, i): Row => ({
+        ...column(def.oid, i, c),
+        is_hidden: false,
+        is_primary_key: false,
+        is_distribution_key: false,
+        is_generated: false,
+        is_nullable: !def.notNull[i],
+      }),
+    ),
+  ),
+])
+
+function column(
+  relation: number,
+  position: number,
+  field: Parameters<typeof columnType>[0] & { name: string },
+): Row {
+  const { oid } = columnType(field)
+  const type = typeByOid(oid)
+  return {
+    relation_id: relation,
+    name: field.name,
+    position: position + 1,
+    data_type: typeName(field.type),
+    type_oid: oid,
+    type_len: type?.size ?? -1,
+    udt_type: type?.name ?? 'struct',
+  }
+}
+
+fill('rw_catalog.rw_schemas', ({ catalog, database }) => [
+  ...Object.entries(SCHEMA_OIDS).map(([name, id]) => ({ id, name, owner: ROOT })),
+  ...catalog.schemas.filter(s => s.database === database).map(({ id, name, owner }) => ({ id, name, owner })),
+])
+fill('rw_catalog.rw_databases', ({ catalog }) =>
+  catalog.databases.map(({ id, name, owner }): Record<string, Value> => ({ id, name, owner })),
+)
+fill(
+  'rw_catalog.rw_users',
+  ({ catalog, session }) =>
+    roles(catalog, session).map(({ oid, name }) => ({
+      id: oid,
+      name,
+      is_super: true,
+      create_db: true,
+      create_user: true,
+      can_login: true,
+      is_admin: oid === roleOid(ROOT),
+    })),
+  true,
+)
+fill('rw_catalog.rw_depend', facts =>
+  relations(facts).flatMap(r =>
+    [...r.dependsOn, ...(r.index ? [r.index.on] : [])].map(refobjid => ({ objid: r.id, refobjid })),
+  ),
+)
+fill('rw_catalog.rw_types', () => TYPES.map(({ oid, name }) => ({ id: oid, name })))

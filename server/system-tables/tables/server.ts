@@ -1,0 +1,137 @@
+import { SETTINGS } from '../../session/setting-table.ts'
+import { DEFAULT_TABLESPACE, SCHEMA_OIDS } from '../oids.ts'
+import { fill, type Row } from '../registry.ts'
+import { ROOT, roleOid, roles } from '../roles.ts'
+import { sessionsBeside } from '../sessions.ts'
+
+const UTF8 = 6
+
+fill('pg_catalog.pg_database', ({ catalog }) =>
+  catalog.databases.map(({ id, name, owner }) => ({
+    oid: id,
+    datname: name,
+    datdba: roleOid(owner),
+    encoding: UTF8,
+    datlocprovider: 'c',
+    datallowconn: true,
+    datconnlimit: -1,
+    datcollate: 'C',
+    datctype: 'C',
+    dattablespace: DEFAULT_TABLESPACE,
+  })),
+)
+fill('pg_catalog.pg_tablespace', () => [
+  { oid: DEFAULT_TABLESPACE, spcname: 'pg_default', spcowner: roleOid(ROOT) },
+  { oid: 1664, spcname: 'pg_global', spcowner: roleOid(ROOT) },
+])
+
+fill('pg_catalog.pg_authid', ({ catalog, session }) => roles(catalog, session).map(role), true)
+fill('pg_catalog.pg_roles', ({ catalog, session }) => roles(catalog, session).map(role), true)
+for (const name of ['pg_user', 'pg_shadow'])
+  fill(
+    `pg_catalog.${name}`,
+    ({ catalog, session }) =>
+      roles(catalog, session).map(({ oid, name }) => ({
+        usename: name,
+        usesysid: oid,
+        usecreatedb: true,
+        usesuper: true,
+        userepl: false,
+        usebypassrls: true,
+        passwd: name === 'pg_user' ? '********' : null,
+      })),
+    true,
+  )
+
+function role({ oid, name }: { readonly oid: number; readonly name: string }): Row {
+  return {
+    oid,
+    rolname: name,
+    rolsuper: true,
+    rolinherit: true,
+    rolcreaterole: true,
+    rolcreatedb: true,
+    rolcanlogin: true,
+    rolreplication: false,
+    rolbypassrls: true,
+    rolconnlimit: -1,
+    rolpassword: null,
+  }
+}
+
+fill(
+  'pg_catalog.pg_settings',
+  ({ session }) =>
+    session.settings.list().map(({ name, value, help }) => ({
+      name,
+      setting: value,
+      category: 'Client Connection Defaults',
+      short_desc: help,
+      context: SETTINGS[name]?.readonly ? 'internal' : 'user',
+      vartype: 'string',
+      source: 'default',
+      boot_val: SETTINGS[name]?.default ?? '',
+      reset_val: SETTINGS[name]?.default ?? '',
+      pending_restart: false,
+    })),
+  true,
+)
+
+fill(
+  'pg_catalog.pg_stat_activity',
+  ({ session, catalog }) =>
+    sessionsBeside(session).map(s => ({
+      datid: catalog.databases.find(d => d.name === s.database)?.id ?? null,
+      datname: s.database,
+      pid: s.pid,
+      usesysid: roleOid(s.user),
+      usename: s.user,
+      application_name: s.settings.get('application_name'),
+      backend_start: BigInt(s.startedAtMs) * 1000n,
+      query_start: s.queryStartedAtMs === 0 ? null : BigInt(s.queryStartedAtMs) * 1000n,
+      state: s.active ? 'active' : 'idle',
+      query: s.query,
+      backend_type: 'client backend',
+    })),
+  true,
+)
+
+fill('pg_catalog.pg_am', () =>
+  [
+    [2, 'heap', 3, 't'],
+    [403, 'btree', 330, 'i'],
+  ].map(([oid, amname, amhandler, amtype]) => ({ oid, amname, amhandler, amtype })),
+)
+
+fill('pg_catalog.pg_collation', () =>
+  [
+    [100, 'default', 'd', -1, null],
+    [950, 'C', 'c', -1, 'C'],
+    [951, 'POSIX', 'c', -1, 'POSIX'],
+  ].map(([oid, collname, collprovider, collencoding, locale]) => ({
+    oid,
+    collname,
+    collnamespace: SCHEMA_OIDS['pg_catalog']!,
+    collowner: roleOid(ROOT),
+    collprovider,
+    collisdeterministic: true,
+    collencoding,
+    collcollate: locale,
+    collctype: locale,
+  })),
+)
+
+fill('pg_catalog.pg_language', () =>
+  (
+    [
+      [12, 'internal', false],
+      [14, 'sql', true],
+    ] as const
+  ).map(([oid, lanname, trusted]) => ({
+    oid,
+    lanname,
+    lanowner: roleOid(ROOT),
+    lanispl: false,
+    lanpltrusted: trusted,
+  })),
+)
