@@ -329,8 +329,8 @@ function bindQuantified(
     return tests.length === 0 ? literal(!any, BOOL) : call(any ? 'or' : 'and', tests, BOOL)
   }
   const typed = isUnknown(needle) ? coerce(needle, element, 'implicit', env.context, position) : needle
-  if (name === '=' && any)
-    return callFunction('array_contains_element', [array, typed], env.context, position)
+  if (['=', '<>', '<', '<=', '>', '>='].includes(name))
+    return callFunction(`${any ? 'any' : 'all'}_${name}`, [array, typed], env.context, position)
   throw notSupported(`${name} ${any ? 'ANY' : 'ALL'} over an array that is not constant`, { position })
 }
 

@@ -104,7 +104,7 @@ export async function startPostgres(dir: string, port?: number): Promise<Service
   const command = [...asUser, join(bin, 'postgres'), '-D', data]
   if (!existsSync(join(data, 'PG_VERSION'))) {
     const init = [...asUser, join(bin, 'initdb'), '-D', data, '-U', 'postgres', '--auth=trust', '--no-sync']
-    run(init[0]!, [...init.slice(1), '-E', 'UTF8', '--locale=C'])
+    run(init[0]!, [...init.slice(1), '-E', 'UTF8', '--locale=C', '--lc-ctype=C.UTF-8'])
   }
   const settings = {
     listen_addresses: '127.0.0.1',

@@ -33,7 +33,7 @@ export type RowId = number // slot in a slab; -1 = absent
 /**
  * How deltas of a table fold, in the store and in memory:
  * - 'keyed'  weight +1 puts the row of its key (replacing), weight -1 deletes the key
- * - 'bag'    weights of equal rows add up; a row at 0 is gone
+ * - 'bag'    weights of identical rows add up (see `forms`); a row at 0 is gone
  * - 'append' rows are only added
  * - 'log'    rows of each epoch stay apart until every cursor has passed the epoch
  */
@@ -44,6 +44,8 @@ export interface TableSpec {
   readonly id: string
   readonly schema: Schema
   readonly mode: TableMode
+  /** Bag: 'merged' adds up equal rows that look different too (1.0 and 1.00), as DISTINCT does. */
+  readonly forms?: 'merged'
   /** Unique key columns of a keyed table. */
   readonly key: readonly number[]
   /** Columns whose hash places a row on one of the 256 virtual nodes; [] = virtual node 0. */

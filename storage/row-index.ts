@@ -7,6 +7,7 @@ import { equalRows } from './compare-cells.ts'
 import { HashIndex, scatter } from './hash-index.ts'
 import { hashRow } from './hash-rows.ts'
 import { compareOrder, OrderedRows } from './ordered-index.ts'
+import { compareCellForms, hasForms } from './same-form.ts'
 
 interface Rows {
   readonly columns: readonly Column[]
@@ -178,7 +179,16 @@ export class OrderIndex {
     this.#rows = rows
     this.#prefix = prefix
     this.#order = totalOrder(order, rows.columns.length)
-    this.#compare = (a, b) => compareOrder(this.#order, rows.columns, a, rows.columns, b) || a - b
+    const formed = rows.columns.filter(column => hasForms(column.type))
+    const forms = (a: number, b: number): number => {
+      for (const column of formed) {
+        const sign = compareCellForms(column, a, column, b)
+        if (sign !== 0) return sign
+      }
+      return 0
+    }
+    this.#compare = (a, b) =>
+      compareOrder(this.#order, rows.columns, a, rows.columns, b) || forms(a, b) || a - b
   }
 
   add(id: number): void {

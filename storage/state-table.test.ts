@@ -128,3 +128,20 @@ test('arenas grow, collect garbage and keep every text', () => {
   const arena = table.columns[1]!
   assert.ok(arena.garbage * 2 <= arena.used || arena.garbage < 1 << 16)
 })
+
+test('a bag keeps 1.0 and 1.00 apart, a bag of merged forms adds them up', () => {
+  const decimals = chunkOf([NUMERIC], [[{ digits: 10n, scale: 1 }], [{ digits: 100n, scale: 2 }]])
+  const bag = { id: '1/1/rows', schema: [{ name: 'n', type: NUMERIC }], key: [], shard: [], indexes: [] }
+  for (const [forms, size] of [
+    [{}, 2],
+    [{ forms: 'merged' as const }, 1],
+  ] as const) {
+    const table = new StateTable({ ...bag, ...forms, mode: 'bag' })
+    table.add(decimals, 0, 1)
+    table.add(decimals, 1, 1)
+    assert.equal(table.size, size)
+    table.add(decimals, 1, -1)
+    assert.deepEqual(table.valueAt(0, 0), { digits: 10n, scale: 1 })
+    assert.equal(table.weights[0], 1)
+  }
+})

@@ -9,6 +9,7 @@ import { gather32, ownedRows, rowRange } from './gather.ts'
 import { HashIndex, scatter } from './hash-index.ts'
 import { hashRow, hashRows } from './hash-rows.ts'
 import { ListIndex, OrderIndex, widened } from './row-index.ts'
+import { compareCellForms, hasForms } from './same-form.ts'
 import { byVirtualNode } from './virtual-nodes.ts'
 
 const DELTA_ROWS = 1 << 18
@@ -25,6 +26,8 @@ export class StateTable implements StateTableContract {
   /** By row id: 0 = free or tombstone; keyed: 1 = present; bag, append, log: how often. */
   weights = new Int32Array(64)
   readonly #tracked: boolean
+  /** Columns whose equal values must look the same too for two rows to be one. */
+  readonly #formed: readonly number[]
   readonly #index: HashIndex | undefined
   readonly #secondary: (ListIndex | OrderIndex)[]
   #hashes = new Int32Array(64)
@@ -45,6 +48,10 @@ export class StateTable implements StateTableContract {
     this.#tracked = tracked
     this.columns = spec.schema.map(field => new ColumnBuffer(field.type))
     this.identity = spec.mode === 'keyed' ? spec.key : spec.schema.map((_, i) => i)
+    this.#formed =
+      spec.mode === 'bag' && spec.forms !== 'merged'
+        ? this.identity.filter(i => hasForms(spec.schema[i]!.type))
+        : []
     this.#index = spec.mode === 'keyed' || spec.mode === 'bag' ? new HashIndex() : undefined
     this.#secondary = spec.indexes.map(index =>
       index.kind === 'hash'
@@ -441,6 +448,8 @@ export class StateTable implements StateTableContract {
       const id = entries[2 * slot + 1]! - 1
       for (let i = 0; i < identity.length; i++)
         if (!equalCells(this.columns[identity[i]!]!, id, from[positions[i]!]!, row)) continue outer
+      for (const i of this.#formed)
+        if (compareCellForms(this.columns[i]!, id, from[positions[i]!]!, row) !== 0) continue outer
       return id
     }
     return -1

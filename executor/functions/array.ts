@@ -167,15 +167,32 @@ for (const [operator, help, test] of [
       (a: Items, b: Items) =>
         test(leaf(type!), flat(type!, a), flat(type!, b)),
   })
-fn('array_contains_element(anyarray, anyelement) -> bool', {
-  help: 'b = ANY (a)',
-  make:
-    ([type]) =>
-    (a: Items, b: Value) => {
-      const all = flat(type!, a)
-      return all.some(v => v !== null && same(leaf(type!), v, b)) || (all.includes(null) ? null : false)
-    },
-})
+const ORDERS: Readonly<Record<string, (order: number) => boolean>> = {
+  '=': order => order === 0,
+  '<>': order => order !== 0,
+  '<': order => order < 0,
+  '<=': order => order <= 0,
+  '>': order => order > 0,
+  '>=': order => order >= 0,
+}
+for (const [operator, holds] of Object.entries(ORDERS))
+  for (const quantifier of ['any', 'all'] as const)
+    fn(`${quantifier}_${operator}(anyarray, anyelement) -> bool`, {
+      help: `b ${operator} ${quantifier.toUpperCase()} (a)`,
+      strict: false,
+      make: ([type]) => {
+        const decisive = quantifier === 'any'
+        const decides = (v: Value, b: Value) => holds(compareValues(leaf(type!), b, v)) === decisive
+        return (a: Items | null, b: Value) => {
+          if (a === null) return null
+          const all = flat(type!, a)
+          if (all.length === 0) return !decisive
+          if (b === null) return null
+          if (all.some(v => v !== null && decides(v, b))) return decisive
+          return all.includes(null) ? null : !decisive
+        }
+      },
+    })
 fn('array_distinct(anyarray) -> anyarray', {
   help: 'each element once, in order of its first place',
   make:

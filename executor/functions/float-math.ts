@@ -9,7 +9,7 @@ const FLOATS: Readonly<Record<string, (a: number) => number>> = {
   ceil: Math.ceil,
   ceiling: Math.ceil,
   trunc: Math.trunc,
-  sign: a => (Number.isNaN(a) ? a : a > 0 ? 1 : a < 0 ? -1 : 0),
+  sign: a => (a > 0 ? 1 : a < 0 ? -1 : 0),
   sqrt: squareRoot,
   '|/': squareRoot,
   cbrt: Math.cbrt,

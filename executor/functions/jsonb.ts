@@ -11,6 +11,9 @@ const plain = (json: Json | undefined): string | null =>
   json === undefined || json === null ? null : typeof json === 'string' ? json : formatJson(json)
 const member = (text: string, key: string | number) => {
   const json = parseJson(text)
+  // PostgreSQL stores a scalar as an array of one element, and lets it show here.
+  if (typeof key === 'number' && !(json instanceof Map) && !Array.isArray(json))
+    return key === 0 || key === -1 ? json : undefined
   return json instanceof Map !== (typeof key === 'string') ? undefined : step(json, key)
 }
 const path = (text: string, keys: Keys) =>

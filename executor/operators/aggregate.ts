@@ -209,6 +209,7 @@ function declareBag(
   return context.table(`call${index}`, {
     schema,
     mode: 'bag',
+    ...(call.distinct ? { forms: 'merged' as const } : {}),
     key: [],
     shard: prefix,
     indexes: multiset === undefined ? [] : [{ kind: 'ordered', prefix, order }],

@@ -1,7 +1,12 @@
+import { intervalMicros } from '../../types/compare.ts'
+import { parseInterval } from '../../types/interval.ts'
 import type { Answer, Rows } from './servers.ts'
 
-/** The first difference of two answers as bags of rows, in words; undefined: none. Errors agree when both fail. */
-export function difference(expected: Answer, actual: Answer): string | undefined {
+/**
+ * The first difference of two answers as bags of rows, in words; undefined: none. Errors agree when both fail. With
+ * `types`, values that are equal agree whatever they look like: which of 1.0 and 1.00 stands for a group is open.
+ */
+export function difference(expected: Answer, actual: Answer, types?: readonly string[]): string | undefined {
   if ('code' in expected) {
     if ('code' in actual) return undefined
     return `expected error ${expected.code} ${expected.message}\nactual   ${shown(actual.rows)}`
@@ -11,6 +16,7 @@ export function difference(expected: Answer, actual: Answer): string | undefined
   const [left, right] = [expected.rows.map(key).sort(), actual.rows.map(key).sort()]
   if (left.length === right.length && left.every((row, i) => row === right[i])) return undefined
   if (near(expected.rows, actual.rows)) return undefined
+  if (types !== undefined && near(plain(expected.rows, types), plain(actual.rows, types))) return undefined
   return `expected ${shown(expected.rows)}\nactual   ${shown(actual.rows)}`
 }
 
@@ -32,6 +38,25 @@ function near(left: Rows, right: Rows): boolean {
     rows.map(row => key(row.map(cell => (cell === null ? null : round(cell))))).sort()
   const [a, b] = [rounded(left), rounded(right)]
   return a.every((row, i) => row === b[i])
+}
+
+/** Every value in the one form of all that equal it. */
+function plain(rows: Rows, types: readonly string[]): Rows {
+  return rows.map(row => row.map((cell, i) => (cell === null ? null : plainCell(cell, types[i]!))))
+}
+
+function plainCell(cell: string, type: string): string {
+  switch (type) {
+    case 'numeric':
+      return /\.\d*0$/.test(cell) ? cell.replace(/\.?0+$/, '') : cell
+    case 'float4':
+    case 'float8':
+      return cell === '-0' ? '0' : cell
+    case 'interval':
+      return String(intervalMicros(parseInterval(cell)!))
+    default:
+      return cell
+  }
 }
 
 /** Texts with the digits of a float8 (15 or more, with a point or an exponent) keep 12 of them. */

@@ -185,7 +185,6 @@ const FORMS: Readonly<Record<string, readonly string[]>> = {
     '(#{text[]})[2]',
     "array_to_string(#{text[]}, ',', '?')",
     "to_char(#{timestamp}, 'YYYY-MM-DD HH24:MI:SS.US Dy Mon')",
-    "to_char(#{int4}, 'FM999,999,990')",
     'to_hex(#{int4})',
     'quote_literal(#{text})',
     'quote_ident(#{text})',

@@ -10,7 +10,8 @@ import { freshWeir, oracle } from './servers.ts'
 import { shrink } from './shrink.ts'
 
 const CASES = Number(process.env['WEIR_FUZZ_CASES'] ?? 2000)
-const SEED = Number(process.env['WEIR_SEED'] ?? Date.now() % 1_000_000)
+/** Cases of a run take the seeds from here on: the same ones unless told, so that a change is judged by itself. */
+const SEED = Number(process.env['WEIR_SEED'] ?? 1)
 /** Queries that share tables, changes and a server. */
 const VIEWS = 20
 /** Differences shown before the run gives up. */

@@ -261,9 +261,9 @@ function window(random: Random, table: string, time: string): Part {
   const whole = `'${size * count} s'::interval`
   const weir =
     count === 1
-      ? `TUMBLE(${table}, #{time}, INTERVAL '${size} s')`
-      : `HOP(${table}, #{time}, INTERVAL '${size} s', INTERVAL '${size * count} s')`
-  const start = `date_bin(${slide}, #{time}, ${origin}) - ${slide} * n`
-  const pg = `(SELECT t.*, ${start} AS window_start, ${start} + ${whole} AS window_end FROM ${table} t CROSS JOIN generate_series(0, ${count - 1}) n WHERE #{time} IS NOT NULL)`
+      ? `TUMBLE(${table}, ${time}, INTERVAL '${size} s')`
+      : `HOP(${table}, ${time}, INTERVAL '${size} s', INTERVAL '${size * count} s')`
+  const start = `date_bin(${slide}, ${time}, ${origin}) - ${slide} * n`
+  const pg = `(SELECT t.*, ${start} AS window_start, ${start} + ${whole} AS window_end FROM ${table} t CROSS JOIN generate_series(0, ${count - 1}) n WHERE ${time} IS NOT NULL)`
   return { weir, pg }
 }

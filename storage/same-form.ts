@@ -1,0 +1,57 @@
+import type { Column } from '../types/chunk.ts'
+import type { Type } from '../types/type.ts'
+import type { Decimal, Interval, Value } from '../types/value.ts'
+
+/** True when equal values of the type may look different: 0 and -0, 1.0 and 1.00, 1 mon and 30 days. */
+export function hasForms(type: Type): boolean {
+  switch (type.name) {
+    case 'float4':
+    case 'float8':
+    case 'numeric':
+    case 'interval':
+      return true
+    case 'array':
+      return hasForms(type.element!)
+    case 'struct':
+      return type.fields!.some(field => hasForms(field.type))
+    default:
+      return false
+  }
+}
+
+/** Order of the forms of two equal values; 0: the same form. */
+export function compareForms(type: Type, a: Value, b: Value): number {
+  if (a === null || b === null) return 0
+  switch (type.name) {
+    case 'float4':
+    case 'float8':
+      return a !== 0 || Object.is(a, b) ? 0 : Object.is(a, -0) ? -1 : 1
+    case 'numeric':
+      return (a as Decimal).scale - (b as Decimal).scale
+    case 'interval':
+      return compareIntervalForms(a as Interval, b as Interval)
+    case 'array':
+    case 'struct':
+      return compareListForms(type, a as readonly Value[], b as readonly Value[])
+    default:
+      return 0
+  }
+}
+
+/** Order of the forms of two equal cells of one type. */
+export function compareCellForms(a: Column, i: number, b: Column, j: number): number {
+  if (a.nulls !== null && a.nulls[i] === 1) return 0
+  return compareForms(a.type, (a.data as Value[])[i]!, (b.data as Value[])[j]!)
+}
+
+function compareIntervalForms(a: Interval, b: Interval): number {
+  return a.months - b.months || a.days - b.days
+}
+
+function compareListForms(type: Type, a: readonly Value[], b: readonly Value[]): number {
+  for (let i = 0; i < a.length; i++) {
+    const order = compareForms(type.element ?? type.fields![i]!.type, a[i]!, b[i]!)
+    if (order !== 0) return order
+  }
+  return 0
+}
