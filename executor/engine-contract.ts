@@ -72,6 +72,7 @@ export interface ExecutorPort {
   add(jobs: readonly EngineJob[]): Promise<readonly DeclaredTable[]>
   drop(relations: readonly RelationId[]): Promise<void>
   /** Folds stored rows into a table (recovery). */
+  /** Folds a stored chunk in; the caller gives its memory up. */
   load(table: string, chunk: Chunk): Promise<void>
   /** Every table was loaded. */
   restored(): Promise<void>

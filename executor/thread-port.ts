@@ -61,7 +61,7 @@ export function threadPort(
   return {
     add: jobs => call<readonly DeclaredTable[]>('add', [jobs]),
     drop: relations => call<void>('drop', [relations]),
-    load: (table, chunk) => callWith('load', chunk, owned => [table, owned]),
+    load: (table, chunk) => call<void>('load', [table, chunk], chunk),
     restored: () => call<void>('restored', []),
     push: (relation, chunk, offsets) => callWith('push', chunk, owned => [relation, owned, offsets]),
     pushInput: (relation, node, chunk) => callWith('pushInput', chunk, owned => [relation, node, owned]),

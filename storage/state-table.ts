@@ -3,7 +3,7 @@ import { assert } from '../types/error.ts'
 import type { Value } from '../types/value.ts'
 import { ChunkBuilder } from './chunk-builder.ts'
 import { ColumnBuffer, LARGE } from './column-buffer.ts'
-import { equalCells } from './compare-cells.ts'
+import { equalCells, equalRows } from './compare-cells.ts'
 import type { RowId, StateTable as StateTableContract, TableDelta, TableSpec } from './contract.ts'
 import { gather32, ownedRows, rowRange } from './gather.ts'
 import { HashIndex, scatter } from './hash-index.ts'
@@ -131,7 +131,7 @@ export class StateTable implements StateTableContract {
 
   /** Keyed: puts the row, replacing the row of its key. `columns[i]` of the chunk is column i (default: i). */
   insert(chunk: { readonly columns: readonly Column[] }, row: number, columns?: readonly number[]): RowId {
-    if (this.#index === undefined) return this.#append(chunk.columns, row, 1)
+    if (this.#index === undefined) return this.#appendRow(chunk.columns, row, 1)
     const key = columns === undefined ? this.identity : this.identity.map(i => columns[i]!)
     const hash = hashRow(chunk, row, key)
     const found = this.#locate(hash, chunk.columns, key, row)
@@ -149,7 +149,7 @@ export class StateTable implements StateTableContract {
 
   /** Bag: adds to the weight of the row (append: appends it). Returns its id; -1 when it is gone for good. */
   add(chunk: { readonly columns: readonly Column[] }, row: number, weight: number): RowId {
-    if (this.#index === undefined) return this.#append(chunk.columns, row, weight)
+    if (this.#index === undefined) return this.#appendRow(chunk.columns, row, weight)
     const hash = hashRow(chunk, row, this.identity)
     let id = this.#locate(hash, chunk.columns, this.identity, row)
     if (id === -1) {
@@ -335,16 +335,85 @@ export class StateTable implements StateTableContract {
 
   /** Folds a stored chunk in (see TableMode); the rows are clean afterwards. */
   load(chunk: Chunk): void {
-    const keyed = this.spec.mode === 'keyed'
-    for (let row = 0; row < chunk.length; row++) {
-      const weight = chunk.weights[row]!
-      if (keyed && weight > 0) this.insert(chunk, row)
-      else if (keyed) {
-        const id = this.find(chunk, row)
-        if (id !== -1) this.remove(id)
-      } else this.add(chunk, row, weight)
-    }
+    if (this.spec.mode === 'keyed') this.#loadKeyed(chunk)
+    else for (let row = 0; row < chunk.length; row++) this.add(chunk, row, chunk.weights[row]!)
     this.forget()
+  }
+
+  /** Rows of new keys are put behind all others, column by column; the rest goes row by row. */
+  #loadKeyed(chunk: Chunk): void {
+    const { length } = chunk
+    const index = this.#index!
+    const { identity } = this
+    if (this.#batchHashes.length < length) this.#batchHashes = new Int32Array(length)
+    const hashes = this.#batchHashes
+    hashRows(chunk, identity, hashes)
+    /** Row of the chunk of each id from the end on; -1: deleted again. */
+    const added = new Int32Array(length)
+    let count = 0
+    const put = (): void => {
+      if (count > 0) this.#appendKeyed(chunk, added.subarray(0, count), hashes)
+      count = 0
+    }
+    for (let row = 0; row < length; row++) {
+      const hash = hashes[row]!
+      const first = this.#end
+      const id = this.#locateLoading(hash, chunk, row, first, added)
+      const deletes = chunk.weights[row]! <= 0
+      if (id >= first) {
+        added[id - first] = deletes ? -1 : row
+        if (deletes) index.remove(hash, id)
+      } else if (deletes) {
+        if (id !== -1 && this.weights[id] !== 0) this.remove(id)
+      } else if (id !== -1 || this.#free.length > 0) {
+        put()
+        this.insert(chunk, row)
+      } else {
+        added[count] = row
+        index.insert(hash, first + count++)
+      }
+    }
+    put()
+  }
+
+  /** As #locate, among the rows there are and those of the chunk that will get the ids from `first`. */
+  #locateLoading(hash: number, chunk: Chunk, row: number, first: RowId, added: Int32Array): RowId {
+    const { entries, mask } = this.#index!
+    const { identity } = this
+    for (let slot = scatter(hash) & mask; entries[2 * slot + 1] !== 0; slot = (slot + 1) & mask) {
+      if (entries[2 * slot] !== hash) continue
+      const id = entries[2 * slot + 1]! - 1
+      const same =
+        id >= first
+          ? equalRows(chunk.columns, identity, added[id - first]!, chunk.columns, identity, row)
+          : equalRows(this.columns, identity, id, chunk.columns, identity, row)
+      if (same) return id
+    }
+    return -1
+  }
+
+  /** Takes the rows of the chunk over as ids from the end on (-1: none), which the index has already. */
+  #appendKeyed(chunk: Chunk, rows: Int32Array, hashes: Int32Array): void {
+    const first = this.#end
+    const { length } = rows
+    this.#end += length
+    if (this.#end > this.weights.length) this.#reserve(this.#end)
+    const whole = length === chunk.length && rows[0] === 0
+    const from = whole ? undefined : rows.map(row => Math.max(row, 0))
+    for (let i = 0; i < this.columns.length; i++)
+      this.columns[i]!.gather(first, chunk.columns[i]!, from, length)
+    for (let i = 0; i < length; i++) {
+      const id = first + i
+      if (rows[i] === -1) {
+        this.#free.push(id)
+        continue
+      }
+      this.weights[id] = 1
+      this.#base[id] = 1
+      this.#hashes[id] = hashes[rows[i]!]!
+      this.#size++
+      this.#link(id)
+    }
   }
 
   /** Takes the present rows for sealed. */
@@ -455,7 +524,7 @@ export class StateTable implements StateTableContract {
     return -1
   }
 
-  #append(from: readonly Column[], row: number, weight: number): RowId {
+  #appendRow(from: readonly Column[], row: number, weight: number): RowId {
     assert(weight > 0, `rows are never retracted from an ${this.spec.mode} table (${this.spec.id})`)
     const id = this.#allocate(0)
     this.#touch(id)
