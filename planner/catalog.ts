@@ -1,5 +1,5 @@
 import type { FormatSpec } from '../types/connector.ts'
-import type { Expression, Job, RelationId } from '../types/job.ts'
+import type { Expression, Job, Order, RelationId } from '../types/job.ts'
 import { fromJson, toJson } from '../types/json.ts'
 import type { Type } from '../types/type.ts'
 import type { Modifier } from '../types/type-modifier.ts'
@@ -30,6 +30,17 @@ export interface ColumnDef {
   readonly comment?: string
 }
 
+/** The index's own columns are its keys, then the columns included. */
+export interface IndexDef {
+  readonly on: RelationId
+  /** Columns of the indexed relation by key; -1: an expression. */
+  readonly columns: readonly number[]
+  readonly include: readonly number[]
+  readonly keys: readonly { readonly sql: string; readonly order: Order }[]
+  /** So many keys place a row. */
+  readonly distributedBy: number
+}
+
 export interface Relation {
   /** Also the OID. Never reused. */
   readonly id: RelationId
@@ -58,11 +69,7 @@ export interface Relation {
   readonly include?: readonly { readonly what: string; readonly name: string }[]
   /** Relations this one reads or indexes (direct). */
   readonly dependsOn: readonly RelationId[]
-  readonly index?: {
-    readonly on: RelationId
-    readonly columns: readonly number[]
-    readonly include: readonly number[]
-  }
+  readonly index?: IndexDef
   /** CREATE SINK … INTO target. */
   readonly into?: RelationId
   readonly job?: Job

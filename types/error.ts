@@ -133,5 +133,11 @@ export function assert(condition: unknown, reason: string): asserts condition {
 }
 
 export function unreachable(value: never): never {
-  throw new AssertionError(`unreachable: ${String(value)}`)
+  throw new AssertionError(`unreachable: ${typeof value === 'object' ? kindOf(value) : String(value)}`)
+}
+
+/** What tells a member of a union from the others. */
+function kindOf(value: object): string {
+  const { kind, op } = value as { readonly kind?: unknown; readonly op?: unknown }
+  return String(kind ?? op ?? Object.keys(value)[0])
 }

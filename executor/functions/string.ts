@@ -154,7 +154,7 @@ function tooLong(): SqlError {
 const patterns = new Map<string, RegExp>()
 
 /** LIKE as a regular expression without nested repetition; cached, bounded. */
-function likePattern(pattern: string, insensitive: boolean): RegExp {
+export function likePattern(pattern: string, insensitive: boolean): RegExp {
   const key = (insensitive ? 'i' : 's') + pattern
   let found = patterns.get(key)
   if (found === undefined) {

@@ -2,6 +2,7 @@ import { notSupported } from '../../types/error.ts'
 import { parseCreate } from './create.ts'
 import { Cursor, parseFragment } from './cursor.ts'
 import { parseSession, SESSION_WORDS } from './session.ts'
+import { parseShow } from './show.ts'
 import type { ParsedStatement, RelationWord, Statement } from './statement.ts'
 import { type Token, tokenize } from './tokens.ts'
 
@@ -89,19 +90,6 @@ function parseDrop(c: Cursor): Statement {
   if (!cascade) c.accept('restrict')
   c.finish()
   return { kind: 'drop', what: found[0], names, ifExists, cascade }
-}
-
-function parseShow(c: Cursor): Statement {
-  const words: string[] = []
-  while (c.token !== undefined && !c.looking('from')) {
-    if (words[0] === 'create' && words.length >= 2 && !(words[1] === 'materialized' && words.length === 2))
-      break
-    words.push(c.identifier())
-    while (c.accept('.')) words.push(`${words.pop()}.${c.identifier()}`)
-  }
-  const name = c.accept('from') || words[0] === 'create' ? c.name() : undefined
-  c.finish()
-  return { kind: 'show', words, name }
 }
 
 function parseExplain(c: Cursor): Statement {

@@ -87,7 +87,13 @@ export type Statement =
       readonly ifExists: boolean
       readonly cascade: boolean
     }
-  | { readonly kind: 'show'; readonly words: readonly string[]; readonly name: Name | undefined }
+  | {
+      readonly kind: 'show'
+      readonly words: readonly string[]
+      /** FROM: a schema, or a relation where the words ask about one. */
+      readonly name: Name | undefined
+      readonly like: string | undefined
+    }
   | { readonly kind: 'describe'; readonly name: Name }
   | SessionStatement
   | { readonly kind: 'flush' }

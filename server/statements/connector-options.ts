@@ -14,6 +14,7 @@ const COMMON = new Set([
   'force_append_only',
   'source_rate_limit',
   'sink_decouple',
+  'snapshot',
 ])
 
 /** Throws 22023 for an option that is missing or unknown; `<word>` in a connector's option name stands for any word. */

@@ -26,6 +26,7 @@ export async function createSink(
   const { name, into, options } = statement
   const taken = takenName(context, name, statement.ifNotExists, 'CREATE SINK')
   if (taken !== undefined) return taken
+  checkSnapshot(statement)
   const input =
     statement.from === undefined ? queryInput(statement, context) : relationInput(statement, context)
   const { schema } = input.plan
@@ -75,6 +76,21 @@ export async function createSink(
       job: streamJob(id, fitted(input.plan, target), terminal, key.length > 0 ? [key] : 'one'),
     }
   })
+}
+
+/** Without the rows that are there a query's retractions would be of rows never sent. */
+function checkSnapshot({ options, from }: StatementOf<'create sink'>): void {
+  const { snapshot } = options
+  if (snapshot === undefined || snapshot === 'true') return
+  if (snapshot !== 'false')
+    throw new SqlError('invalid_parameter_value', `invalid value for option "snapshot": "${snapshot}"`, {
+      hint: 'Use true or false.',
+    })
+  if (from === undefined)
+    throw new SqlError(
+      'invalid_parameter_value',
+      '`snapshot = false` only support `CREATE SINK FROM MV or TABLE`',
+    )
 }
 
 /** The plan whose values are limited as the columns of the target are. */

@@ -1,23 +1,24 @@
-import type { RelationKind } from '../../planner/catalog.ts'
 import { explainJson, explainText } from '../../planner/explain.ts'
 import type { ParsedStatement, Statement } from '../../planner/parse/index.ts'
 import { bindQuery, planBatch, planStream } from '../../planner/query.ts'
-import { chunkOf } from '../../storage/chunk-builder.ts'
-import { notSupported } from '../../types/error.ts'
-import { type Schema, TEXT } from '../../types/type.ts'
-import { typeName } from '../../types/type-names.ts'
-import type { Value } from '../../types/value.ts'
+import { notSupported, SqlError } from '../../types/error.ts'
 import { bindContext, requireRelation } from './bind.ts'
 import type { Prepared, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
+import { rowsOf } from './rows-of.ts'
+import { prepareDescribe, prepareShowRelations } from './show-relations.ts'
 
-const KINDS: Readonly<Record<string, RelationKind>> = {
-  tables: 'table',
-  sources: 'source',
-  views: 'view',
-  'materialized views': 'materialized view',
-  indexes: 'index',
-}
+const SYSTEM_SCHEMAS = ['information_schema', 'pg_catalog', 'rw_catalog']
+/** Lists of what cannot be made yet: empty. */
+const NEVER_MADE = new Set(['functions', 'connections', 'secrets'])
+const LISTS_MISSING = new Set([
+  'cluster',
+  'clusters',
+  'processlist',
+  'internal tables',
+  'cursors',
+  'subscription cursors',
+])
 
 /** SHOW of lists and settings, DESCRIBE. */
 export function prepareShow(
@@ -25,52 +26,13 @@ export function prepareShow(
   context: StatementContext,
 ): Prepared {
   const { catalogs, session, runtime } = context
-  const inDatabase = () => catalogs.current.relations.filter(r => r.database === session.database)
-  if (statement.kind === 'describe' || statement.words.join(' ') === 'columns')
-    return rowsOf(['Name', 'Type', 'Is Hidden', 'Description'], () => {
-      const relation = requireRelation(context, statement.name!)
-      const rows = relation.columns.map(c => [
-        c.name,
-        typeName(c.type),
-        String(c.hidden ?? false),
-        c.comment ?? null,
-      ])
-      if (statement.kind !== 'describe') return rows
-      const key = relation.key.map(i => relation.columns[i]!.name).join(', ')
-      return [...rows, ...(relation.declaredKey ? [['primary key', key, null, null]] : [])]
-    })
+  if (statement.kind === 'describe') return prepareDescribe(statement, context)
   const words = statement.words.join(' ')
-  if (statement.words[0] === 'create')
-    return rowsOf(['Name', 'Create Sql'], () => {
-      const relation = requireRelation(context, statement.name!)
-      return [[`${relation.schema}.${relation.name}`, relation.sql]]
-    })
-  const kind = KINDS[words]
-  if (kind !== undefined)
-    return rowsOf(['Name'], () =>
-      inDatabase()
-        .filter(r => r.kind === kind)
-        .map(r => [r.name]),
-    )
+  if (words === 'columns') return prepareDescribe(statement, context)
+  if (statement.words[0] === 'create') return showCreate(statement, context)
+  const relations = prepareShowRelations(statement, context)
+  if (relations !== undefined) return relations
   switch (words) {
-    case 'sinks':
-      return rowsOf(['Name', 'Connector', 'Guarantee', 'Delivered epoch', 'Committed epoch', 'Error'], () => {
-        const progress = new Map(runtime.sinks().map(sink => [sink.relation, sink]))
-        return inDatabase()
-          .filter(r => r.kind === 'sink')
-          .map(r => {
-            const sink = progress.get(r.id)
-            const epochs = sink
-              ? [String(sink.delivered), String(sink.committed), sink.error]
-              : [null, null, null]
-            return [
-              r.name,
-              r.options['connector'] ?? 'into table',
-              sink?.guarantee ?? 'exactly_once',
-              ...epochs,
-            ]
-          })
-      })
     case 'jobs':
       return rowsOf(['Id', 'Name', 'State', 'Progress', 'Rows per second', 'Reason'], () =>
         runtime
@@ -86,7 +48,10 @@ export function prepareShow(
       )
     case 'schemas':
       return rowsOf(['Name'], () =>
-        catalogs.current.schemas.filter(s => s.database === session.database).map(s => [s.name]),
+        [
+          ...SYSTEM_SCHEMAS,
+          ...catalogs.current.schemas.filter(s => s.database === session.database).map(s => s.name),
+        ].map(name => [name]),
       )
     case 'databases':
       return rowsOf(['Name'], () => catalogs.current.databases.map(d => [d.name]))
@@ -96,11 +61,25 @@ export function prepareShow(
         session.settings.list().map(s => [s.name, s.value, s.help]),
       )
     default: {
+      if (NEVER_MADE.has(words)) return rowsOf(['Name'], () => [])
+      if (LISTS_MISSING.has(words)) throw notSupported(`SHOW ${words.toUpperCase()}`)
       const name = setting(words)
       session.settings.get(name)
       return rowsOf([name], () => [[session.settings.get(name)]])
     }
   }
+}
+
+function showCreate(statement: StatementOf<'show'>, context: StatementContext): Prepared {
+  const wanted = statement.words.slice(1).join(' ')
+  return rowsOf(['Name', 'Create Sql'], () => {
+    const relation = requireRelation(context, statement.name!)
+    if (relation.kind !== wanted)
+      throw new SqlError('wrong_object_type', `"${relation.name}" is not a ${wanted}`, {
+        position: statement.name!.position,
+      })
+    return [[`${relation.schema}.${relation.name}`, relation.sql]]
+  })
 }
 
 function setting(words: string): string {
@@ -134,25 +113,5 @@ function nodesOf(statement: Statement, context: StatementContext) {
     }
     default:
       throw notSupported(`EXPLAIN of ${statement.kind.toUpperCase()}`)
-  }
-}
-
-function rowsOf(names: readonly string[], make: () => readonly (readonly Value[])[]): Prepared {
-  const schema: Schema = names.map(name => ({ name, type: TEXT }))
-  return {
-    schema,
-    parameters: [],
-    async run() {
-      const rows = make()
-      return {
-        tag: count => `SELECT ${count}`,
-        rows: [
-          chunkOf(
-            names.map(() => TEXT),
-            rows,
-          ),
-        ],
-      }
-    },
   }
 }
