@@ -28,6 +28,7 @@ const HERE = dirname(fileURLToPath(import.meta.url))
 const ROOT = join(HERE, '..', '.services')
 const KAFKA_LIBS = join(ROOT, 'kafka', 'libs')
 const VERSITYGW = join(ROOT, 's3', 'versitygw')
+const VERSITYGW_VERSION = 'v1.8.0'
 /** Credentials of the S3 server. */
 export const S3_ACCESS = { accessKeyId: 'weir', secretAccessKey: 'weir-secret' }
 
@@ -123,17 +124,25 @@ export async function startPostgres(dir: string, port?: number): Promise<Service
 
 const STARTERS = { kafka: startKafka, s3: startS3, postgres: startPostgres } as const
 type Name = keyof typeof STARTERS
+/** Where `npm run services` listens; the ports of docker/compose.yml. */
+const PORTS: Readonly<Record<Name, number>> = { kafka: 19092, s3: 17070, postgres: 15432 }
+const COMPOSE = ['compose', '-f', join(HERE, '..', 'docker', 'compose.yml')]
 
-/** Addresses of the three shared services, started when they are not running. */
+/** Addresses of the three shared services, started when they are not running: as containers where a Docker engine answers. */
 export async function ensureServices(): Promise<Readonly<Record<Name, string>>> {
   const names = Object.keys(STARTERS) as Name[]
+  if (dockerAnswers()) {
+    run('docker', [...COMPOSE, 'up', '--detach', '--wait', ...names])
+    const at = (name: Name) => `127.0.0.1:${PORTS[name]}`
+    return { kafka: at('kafka'), s3: at('s3'), postgres: at('postgres') }
+  }
   const addresses: Record<Name, string> = { kafka: '', s3: '', postgres: '' }
   for (const name of names) {
     const dir = join(ROOT, name, 'run')
     const running = recorded(dir)
     if (running !== undefined) addresses[name] = running.address
     else {
-      const started = await STARTERS[name](dir)
+      const started = await STARTERS[name](dir, PORTS[name])
       writeFileSync(join(dir, 'service.json'), JSON.stringify({ address: started.address, pid: started.pid }))
       addresses[name] = started.address
     }
@@ -167,7 +176,7 @@ function installKafka(): void {
 function installS3(): void {
   if (existsSync(VERSITYGW)) return
   console.error('building versitygw: 3 to 4 minutes, once')
-  run('nice', ['go', 'install', 'github.com/versity/versitygw/cmd/versitygw@latest'], {
+  run('nice', ['go', 'install', `github.com/versity/versitygw/cmd/versitygw@${VERSITYGW_VERSION}`], {
     GOBIN: dirname(VERSITYGW),
   })
 }
@@ -183,6 +192,7 @@ function installPostgres(): string {
   }
   const found = find()
   if (found !== undefined) return found
+  run('apt-get', ['update', '-qq'])
   run('apt-get', ['install', '-y', '-qq', 'postgresql-15'], { DEBIAN_FRONTEND: 'noninteractive' })
   const installed = find()
   if (installed === undefined) throw new Error('postgresql-15 was installed, but has no initdb')
@@ -190,9 +200,19 @@ function installPostgres(): string {
 }
 
 function run(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): void {
-  const done = spawnSync(command, args, { env: { ...process.env, ...env }, encoding: 'utf8', cwd: ROOT_CWD })
+  // Go's own installer unpacks it where a login shell looks, and not every shell is one.
+  const PATH = `${process.env['PATH']}:/usr/local/go/bin`
+  const done = spawnSync(command, args, {
+    env: { ...process.env, PATH, ...env },
+    encoding: 'utf8',
+    cwd: ROOT_CWD,
+  })
   if (done.status === 0) return
   throw new Error(`${command} ${args[0]}: ${done.error?.message ?? done.stderr.slice(-2000)}`)
+}
+
+function dockerAnswers(): boolean {
+  return spawnSync('docker', ['info'], { stdio: 'ignore', timeout: 5000 }).status === 0
 }
 
 // A folder every user may enter: initdb refuses to start from one it cannot read.
@@ -272,6 +292,12 @@ async function main(command: string): Promise<void> {
   }
   if (command !== 'stop' && command !== 'status')
     throw new Error('usage: npm run services [start|stop|status]')
+  if (dockerAnswers()) {
+    const names = Object.keys(STARTERS)
+    const words = command === 'stop' ? ['rm', '--stop', '--force', ...names] : ['ps', ...names]
+    console.log(spawnSync('docker', [...COMPOSE, ...words], { encoding: 'utf8' }).stdout.trimEnd())
+    return
+  }
   for (const name of Object.keys(STARTERS)) {
     const dir = join(ROOT, name, 'run')
     const running = recorded(dir)
