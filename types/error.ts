@@ -19,6 +19,8 @@ export const SQLSTATE = {
   invalid_row_count_in_limit_clause: '2201W',
   invalid_row_count_in_offset_clause: '2201X',
   invalid_regular_expression: '2201B',
+  invalid_escape_sequence: '22025',
+  invalid_use_of_escape_character: '2200C',
   invalid_parameter_value: '22023',
   null_value_not_allowed: '22004',
   character_not_in_repertoire: '22021',

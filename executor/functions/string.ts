@@ -82,23 +82,6 @@ text(
     return [...a].map(c => (keys.includes(c) ? (values[keys.indexOf(c)] ?? '') : c)).join('')
   },
 )
-for (const [operator, insensitive, negated] of [
-  ['~~', false, false],
-  ['!~~', false, true],
-  ['~~*', true, false],
-  ['!~~*', true, true],
-] as const)
-  text(
-    `${operator}(text, text) -> bool`,
-    `${negated ? 'NOT ' : ''}${insensitive ? 'I' : ''}LIKE`,
-    (a: string, p: string) => likePattern(p, insensitive).test(a) !== negated,
-  )
-text(
-  'like_escape(text, text) -> text',
-  'LIKE pattern with another escape character',
-  (p: string, e: string) =>
-    e === '' ? p.replaceAll('\\', '\\\\') : p.replaceAll('\\', '\\\\').replaceAll(e, '\\'),
-)
 
 function characters(a: string): number {
   let count = 0
@@ -149,27 +132,4 @@ const LENGTH_MAX = 64 << 20
 
 function tooLong(): SqlError {
   return new SqlError('program_limit_exceeded', 'requested length too large')
-}
-
-const patterns = new Map<string, RegExp>()
-
-/** LIKE as a regular expression without nested repetition; cached, bounded. */
-export function likePattern(pattern: string, insensitive: boolean): RegExp {
-  const key = (insensitive ? 'i' : 's') + pattern
-  let found = patterns.get(key)
-  if (found === undefined) {
-    const source = pattern.replace(/\\(.)|%+|_|[.*+?^${}()|[\]\\/]/gs, (m, escaped?: string) =>
-      escaped !== undefined
-        ? escaped.replace(/[.*+?^${}()|[\]\\/]/, '\\$&')
-        : m[0] === '%'
-          ? '.*'
-          : m === '_'
-            ? '.'
-            : `\\${m}`,
-    )
-    found = new RegExp(`^${source}$`, insensitive ? 'isu' : 'su')
-    if (patterns.size > 500) patterns.clear()
-    patterns.set(key, found)
-  }
-  return found
 }

@@ -1,4 +1,4 @@
-import { likePattern } from '../../executor/functions/string.ts'
+import { likeTest } from '../../executor/functions/like.ts'
 import type { Relation, RelationKind } from '../../planner/catalog.ts'
 import { SqlError } from '../../types/error.ts'
 import { typeName } from '../../types/type-names.ts'
@@ -124,6 +124,6 @@ function indexesShown({ name }: Show, context: StatementContext): Relation[] {
 }
 
 function liked(pattern: string | undefined): (relation: Relation) => boolean {
-  const matches = pattern === undefined ? undefined : likePattern(pattern, false)
-  return relation => matches === undefined || matches.test(relation.name)
+  const matches = pattern === undefined ? undefined : likeTest(pattern)
+  return relation => matches === undefined || matches(relation.name)
 }

@@ -1,0 +1,44 @@
+import { SqlError } from '../../../types/error.ts'
+
+/** Insides of RE2 brackets for the named classes of PostgreSQL 9.7.3.2. */
+const CLASSES: Readonly<Record<string, string>> = {
+  alpha: '\\p{L}',
+  digit: '0-9',
+  alnum: '\\p{L}\\p{N}',
+  upper: '\\p{Lu}',
+  lower: '\\p{Ll}',
+  space: '\\s\\x0b\\x{85}\\x{1680}\\x{2000}-\\x{2006}\\x{2008}-\\x{200a}\\x{2028}\\x{2029}\\x{205f}\\x{3000}',
+  punct: '!-/:-@\\[-`{-~\\p{P}',
+  xdigit: '0-9A-Fa-f',
+  blank: ' \\t',
+  cntrl: '\\x00-\\x1f\\x7f',
+  graph: '!-~\\p{L}\\p{M}\\p{N}\\p{P}\\p{S}',
+  print: ' -~\\p{L}\\p{M}\\p{N}\\p{P}\\p{S}\\p{Zs}',
+  word: '\\p{L}\\p{N}\\p{M}_',
+  ascii: '\\x00-\\x7f',
+}
+
+/** Inside of a bracket for a class's name. Throws 2201B. */
+export function namedClass(name: string): string {
+  const found = Object.hasOwn(CLASSES, name) ? CLASSES[name] : undefined
+  if (found === undefined) throw invalidPattern('invalid character class')
+  return found
+}
+
+/** \d, \s, \w as insides of a bracket; their capitals stand for the rest. */
+export const SHORTHAND: Readonly<Record<string, string>> = {
+  d: '0-9',
+  s: namedClass('space'),
+  w: namedClass('word'),
+}
+
+/** 2201B in PostgreSQL's wording. */
+export function invalidPattern(why: string): SqlError {
+  return new SqlError('invalid_regular_expression', `invalid regular expression: ${why}`)
+}
+
+/** A character that stands for itself, in and outside brackets. */
+export function literalSource(code: number): string {
+  const c = String.fromCodePoint(code)
+  return /[\p{L}\p{N}_]/u.test(c) ? c : `\\x{${code.toString(16)}}`
+}

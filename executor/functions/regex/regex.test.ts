@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { functionById } from '../index.ts'
+import { compileRegex } from './compile.ts'
+import { matchesOf } from './search.ts'
+
+const all = (pattern: string, text: string, flags = ''): string[] =>
+  [...matchesOf(compileRegex(pattern, flags), text, 0)].map(m => text.slice(m.starts[0], m.ends[0]))
+
+test('the longest of the matches that begin first is taken, as PostgreSQL does', () => {
+  assert.deepEqual(all('a|aa|aaa', 'xaaay'), ['aaa'])
+  assert.deepEqual(all('a+?', 'aa'), ['a', 'a'])
+  assert.deepEqual(all('Y*?([0-9]{1,3})', 'XY1234Z'), ['Y1', '2', '3', '4'])
+})
+
+test('an empty match moves on by one character, not by half an emoji', () => {
+  assert.deepEqual(all('', '😀a').length, 3)
+})
+
+test('patterns that hang a backtracking engine are matched in time linear in the text', () => {
+  const text = `${'a'.repeat(20_000)}!`
+  const started = performance.now()
+  for (const pattern of ['^(a+)+$', '^(a|aa)+$', '(a*)*b', '^(.*a){12}b$', '(x+x+)+y|(a?){30}a{30}z'])
+    assert.equal(compileRegex(pattern).test(text), false)
+  const like = functionById('~~(text, text) -> bool').call as unknown as (a: string, b: string) => boolean
+  assert.equal(like(text, `${'%a'.repeat(40)}%b`), false)
+  assert.equal(like(text, `${'%_a'.repeat(40)}b`), false)
+  assert.ok(performance.now() - started < 8000)
+})
+
+test('what a linear engine cannot do is refused, not guessed', () => {
+  assert.throws(() => compileRegex('(a)\\1'), { condition: 'feature_not_supported' })
+  assert.throws(() => compileRegex('a(?=b)'), { condition: 'feature_not_supported' })
+  assert.throws(() => compileRegex('(((((a{99}){99}){99}){99}){99})'), {
+    condition: 'invalid_regular_expression',
+  })
+})
