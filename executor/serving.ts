@@ -5,6 +5,7 @@ import type { Chunk, Column, ColumnData } from '../types/chunk.ts'
 import { assert } from '../types/error.ts'
 import type { RelationId, Scan } from '../types/job.ts'
 import { physical, type Type } from '../types/type.ts'
+import { readOrdered } from './read-ordered.ts'
 
 const SCAN_ROWS = 4096
 
@@ -68,7 +69,7 @@ export class ServingTables {
   read(relation: RelationId, columns: readonly number[] | undefined, scan?: Scan): readonly Chunk[] {
     const table = this.#tables.get(relation)
     assert(table !== undefined, `relation ${relation} is served`)
-    const found = scan === undefined ? undefined : readKey(table, scan)
+    const found = scan === undefined ? undefined : (readKey(table, scan) ?? readOrdered(table, scan))
     if (found !== undefined) return found
     if (columns === undefined) return [...table.scanChunks(undefined, SCAN_ROWS)]
     const types = table.columns.map(column => column.type)
@@ -84,7 +85,12 @@ export class ServingTables {
 /** The row of a key when `scan` names all key columns of a keyed table. */
 function readKey(table: StateTable, scan: Scan): readonly Chunk[] | undefined {
   const { mode, key } = table.spec
-  if (mode !== 'keyed' || key.length === 0 || !key.every(column => scan.columns.includes(column)))
+  if (
+    scan.range !== undefined ||
+    mode !== 'keyed' ||
+    key.length === 0 ||
+    !key.every(column => scan.columns.includes(column))
+  )
     return undefined
   const types = key.map(column => table.columns[column]!.type)
   const values = key.map(column => scan.equals[scan.columns.indexOf(column)]!)

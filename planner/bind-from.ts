@@ -6,12 +6,13 @@ import { as, type Body, body, items, list, names, open, str } from './ast.ts'
 import { filterBy } from './attach-subqueries.ts'
 import { bindCondition, bindExpression, compare } from './bind-expression.ts'
 import { setCall } from './bind-function.ts'
+import type { Relation } from './catalog.ts'
 import type { BindContext, PgNode } from './contract.ts'
 import type { BoundRelation, Environment } from './environment.ts'
 import { call, column, conjunction } from './expressions.ts'
 import { findRelation } from './find-relation.ts'
 import { joinOn } from './join-on.ts'
-import { type Plan, schemaOf } from './plan.ts'
+import { type IndexScan, type Plan, schemaOf } from './plan.ts'
 import type { ScopeColumn } from './scope.ts'
 
 /** A FROM clause or an item of it: rows and the names of their columns. */
@@ -118,7 +119,26 @@ export function relationPlan(
     throw new SqlError('wrong_object_type', `"${found.name}" is a ${relation.kind}`, { position })
   }
   const hidden = new Set(relation.columns.flatMap((c, i) => (c.hidden === true ? [i] : [])))
-  return { ...scan(relation.id, relation.columns, relation.key, relation.appendOnly), hidden }
+  const { plan, names } = scan(relation.id, relation.columns, relation.key, relation.appendOnly)
+  return { plan: withIndexes(plan, relation, env.context), names, hidden }
+}
+
+function withIndexes(plan: Plan, relation: Relation, context: BindContext): Plan {
+  if (plan.op !== 'scan' || context.mode !== 'batch') return plan
+  const { index, columns } = relation
+  const own = { ...plan, columns: columns.map((_, i) => i) }
+  if (index !== undefined)
+    return { ...plan, indexes: [{ ...own, keys: index.keys.map((_, i) => column(i, columns[i]!.type)) }] }
+  const found = (context.indexesOf?.(relation.id) ?? []).map(r => indexScan(r, columns.length))
+  return found.length === 0 ? plan : { ...plan, indexes: found }
+}
+
+function indexScan(relation: Relation, width: number): IndexScan {
+  const { id, key, appendOnly, index } = relation
+  const schema = relation.columns.map(({ name, type }) => ({ name, type }))
+  const held = [...index!.columns, ...index!.include]
+  const columns = Array.from({ length: width }, (_, i) => held.indexOf(i))
+  return { relation: id, schema, key, appendOnly, keys: index!.keys.map(k => k.expression), columns }
 }
 
 function scan(relation: number, columns: Schema, key: readonly number[], appendOnly: boolean): BoundRelation {
@@ -155,6 +175,7 @@ function bare(context: BindContext): BindContext {
     user: context.user,
     ...(context.session === undefined ? {} : { session: context.session }),
     mode: context.mode,
+    ...(context.indexesOf && { indexesOf: id => context.indexesOf!(id) }),
     systemRelation: (schema, name) => context.systemRelation(schema, name),
     setting: name => context.setting(name),
     position: at => context.position(at),

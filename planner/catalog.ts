@@ -30,13 +30,21 @@ export interface ColumnDef {
   readonly comment?: string
 }
 
+export interface IndexKey {
+  readonly sql: string
+  /** Over the columns of the indexed relation. */
+  readonly expression: Expression
+  /** Of the index's own column. */
+  readonly order: Order
+}
+
 /** The index's own columns are its keys, then the columns included. */
 export interface IndexDef {
   readonly on: RelationId
   /** Columns of the indexed relation by key; -1: an expression. */
   readonly columns: readonly number[]
   readonly include: readonly number[]
-  readonly keys: readonly { readonly sql: string; readonly order: Order }[]
+  readonly keys: readonly IndexKey[]
   /** So many keys place a row. */
   readonly distributedBy: number
 }

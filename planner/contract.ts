@@ -37,6 +37,8 @@ export interface BindContext {
   position(pgLocation: number | undefined): number | undefined
   /** 'stream': a view or sink (now() and random() refused); 'batch': a query or DML. */
   readonly mode: 'stream' | 'batch'
+  /** Indexes on a relation that hold all of its rows by now; a batch query may read them instead. */
+  indexesOf?(relation: RelationId): readonly Relation[]
 }
 
 /** A bound and optimised query. */

@@ -6,10 +6,12 @@ import { panes } from './rules/panes.ts'
 import { prune } from './rules/prune.ts'
 import { pushDown } from './rules/push-down.ts'
 import { rankLimit } from './rules/rank-limit.ts'
+import { useIndex } from './rules/use-index.ts'
 
 /** Applies every rule, in the one order that lets each see what it needs. */
 export function optimize(plan: Plan): Plan {
   const folded = rewrite(plan, p => mapExpressions(p, foldConstants))
   const pushed = rewrite(pushDown(folded, []), rankLimit)
-  return rewrite(rewrite(rewrite(prune(pushed), fuse), panes), narrowScan)
+  const fused = rewrite(rewrite(prune(pushed), fuse), panes)
+  return rewrite(rewrite(fused, narrowScan), useIndex)
 }

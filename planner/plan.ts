@@ -2,6 +2,18 @@ import { notSupported, unreachable } from '../types/error.ts'
 import type { AggregateCall, Expression, JoinType, Order, RelationId, Scan } from '../types/job.ts'
 import { INT8, type Schema, type Type } from '../types/type.ts'
 
+/** An index as a query may read it in place of the relation it is on. */
+export interface IndexScan {
+  readonly relation: RelationId
+  readonly schema: Schema
+  readonly key: readonly number[]
+  readonly appendOnly: boolean
+  /** Expressions over the columns of the indexed relation; the index's first columns are their values. */
+  readonly keys: readonly Expression[]
+  /** Where the index has each column of the indexed relation; -1: nowhere. */
+  readonly columns: readonly number[]
+}
+
 /** Logical plan: what a query computes, before it is cut into nodes. Columns are positions. */
 export type Plan =
   | {
@@ -11,6 +23,8 @@ export type Plan =
       readonly key: readonly number[]
       readonly appendOnly: boolean
       readonly scan?: Scan
+      /** Indexes that a batch query may read instead. */
+      readonly indexes?: readonly IndexScan[]
     }
   | { readonly op: 'values'; readonly schema: Schema; readonly rows: readonly (readonly Expression[])[] }
   | { readonly op: 'filter'; readonly input: Plan; readonly predicate: Expression }

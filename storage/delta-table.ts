@@ -9,12 +9,15 @@ import { StateTable } from './state-table.ts'
  * insertions, so it is a z-set and folds by key as well.
  */
 export class DeltaTable extends StateTable {
+  /** With the indexes of those who keep the rows. */
+  override readonly spec: TableSpec
   #rows: StateTable
   #appended: ChunkBuilder
   #taken: Chunk[] | undefined
 
   constructor(spec: TableSpec) {
     super({ ...spec, indexes: [] }, false)
+    this.spec = spec
     this.#rows = emptyBag(spec)
     this.#appended = new ChunkBuilder(spec.schema.map(field => field.type))
   }

@@ -70,6 +70,23 @@ export class OrderedRows {
     for (const block of this.#blocks) for (let i = 0; i < block.length; i++) if (!visit(block[i]!)) return
   }
 
+  /** Visits, in order, rows from the first that is not before `from` to the last that is not after `to`. */
+  between(from: (id: number) => number, to: (id: number) => number, visit: (id: number) => void): void {
+    let low = 0
+    let high = this.#blocks.length - 1
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (from(this.#blocks[middle]!.at(-1)!) >= 0) high = middle
+      else low = middle + 1
+    }
+    for (let at = low; at < this.#blocks.length; at++)
+      for (const id of this.#blocks[at]!) {
+        if (from(id) < 0) continue
+        if (to(id) > 0) return
+        visit(id)
+      }
+  }
+
   /** Last block whose first row is not after `id`. */
   #blockOf(id: number): number {
     let low = 0

@@ -221,6 +221,10 @@ export class OrderIndex {
     return at === -1 ? undefined : this.#lists[at]
   }
 
+  get order(): readonly Order[] {
+    return this.#order
+  }
+
   get byteLength(): number {
     return this.#groups.byteLength + this.#groups.count * 64
   }

@@ -124,6 +124,8 @@ export type OperatorSpec =
       readonly schema: Schema
       readonly mode: 'append' | 'keyed' | 'bag'
       readonly key: readonly number[]
+      /** An index: its rows are found by the leading columns of this order. */
+      readonly order?: readonly Order[]
     }
   /** Terminal: per epoch the net change, as the sink's log. `key` [] : rows; else folded by key (delete, then insert). */
   | {
@@ -146,6 +148,8 @@ export interface Scan {
   /** All of the relation's key (or an index's) columns equal to these literals. */
   readonly columns: readonly number[]
   readonly equals: readonly Value[]
+  /** An index's next column lies between these, both included. */
+  readonly range?: { readonly column: number; readonly from?: Value; readonly to?: Value }
 }
 
 export interface GraphNode {

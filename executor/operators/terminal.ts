@@ -1,7 +1,7 @@
 import type { TableMode } from '../../storage/contract.ts'
 import { DeltaTable } from '../../storage/delta-table.ts'
 import type { Chunk } from '../../types/chunk.ts'
-import type { RelationId } from '../../types/job.ts'
+import type { Order, RelationId } from '../../types/job.ts'
 import type { Schema } from '../../types/type.ts'
 import type { Operator, OperatorContext, OperatorKind } from '../contract.ts'
 
@@ -20,7 +20,7 @@ interface Target {
 /** The relation's rows; keeps the current epoch only. The barrier emits the net change to readers of the relation. */
 export const materialize: OperatorKind<'materialize'> = {
   kind: 'materialize',
-  create: (spec, context) => terminal(spec, spec.mode, context),
+  create: (spec, context) => terminal(spec, spec.mode, context, spec.order),
 }
 
 /** The sink's log: the epoch's net change. */
@@ -29,14 +29,19 @@ export const sink: OperatorKind<'sink'> = {
   create: (spec, context) => terminal(spec, 'log', context),
 }
 
-function terminal({ relation, schema, key }: Target, mode: TableMode, context: OperatorContext): Terminal {
+function terminal(
+  { relation, schema, key }: Target,
+  mode: TableMode,
+  context: OperatorContext,
+  order?: readonly Order[],
+): Terminal {
   const rows = new DeltaTable({
     id: `${relation}/${context.node.id}/rows`,
     schema,
     mode,
     key,
     shard: key,
-    indexes: [],
+    indexes: order === undefined ? [] : [{ kind: 'ordered', prefix: [], order }],
   })
   return {
     tables: [rows],

@@ -3,6 +3,7 @@ import { notSupported, SqlError } from '../../types/error.ts'
 import type { Type } from '../../types/type.ts'
 import { type Modifier, parseModifier } from '../../types/type-modifier.ts'
 import { parseTypeName } from '../../types/type-names.ts'
+import { createIndex } from './create-index.ts'
 import { type Cursor, parseExpression } from './cursor.ts'
 import type { ColumnSyntax, Fragment, RelationSyntax, Statement } from './statement.ts'
 
@@ -22,8 +23,9 @@ export function parseCreate(c: Cursor): Statement {
     c.finish()
     return { kind, name, ifNotExists }
   }
+  if (c.accept('index')) return createIndex(c)
+  if (c.looking('unique', 'index')) throw notSupported('CREATE UNIQUE INDEX', { position: c.token!.start })
   for (const what of [
-    'index',
     'function',
     'aggregate',
     'user',
@@ -187,7 +189,10 @@ function columnType(c: Cursor): { readonly type: Type; readonly modifier: Modifi
   return { type, modifier: parseModifier(text) }
 }
 
-function expressionUntil(c: Cursor, stop: (token: { kind: string; value: string }) => boolean): Fragment {
+export function expressionUntil(
+  c: Cursor,
+  stop: (token: { kind: string; value: string }) => boolean,
+): Fragment {
   const { from, to } = c.skipTo(stop)
   if (from === to) throw c.error()
   return parseExpression(c.sql, from, to)
@@ -225,7 +230,7 @@ function queryBefore(c: Cursor, word: string): Fragment {
   return body
 }
 
-function nameList(c: Cursor): string[] {
+export function nameList(c: Cursor): string[] {
   c.expect('(')
   const names: string[] = []
   do names.push(c.identifier())

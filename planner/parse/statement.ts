@@ -43,6 +43,23 @@ export interface RelationSyntax {
   readonly query?: Fragment
 }
 
+export interface IndexSyntax {
+  /** undefined: made up from the keys. */
+  readonly name: Name | undefined
+  readonly ifNotExists: boolean
+  readonly on: Name
+  readonly keys: readonly IndexKeySyntax[]
+  /** undefined: every column. */
+  readonly include: readonly string[] | undefined
+  readonly distributedBy: readonly Fragment[]
+}
+
+export interface IndexKeySyntax {
+  readonly expression: Fragment
+  readonly descending: boolean
+  readonly nullsFirst: boolean
+}
+
 export type RelationWord =
   | 'table'
   | 'source'
@@ -75,6 +92,7 @@ export type Statement =
       readonly options: Readonly<Record<string, string>>
       readonly format: FormatSpec | undefined
     }
+  | ({ readonly kind: 'create index' } & IndexSyntax)
   | {
       readonly kind: 'create schema' | 'create database'
       readonly name: string

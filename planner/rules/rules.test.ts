@@ -8,6 +8,7 @@ import { panes } from './panes.ts'
 import { prune } from './prune.ts'
 import { pushDown } from './push-down.ts'
 import { rankLimit } from './rank-limit.ts'
+import { useIndex } from './use-index.ts'
 
 const scan: Plan = {
   op: 'scan',
@@ -123,4 +124,28 @@ test('a condition on the partition passes a top-n, another does not', () => {
     predicate: stays,
     input: { ...top, input: { op: 'filter', input: scan, predicate: passes } },
   })
+})
+
+test('conditions on the leading keys of an index read the index, in place of the relation', () => {
+  const index = {
+    relation: 9,
+    schema: [1, 0].map(i => scan.schema[i]!),
+    key: [1],
+    appendOnly: false,
+    keys: [column(1, INT4)],
+    columns: [1, 0, -1],
+  }
+  const indexed: Plan = { ...scan, indexes: [index] } as Plan
+  const reading = (shown: number, by: number): Plan => ({
+    op: 'project',
+    input: indexed,
+    columns: [column(shown, INT4)],
+    names: ['k'],
+    predicate: compare('>', column(by, INT4), 5),
+  })
+  const plan = useIndex(reading(0, 1))
+  assert(plan.op === 'project' && plan.input.op === 'project' && plan.input.input.op === 'scan')
+  assert.equal(plan.input.input.relation, 9)
+  assert.deepEqual(plan.input.input.scan, { columns: [], equals: [], range: { column: 0, from: 5 } })
+  for (const other of [reading(0, 0), reading(2, 1)]) assert.equal(useIndex(other), other)
 })

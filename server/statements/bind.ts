@@ -26,7 +26,16 @@ export function bindContext(
     session: session.number,
     position: location => fragment.position(location),
     mode,
+    indexesOf: id => readyIndexes(context, id),
   }
+}
+
+/** Indexes of a relation; not those that a restart found half filled. */
+function readyIndexes({ catalogs, runtime }: StatementContext, on: number): readonly Relation[] {
+  const found = catalogs.current.relations.filter(r => r.index?.on === on)
+  if (found.length === 0) return found
+  const filling = new Set(runtime.progress().flatMap(p => (p.state === 'backfilling' ? [p.relation] : [])))
+  return found.filter(r => !filling.has(r.id))
 }
 
 /** The schema a new object goes to. Throws 3F000. */

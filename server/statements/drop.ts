@@ -21,9 +21,13 @@ export function drop(statement: StatementOf<'drop'>, context: StatementContext):
           context.notice(`${message}, skipping`)
         } else {
           if (relation.kind !== statement.what)
-            throw new SqlError('wrong_object_type', `"${name.name}" is not a ${statement.what}`, {
-              hint: `Use DROP ${relation.kind.toUpperCase()} to remove it.`,
-            })
+            throw new SqlError(
+              'wrong_object_type',
+              `"${name.name}" is not ${statement.what === 'index' ? 'an' : 'a'} ${statement.what}`,
+              {
+                hint: `Use DROP ${relation.kind.toUpperCase()} to remove it.`,
+              },
+            )
           next = withoutRelations([relation], statement.cascade, next)
         }
       }
@@ -42,7 +46,8 @@ function withoutRelations(relations: readonly Relation[], cascade: boolean, cata
   for (let relation = queue.pop(); relation !== undefined; relation = queue.pop()) {
     for (const dependent of catalog.dependents(relation.id)) {
       if (gone.has(dependent.id)) continue
-      if (!cascade)
+      // An index goes with the relation it is on.
+      if (!cascade && dependent.index?.on !== relation.id)
         throw new SqlError(
           'dependent_objects_still_exist',
           `cannot drop ${relation.kind} ${relation.name} because other objects depend on it`,

@@ -8,12 +8,15 @@ export interface IndexWords {
 }
 
 /** An index's parts as SHOW INDEXES lists them. */
-export function indexWords({ index }: Relation, on: Relation): IndexWords {
+export function indexWords({ index, columns }: Relation, on: Relation): IndexWords {
   assert(index !== undefined, 'an index says what it is of')
   const { keys, include, distributedBy } = index
   return {
     key: keys.map(({ sql, order }) => `${sql} ${order.descending ? 'DESC' : 'ASC'}`).join(', '),
-    include: include.map(i => on.columns[i]!.name).join(', '),
+    include: include
+      .filter((_, i) => columns[keys.length + i]!.hidden !== true)
+      .map(i => on.columns[i]!.name)
+      .join(', '),
     distributedBy: keys
       .slice(0, distributedBy)
       .map(key => key.sql)

@@ -2,6 +2,7 @@ import type { ParsedStatement, SessionStatement, Statement } from '../../planner
 import { SqlError, unreachable } from '../../types/error.ts'
 import type { Type } from '../../types/type.ts'
 import type { Prepared, Result, StatementContext } from './contract.ts'
+import { createIndex } from './create-index.ts'
 import { createSink } from './create-sink.ts'
 import { createTable } from './create-table.ts'
 import { createView } from './create-view.ts'
@@ -35,6 +36,8 @@ export function prepare(
       return command(() => createTable(statement, text, context))
     case 'create view':
       return command(() => createView(statement, text, context))
+    case 'create index':
+      return command(() => createIndex(statement, text, context))
     case 'create sink':
       return command(() => createSink(statement, text, context))
     case 'create schema':

@@ -1,5 +1,5 @@
 import { compileProjection } from '../../executor/expression/compile.ts'
-import type { Relation } from '../../planner/catalog.ts'
+import type { Catalog, Relation } from '../../planner/catalog.ts'
 import { planDelete, planDml, planInsert, planUpdate } from '../../planner/dml.ts'
 import type { Fragment } from '../../planner/parse/index.ts'
 import { bindQuery, planBatch } from '../../planner/query.ts'
@@ -7,7 +7,7 @@ import { chunkOf } from '../../storage/chunk-builder.ts'
 import { cellValue } from '../../storage/column-buffer.ts'
 import type { Chunk } from '../../types/chunk.ts'
 import { SqlError } from '../../types/error.ts'
-import type { Type } from '../../types/type.ts'
+import { type Schema, sameType, type Type } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
 import { bindContext } from './bind.ts'
 import type { Prepared, Result, StatementContext } from './contract.ts'
@@ -18,11 +18,14 @@ export function prepareQuery(
   context: StatementContext,
   types: readonly (Type | undefined)[],
 ): Prepared {
-  const bound = bindQuery(query.node, bindContext(context, query, 'batch', types))
+  const bind = rebinding(context, () => bindQuery(query.node, bindContext(context, query, 'batch', types)))
+  const { schema, parameters } = bind()
   return {
-    schema: bound.schema,
-    parameters: bound.parameters,
+    schema,
+    parameters,
     async run(values) {
+      const bound = bind()
+      sameResult(schema, bound.schema)
       const job = planBatch(bound, values)
       return { tag: rows => `SELECT ${rows}`, rows: context.runtime.query(job, context.signal) }
     },
@@ -37,19 +40,22 @@ export function prepareDml(
   types: readonly (Type | undefined)[],
 ): Prepared {
   const plan = { insert: planInsert, update: planUpdate, delete: planDelete }[kind]
-  const bound = plan(statement.node, bindContext(context, statement, 'batch', types))
-  const { table } = bound
+  const bind = rebinding(context, () => plan(statement.node, bindContext(context, statement, 'batch', types)))
+  const { table, returning: told, parameters } = bind()
   if (table.kind !== 'table')
     throw new SqlError('wrong_object_type', `cannot change ${table.kind} "${table.name}"`)
   if (table.appendOnly && kind !== 'insert')
     throw new SqlError('wrong_object_type', `cannot ${kind} rows of append-only table "${table.name}"`)
   return {
-    schema: bound.returning?.schema,
-    parameters: bound.parameters,
+    schema: told?.schema,
+    parameters,
     async run(values): Promise<Result> {
-      const { job, returning } = planDml(bound, values)
       const release = kind === 'insert' ? () => {} : await context.runtime.lock(table.id)
       try {
+        const bound = bind()
+        const { table } = bound
+        sameResult(told?.schema, bound.returning?.schema)
+        const { job, returning } = planDml(bound, values)
         const changes: Chunk[] = []
         for await (const chunk of context.runtime.query(job, context.signal)) changes.push(weighted(chunk))
         for (const chunk of changes) rejectNulls(chunk, table)
@@ -66,6 +72,22 @@ export function prepareDml(
       }
     },
   }
+}
+
+/** Binds again when the catalog is another one than the last time. */
+function rebinding<T>({ catalogs }: StatementContext, bind: () => T): () => T {
+  let bound: { readonly catalog: Catalog; readonly value: T } | undefined
+  return () => {
+    if (bound?.catalog !== catalogs.current) bound = { catalog: catalogs.current, value: bind() }
+    return bound.value
+  }
+}
+
+/** The client was told of the columns when the statement was prepared. */
+function sameResult(told: Schema | undefined, now: Schema | undefined): void {
+  const same =
+    told?.length === now?.length && (told ?? []).every((field, i) => sameType(field.type, now![i]!.type))
+  if (!same) throw new SqlError('feature_not_supported', 'cached plan must not change result type')
 }
 
 /** The last column of the plan's rows becomes the weight. Copies: the rows outlive the query. */

@@ -1,4 +1,4 @@
-import type { Relation } from '../../planner/catalog.ts'
+import type { IndexKey, Relation } from '../../planner/catalog.ts'
 import type { ClassObject } from './objects.ts'
 
 /** An identifier as it must be written in SQL. */
@@ -23,11 +23,19 @@ const RESERVED = new Set(
 
 /** The statement that makes an index. */
 export function indexDefinition({ name, index }: ClassObject): string {
-  const { on, columns, include, primary } = index!
+  const { on, columns, include, primary, keys } = index!
   const list = (positions: readonly number[]) => positions.map(i => quoted(on.columns[i]!.name)).join(', ')
   const included = include.length === 0 ? '' : ` INCLUDE (${list(include)})`
+  const words = keys === undefined ? list(columns) : keys.map(keyDefinition).join(', ')
   const table = `${quoted(on.schema)}.${quoted(on.name)}`
-  return `CREATE ${primary ? 'UNIQUE ' : ''}INDEX ${quoted(name)} ON ${table} USING btree (${list(columns)})${included}`
+  return `CREATE ${primary ? 'UNIQUE ' : ''}INDEX ${quoted(name)} ON ${table} USING btree (${words})${included}`
+}
+
+function keyDefinition({ sql, order, expression }: IndexKey): string {
+  const { descending, nullsFirst } = order
+  const nulls = nullsFirst === descending ? '' : nullsFirst ? ' NULLS FIRST' : ' NULLS LAST'
+  const text = expression.kind === 'column' ? sql : `(${sql})`
+  return `${text}${descending ? ' DESC' : ''}${nulls}`
 }
 
 /** The clause of a declared primary key. */

@@ -1,4 +1,4 @@
-import type { Catalog, ColumnDef, Relation } from '../../planner/catalog.ts'
+import type { Catalog, ColumnDef, IndexKey, Relation } from '../../planner/catalog.ts'
 import { type Field, INT4 } from '../../types/type.ts'
 import type { TableDef } from './columns/parse.ts'
 import { RW_SCHEMA_OID, SCHEMA_OIDS } from './oids.ts'
@@ -22,6 +22,7 @@ export interface IndexObject {
   readonly on: Relation
   readonly columns: readonly number[]
   readonly include: readonly number[]
+  readonly keys?: readonly IndexKey[]
   readonly primary: boolean
 }
 
@@ -76,8 +77,8 @@ function objectsOf(relation: Relation, schemaOid: number, catalog: Catalog): Cla
   const common = { schema, schemaOid, owner }
   const on = relation.index && catalog.byId(relation.index.on)
   if (kind === 'i' && (relation.index === undefined || on === undefined)) return []
-  const index = on && { ...relation.index!, on, primary: false }
-  const columns = index === undefined ? shownColumns(relation) : indexColumns(index)
+  const index = on && { ...relation.index!, include: includedColumns(relation), on, primary: false }
+  const columns = shownColumns(relation)
   const own: ClassObject = {
     ...common,
     oid: relation.id,
@@ -98,6 +99,11 @@ function objectsOf(relation: Relation, schemaOid: number, catalog: Catalog): Cla
     index: key,
   }
   return [own, keyObject]
+}
+
+/** Columns of the indexed relation that the user asked for. */
+function includedColumns({ index, columns }: Relation): readonly number[] {
+  return index!.include.filter((_, i) => columns[index!.keys.length + i]!.hidden !== true)
 }
 
 function indexColumns(index: IndexObject): Field[] {

@@ -1,4 +1,5 @@
 import type { Relation } from '../../../planner/catalog.ts'
+import type { Order } from '../../../types/job.ts'
 import type { Value } from '../../../types/value.ts'
 import { oidOf } from '../../protocol/oids.ts'
 import {
@@ -98,11 +99,11 @@ fill('pg_catalog.pg_attrdef', ({ catalog, database }) =>
 )
 
 fill('pg_catalog.pg_index', ({ catalog, database }) =>
-  classObjects(catalog, database).flatMap(({ oid, index }) => {
+  classObjects(catalog, database).flatMap(({ oid, index, columns: own }) => {
     if (index === undefined) return []
-    const { on, columns, include, primary } = index
+    const { on, columns, include, primary, keys } = index
     const all = [...columns, ...include]
-    const types = columns.map(i => typeByOid(oidOf(on.columns[i]!.type)))
+    const types = columns.map((_, i) => typeByOid(oidOf(own[i]!.type)))
     return [
       {
         indexrelid: oid,
@@ -118,11 +119,16 @@ fill('pg_catalog.pg_index', ({ catalog, database }) =>
         indkey: all.map(i => attributeNumber(on, i)),
         indcollation: types.map(type => type?.collation ?? 0),
         indclass: types.map(type => operatorClass(type?.name)),
-        indoption: columns.map(() => 0),
+        indoption: columns.map((_, i) => options(keys?.[i]?.order)),
       },
     ]
   }),
 )
+
+/** pg_index.indoption: 1 descending, 2 NULLS FIRST. */
+function options(order: Order | undefined): number {
+  return (order?.descending ? 1 : 0) + (order?.nullsFirst ? 2 : 0)
+}
 
 /** Default btree operator classes (pg_opclass.dat). */
 export const OPERATOR_CLASSES: Readonly<Record<string, readonly [number, string, number]>> = {

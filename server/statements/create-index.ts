@@ -1,0 +1,163 @@
+import type { ColumnDef, IndexDef, IndexKey, Relation } from '../../planner/catalog.ts'
+import type { Fragment, Name } from '../../planner/parse/index.ts'
+import { bindScalar } from '../../planner/scalar.ts'
+import { SqlError } from '../../types/error.ts'
+import type { Expression, GraphNode, Job, OperatorSpec } from '../../types/job.ts'
+import { toJson } from '../../types/json.ts'
+import { bindContext, requireRelation, targetSchema } from './bind.ts'
+import type { Result, StatementContext } from './contract.ts'
+import { createRelation, nodeAfter, type StatementOf } from './create.ts'
+
+type Syntax = StatementOf<'create index'>
+
+/**
+ * CREATE INDEX: a relation of the keys and the columns included, kept as a view is, whose rows are found by the keys. It is
+ * in the schema of the relation it is on.
+ */
+export async function createIndex(
+  statement: Syntax,
+  sql: string,
+  context: StatementContext,
+): Promise<Result> {
+  const on = requireRelation(context, statement.on)
+  if (on.kind !== 'table' && on.kind !== 'materialized view')
+    throw new SqlError('wrong_object_type', `cannot create index on relation "${on.name}"`, {
+      detail: `This operation is not supported for ${on.kind === 'index' ? 'indexes' : `${on.kind}s`}.`,
+      position: statement.on.position,
+    })
+  const name: Name = statement.name ?? {
+    name: freeName(statement, on, context),
+    schema: undefined,
+    position: 0,
+  }
+  if (name.schema !== undefined && name.schema !== on.schema)
+    throw new SqlError('syntax_error', 'an index is in the schema of the relation it is on', {
+      position: name.position,
+    })
+  const target = { ...name, schema: on.schema }
+  return createRelation(context, target, statement.ifNotExists, 'CREATE INDEX', id => {
+    const index = definition(statement, on, context)
+    const columns = ownColumns(index, on, statement.include)
+    const held = [...index.columns, ...index.include]
+    const key = on.key.map(k => held.indexOf(k))
+    return {
+      kind: 'index',
+      sql,
+      columns,
+      key,
+      declaredKey: false,
+      appendOnly: on.appendOnly,
+      options: {},
+      dependsOn: [on.id],
+      index,
+      job: indexJob(id, on, index, columns, key),
+    }
+  })
+}
+
+function definition(statement: Syntax, on: Relation, context: StatementContext): IndexDef {
+  const bind = (fragment: Fragment) => {
+    const shown = on.columns.map(c => ({ name: c.name, type: c.type }))
+    return bindScalar(fragment.node, shown, bindContext(context, fragment, 'stream'))
+  }
+  const keys: IndexKey[] = []
+  for (const { expression, descending, nullsFirst } of statement.keys) {
+    const bound = bind(expression)
+    if (keys.some(key => toJson(key.expression) === toJson(bound))) continue
+    keys.push({
+      sql: expression.text,
+      expression: bound,
+      order: { column: keys.length, descending, nullsFirst },
+    })
+  }
+  const columns = keys.map(({ expression }) => (expression.kind === 'column' ? expression.index : -1))
+  const prefix = statement.distributedBy.map(fragment => toJson(bind(fragment)))
+  if (prefix.some((text, i) => keys[i] === undefined || toJson(keys[i].expression) !== text))
+    throw new SqlError(
+      'invalid_parameter_value',
+      'Distributed by columns should be a prefix of index columns',
+    )
+  const wanted = statement.include?.map(name => columnAt(on, name)) ?? visible(on)
+  // A row of the index can be told from others by the key of the relation.
+  const include = [...new Set([...wanted, ...on.key])].filter(i => !columns.includes(i))
+  return { on: on.id, columns, include, keys, distributedBy: prefix.length || 1 }
+}
+
+function visible(on: Relation): number[] {
+  return on.columns.flatMap((column, i) => (column.hidden === true ? [] : [i]))
+}
+
+function columnAt(on: Relation, name: string): number {
+  const found = on.columns.findIndex(column => column.name === name)
+  if (found !== -1) return found
+  throw new SqlError('undefined_column', `column "${name}" does not exist`)
+}
+
+/** Columns that are there for the key alone are hidden. */
+function ownColumns(
+  { keys, columns, include }: IndexDef,
+  on: Relation,
+  named: readonly string[] | undefined,
+): ColumnDef[] {
+  let unnamed = 0
+  const of = (i: number): ColumnDef => ({
+    name: on.columns[i]!.name,
+    type: on.columns[i]!.type,
+    notNull: false,
+  })
+  return [
+    ...columns.map((at, i): ColumnDef => {
+      if (at !== -1) return of(at)
+      const name = unnamed++ === 0 ? 'expr' : `expr${unnamed - 1}`
+      return { name, type: keys[i]!.expression.type, notNull: false }
+    }),
+    ...include.map((i): ColumnDef => {
+      const column = of(i)
+      return named === undefined || named.includes(column.name) ? column : { ...column, hidden: true }
+    }),
+  ]
+}
+
+function indexJob(
+  relation: number,
+  on: Relation,
+  index: IndexDef,
+  columns: readonly ColumnDef[],
+  key: readonly number[],
+): Job {
+  const upstream = on.columns.map(({ name, type }) => ({ name, type }))
+  const schema = columns.map(({ name, type }) => ({ name, type }))
+  const include = index.include.map(
+    (i): Expression => ({ kind: 'column', index: i, type: upstream[i]!.type }),
+  )
+  const input: GraphNode = {
+    id: 1,
+    spec: { kind: 'input', relation: on.id, schema: upstream },
+    inputs: [],
+    schema: upstream,
+    shard: 'any',
+    fragment: 0,
+  }
+  const project: OperatorSpec = {
+    kind: 'project',
+    columns: [...index.keys.map(k => k.expression), ...include],
+  }
+  const nodes = [input, nodeAfter([input], input, project, schema, 'any')]
+  const mode = key.length > 0 ? 'keyed' : on.appendOnly ? 'append' : 'bag'
+  const order = index.keys.map(k => k.order)
+  const terminal: OperatorSpec = { kind: 'materialize', relation, schema, mode, key, order }
+  nodes.push(nodeAfter(nodes, nodes.at(-1)!, terminal, schema, key.length > 0 ? [key] : 'one'))
+  return { relation, nodes }
+}
+
+/** PostgreSQL's: relation_column_idx, and a number when it is taken. */
+function freeName({ keys, on: { schema } }: Syntax, on: Relation, context: StatementContext): string {
+  targetSchema(context, { name: on.name, schema: schema ?? on.schema, position: 0 })
+  const words = keys.map(({ expression }) => (/^\w+$/.test(expression.text) ? expression.text : 'expr'))
+  const base = [on.name, ...words, 'idx'].join('_')
+  const { current } = context.catalogs
+  for (let i = 0; ; i++) {
+    const name = i === 0 ? base : `${base}${i}`
+    if (current.byName(on.database, on.schema, name) === undefined) return name
+  }
+}
