@@ -1,17 +1,16 @@
 import { resolveAggregate } from '../executor/aggregates/index.ts'
+import { isWindowFunction } from '../executor/windows/index.ts'
 import { notSupported, SqlError } from '../types/error.ts'
 import type { Expression } from '../types/job.ts'
 import { INT4, INT8, type Type } from '../types/type.ts'
-import { as, type Body, body, list, names, str } from './ast.ts'
+import { as, type Body, list, names } from './ast.ts'
 import { at, bindCondition, bindExpression } from './bind-expression.ts'
 import { sessionFunction } from './bind-value-function.ts'
+import { bindWindow } from './bind-window.ts'
 import { callFunction, coerce, isUnknown, settleText } from './coerce.ts'
 import type { PgNode } from './contract.ts'
 import { type Environment, type PendingOrder, placeholder } from './environment.ts'
 import { call, equal } from './expressions.ts'
-import type { Rank } from './plan.ts'
-
-const RANKS: ReadonlySet<string> = new Set(['row_number', 'rank', 'dense_rank'])
 
 /** Functions that yield rows, as signature ids that the project-set operator knows. */
 const SETS: ReadonlySet<string> = new Set(['generate_series', 'unnest'])
@@ -22,6 +21,10 @@ export function bindFunction(fields: Body, env: Environment): Expression {
   const position = env.context.position(fields['location'] as number | undefined)
   if (fields['over'] !== undefined) return bindWindow(name, fields, env, position)
   if (isAggregate(name, list(fields['args']).length)) return bindAggregate(name, fields, env, position)
+  if (isWindowFunction(name)) {
+    const message = `window function ${name} requires an OVER clause`
+    throw new SqlError('wrong_object_type', message, { position })
+  }
   const args = list(fields['args'])
   if (args.length === 0 || name === 'current_schema') {
     const session = sessionFunction(name, env)
@@ -99,6 +102,27 @@ function bindAggregate(
   const forbidden = { aggregates: false, windows: false, sets: false }
   const inner: Environment = { ...env, allow: forbidden, clause: 'aggregate function calls' }
   const args = list(fields['args']).map(arg => bindExpression(arg, inner))
+  const filter = fields['agg_filter']
+  const pending = {
+    ...resolveCall(name, args, env, position),
+    distinct: fields['agg_distinct'] === true,
+    ...(filter === undefined
+      ? {}
+      : { filter: bindCondition(filter as PgNode, { ...inner, clause: 'FILTER' }) }),
+    order: list(fields['agg_order']).map(sort => bindSortBy(sort, inner)),
+  }
+  let index = env.pending.aggregates.findIndex(other => equal(other, pending))
+  if (index === -1) index = env.pending.aggregates.push(pending) - 1
+  return placeholder('$aggregate', index, pending.type)
+}
+
+/** The aggregate of that name for these arguments, which are converted. */
+export function resolveCall(
+  name: string,
+  args: readonly Expression[],
+  env: Environment,
+  position: number | undefined,
+): { readonly fn: string; readonly args: readonly Expression[]; readonly type: Type } {
   const found = resolveAggregate(
     name,
     args.map(arg => (isUnknown(arg) ? undefined : arg.type)),
@@ -106,20 +130,10 @@ function bindAggregate(
   if ('error' in found) {
     throw new SqlError('undefined_function', found.error.message, { position, hint: found.error.hint })
   }
-  const filter = fields['agg_filter']
-  const pending = {
-    fn: found.fn,
-    args: args.map((arg, i) => coerce(arg, found.argTypes[i] ?? arg.type, 'implicit', env.context, position)),
-    distinct: fields['agg_distinct'] === true,
-    ...(filter === undefined
-      ? {}
-      : { filter: bindCondition(filter as PgNode, { ...inner, clause: 'FILTER' }) }),
-    order: list(fields['agg_order']).map(sort => bindSortBy(sort, inner)),
-    type: found.type,
-  }
-  let index = env.pending.aggregates.findIndex(other => equal(other, pending))
-  if (index === -1) index = env.pending.aggregates.push(pending) - 1
-  return placeholder('$aggregate', index, found.type)
+  const typed = args.map((arg, i) =>
+    coerce(arg, found.argTypes[i] ?? arg.type, 'implicit', env.context, position),
+  )
+  return { fn: found.fn, args: typed, type: found.type }
 }
 
 /** One ORDER BY item whose expression is looked up in the scope only. */
@@ -138,30 +152,4 @@ export function direction(sort: Body, env: Environment): { descending: boolean; 
     descending,
     nullsFirst: nulls === 'SORTBY_NULLS_DEFAULT' ? descending : nulls === 'SORTBY_NULLS_FIRST',
   }
-}
-
-function bindWindow(name: string, fields: Body, env: Environment, position: number | undefined): Expression {
-  if (!env.allow.windows) {
-    throw new SqlError('windowing_error', `window functions are not allowed in ${env.clause}`, { position })
-  }
-  if (!RANKS.has(name)) throw notSupported(`window function ${name}`, { position })
-  let over = body(fields['over'])
-  const referred = str(over['name'])
-  if (referred !== '') {
-    const named = env.windowClause.map(n => as(n, 'WindowDef')!).find(w => w['name'] === referred)
-    if (named === undefined)
-      throw new SqlError('undefined_object', `window "${referred}" does not exist`, { position })
-    over = named
-  }
-  const inner: Environment = {
-    ...env,
-    allow: { ...env.allow, windows: false, sets: false },
-    clause: 'window definitions',
-  }
-  env.pending.windows.push({
-    rank: name as Rank,
-    partition: list(over['partitionClause']).map(n => settleText(bindExpression(n, inner), env.context)),
-    order: list(over['orderClause']).map(n => bindSortBy(n, inner)),
-  })
-  return placeholder('$window', env.pending.windows.length - 1, INT8)
 }

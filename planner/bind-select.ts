@@ -7,19 +7,14 @@ import { at, bindCondition, bindExpression } from './bind-expression.ts'
 import { bindFromList, type From } from './bind-from.ts'
 import { direction } from './bind-function.ts'
 import { limited, outputPosition } from './bind-query.ts'
+import { checkWindowClause } from './bind-window.ts'
 import { settle, settleText } from './coerce.ts'
 import type { PgNode } from './contract.ts'
-import {
-  type BoundRelation,
-  contains,
-  type Environment,
-  placeholderIndex,
-  replaceCalls,
-} from './environment.ts'
+import { type BoundRelation, contains, type Environment } from './environment.ts'
 import { column, equal } from './expressions.ts'
 import { aggregatePlan } from './group.ts'
-import { withColumns } from './join-on.ts'
 import { type Plan, schemaOf } from './plan.ts'
+import { putBack, replaceAll, type Step, windowExpressions, windowPlan } from './window-plan.ts'
 
 interface Target {
   readonly name: string
@@ -34,6 +29,7 @@ export function bindSelect(select: Body, outer: Environment, types: readonly Typ
   let plan = from.plan
   if (where !== undefined)
     plan = filterBy(plan, bindCondition(where, { ...base, clause: 'WHERE' }), base.pending)
+  checkWindowClause(outer.windowClause, base)
   const env: Environment = { ...base, allow: { aggregates: true, windows: true, sets: true } }
   const targets = bindTargets(list(select['targetList']), from, env, types)
   const titles = targets.map(t => t.name)
@@ -46,15 +42,15 @@ export function bindSelect(select: Body, outer: Environment, types: readonly Typ
   const groups = groupExpressions(select, targets, base)
   let list_: readonly Expression[] = [...targets.map(t => t.value), ...sorts.map(s => s.by), ...keys]
   if (groups !== undefined || condition !== undefined || env.pending.aggregates.length > 0) {
-    const windowed = env.pending.windows.flatMap(w => [...w.partition, ...w.order.map(o => o.by)])
+    const windowed = env.pending.windows.flatMap(windowExpressions)
     const all = [...list_, ...(condition === undefined ? [] : [condition]), ...windowed, ...env.pending.sets]
     const grouped = aggregatePlan(plan, groups ?? [], all, env.pending, from.columns)
     plan = grouped.plan
     list_ = grouped.expressions.slice(0, list_.length)
     if (condition !== undefined) plan = filterBy(plan, grouped.expressions[list_.length]!, env.pending)
-    rewriteWindows(env, grouped.expressions.slice(list_.length + (condition === undefined ? 0 : 1)))
+    putBack(env.pending, grouped.expressions.slice(list_.length + (condition === undefined ? 0 : 1)))
   }
-  const windows = rankPlan(plan, list_, env)
+  const windows = windowPlan(plan, list_, env.pending)
   const sets = setPlan(windows.plan, windows.expressions, env)
   const attached = attach(sets.plan, sets.expressions, env.pending)
   const done = attached.expressions
@@ -240,50 +236,6 @@ export function titleOf(node: PgNode): string {
   }
 }
 
-/** Puts grouped expressions back into pending windows and sets, in the order they were listed. */
-function rewriteWindows(env: Environment, rewritten: readonly Expression[]): void {
-  let next = 0
-  env.pending.windows.forEach((w, i) => {
-    const partition = w.partition.map(() => rewritten[next++]!)
-    const order = w.order.map(o => ({ ...o, by: rewritten[next++]! }))
-    env.pending.windows[i] = { ...w, partition, order }
-  })
-  env.pending.sets.forEach((_, i) => {
-    env.pending.sets[i] = rewritten[next++]!
-  })
-}
-
-interface Step {
-  readonly plan: Plan
-  readonly expressions: readonly Expression[]
-}
-
-function rankPlan(input: Plan, expressions: readonly Expression[], env: Environment): Step {
-  let plan = input
-  const at = env.pending.windows.map(w => {
-    const needed = withColumns(plan, [...w.partition, ...w.order.map(o => o.by)])
-    const order = w.order.map((o, i) => ({
-      column: needed.at[w.partition.length + i]!,
-      descending: o.descending,
-      nullsFirst: o.nullsFirst,
-    }))
-    const partition = needed.at.slice(0, w.partition.length)
-    const limit = Number.MAX_SAFE_INTEGER
-    plan = {
-      op: 'top-n',
-      input: needed.plan,
-      partition,
-      order,
-      offset: 0,
-      limit,
-      withTies: false,
-      rank: w.rank,
-    }
-    return schemaOf(plan).length - 1
-  })
-  return { plan, expressions: replaceAll(expressions, '$window', at) }
-}
-
 function setPlan(input: Plan, expressions: readonly Expression[], env: Environment): Step {
   const { sets } = env.pending
   if (sets.length === 0) return { plan: input, expressions }
@@ -305,17 +257,4 @@ function setPlan(input: Plan, expressions: readonly Expression[], env: Environme
       sets.map((_, i) => width + i),
     ),
   }
-}
-
-function replaceAll(
-  expressions: readonly Expression[],
-  kind: '$window' | '$set',
-  at_: readonly number[],
-): readonly Expression[] {
-  return expressions.map(e =>
-    replaceCalls(e, inner => {
-      const index = placeholderIndex(inner, kind)
-      return index === undefined ? undefined : column(at_[index]!, inner.type)
-    }),
-  )
 }

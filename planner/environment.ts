@@ -1,9 +1,9 @@
-import type { Expression } from '../types/job.ts'
+import type { Expression, Frame, WindowCall } from '../types/job.ts'
 import type { Type } from '../types/type.ts'
 import type { Body } from './ast.ts'
 import type { BindContext, PgNode } from './contract.ts'
 import { call } from './expressions.ts'
-import type { Plan, Rank } from './plan.ts'
+import type { Plan } from './plan.ts'
 import type { Scope } from './scope.ts'
 
 /** An aggregate call over expressions of the input; becomes a column. */
@@ -23,9 +23,14 @@ export interface PendingOrder {
 }
 
 export interface PendingWindow {
-  readonly rank: Rank
+  readonly kind: WindowCall['kind']
+  readonly fn: string
+  readonly args: readonly Expression[]
+  readonly filter?: Expression
   readonly partition: readonly Expression[]
   readonly order: readonly PendingOrder[]
+  readonly frame: Frame
+  readonly type: Type
 }
 
 /** A subquery of an expression. `conditions` read its columns, and by `outer` the arguments of its placeholder. */

@@ -99,6 +99,11 @@ function visit(plan: Plan, add: Add): GraphNode {
         plan.partition.length === 0 ? 'one' : [plan.partition],
       )
     }
+    case 'window': {
+      const { partition, order, calls } = plan
+      const shard: Shard = partition.length === 0 ? 'one' : [partition]
+      return add({ kind: 'window', partition, order, calls }, [down(plan.input)], plan, shard)
+    }
     case 'sort': {
       const { op: _, input, ...spec } = plan
       return add({ kind: 'sort', ...spec }, [down(input)], plan, 'one')

@@ -1,5 +1,15 @@
 import { notSupported, unreachable } from '../types/error.ts'
-import type { AggregateCall, Expression, JoinType, Order, RelationId, Scan } from '../types/job.ts'
+import type {
+  AggregateCall,
+  Expression,
+  Frame,
+  FrameBound,
+  JoinType,
+  Order,
+  RelationId,
+  Scan,
+  WindowCall,
+} from '../types/job.ts'
 import { INT8, type Schema, type Type } from '../types/type.ts'
 
 /** An index as a query may read it in place of the relation it is on. */
@@ -62,6 +72,13 @@ export type Plan =
       readonly rank?: Rank
     }
   | {
+      readonly op: 'window'
+      readonly input: Plan
+      readonly partition: readonly number[]
+      readonly order: readonly Order[]
+      readonly calls: readonly WindowCall[]
+    }
+  | {
       readonly op: 'sort'
       readonly input: Plan
       readonly order: readonly Order[]
@@ -119,6 +136,7 @@ export function inputs(plan: Plan): readonly Plan[] {
     case 'project':
     case 'aggregate':
     case 'top-n':
+    case 'window':
     case 'sort':
     case 'hop':
     case 'panes':
@@ -186,6 +204,11 @@ function derive(plan: Plan): Schema {
       const input = schemaOf(plan.input)
       return plan.rank === undefined ? input : [...input, { name: plan.rank, type: INT8 }]
     }
+    case 'window':
+      return [
+        ...schemaOf(plan.input),
+        ...plan.calls.map(call => ({ name: call.fn.split('(')[0]!, type: call.type })),
+      ]
     case 'hop': {
       const input = schemaOf(plan.input)
       const type: Type = input[plan.time]!.type
@@ -233,6 +256,7 @@ export function keyOf(plan: Plan): readonly number[] | undefined {
       return plan.rows.length <= 1 ? [] : undefined
     case 'filter':
     case 'sort':
+    case 'window':
       return keyOf(plan.input)
     case 'single-row':
       return keyOf(plan.input) ?? plan.group
@@ -295,9 +319,28 @@ export function mapExpressions(plan: Plan, map: (e: Expression) => Expression): 
       return plan.residual === undefined ? plan : { ...plan, residual: map(plan.residual) }
     case 'project-set':
       return { ...plan, calls: plan.calls.map(map) }
+    case 'window':
+      return { ...plan, calls: plan.calls.map(c => ({ ...c, frame: mapFrame(c.frame, map) })) }
     default:
       return plan
   }
+}
+
+/** Every expression of a frame, mapped. */
+export function mapFrame(frame: Frame, map: (e: Expression) => Expression): Frame {
+  const bound = (b: FrameBound): FrameBound => {
+    if ('offset' in b) return { ...b, offset: map(b.offset) }
+    return 'key' in b ? { ...b, key: map(b.key), value: map(b.value) } : b
+  }
+  return { ...frame, start: bound(frame.start), end: bound(frame.end) }
+}
+
+/** The expressions of a frame. */
+export function frameExpressions(frame: Frame): readonly Expression[] {
+  return [frame.start, frame.end].flatMap(b => {
+    if ('offset' in b) return [b.offset]
+    return 'key' in b ? [b.key, b.value] : []
+  })
 }
 
 /** Guards against plans nobody could run. */

@@ -37,6 +37,32 @@ export interface Order {
   readonly nullsFirst: boolean
 }
 
+/** Which rows of its partition a window function sees from a row; `exclude` takes some of them away. */
+export interface Frame {
+  readonly unit: 'rows' | 'range' | 'groups'
+  readonly start: FrameBound
+  readonly end: FrameBound
+  readonly exclude: 'none' | 'current row' | 'group' | 'ties'
+}
+
+export type FrameBound =
+  | { readonly at: 'unbounded preceding' | 'unbounded following' | 'current row' }
+  /** That many rows or groups of peers away: a constant int8. */
+  | { readonly at: 'preceding' | 'following'; readonly offset: Expression }
+  /** RANGE: the first (as an end: last) row whose `key` is not before (after) the row's `value`. NULL keys are apart. */
+  | { readonly at: 'value'; readonly key: Expression; readonly value: Expression }
+
+export interface WindowCall {
+  /** 'window': a name of the window function registry; 'aggregate': a signature id of the aggregate registry. */
+  readonly kind: 'window' | 'aggregate'
+  readonly fn: string
+  /** Input columns. */
+  readonly args: readonly number[]
+  readonly filter?: number
+  readonly frame: Frame
+  readonly type: Type
+}
+
 export type JoinType = 'inner' | 'left' | 'right' | 'full' | 'semi' | 'anti'
 
 /** What an operator computes. `kind` picks the file in executor/operators. Every spec is plain data (bigint allowed). */
@@ -82,6 +108,13 @@ export type OperatorSpec =
       readonly limit: number
       readonly withTies: boolean
       readonly rank?: 'row_number' | 'rank' | 'dense_rank'
+    }
+  /** Appends a column a call, computed over the row's partition by `order` (ties broken by the whole row). */
+  | {
+      readonly kind: 'window'
+      readonly partition: readonly number[]
+      readonly order: readonly Order[]
+      readonly calls: readonly WindowCall[]
     }
   /** Each row once per window that contains `time`: appends window_start and window_end (type of `time`). */
   | {

@@ -20,6 +20,7 @@ export class Harness {
   readonly #stored = new Map<string, Chunk[]>()
   readonly #folded = new Map<string, number>()
   #operator: Operator
+  #emitted = 0
 
   constructor(
     spec: OperatorSpec,
@@ -40,6 +41,7 @@ export class Harness {
 
   /** Barrier and seal; returns the folded output as sorted JSON rows. */
   barrier(): readonly string[] {
+    this.#emitted = 0
     this.#operator.barrier?.(this.#fold)
     for (const table of this.#operator.tables) {
       const delta = table.seal()
@@ -56,6 +58,11 @@ export class Harness {
         return Array.from({ length: weight }, () => row)
       })
       .sort()
+  }
+
+  /** Rows emitted by the last barrier. */
+  emitted(): number {
+    return this.#emitted
   }
 
   /** Forgets the running operator and starts one from what was sealed. */
@@ -85,6 +92,7 @@ export class Harness {
   }
 
   readonly #fold = (chunk: Chunk): void => {
+    this.#emitted += chunk.length
     for (let row = 0; row < chunk.length; row++) {
       const key = toJson(chunk.columns.map(column => cellValue(column, row)))
       const weight = (this.#folded.get(key) ?? 0) + chunk.weights[row]!

@@ -13,6 +13,7 @@ import { sort } from './sort.ts'
 import { materialize, sink } from './terminal.ts'
 import { topN } from './top-n.ts'
 import { upsert } from './upsert.ts'
+import { window } from './window.ts'
 
 export type { Terminal } from './terminal.ts'
 
@@ -35,6 +36,8 @@ export function createOperator(spec: OperatorSpec, context: OperatorContext): Op
       return join.create(spec, context)
     case 'top-n':
       return topN.create(spec, context)
+    case 'window':
+      return window.create(spec, context)
     case 'hop':
       return hop.create(spec, context)
     case 'panes':

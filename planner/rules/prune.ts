@@ -1,7 +1,7 @@
 import { unreachable } from '../../types/error.ts'
-import type { AggregateCall, Expression } from '../../types/job.ts'
+import type { AggregateCall, Expression, WindowCall } from '../../types/job.ts'
 import { column, columnsOf, remap } from '../expressions.ts'
-import { inputs, type Plan, schemaOf } from '../plan.ts'
+import { frameExpressions, inputs, mapFrame, type Plan, schemaOf } from '../plan.ts'
 import { share } from './share.ts'
 
 type Of<Op extends Plan['op']> = Extract<Plan, { op: Op }>
@@ -71,6 +71,15 @@ function inputNeeds(plan: Plan, needed: ReadonlySet<number>): readonly (readonly
       return [[...plan.groups, ...keptCalls(plan, needed).flatMap(({ call }) => callColumns(call))]]
     case 'top-n':
       return [[...plan.partition, ...plan.order.map(o => o.column), ...below(plan.input, needed)]]
+    case 'window':
+      return [
+        [
+          ...plan.partition,
+          ...plan.order.map(o => o.column),
+          ...keptWindows(plan, needed).flatMap(({ call }) => windowColumns(call)),
+          ...below(plan.input, needed),
+        ],
+      ]
     case 'sort':
       return [[...plan.order.map(o => o.column), ...needed]]
     case 'union':
@@ -117,6 +126,8 @@ function rebuild(plan: Plan, needed: ReadonlySet<number>, built: (input: Plan) =
       const added = rank === undefined ? [] : [ranked ? schemaOf(input).length : -1]
       return { plan: top, at: [...at, ...added] }
     }
+    case 'window':
+      return rebuildWindow(plan, needed, built(plan.input))
     case 'sort': {
       const { plan: input, at } = only(built(plan.input), inputNeeds(plan, needed)[0]!)
       const order = plan.order.map(o => ({ ...o, column: at[o.column]! }))
@@ -152,6 +163,37 @@ function rebuild(plan: Plan, needed: ReadonlySet<number>, built: (input: Plan) =
     default:
       return unreachable(plan)
   }
+}
+
+function rebuildWindow(plan: Of<'window'>, needed: ReadonlySet<number>, built: Pruned): Pruned {
+  const left = keptWindows(plan, needed)
+  const { plan: input, at } = only(built, inputNeeds(plan, needed)[0]!)
+  const calls = left.map(
+    ({ call }): WindowCall => ({
+      ...call,
+      args: call.args.map(i => at[i]!),
+      ...(call.filter === undefined ? {} : { filter: at[call.filter]! }),
+      frame: mapFrame(call.frame, e => moved(e, at)),
+    }),
+  )
+  const width = schemaOf(input).length
+  const places = plan.calls.map((_, i) => left.findIndex(({ index }) => index === i))
+  const order = plan.order.map(o => ({ ...o, column: at[o.column]! }))
+  const window: Plan = { ...plan, input, partition: plan.partition.map(i => at[i]!), order, calls }
+  return {
+    plan: calls.length === 0 ? input : window,
+    at: [...at, ...places.map(i => (i === -1 ? -1 : width + i))],
+  }
+}
+
+function keptWindows(plan: Of<'window'>, needed: ReadonlySet<number>) {
+  const width = schemaOf(plan.input).length
+  return plan.calls.map((call, index) => ({ call, index })).filter(({ index }) => needed.has(width + index))
+}
+
+function windowColumns(call: WindowCall): readonly number[] {
+  const frame = frameExpressions(call.frame).flatMap(e => [...columnsOf(e)])
+  return [...call.args, ...(call.filter === undefined ? [] : [call.filter]), ...frame]
 }
 
 function rebuildProject(plan: Of<'project'>, needed: ReadonlySet<number>, input: Pruned): Pruned {

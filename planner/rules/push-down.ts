@@ -23,6 +23,7 @@ export function pushDown(plan: Plan, conditions: readonly Expression[]): Plan {
       // With no groups there is a row for no input too, so nothing may pass.
       return pushColumns(plan, conditions, new Map(plan.groups.map((g, i) => [i, g])))
     case 'top-n':
+    case 'window':
       // A whole partition goes or stays.
       return pushColumns(plan, conditions, new Map(plan.partition.map(i => [i, i])))
     case 'single-row':

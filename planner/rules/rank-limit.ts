@@ -1,11 +1,12 @@
 import type { Expression } from '../../types/job.ts'
 import { conjunction, conjuncts, functionName } from '../expressions.ts'
-import { type Plan, schemaOf } from '../plan.ts'
+import { type Plan, type Rank, schemaOf } from '../plan.ts'
 
 /** `WHERE rank <= k` above a ranking becomes the number of rows of each partition that it keeps. */
 export function rankLimit(plan: Plan): Plan {
-  if (plan.op !== 'filter' || plan.input.op !== 'top-n' || plan.input.rank === undefined) return plan
-  const top = plan.input
+  if (plan.op !== 'filter') return plan
+  const top = ranking(plan.input)
+  if (top === undefined) return plan
   let limit = top.limit
   const rest: Expression[] = []
   for (const c of conjuncts(plan.predicate)) {
@@ -18,6 +19,27 @@ export function rankLimit(plan: Plan): Plan {
   const input: Plan = { ...top, limit }
   return predicate === undefined ? input : { ...plan, predicate, input }
 }
+
+/** A top-n that numbers its rows, with a limit or without. */
+function ranking(plan: Plan): Extract<Plan, { op: 'top-n' }> | undefined {
+  if (plan.op === 'top-n') return plan.rank === undefined ? undefined : plan
+  if (plan.op !== 'window' || plan.calls.length !== 1) return undefined
+  const { input, partition, order } = plan
+  const rank = RANKS.find(name => name === plan.calls[0]!.fn)
+  if (rank === undefined) return undefined
+  return {
+    op: 'top-n',
+    input,
+    partition,
+    order,
+    offset: 0,
+    limit: Number.MAX_SAFE_INTEGER,
+    withTies: false,
+    rank,
+  }
+}
+
+const RANKS: readonly Rank[] = ['row_number', 'rank', 'dense_rank']
 
 /** `whole`: the limit says all that the condition says. */
 interface Bound {

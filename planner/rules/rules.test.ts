@@ -23,6 +23,10 @@ function compare(operator: string, left: Expression, value: number): Expression 
   return call(`${operator}(int4, int4) -> bool`, [left, literal(value, INT4)], BOOL)
 }
 
+function compareInt8(operator: string, left: Expression, value: bigint): Expression {
+  return call(`${operator}(int8, int8) -> bool`, [left, literal(value, INT8)], BOOL)
+}
+
 function sum(input: Plan): Plan {
   const call = { distinct: false, type: INT8 }
   const calls = [1, 2].map(i => ({ ...call, fn: 'sum(int4) -> int8', args: [i] }))
@@ -70,6 +74,25 @@ test('a row number that only limits is not computed', () => {
   const plan = prune({ op: 'project', input: limited, columns: columns.slice(0, 2), names: ['a', 'b'] })
   assert(plan.op === 'project' && plan.input.op === 'top-n')
   assert.deepEqual([plan.input.rank, schemaOf(plan.input.input).length], [undefined, 2])
+})
+
+test('a window that only ranks becomes a top-n under a limit of its rank', () => {
+  const frame = {
+    unit: 'range',
+    start: { at: 'unbounded preceding' },
+    end: { at: 'current row' },
+    exclude: 'none',
+  } as const
+  const order = [{ column: 1, descending: true, nullsFirst: false }]
+  const call = { kind: 'window', fn: 'rank', args: [], frame, type: INT8 } as const
+  const window: Plan = { op: 'window', input: scan, partition: [0], order, calls: [call] }
+  const predicate = compareInt8('<=', column(3, INT8), 2n)
+  const plan = rankLimit({ op: 'filter', input: window, predicate })
+  assert(plan.op === 'top-n')
+  assert.deepEqual([plan.rank, plan.limit, plan.partition], ['rank', 2, [0]])
+  const two: Plan = { ...window, calls: [call, { ...call, fn: 'lag', args: [1], type: INT4 }] }
+  const filter: Plan = { op: 'filter', input: two, predicate }
+  assert.equal(rankLimit(filter), filter)
 })
 
 test('a condition of LEFT JOIN on its right side selects the right rows beforehand', () => {

@@ -1,0 +1,129 @@
+import { ColumnBuffer } from '../../storage/column-buffer.ts'
+import type { StateTable } from '../../storage/state-table.ts'
+import type { Column } from '../../types/chunk.ts'
+import type { WindowCall } from '../../types/job.ts'
+import type { Type } from '../../types/type.ts'
+import type { Accumulator, Multiset } from '../aggregates/contract.ts'
+import { createAggregate } from '../aggregates/index.ts'
+import { chunkSlice } from '../chunk-slice.ts'
+import type { Frames } from './frames.ts'
+import type { Partition } from './partition.ts'
+
+/** Fills `out` with an aggregate over each row's frame. `table` keeps the partition's rows by id. */
+export type AggregateOver = (
+  partition: Partition,
+  frames: Frames,
+  table: StateTable,
+  out: ColumnBuffer,
+) => void
+
+/**
+ * Three ways, by what the aggregate can do. One that can retract follows the frame: rows that enter are added, rows that
+ * leave taken off. One that cannot (min, max) goes on while the frame only grows, else starts anew. One over a list of
+ * rows (string_agg) reads the list of each frame. Equal frames are computed once.
+ */
+export function aggregateOver(call: WindowCall, types: readonly Type[]): AggregateOver {
+  const retractable = createAggregate(call.fn, types, false)
+  if (retractable.kind === 'accumulator') return folding(call, retractable, true)
+  const growing = createAggregate(call.fn, types, true)
+  if (growing.kind === 'accumulator') return folding(call, growing, false)
+  return listing(call, retractable)
+}
+
+function folding(call: WindowCall, accumulator: Accumulator, retracts: boolean): AggregateOver {
+  return (partition, frames, _table, out) => {
+    const { length } = partition
+    const args = call.args.map(i => partition.columns[i]!)
+    const counts = countedRows(call, partition, true)
+    const minus = counts.map(n => -n)
+    const zeros = new Int32Array(length)
+    const state = accumulator.state.map(s => new ColumnBuffer(s.type, 1))
+    const ranges = new Int32Array(6)
+    const reset = (): void => {
+      for (const [i, s] of accumulator.state.entries()) state[i]!.set(0, s.initial)
+    }
+    const fold = (from: number, to: number, weights: Int32Array): void => {
+      if (from >= to) return
+      const part = chunkSlice({ columns: args, weights, length }, from, to)
+      accumulator.update(state, zeros, part.columns, part.weights, part.length)
+    }
+    let [from, to] = [0, 0]
+    reset()
+    for (let i = 0; i < length; i++) {
+      const [start, end] = [frames.start[i]!, frames.end[i]!]
+      if (frames.whole && i > 0 && start === frames.start[i - 1] && end === frames.end[i - 1]) {
+        out.copy(i, out, i - 1)
+        continue
+      }
+      if (retracts ? start < from || end < to || start >= to : start !== from || end < to || !frames.whole) {
+        reset()
+        from = start
+        to = start
+      }
+      if (!retracts && !frames.whole) {
+        const count = frames.ranges(i, ranges)
+        for (let k = 0; k < count; k++) fold(ranges[2 * k]!, ranges[2 * k + 1]!, counts)
+        accumulator.output(state, 0, out, i)
+        continue
+      }
+      fold(from, start, minus)
+      fold(to, end, counts)
+      from = start
+      to = end
+      if (frames.whole) accumulator.output(state, 0, out, i)
+      else withoutExcluded(frames.ranges(i, ranges), i)
+    }
+
+    /** The state stands for the frame before exclusion: what is excluded is taken off for the output alone. */
+    function withoutExcluded(count: number, i: number): void {
+      const gaps: [number, number][] = []
+      let next = from
+      for (let k = 0; k < count; k++) {
+        gaps.push([next, ranges[2 * k]!])
+        next = ranges[2 * k + 1]!
+      }
+      gaps.push([next, to])
+      for (const [a, b] of gaps) fold(a, b, minus)
+      accumulator.output(state, 0, out, i)
+      for (const [a, b] of gaps) fold(a, b, counts)
+    }
+  }
+}
+
+function listing(call: WindowCall, multiset: Multiset): AggregateOver {
+  return (partition, frames, table, out) => {
+    const counts = countedRows(call, partition, !multiset.keepsNulls)
+    const ranges = new Int32Array(6)
+    for (let i = 0; i < partition.length; i++) {
+      if (
+        frames.whole &&
+        i > 0 &&
+        frames.start[i] === frames.start[i - 1] &&
+        frames.end[i] === frames.end[i - 1]
+      ) {
+        out.copy(i, out, i - 1)
+        continue
+      }
+      const ids: number[] = []
+      const count = frames.ranges(i, ranges)
+      for (let k = 0; k < count; k++)
+        for (let row = ranges[2 * k]!; row < ranges[2 * k + 1]!; row++)
+          if (counts[row] === 1) ids.push(partition.ids[row]!)
+      const times = ids.map(() => 1)
+      out.set(i, multiset.output(table, call.args, ids, times))
+    }
+  }
+}
+
+/** 1 for rows that count: FILTER is true and the first argument is not NULL. */
+function countedRows(call: WindowCall, partition: Partition, strict: boolean): Int32Array {
+  const counts = new Int32Array(partition.length).fill(1)
+  const first = strict && call.args.length > 0 ? partition.columns[call.args[0]!]! : undefined
+  if (first !== undefined && first.nulls !== null)
+    for (let i = 0; i < counts.length; i++) if (first.nulls[i] === 1) counts[i] = 0
+  const filter: Column | undefined = call.filter === undefined ? undefined : partition.columns[call.filter]!
+  if (filter === undefined) return counts
+  const data = filter.data as Uint8Array
+  for (let i = 0; i < counts.length; i++) if (data[i] !== 1 || filter.nulls?.[i] === 1) counts[i] = 0
+  return counts
+}
