@@ -46,14 +46,14 @@ function ownedBytes({ bytes, starts, ends }: Bytes, length: number): Bytes {
   return { bytes: tight, starts: newStarts, ends: newEnds }
 }
 
-/** The buffers to move along when owned chunks are posted to another thread. */
+/** The buffers to move along when owned chunks are posted to another thread; shared ones are there already. */
 export function buffersOf(chunks: readonly Chunk[]): ArrayBuffer[] {
   const buffers = new Set<ArrayBufferLike>()
   for (const chunk of chunks) {
     buffers.add(chunk.weights.buffer)
     for (const column of chunk.columns) addColumn(column, buffers)
   }
-  return [...buffers] as ArrayBuffer[]
+  return [...buffers].filter(buffer => buffer instanceof ArrayBuffer)
 }
 
 function addColumn({ data, nulls }: Column, buffers: Set<ArrayBufferLike>): void {

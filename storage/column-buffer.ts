@@ -3,12 +3,11 @@ import { SqlError } from '../types/error.ts'
 import { type Physical, physical, type Type } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
 import { copyBytes, gather8, gather32, gather64, gatherBytes, gatherFloats, totalBytes } from './gather.ts'
+import { grownArray, nextCapacity } from './growing-array.ts'
 
 const EMPTY_BYTES = new Uint8Array(0)
 /** Rows name their bytes by 32-bit offsets. */
 const ARENA_MAX = 2 ** 31 - 1
-/** Larger arrays grow fourfold: memory counts once it is touched, and copying touches it again. */
-export const LARGE = 1 << 18
 /** An array element that is an object, roughly. */
 const VALUE_BYTES = 40
 const SAMPLE_ROWS = 32
@@ -40,13 +39,18 @@ export class ColumnBuffer implements Column {
   /** No bytes were written since the start. */
   #pristine = true
   readonly #sharing: boolean
+  readonly #inPlace: boolean
 
-  /** `sharing`: rows copied from one buffer become views of it (for output chunks; not for state). */
-  constructor(type: Type, capacity = 64, sharing = false) {
+  /**
+   * `sharing`: rows copied from one buffer become views of it (for output chunks; not for state). `inPlace`: see
+   * grownArray.
+   */
+  constructor(type: Type, capacity = 64, sharing = false, inPlace = false) {
     this.type = type
     this.kind = physical(type)
     this.capacity = 0
     this.#sharing = sharing
+    this.#inPlace = inPlace
     this.reserve(capacity)
   }
 
@@ -70,33 +74,29 @@ export class ColumnBuffer implements Column {
   /** Makes room for rows 0 .. rows - 1. */
   reserve(rows: number): void {
     if (rows <= this.capacity) return
-    let capacity = Math.max(16, this.capacity)
-    while (capacity < rows) capacity *= capacity < LARGE ? 2 : 4
+    const capacity = nextCapacity(Math.max(16, this.capacity), rows, this.#width, this.#inPlace)
     this.capacity = capacity
     switch (this.kind) {
       case 'u8':
-        this.u8 = grown(this.u8, new Uint8Array(capacity))
+        this.u8 = grownArray(this.u8, capacity, this.#inPlace)
         break
       case 'i32':
-        this.i32 = grown(this.i32, new Int32Array(capacity))
+        this.i32 = grownArray(this.i32, capacity, this.#inPlace)
         break
-      case 'i64': {
-        const wider = new BigInt64Array(capacity)
-        wider.set(this.i64)
-        this.i64 = wider
+      case 'i64':
+        this.i64 = grownArray(this.i64, capacity, this.#inPlace)
         break
-      }
       case 'f64':
-        this.f64 = grown(this.f64, new Float64Array(capacity))
+        this.f64 = grownArray(this.f64, capacity, this.#inPlace)
         break
       case 'bytes':
-        this.starts = grown(this.starts, new Int32Array(capacity))
-        this.ends = grown(this.ends, new Int32Array(capacity))
+        this.starts = grownArray(this.starts, capacity, this.#inPlace)
+        this.ends = grownArray(this.ends, capacity, this.#inPlace)
         break
       case 'values':
         break
     }
-    if (this.nulls !== null) this.nulls = grown(this.nulls, new Uint8Array(capacity))
+    if (this.nulls !== null) this.nulls = grownArray(this.nulls, capacity, this.#inPlace)
   }
 
   isNull(row: number): boolean {
@@ -292,7 +292,7 @@ export class ColumnBuffer implements Column {
   /** Rewrites the arena without garbage when more than half of it is; `rows` bounds the row ids in use. */
   compact(rows: number): void {
     if (this.kind !== 'bytes' || this.garbage < 1 << 16 || this.garbage * 2 < this.used) return
-    const arena = new Uint8Array(Math.max(1024, (this.used - this.garbage) * 2))
+    const arena = grownArray(EMPTY_BYTES, Math.max(1024, (this.used - this.garbage) * 2), this.#inPlace)
     let at = 0
     for (let row = 0; row < rows; row++) {
       const from = this.starts[row]!
@@ -346,11 +346,10 @@ export class ColumnBuffer implements Column {
   }
 
   #growArena(length: number): void {
-    let size = Math.max(1024, this.arena.length)
-    while (size < this.used + length) size *= size < LARGE ? 2 : 4
     if (this.used + length > ARENA_MAX)
       throw new SqlError('out_of_memory', 'the texts of one column of a table of state take more than 2 GiB')
-    this.arena = grown(this.arena.subarray(0, this.used), new Uint8Array(Math.min(size, ARENA_MAX)))
+    const size = nextCapacity(Math.max(1024, this.arena.length), this.used + length, 1, this.#inPlace)
+    this.arena = grownArray(this.arena, Math.min(size, ARENA_MAX), this.#inPlace)
   }
 }
 
@@ -373,9 +372,4 @@ export function cellValue(column: Column, row: number): Value {
       return column.type.name === 'bytea' ? part.slice() : decoder.decode(part)
     }
   }
-}
-
-function grown<A extends Uint8Array | Int32Array | Float64Array>(from: A, to: A): A {
-  to.set(from)
-  return to
 }

@@ -1,6 +1,7 @@
 import type { Bytes, Column, ColumnData } from '../types/chunk.ts'
 import { physical } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
+import { isShared } from './growing-array.ts'
 
 /** to[at + i] = from[rows[i]] for i < count; no rows: from[i]. One function per array kind keeps each loop monomorphic. */
 export function gather32(
@@ -55,6 +56,18 @@ export function rowRange(column: Column, from: number, to: number): Column {
     data: dataRange(column.data, from, to),
     nulls: nulls === null ? null : nulls.subarray(from, to),
   }
+}
+
+/** Rows from <= row < to of a column whose rows never change: a view when its memory is shared, else a copy. */
+export function lastingRows(column: Column, from: number, to: number): Column {
+  const view = rowRange(column, from, to)
+  return isLasting(column) ? view : ownedRows(view, undefined, to - from)
+}
+
+function isLasting({ data, nulls }: Column): boolean {
+  if (Array.isArray(data) || (nulls !== null && !isShared(nulls))) return false
+  if ('bytes' in data) return isShared(data.bytes) && isShared(data.starts) && isShared(data.ends)
+  return isShared(data)
 }
 
 function dataRange(data: ColumnData, from: number, to: number): ColumnData {

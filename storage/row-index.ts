@@ -2,8 +2,8 @@ import type { Chunk, Column } from '../types/chunk.ts'
 import { assert } from '../types/error.ts'
 import type { Order } from '../types/job.ts'
 import { physical } from '../types/type.ts'
-import { LARGE } from './column-buffer.ts'
 import { equalRows } from './compare-cells.ts'
+import { grownArray, nextCapacity } from './growing-array.ts'
 import { HashIndex, scatter } from './hash-index.ts'
 import { hashRow } from './hash-rows.ts'
 import { compareOrder, OrderedRows } from './ordered-index.ts'
@@ -21,11 +21,14 @@ export class ListIndex {
   #next = new Int32Array(64)
   /** undefined: rows are never removed. */
   #previous: Int32Array | undefined
+  readonly #inPlace: boolean
 
-  constructor(rows: Rows, columns: readonly number[], removes: boolean) {
+  /** `removes`: rows will be removed. `inPlace`: see grownArray. */
+  constructor(rows: Rows, columns: readonly number[], removes: boolean, inPlace: boolean) {
     this.#rows = rows
     this.columns = columns
     this.#previous = removes ? new Int32Array(64) : undefined
+    this.#inPlace = inPlace
   }
 
   add(id: number): void {
@@ -158,10 +161,9 @@ export class ListIndex {
   }
 
   #reserve(rows: number): void {
-    let size = this.#next.length
-    while (size < rows) size *= size < LARGE ? 2 : 4
-    this.#next = widened(this.#next, size)
-    if (this.#previous !== undefined) this.#previous = widened(this.#previous, size)
+    const size = nextCapacity(this.#next.length, rows, 4, this.#inPlace)
+    this.#next = grownArray(this.#next, size, this.#inPlace)
+    if (this.#previous !== undefined) this.#previous = grownArray(this.#previous, size, this.#inPlace)
   }
 }
 
@@ -248,11 +250,4 @@ export function totalOrder(order: readonly Order[], columns: number): readonly O
   for (let column = 0; column < columns; column++)
     if (!named.has(column)) rest.push({ column, descending: false, nullsFirst: false })
   return [...order, ...rest]
-}
-
-/** A copy with more room. */
-export function widened(from: Int32Array, size: number): Int32Array<ArrayBuffer> {
-  const to = new Int32Array(size)
-  to.set(from)
-  return to
 }

@@ -2,13 +2,14 @@ import type { Chunk, Column } from '../types/chunk.ts'
 import { assert } from '../types/error.ts'
 import type { Value } from '../types/value.ts'
 import { ChunkBuilder } from './chunk-builder.ts'
-import { ColumnBuffer, LARGE } from './column-buffer.ts'
+import { ColumnBuffer } from './column-buffer.ts'
 import { equalCells, equalRows } from './compare-cells.ts'
 import type { RowId, StateTable as StateTableContract, TableDelta, TableSpec } from './contract.ts'
-import { gather32, ownedRows, rowRange } from './gather.ts'
+import { gather32, lastingRows, ownedRows } from './gather.ts'
+import { grownArray, isShared, nextCapacity } from './growing-array.ts'
 import { HashIndex, scatter } from './hash-index.ts'
 import { hashRow, hashRows } from './hash-rows.ts'
-import { ListIndex, OrderIndex, widened } from './row-index.ts'
+import { ListIndex, OrderIndex } from './row-index.ts'
 import { compareCellForms, hasForms } from './same-form.ts'
 import { byVirtualNode } from './virtual-nodes.ts'
 
@@ -46,7 +47,7 @@ export class StateTable implements StateTableContract {
   constructor(spec: TableSpec, tracked = true) {
     this.spec = spec
     this.#tracked = tracked
-    this.columns = spec.schema.map(field => new ColumnBuffer(field.type))
+    this.columns = spec.schema.map(field => new ColumnBuffer(field.type, 64, false, tracked))
     this.identity = spec.mode === 'keyed' ? spec.key : spec.schema.map((_, i) => i)
     this.#formed =
       spec.mode === 'bag' && spec.forms !== 'merged'
@@ -55,7 +56,7 @@ export class StateTable implements StateTableContract {
     this.#index = spec.mode === 'keyed' || spec.mode === 'bag' ? new HashIndex() : undefined
     this.#secondary = spec.indexes.map(index =>
       index.kind === 'hash'
-        ? new ListIndex(this, index.columns, spec.mode !== 'append')
+        ? new ListIndex(this, index.columns, spec.mode !== 'append', tracked)
         : new OrderIndex(this, index.prefix, index.order),
     )
   }
@@ -444,7 +445,8 @@ export class StateTable implements StateTableContract {
     const data = chunk.columns[columns[0]!]!.data as BigInt64Array
     const key = this.columns[this.identity[0]!]!
     const words = new Int32Array(data.buffer, data.byteOffset, chunk.length * 2)
-    let keys = new Int32Array(key.i64.buffer)
+    let { i64 } = key
+    let keys = halves(i64)
     for (let row = 0; row < chunk.length; row++) {
       const hash = hashes[row]!
       const low = words[2 * row]!
@@ -461,7 +463,10 @@ export class StateTable implements StateTableContract {
       if (id === -1 || this.weights[id] === 0) {
         id = this.#addKey(id, hash, chunk, columns, row)
         added(id)
-        if (keys.buffer !== key.i64.buffer) keys = new Int32Array(key.i64.buffer)
+        if (i64 !== key.i64) {
+          i64 = key.i64
+          keys = halves(i64)
+        }
       }
       out[row] = id
     }
@@ -479,13 +484,15 @@ export class StateTable implements StateTableContract {
     return id
   }
 
+  /** Rows that stay as they are need not be copied: other threads read them where they lie. */
   #sealAppended(): TableDelta | undefined {
     const chunks: Chunk[] = []
     for (let from = this.#sealed; from < this.#end; from += DELTA_ROWS) {
       const to = Math.min(this.#end, from + DELTA_ROWS)
+      const { weights } = this
       chunks.push({
-        columns: this.columns.map(column => ownedRows(rowRange(column, from, to), undefined, to - from)),
-        weights: this.weights.slice(from, to),
+        columns: this.columns.map(column => lastingRows(column, from, to)),
+        weights: isShared(weights) ? weights.subarray(from, to) : weights.slice(from, to),
         length: to - from,
       })
     }
@@ -571,14 +578,16 @@ export class StateTable implements StateTableContract {
   }
 
   #reserve(rows: number): void {
-    let capacity = this.weights.length
-    while (capacity < rows) capacity *= capacity < LARGE ? 2 : 4
+    const capacity = nextCapacity(this.weights.length, rows, 4, this.#tracked)
     for (const column of this.columns) column.reserve(capacity)
-    this.weights = widened(this.weights, capacity)
-    this.#hashes = widened(this.#hashes, capacity)
-    this.#base = widened(this.#base, capacity)
-    const flags = new Uint8Array(capacity)
-    flags.set(this.#dirtyFlags)
-    this.#dirtyFlags = flags
+    this.weights = grownArray(this.weights, capacity, this.#tracked)
+    this.#hashes = grownArray(this.#hashes, capacity, this.#tracked)
+    this.#base = grownArray(this.#base, capacity, this.#tracked)
+    this.#dirtyFlags = grownArray(this.#dirtyFlags, capacity, this.#tracked)
   }
+}
+
+/** Low and high words of the elements. */
+function halves({ buffer, length }: BigInt64Array): Int32Array {
+  return new Int32Array(buffer, 0, length * 2)
 }
