@@ -10,7 +10,8 @@ import { bindValueFunction } from './bind-value-function.ts'
 import { callFunction, coerce, isUnknown, limited, settleText, UNKNOWN, unify } from './coerce.ts'
 import type { PgNode } from './contract.ts'
 import type { Environment } from './environment.ts'
-import { call, column, literal, outer } from './expressions.ts'
+import { call, column, conjunction, literal, outer } from './expressions.ts'
+import { bindGrouping } from './grouping-sets.ts'
 import { resolveColumn } from './scope.ts'
 
 /** Binds a scalar expression; quoted literals may stay untyped (UNKNOWN). */
@@ -33,7 +34,11 @@ export function bindExpression(node: PgNode, env: Environment): Expression {
       return bindFunction(fields, env)
     case 'NullTest': {
       const arg = settleText(bindExpression(fields['arg'] as PgNode, env), env.context)
-      return call(fields['nulltesttype'] === 'IS_NULL' ? 'is null' : 'is not null', [arg], BOOL)
+      const test = fields['nulltesttype'] === 'IS_NULL' ? 'is null' : 'is not null'
+      if (!isRow(arg)) return call(test, [arg], BOOL)
+      // A row is NULL, or is not, when all its fields are.
+      const fieldwise = arg.args.map(field => call(test, [field], BOOL))
+      return conjunction(fieldwise) ?? literal(true, BOOL)
     }
     case 'BooleanTest':
       return bindBooleanTest(fields, env)
@@ -69,6 +74,8 @@ export function bindExpression(node: PgNode, env: Environment): Expression {
     }
     case 'A_Indirection':
       return bindIndirection(fields, env)
+    case 'GroupingFunc':
+      return bindGrouping(fields, env)
     case 'SQLValueFunction':
       return bindValueFunction(fields, env)
     case 'CollateClause':

@@ -13,6 +13,7 @@ import type { PgNode } from './contract.ts'
 import { type BoundRelation, contains, type Environment } from './environment.ts'
 import { column, equal } from './expressions.ts'
 import { aggregatePlan } from './group.ts'
+import { setsOf } from './grouping-sets.ts'
 import { type Plan, schemaOf } from './plan.ts'
 import { putBack, replaceAll, type Step, windowExpressions, windowPlan } from './window-plan.ts'
 
@@ -39,12 +40,13 @@ export function bindSelect(select: Body, outer: Environment, types: readonly Typ
   const sorts = list(select['sortClause']).map(n => bindSort(n, targets, env))
   const distinctOn = list(select['distinctClause']).filter(n => Object.keys(n).length > 0)
   const keys = distinctOn.map(n => outputOr(n, targets, 'SELECT DISTINCT ON', env))
-  const groups = groupExpressions(select, targets, base)
+  const groups = groupingSets(select, targets, base)
   let list_: readonly Expression[] = [...targets.map(t => t.value), ...sorts.map(s => s.by), ...keys]
-  if (groups !== undefined || condition !== undefined || env.pending.aggregates.length > 0) {
+  const { aggregates, groupings } = env.pending
+  if (groups !== undefined || condition !== undefined || aggregates.length + groupings.length > 0) {
     const windowed = env.pending.windows.flatMap(windowExpressions)
     const all = [...list_, ...(condition === undefined ? [] : [condition]), ...windowed, ...env.pending.sets]
-    const grouped = aggregatePlan(plan, groups ?? [], all, env.pending, from.columns)
+    const grouped = aggregatePlan(plan, groups ?? [[]], all, env.pending, from.columns)
     plan = grouped.plan
     list_ = grouped.expressions.slice(0, list_.length)
     if (condition !== undefined) plan = filterBy(plan, grouped.expressions[list_.length]!, env.pending)
@@ -123,17 +125,13 @@ function outputOr(node: PgNode, targets: readonly Target[], clause: string, env:
   return settleText(bindExpression(node, { ...env, clause }), env.context)
 }
 
-function groupExpressions(
+function groupingSets(
   select: Body,
   targets: readonly Target[],
   env: Environment,
-): Expression[] | undefined {
+): readonly (readonly Expression[])[] | undefined {
   if (select['groupClause'] === undefined) return undefined
-  return list(select['groupClause']).flatMap(node => {
-    if (as(node, 'GroupingSet') !== undefined) {
-      if (as(node, 'GroupingSet')!['kind'] === 'GROUPING_SET_EMPTY') return []
-      throw notSupported('GROUPING SETS', { position: at(node, env) })
-    }
+  const bind = (node: PgNode): Expression => {
     const path = names(as(node, 'ColumnRef')?.['fields'])
     // An input column goes before an output name, as in PostgreSQL.
     const input = path.length === 1 && env.scope.columns.some(c => c.name === path[0] && !c.merged)
@@ -144,8 +142,9 @@ function groupExpressions(
       const position = at(node, env)
       throw new SqlError('grouping_error', 'aggregate functions are not allowed in GROUP BY', { position })
     }
-    return [value]
-  })
+    return value
+  }
+  return setsOf(list(select['groupClause']), select['groupDistinct'] === true, bind)
 }
 
 function bindTargets(
@@ -195,6 +194,8 @@ export function titleOf(node: PgNode): string {
   switch (kind) {
     case 'ColumnRef':
       return names(fields['fields']).at(-1) ?? '?column?'
+    case 'GroupingFunc':
+      return 'grouping'
     case 'FuncCall':
       return names(fields['funcname']).at(-1) ?? '?column?'
     case 'TypeCast': {

@@ -51,10 +51,12 @@ export interface Pending {
   readonly windows: PendingWindow[]
   readonly subqueries: PendingSubquery[]
   readonly sets: Expression[]
+  /** Arguments of GROUPING calls. */
+  readonly groupings: (readonly Expression[])[]
 }
 
 export function noPending(): Pending {
-  return { aggregates: [], windows: [], subqueries: [], sets: [] }
+  return { aggregates: [], windows: [], subqueries: [], sets: [], groupings: [] }
 }
 
 /** Named queries of WITH. */
@@ -81,7 +83,7 @@ export interface Environment {
   bindSubquery(select: Body, environment: Environment): BoundRelation
 }
 
-export type PlaceholderKind = '$aggregate' | '$window' | '$subquery' | '$set'
+export type PlaceholderKind = '$aggregate' | '$grouping' | '$window' | '$subquery' | '$set'
 
 /** Stands for a pending computation until its column is known. */
 export function placeholder(

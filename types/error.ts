@@ -79,6 +79,7 @@ export const SQLSTATE = {
   reserved_name: '42939',
   program_limit_exceeded: '54000',
   statement_too_complex: '54001',
+  too_many_arguments: '54023',
   too_many_columns: '54011',
   object_not_in_prerequisite_state: '55000',
   object_in_use: '55006',
