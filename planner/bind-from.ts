@@ -1,4 +1,3 @@
-import { parseSync } from 'libpg-query'
 import { notSupported, SqlError } from '../types/error.ts'
 import type { Expression, JoinType } from '../types/job.ts'
 import type { Schema } from '../types/type.ts'
@@ -12,6 +11,7 @@ import type { BoundRelation, Environment } from './environment.ts'
 import { call, column, conjunction } from './expressions.ts'
 import { findRelation } from './find-relation.ts'
 import { joinOn } from './join-on.ts'
+import { parseStored } from './parse/index.ts'
 import { type IndexScan, type Plan, schemaOf } from './plan.ts'
 import type { ScopeColumn } from './scope.ts'
 
@@ -147,8 +147,7 @@ function scan(relation: number, columns: Schema, key: readonly number[], appendO
 }
 
 function inlineView(query: string, columns: Schema, schema: string, env: Environment): BoundRelation {
-  const parsed = parseSync(query) as { stmts: { stmt: PgNode }[] }
-  const select = as(parsed.stmts[0]!.stmt, 'SelectStmt')!
+  const select = as(parseStored(query), 'SelectStmt')!
   const searchPath = [schema, ...env.context.searchPath.filter(s => s !== schema)]
   const context: BindContext = { ...bare(env.context), searchPath, position: () => undefined }
   // The view's own relations are its dependencies, not this query's.

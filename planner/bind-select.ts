@@ -166,8 +166,36 @@ function bindTarget(node: PgNode, from: From, env: Environment, type: Type): rea
   if (star.length > 0 && as(star.at(-1), 'A_Star') !== undefined) {
     return expandStar(names(star.slice(0, -1)).at(-1), from, env, at(value, env))
   }
+  const except = as(value, 'FuncCall')
+  if (names(except?.['funcname']).at(-1) === '*') return starExcept(except!, from, env, at(value, env))
   const bound = settle(bindExpression(value, env), type, env.context, at(value, env))
   return [{ name: target['name'] === undefined ? titleOf(value) : str(target['name']), value: bound }]
+}
+
+/** The columns of `* EXCEPT (…)` or `t.* EXCEPT (…)`. */
+function starExcept(
+  fields: Body,
+  from: From,
+  env: Environment,
+  position: number | undefined,
+): readonly Target[] {
+  const table = names(fields['funcname']).at(-2)
+  const all = expandStar(table, from, env, position)
+  const columns = from.columns.filter(c => table === undefined || c.table === table)
+  const own: Environment = { ...env, scope: { ...env.scope, columns } }
+  const left = new Set(all)
+  for (const node of list(fields['args'])) {
+    if (as(node, 'ColumnRef') === undefined)
+      throw new SqlError('syntax_error', 'EXCEPT takes names of columns', { position: at(node, env) })
+    const named = bindExpression(node, own)
+    const dropped = [...left].filter(target => equal(target.value, named))
+    if (dropped.length === 0) {
+      const message = `column ${names(as(node, 'ColumnRef')!['fields']).join('.')} is not among those of * or is listed twice`
+      throw new SqlError('undefined_column', message, { position: at(node, env) })
+    }
+    for (const target of dropped) left.delete(target)
+  }
+  return all.filter(target => left.has(target))
 }
 
 /** The columns of `*` or `t.*`. */

@@ -1,6 +1,7 @@
 import { loadModule, parseSync } from 'libpg-query'
 import { SqlError } from '../../types/error.ts'
 import type { PgNode } from '../contract.ts'
+import { rewriteDialect } from './dialect.ts'
 import type { Fragment, Name } from './statement.ts'
 import type { Token } from './tokens.ts'
 
@@ -105,45 +106,53 @@ export class Cursor {
 /** One statement by PostgreSQL's grammar. Throws its error, at the session's position. */
 export function parseFragment(sql: string, from: number, to: number): Fragment {
   const text = sql.slice(from, to)
-  const stmts = parsePostgres(text, offset => from + offset)
+  const { stmts, position } = parsePostgres(text, offset => from + offset)
   if (stmts.length !== 1) throw new SqlError('syntax_error', 'syntax error at end of input', { position: to })
-  return { node: stmts[0]!, text, position: positions(text, from) }
+  return { node: stmts[0]!, text, position }
 }
 
 /** A scalar expression: read as `SELECT (…)`. */
 export function parseExpression(sql: string, from: number, to: number): Fragment {
   const text = sql.slice(from, to)
   const prefix = 'SELECT ('
-  const stmts = parsePostgres(
+  const { stmts, position } = parsePostgres(
     `${prefix}${text})`,
     offset => from + Math.min(Math.max(0, offset - prefix.length), text.length),
   )
   const select = (stmts[0] as { SelectStmt: { targetList: readonly { ResTarget: { val: PgNode } }[] } })
     .SelectStmt
-  const position = positions(text, from)
-  return {
-    node: select.targetList[0]!.ResTarget.val,
-    text,
-    position: location => (location === undefined ? undefined : position(location - prefix.length)),
-  }
+  return { node: select.targetList[0]!.ResTarget.val, text, position }
 }
 
-function parsePostgres(text: string, at: (offset: number) => number): PgNode[] {
+/** The tree of a query that was read before, such as a view's. */
+export function parseStored(query: string): PgNode {
+  return parsePostgres(query, offset => offset).stmts[0]!
+}
+
+interface Parsed {
+  readonly stmts: readonly PgNode[]
+  readonly position: Fragment['position']
+}
+
+/** `at`: an offset of `text` -> the session's. */
+function parsePostgres(text: string, at: (offset: number) => number): Parsed {
+  const rewritten = rewriteDialect(text)
+  const origin = (offset: number) => at(rewritten.origin(offset))
   try {
-    const { stmts } = parseSync(text) as { stmts?: readonly { stmt: PgNode }[] }
-    return (stmts ?? []).map(entry => entry.stmt)
+    const { stmts } = parseSync(rewritten.text) as { stmts?: readonly { stmt: PgNode }[] }
+    return { stmts: (stmts ?? []).map(entry => entry.stmt), position: positions(rewritten.text, origin) }
   } catch (error) {
     const { message, sqlDetails } = error as Error & { sqlDetails?: { cursorPosition?: number } }
     const cursor = sqlDetails?.cursorPosition
-    throw new SqlError('syntax_error', message, { position: at(cursor ?? 0) })
+    throw new SqlError('syntax_error', message, { position: origin(cursor ?? 0) })
   }
 }
 
 /** libpg-query counts UTF-8 bytes. */
-function positions(text: string, from: number): Fragment['position'] {
+function positions(text: string, origin: (offset: number) => number): Fragment['position'] {
   const ascii = Buffer.byteLength(text) === text.length
   return location => {
     if (location === undefined || location < 0) return undefined
-    return from + (ascii ? location : Buffer.from(text).subarray(0, location).toString().length)
+    return origin(ascii ? location : Buffer.from(text).subarray(0, location).toString().length)
   }
 }

@@ -6,7 +6,7 @@ import { parseShow } from './show.ts'
 import type { ParsedStatement, RelationWord, Statement } from './statement.ts'
 import { type Token, tokenize } from './tokens.ts'
 
-export { loadParser } from './cursor.ts'
+export { loadParser, parseStored } from './cursor.ts'
 export type * from './statement.ts'
 
 /** Splits at semicolons and reads each statement. Throws 42601 with PostgreSQL's words and the position in `sql`. */

@@ -1,4 +1,6 @@
 import { zoneOffsetSeconds } from '../../types/datetime.ts'
+import { RISINGWAVE_SETTINGS } from './risingwave-settings.ts'
+import { bool, duration, oneOf, whole } from './setting-checks.ts'
 
 export interface Setting {
   readonly default: string
@@ -12,16 +14,9 @@ export interface Setting {
   normal?(value: string): string
 }
 
-const bool = (value: string) => /^(on|off|true|false|yes|no|0|1)$/i.test(value)
-const whole = (value: string) => /^-?\d+$/.test(value)
-const duration = (value: string) => durationMs(value) !== undefined
-const oneOf =
-  (...words: readonly string[]) =>
-  (value: string) =>
-    words.includes(value.toLowerCase())
-
 /** Every session setting. Add a line to add one. */
 export const SETTINGS: Readonly<Record<string, Setting>> = {
+  ...RISINGWAVE_SETTINGS,
   application_name: { default: '', help: 'name of the client', reported: 'application_name' },
   bytea_output: { default: 'hex', help: 'output format of bytea' },
   client_encoding: {
@@ -76,11 +71,6 @@ export const SETTINGS: Readonly<Record<string, Setting>> = {
   jit: { default: 'off', help: 'not used', check: bool },
   lock_timeout: { default: '0', help: 'not used', check: duration },
   row_security: { default: 'on', help: 'not used', check: bool },
-  rw_implicit_flush: {
-    default: 'on',
-    help: 'statements wait until their rows are visible (always on)',
-    check: bool,
-  },
   search_path: { default: '"$user", public', help: 'schemas of unqualified names' },
   server_encoding: {
     default: 'UTF8',
@@ -121,22 +111,6 @@ export const SETTINGS: Readonly<Record<string, Setting>> = {
   },
   transaction_isolation: { default: 'serializable', help: 'a query reads one epoch' },
   integer_datetimes: { default: 'on', help: 'always on', reported: 'integer_datetimes', readonly: true },
-}
-
-const UNIT_MS: Readonly<Record<string, number>> = {
-  '': 1,
-  ms: 1,
-  s: 1000,
-  min: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-}
-
-/** Milliseconds of a setting such as 500, 500ms, 1.5s or 2min; undefined: not a duration. */
-export function durationMs(value: string): number | undefined {
-  const [, digits, unit] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/.exec(value.trim()) ?? []
-  const factor = UNIT_MS[unit ?? 'none']
-  return digits === undefined || factor === undefined ? undefined : Math.round(Number(digits) * factor)
 }
 
 function knownZone(zone: string): boolean {

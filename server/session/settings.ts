@@ -1,6 +1,7 @@
 import { SqlError } from '../../types/error.ts'
 import type { Settings } from '../statements/contract.ts'
-import { durationMs, SETTINGS, type Setting } from './setting-table.ts'
+import { durationMs } from './setting-checks.ts'
+import { SETTINGS, type Setting } from './setting-table.ts'
 
 /** Settings of one session. Names are case-insensitive; names with a dot are anyone's. */
 export class SessionSettings implements Settings {
@@ -23,13 +24,13 @@ export class SessionSettings implements Settings {
   }
 
   get(name: string): string {
-    const key = name.toLowerCase()
+    const key = settingKey(name)
     return this.#values.get(key) ?? this.#fixed[key] ?? find(key).default
   }
 
   /** `local`: until the end of the transaction block. */
   set(name: string, value: string, local = false): void {
-    const key = name.toLowerCase()
+    const key = settingKey(name)
     const setting = find(key)
     if (setting.readonly) throw unchangeable(key)
     if (setting.check !== undefined && !setting.check(value))
@@ -38,7 +39,7 @@ export class SessionSettings implements Settings {
   }
 
   reset(name: string, local = false): void {
-    const key = name.toLowerCase()
+    const key = settingKey(name)
     if (find(key).readonly) throw unchangeable(key)
     this.#change(key, undefined, local)
   }
@@ -68,7 +69,8 @@ export class SessionSettings implements Settings {
   }
 
   list(): { name: string; value: string; help: string }[] {
-    return Object.entries(SETTINGS).map(([name, { help }]) => ({ name, value: this.get(name), help }))
+    const all = Object.entries(SETTINGS).map(([name, { help }]) => ({ name, value: this.get(name), help }))
+    return all.sort((a, b) => (a.name < b.name ? -1 : 1))
   }
 
   /** What a client is told when the session starts. */
@@ -87,6 +89,13 @@ export class SessionSettings implements Settings {
     const { reported } = find(key)
     if (reported !== undefined && this.get(key) !== before) this.#reported(reported, this.get(key))
   }
+}
+
+/** RisingWave's names with rw_ in front are the same settings. */
+function settingKey(name: string): string {
+  const key = name.toLowerCase()
+  const plain = key.startsWith('rw_') ? key.slice(3) : key
+  return Object.hasOwn(SETTINGS, plain) ? plain : key
 }
 
 const CUSTOM: Setting = { default: '', help: '' }

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { rewriteDialect } from './dialect.ts'
+
+const text = (sql: string) => rewriteDialect(sql).text.replaceAll(/\s+/g, ' ')
+
+test('columns left out of a star become arguments of the function named *', () => {
+  assert.equal(text('select * except (a, t.b) from t'), 'select "*" (a, t.b) from t')
+  assert.equal(text('select t.* EXCEPT (a), 1 from t'), 'select t."*" (a), 1 from t')
+})
+
+test('EXCEPT between queries stays as it is', () => {
+  for (const sql of ['select 1 except (select 2)', 'select count(*) except (values (1))'])
+    assert.equal(text(sql), sql)
+})
+
+test('an ASOF join is marked in its condition', () => {
+  assert.equal(
+    text('from a asof left join (b join c on x = y) d on a.k = d.k'),
+    'from a left join (b join c on x = y) d on "asof"() AND a.k = d.k',
+  )
+})
+
+test('subscripts of an array constructor get their parentheses', () => {
+  assert.equal(
+    text("select array[array[1], '{]}'][1:2][1], array[1]"),
+    "select (array[array[1], '{]}'])[1:2][1], array[1]",
+  )
+})
+
+test('offsets lead back to what was written', () => {
+  const sql = 'select * except (a), b from t'
+  const { text, origin } = rewriteDialect(sql)
+  for (const word of ['select', 'a)', 'b from', 't'])
+    assert.equal(origin(text.lastIndexOf(word)), sql.lastIndexOf(word))
+})

@@ -1,0 +1,107 @@
+import { type Token, tokenize } from './tokens.ts'
+
+/** What RisingWave's grammar has more than PostgreSQL's, written as PostgreSQL's grammar reads it. */
+export interface Rewritten {
+  readonly text: string
+  /** UTF-16 offset in the text -> offset in what was written. */
+  origin(offset: number): number
+}
+
+interface Edit {
+  readonly start: number
+  readonly end: number
+  readonly text: string
+}
+
+const MAYBE = /\bexcept\s*\(|\basof\b|\barray\s*\[/i
+
+/**
+ * - `* EXCEPT (a, b)`, `t.* EXCEPT (a)`: a call of the function "*" (of t).
+ * - `a ASOF [LEFT] JOIN b ON c`: a join ON "asof"() AND c.
+ * - `ARRAY[…][1]`: `(ARRAY[…])[1]`.
+ */
+export function rewriteDialect(sql: string): Rewritten {
+  if (!MAYBE.test(sql)) return { text: sql, origin: offset => offset }
+  const tokens = tokenize(sql)
+  const edits = tokens.flatMap((token, i) => [
+    ...starExcept(tokens, i, token),
+    ...asofJoin(tokens, i, token),
+    ...subscriptedArray(tokens, i, token),
+  ])
+  return apply(sql, edits)
+}
+
+function apply(sql: string, unsorted: readonly Edit[]): Rewritten {
+  const edits = [...unsorted].sort((a, b) => a.start - b.start)
+  let text = ''
+  let at = 0
+  /** Where pieces of the new text begin, and where they are in the old. */
+  const pieces: { readonly to: number; readonly from: number }[] = [{ to: 0, from: 0 }]
+  for (const edit of edits) {
+    text += sql.slice(at, edit.start) + edit.text
+    at = edit.end
+    pieces.push({ to: text.length, from: at })
+  }
+  text += sql.slice(at)
+  const origin = (offset: number): number => {
+    const i = pieces.findLastIndex(p => p.to <= offset)
+    const next = pieces[i + 1]
+    const found = pieces[i]!.from + offset - pieces[i]!.to
+    return next === undefined ? found : Math.min(found, next.from)
+  }
+  return { text, origin }
+}
+
+const is = (token: Token | undefined, value: string): boolean =>
+  token !== undefined && token.kind !== 'quoted' && token.kind !== 'string' && token.value === value
+
+const QUERY_WORDS = ['select', 'with', 'values', 'table', '(']
+
+function starExcept(tokens: readonly Token[], i: number, token: Token): readonly Edit[] {
+  const star = tokens[i - 1]
+  if (!is(token, 'except') || !is(star, '*') || !is(tokens[i + 1], '(')) return []
+  if (QUERY_WORDS.some(word => is(tokens[i + 2], word))) return []
+  return [
+    { start: star!.start, end: star!.end, text: '"*"' },
+    { start: token.start, end: token.end, text: '' },
+  ]
+}
+
+function asofJoin(tokens: readonly Token[], i: number, token: Token): readonly Edit[] {
+  if (!is(token, 'asof')) return []
+  let next = i + 1
+  if (is(tokens[next], 'left') || is(tokens[next], 'inner')) next++
+  if (is(tokens[next], 'outer')) next++
+  if (!is(tokens[next], 'join')) return []
+  const on = closing(tokens, next + 1, t => is(t, 'on'))
+  if (on === undefined) return []
+  return [
+    { start: token.start, end: token.end, text: '' },
+    { start: on.end, end: on.end, text: ' "asof"() AND' },
+  ]
+}
+
+function subscriptedArray(tokens: readonly Token[], i: number, token: Token): readonly Edit[] {
+  if (!is(token, 'array') || !is(tokens[i + 1], '[')) return []
+  const close = closing(tokens, i + 2, t => is(t, ']'))
+  if (close === undefined || !is(tokens[tokens.indexOf(close) + 1], '[')) return []
+  return [
+    { start: token.start, end: token.start, text: '(' },
+    { start: close.end, end: close.end, text: ')' },
+  ]
+}
+
+/** The first such token at the depth of parentheses and brackets where `from` stands. */
+function closing(
+  tokens: readonly Token[],
+  from: number,
+  found: (token: Token) => boolean,
+): Token | undefined {
+  let depth = 0
+  for (const token of tokens.slice(from)) {
+    if (depth === 0 && found(token)) return token
+    if (is(token, '(') || is(token, '[')) depth++
+    else if ((is(token, ')') || is(token, ']')) && --depth < 0) return undefined
+  }
+  return undefined
+}
