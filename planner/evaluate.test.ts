@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { loadModule, parseSync } from 'libpg-query'
 import { runBatch } from '../executor/batch.ts'
-import { rowsOf } from '../types/column-builder.ts'
+import { cellValue } from '../storage/column-buffer.ts'
 import { Catalog } from './catalog.ts'
 import type { BindContext, PgNode } from './contract.ts'
 import { bindQuery, planBatch } from './query.ts'
@@ -30,9 +30,10 @@ async function rows(sql: string): Promise<unknown[][]> {
   const job = planBatch(bindQuery(stmts[0]!.stmt, context()), [])
   const out: unknown[][] = []
   for await (const chunk of runBatch(job, { epoch: 1, read: () => [], monotonic: () => 0 })) {
-    rowsOf(chunk).forEach((row, i) => {
+    for (let i = 0; i < chunk.length; i++) {
+      const row = chunk.columns.map(column => cellValue(column, i))
       for (let n = 0; n < chunk.weights[i]!; n++) out.push(row)
-    })
+    }
   }
   return out
 }

@@ -1,7 +1,7 @@
 import type { Bytes, Column } from '../types/chunk.ts'
+import { compareFloats, compareValues } from '../types/compare.ts'
 import { physical } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
-import { compareFloats, compareValues } from './value-order.ts'
 
 /** IS NOT DISTINCT FROM of two cells of one type. */
 export function equalCells(a: Column, i: number, b: Column, j: number): boolean {

@@ -1,7 +1,7 @@
 import type { Bytes, Chunk, Column } from '../types/chunk.ts'
+import { hashBytes, hashFloat, hashValue, mixHash, NULL_HASH } from '../types/hash-value.ts'
 import { physical } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
-import { hashBytes, hashFloat, hashValue, mixHash, NULL_HASH } from './value-order.ts'
 
 const SEED = 0x1b873593
 

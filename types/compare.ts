@@ -1,47 +1,51 @@
 import { pow10 } from './decimal.ts'
+import { assert } from './error.ts'
 import type { Type } from './type.ts'
 import type { Decimal, Interval, Value } from './value.ts'
 
 const DAY = 86_400_000_000n
 
-/** Order of two non-NULL values of one type, as in ORDER BY; NULLs inside arrays and structs come last. */
+/** PostgreSQL's total order of two values of one type, NULL last; negative, 0 or positive. */
 export function compareValues(type: Type, a: Value, b: Value): number {
   if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1
   switch (type.name) {
-    case 'float4':
-    case 'float8':
-      return compareFloats(a as number, b as number)
     case 'numeric':
       return compareDecimals(a as Decimal, b as Decimal)
     case 'interval':
-      return order(intervalMicros(a as Interval), intervalMicros(b as Interval))
-    case 'text':
-    case 'jsonb':
-    case 'uuid':
-      return a === b ? 0 : Buffer.compare(Buffer.from(a as string), Buffer.from(b as string))
+      return compareBigints(intervalMicros(a as Interval), intervalMicros(b as Interval))
+    case 'array':
+      return compareLists(() => type.element!, a as readonly Value[], b as readonly Value[])
+    case 'struct':
+      return compareLists(i => type.fields![i]!.type, a as readonly Value[], b as readonly Value[])
+    case 'float4':
+    case 'float8':
+      return compareFloats(a as number, b as number)
     case 'bytea':
       return Buffer.compare(a as Uint8Array, b as Uint8Array)
-    case 'array':
-    case 'struct':
-      return compareLists(type, a as readonly Value[], b as readonly Value[])
+    case 'text':
+    case 'uuid':
+    case 'jsonb':
+      return compareTexts(a as string, b as string)
     default:
-      return order(a as number | bigint | boolean, b as number | bigint | boolean)
+      return (a as number) < (b as number) ? -1 : (a as number) > (b as number) ? 1 : 0
   }
 }
 
-/** NULL equals NULL: IS NOT DISTINCT FROM. */
-export function equalValues(type: Type, a: Value, b: Value): boolean {
-  return compareValues(type, a, b) === 0
+/** Order of floats in PostgreSQL: NaN equals itself and is greater than all others, the zeros are equal. */
+export function compareFloats(a: number, b: number): number {
+  if (a < b) return -1
+  if (a > b) return 1
+  if (a === b) return 0
+  return Number.isNaN(a) ? (Number.isNaN(b) ? 0 : 1) : -1
 }
 
 /** numeric order: -Infinity, finite, Infinity, NaN. */
 export function compareDecimals(a: Decimal, b: Decimal): number {
-  const rank = specialRank(a) - specialRank(b)
-  if (rank !== 0 || a.special !== undefined) return Math.sign(rank)
-  if (a.scale === b.scale) return order(a.digits, b.digits)
+  if (a.special !== undefined || b.special !== undefined) return Math.sign(rank(a) - rank(b))
+  if (a.scale === b.scale) return compareBigints(a.digits, b.digits)
   return a.scale < b.scale
-    ? order(a.digits * pow10(b.scale - a.scale), b.digits)
-    : order(a.digits, b.digits * pow10(a.scale - b.scale))
+    ? compareBigints(a.digits * pow10(b.scale - a.scale), b.digits)
+    : compareBigints(a.digits, b.digits * pow10(a.scale - b.scale))
 }
 
 /** The length an interval compares by: months of 30 days, days of 24 hours. */
@@ -49,25 +53,35 @@ export function intervalMicros(i: Interval): bigint {
   return (BigInt(i.months) * 30n + BigInt(i.days)) * DAY + i.micros
 }
 
-/** float order of PostgreSQL: NaN equals itself and is greatest; -0 equals 0. */
-function compareFloats(a: number, b: number): number {
-  if (Number.isNaN(a)) return Number.isNaN(b) ? 0 : 1
-  return Number.isNaN(b) ? -1 : order(a, b)
+function rank(value: Decimal): number {
+  if (value.special === undefined) return 0
+  return value.special === 'NaN' ? 2 : value.special === 'Infinity' ? 1 : -1
 }
 
-function specialRank(d: Decimal): number {
-  if (d.special === undefined) return 0
-  return d.special === 'NaN' ? 2 : d.special === 'Infinity' ? 1 : -1
-}
-
-function compareLists(type: Type, a: readonly Value[], b: readonly Value[]): number {
-  for (let i = 0; i < Math.min(a.length, b.length); i++) {
-    const result = compareValues(type.element ?? type.fields![i]!.type, a[i]!, b[i]!)
-    if (result !== 0) return result
-  }
-  return order(a.length, b.length)
-}
-
-function order<T extends number | bigint | boolean>(a: T, b: T): number {
+function compareBigints(a: bigint, b: bigint): number {
   return a < b ? -1 : a > b ? 1 : 0
+}
+
+/** Texts order by code point, as their UTF-8 bytes do. */
+function compareTexts(a: string, b: string): number {
+  const length = Math.min(a.length, b.length)
+  for (let i = 0; i < length; i++) {
+    const x = a.charCodeAt(i)
+    const y = b.charCodeAt(i)
+    if (x === y) continue
+    const surrogates = (x & 0xf800) === 0xd800 ? 1 : 0
+    const others = (y & 0xf800) === 0xd800 ? 1 : 0
+    return surrogates === others ? x - y : surrogates - others
+  }
+  return a.length - b.length
+}
+
+function compareLists(typeOf: (i: number) => Type, a: readonly Value[], b: readonly Value[]): number {
+  assert(Array.isArray(a) && Array.isArray(b), 'arrays and structs are lists of values')
+  const length = Math.min(a.length, b.length)
+  for (let i = 0; i < length; i++) {
+    const order = compareValues(typeOf(i), a[i]!, b[i]!)
+    if (order !== 0) return order
+  }
+  return a.length - b.length
 }

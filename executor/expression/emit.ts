@@ -1,5 +1,5 @@
 import { cellValue } from '../../storage/column-buffer.ts'
-import { compareValues } from '../../storage/value-order.ts'
+import { compareValues } from '../../types/compare.ts'
 import { AssertionError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
 import { physical, type Type } from '../../types/type.ts'

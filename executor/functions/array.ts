@@ -1,5 +1,6 @@
-import { compareValues, hashValue } from '../../storage/value-order.ts'
+import { compareValues } from '../../types/compare.ts'
 import { SqlError } from '../../types/error.ts'
+import { hashValue } from '../../types/hash-value.ts'
 import { formatText } from '../../types/text-io.ts'
 import type { Type } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'

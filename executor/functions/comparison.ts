@@ -1,4 +1,4 @@
-import { compareValues } from '../../storage/value-order.ts'
+import { compareValues } from '../../types/compare.ts'
 import { TEXT, type Type, type TypeName } from '../../types/type.ts'
 import { parseTypeName } from '../../types/type-names.ts'
 import type { Value } from '../../types/value.ts'
