@@ -1,10 +1,11 @@
-// `npm test`: everything `npm run check` does, then the tests against a real Kafka, which they install and start themselves.
+// `npm test`: everything `npm run check` does, with more simulated runs, then the tests against a real Kafka, S3 server and
+// PostgreSQL, which they install and start themselves.
 import { runSteps, staticSteps, testFiles, testStep } from './steps.ts'
 
 process.exit(
   await runSteps([
     ...staticSteps,
-    testStep('units and sql', testFiles('unit')),
+    { ...testStep('units and sql', testFiles('unit')), env: { SIM_SEEDS: '2000', ...process.env } },
     testStep('with services', testFiles('service'), 1),
   ]),
 )

@@ -88,8 +88,12 @@ export function catalogOf(jobs: readonly JobChange[]): string {
 }
 
 export function jobsOf(catalog: string): readonly JobChange[] {
-  return fromJson(catalog) as readonly JobChange[]
+  if (parsed.catalog !== catalog) parsed = { catalog, jobs: fromJson(catalog) as readonly JobChange[] }
+  return parsed.jobs
 }
+
+/** The last one: every recovery of a run asks for it again. */
+let parsed: { readonly catalog: string; readonly jobs: readonly JobChange[] } = { catalog: '', jobs: [] }
 
 export function pairs(rows: readonly (readonly [bigint, string])[], weights?: readonly number[]): Chunk {
   return chunkOf([INT8, TEXT], rows, weights)
