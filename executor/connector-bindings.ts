@@ -15,13 +15,7 @@ export function sourceOf(binding: SourceBinding, { connectors, host }: Surroundi
   const { schema, include, format, key, options } = binding
   const make = connectorOf(connectors, binding.connector).source
   if (make === undefined) throw unfit(binding.connector, 'source')
-  return make(options, {
-    schema: schema.slice(0, schema.length - include.length),
-    include,
-    format,
-    key,
-    host,
-  })
+  return make(options, { schema, include, format, key, host })
 }
 
 export function sinkOf(binding: SinkBinding, { connectors, host, bucketId }: Surroundings): Sink {

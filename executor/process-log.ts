@@ -1,4 +1,5 @@
 import type { EpochStats } from '../storage/contract.ts'
+import type { RowError } from '../types/connector.ts'
 import type { Host } from '../types/host.ts'
 import type { RelationId } from '../types/job.ts'
 import type { OperatorCounter, SealedEpoch } from './engine-contract.ts'
@@ -11,6 +12,7 @@ const PAYLOAD_CHARS = 1024
 /** What this process remembers of its own doings, bounded. */
 export class ProcessLog {
   readonly #host: Host
+  readonly #malformed = new Set<string>()
   readonly errors: StreamError[] = []
   readonly epochs: EpochStats[] = []
   counters: readonly OperatorCounter[] = []
@@ -20,6 +22,15 @@ export class ProcessLog {
 
   constructor(host: Host) {
     this.#host = host
+  }
+
+  /** A record that the connector could not decode; several readers may meet it, it is kept once. */
+  malformed(relation: RelationId, { origin, error, payload }: RowError): void {
+    const id = `${relation}/${origin}`
+    if (this.#malformed.has(id)) return
+    this.#malformed.add(id)
+    if (this.#malformed.size > ERRORS_KEPT) this.#malformed.delete(this.#malformed.values().next().value!)
+    this.error(relation, origin, error, payload)
   }
 
   error(relation: RelationId, origin: string, error: string, payload: Uint8Array | null = null): void {

@@ -10,9 +10,11 @@ export interface SourceBinding {
   readonly relation: RelationId
   readonly connector: string
   readonly options: Readonly<Record<string, string>>
+  /** Columns to decode; the included ones follow them in the rows read. */
   readonly schema: Schema
   readonly include: readonly { readonly what: string; readonly name: string }[]
   readonly format: FormatSpec
+  /** Positions in the rows read. */
   readonly key: readonly number[]
   /** Rows a second; undefined: no limit; 0: paused. */
   readonly rateLimit?: number

@@ -140,7 +140,7 @@ export class Sources {
       host: around.host,
       gate,
       push(batch) {
-        for (const { origin, error, payload } of batch.errors) journal.error(relation, origin, error, payload)
+        for (const error of batch.errors) journal.malformed(relation, error)
         const done = push(batch)
         // The port tells of its failure itself.
         return done.catch(() => {})

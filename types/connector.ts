@@ -118,7 +118,7 @@ export interface SourceContext {
   /** INCLUDE key|partition|offset|timestamp|header: metadata columns that follow `schema` in the reader's rows. */
   readonly include: readonly { readonly what: string; readonly name: string }[]
   readonly format: FormatSpec
-  /** Primary key columns of a keyed format (upsert, debezium). */
+  /** Primary key columns of a keyed format (upsert, debezium): positions in the reader's rows, included columns too. */
   readonly key: readonly number[]
   readonly host: Host
 }

@@ -34,7 +34,10 @@ export function decoder(schema: Schema, key: readonly number[], spec: FormatSpec
     case 'plain/csv':
       return csvDecoder(schema, spec.options)
     case 'upsert/json':
-      return upsertDecoder(schema, key)
+      return upsertDecoder(
+        schema,
+        key.filter(column => column < schema.length),
+      )
     case 'debezium/json':
       return (_key, value) => (value === null ? [] : debezium(parseJson(text(value)), schema))
     default:

@@ -76,8 +76,11 @@ export function fromText(text: string, type: Type, isNumber: boolean): Value {
   }
 }
 
+const NUMERIC = /^[+-]?[\d.]/
+
 function integer(text: string, type: Type, max: bigint): bigint {
-  const decimal = parseDecimal(text)
+  const decimal = NUMERIC.test(text) ? parseDecimal(text) : undefined
+  if (decimal === undefined) throw mismatch(text, type)
   const value = decimal.digits / 10n ** BigInt(decimal.scale)
   if (decimal.special !== undefined || value * 10n ** BigInt(decimal.scale) !== decimal.digits)
     throw mismatch(text, type)

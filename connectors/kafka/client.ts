@@ -42,6 +42,8 @@ export interface KafkaClient {
   /** Reads committed records from explicit positions; waits up to `waitMs` for the first. */
   fetch(topic: string, positions: ReadonlyMap<number, bigint>, waitMs: number): Promise<readonly Fetched[]>
   createTopic(topic: string, partitions: number, config: Readonly<Record<string, string>>): Promise<void>
+  /** Grows the topic to so many partitions. */
+  addPartitions(topic: string, count: number): Promise<void>
   topicConfig(topic: string, name: string): Promise<string | undefined>
   /** Fences every older producer of this id, and aborts what it left open. */
   transactional(transactionalId: string, timeoutMs: number): Promise<TransactionalProducer>
@@ -59,6 +61,7 @@ export type KafkaSettings = Pick<KafkaConfig, 'brokers' | 'ssl' | 'sasl'>
 export async function kafkaClient(settings: KafkaSettings): Promise<KafkaClient> {
   const kafkajs = await import('kafkajs')
   const { Kafka, logLevel } = kafkajs.default
+  calmRequestQueues()
   const kafka = new Kafka({
     ...settings,
     clientId: 'weir',
@@ -79,6 +82,9 @@ export async function kafkaClient(settings: KafkaSettings): Promise<KafkaClient>
       return guard(() => fetch(cluster, topic, positions, waitMs))
     },
     createTopic: (topic, numPartitions, config) => createTopic(admin, topic, numPartitions, config),
+    addPartitions: async (topic, count) => {
+      await guard(() => admin.createPartitions({ topicPartitions: [{ topic, count }] }))
+    },
     topicConfig: (topic, name) => topicConfig(admin, topic, name),
     transactional: (id, timeoutMs) => transactional(kafka, id, timeoutMs),
     idempotent: () => idempotent(kafka),
@@ -190,6 +196,8 @@ async function fetch(
   await cluster.addTargetTopic(topic)
   await cluster.refreshMetadataIfNecessary()
   const leaders = cluster.findLeaderForPartitions(topic, [...positions.keys()])
+  // A partition made after the last look is not known yet: the next round reads it.
+  if (Object.values(leaders).flat().length < positions.size) await cluster.refreshMetadata()
   try {
     const perLeader = await Promise.all(
       Object.entries(leaders).map(async ([nodeId, owned]) => {
@@ -296,6 +304,22 @@ let batchClass: (new (topic: string, from: string, data: PartitionData) => Batch
 function makeBatch(topic: string, from: string, data: PartitionData): BatchLike {
   batchClass ??= load('kafkajs/src/consumer/batch')
   return new batchClass!(topic, from, data)
+}
+
+interface RequestQueue {
+  readonly pending: readonly unknown[]
+  readonly throttledUntil: number
+  scheduleCheckPendingRequests(): void
+}
+
+// A queue of kafkajs looks after itself every millisecond for ever once it had a response: only while something waits, then.
+function calmRequestQueues(): void {
+  const queue = (load('kafkajs/src/network/requestQueue') as { prototype: RequestQueue }).prototype
+  const schedule = queue.scheduleCheckPendingRequests
+  if (schedule.name === 'whenPending') return
+  queue.scheduleCheckPendingRequests = function whenPending(this: RequestQueue) {
+    if (this.pending.length > 0 || this.throttledUntil > Date.now()) schedule.call(this)
+  }
 }
 
 function internalCluster(settings: KafkaSettings): Cluster {

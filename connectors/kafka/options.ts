@@ -10,6 +10,10 @@ export const KAFKA_OPTIONS: Readonly<Record<string, OptionHelp>> = {
   'properties.bootstrap.server': { help: 'brokers, host:port, comma separated', required: true },
   'scan.startup.mode': { help: 'earliest, latest or timestamp: where to start', default: 'earliest' },
   'scan.startup.timestamp.millis': { help: 'where to start, milliseconds since 1970 (mode timestamp)' },
+  'properties.metadata.max.age.ms': {
+    help: 'how often new partitions are looked for, milliseconds',
+    default: '5000',
+  },
   'properties.security.protocol': {
     help: 'PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL',
     default: 'PLAINTEXT',

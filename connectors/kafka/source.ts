@@ -4,14 +4,13 @@ import { BYTEA, type Schema, TEXT, TIMESTAMPTZ, type Type } from '../../types/ty
 import type { Value } from '../../types/value.ts'
 import { type Decoder, decoder } from '../formats/decoder.ts'
 import { RowWriter } from '../formats/row-writer.ts'
-import { requiredOption } from '../options.ts'
+import { integerOption, requiredOption } from '../options.ts'
 import { type KafkaClient, type KafkaRecord, kafkaClient, type StartAt } from './client.ts'
 import { kafkaSettings, startAt } from './options.ts'
 
 type Options = Readonly<Record<string, string>>
 
 const WAIT_MS = 200
-const DISCOVERY_MS = 5000
 const PAYLOAD_BYTES = 1024
 
 const HEADERS: Type = {
@@ -38,6 +37,7 @@ export function kafkaSource(options: Options, context: SourceContext): Source {
   const topic = requiredOption(options, 'topic')
   const settings = kafkaSettings(options)
   const start = startAt(options)
+  const refreshMs = integerOption(options, 'properties.metadata.max.age.ms', 5000, 100)
   const decode = decoder(context.schema, context.key, context.format)
   const included = context.include.map(({ what, name }) => {
     const type = INCLUDED[what.toLowerCase()]
@@ -58,16 +58,9 @@ export function kafkaSource(options: Options, context: SourceContext): Source {
     },
     async open(from, until) {
       const client = await kafkaClient(settings)
-      const reader = new KafkaReader(
-        client,
-        topic,
-        start,
-        schema,
-        what,
-        decode,
-        context.host.monotonic,
-        until,
-      )
+      const clock = context.host.monotonic
+      const parts = { client, topic, start, refreshMs, schema, include: what, decode, clock }
+      const reader = new KafkaReader(parts, until)
       try {
         await reader.start(from)
       } catch (error) {
@@ -80,46 +73,41 @@ export function kafkaSource(options: Options, context: SourceContext): Source {
   }
 }
 
+interface ReaderParts {
+  readonly client: KafkaClient
+  readonly topic: string
+  readonly start: StartAt
+  /** How often new partitions are looked for. */
+  readonly refreshMs: number
+  readonly schema: Schema
+  readonly include: readonly string[]
+  readonly decode: Decoder
+  readonly clock: () => number
+}
+
 class KafkaReader implements Reader {
-  readonly #client: KafkaClient
-  readonly #topic: string
-  readonly #start: StartAt
-  readonly #schema: Schema
-  readonly #include: readonly string[]
-  readonly #decode: Decoder
-  readonly #clock: () => number
+  readonly #parts: ReaderParts
   readonly #until: ReadonlyMap<number, bigint> | undefined
   readonly #positions = new Map<number, bigint>()
+  /** Partitions whose start nobody was told yet: unless it is kept, a restart would choose another. */
+  readonly #started = new Set<number>()
   /** Fetched and not yet handed out, by partition; `next` follows the records. */
   #pending: { partition: number; records: readonly KafkaRecord[]; at: number; next: bigint }[] = []
   #discoveredAt = 0
 
-  constructor(
-    client: KafkaClient,
-    topic: string,
-    start: StartAt,
-    schema: Schema,
-    include: readonly string[],
-    decode: Decoder,
-    clock: () => number,
-    until: Offsets | undefined,
-  ) {
-    this.#client = client
-    this.#topic = topic
-    this.#start = start
-    this.#schema = schema
-    this.#include = include
-    this.#decode = decode
-    this.#clock = clock
+  constructor(parts: ReaderParts, until: Offsets | undefined) {
+    this.#parts = parts
     if (until !== undefined) this.#until = new Map([...until].map(([id, end]) => [Number(id), BigInt(end)]))
   }
 
   async start(from: Offsets): Promise<void> {
     for (const [id, offset] of from) this.#positions.set(Number(id), BigInt(offset))
-    const fresh = (await this.#client.partitions(this.#topic)).filter(id => !this.#positions.has(id))
+    const fresh = (await this.#parts.client.partitions(this.#parts.topic)).filter(
+      id => !this.#positions.has(id),
+    )
     // A topic with positions of ours has had its start: a partition that appeared since is read from its beginning.
-    if (fresh.length > 0) await this.#add(fresh, from.size === 0 ? this.#start : 'earliest')
-    this.#discoveredAt = this.#clock()
+    if (fresh.length > 0) await this.#add(fresh, from.size === 0 ? this.#parts.start : 'earliest')
+    this.#discoveredAt = this.#parts.clock()
   }
 
   async read(limit: number, signal: AbortSignal): Promise<SourceBatch | undefined> {
@@ -129,7 +117,7 @@ class KafkaReader implements Reader {
       const wanted = this.#wanted()
       if (this.#until !== undefined && wanted.size === 0) return undefined
       await this.#discover()
-      const fetched = await this.#client.fetch(this.#topic, wanted, WAIT_MS)
+      const fetched = await this.#parts.client.fetch(this.#parts.topic, wanted, WAIT_MS)
       this.#pending = fetched
         .filter(part => part.next > wanted.get(part.partition)!)
         .map(part => ({ ...part, at: 0 }))
@@ -138,7 +126,7 @@ class KafkaReader implements Reader {
   }
 
   async close(): Promise<void> {
-    await this.#client.close()
+    await this.#parts.client.close()
   }
 
   #wanted(): Map<number, bigint> {
@@ -148,21 +136,28 @@ class KafkaReader implements Reader {
   }
 
   async #discover(): Promise<void> {
-    if (this.#until !== undefined || this.#clock() - this.#discoveredAt < DISCOVERY_MS) return
-    this.#discoveredAt = this.#clock()
-    const fresh = (await this.#client.partitions(this.#topic)).filter(id => !this.#positions.has(id))
+    if (this.#until !== undefined || this.#parts.clock() - this.#discoveredAt < this.#parts.refreshMs) return
+    this.#discoveredAt = this.#parts.clock()
+    const fresh = (await this.#parts.client.partitions(this.#parts.topic)).filter(
+      id => !this.#positions.has(id),
+    )
     if (fresh.length > 0) await this.#add(fresh, 'earliest')
   }
 
   async #add(partitions: readonly number[], at: StartAt): Promise<void> {
-    const offsets = await this.#client.offsets(this.#topic, at)
-    for (const id of partitions) this.#positions.set(id, offsets.get(id) ?? 0n)
+    const offsets = await this.#parts.client.offsets(this.#parts.topic, at)
+    for (const id of partitions) {
+      this.#positions.set(id, offsets.get(id) ?? 0n)
+      if (this.#until === undefined) this.#started.add(id)
+    }
   }
 
   #take(limit: number): SourceBatch | undefined {
-    const rows = new RowWriter(this.#schema)
+    const rows = new RowWriter(this.#parts.schema)
     const errors: RowError[] = []
     const offsets = new Map<string, string>()
+    for (const id of this.#started) offsets.set(String(id), String(this.#positions.get(id)!))
+    this.#started.clear()
     let bytes = 0
     while (this.#pending.length > 0 && rows.length < limit) {
       const part = this.#pending[0]!
@@ -189,13 +184,13 @@ class KafkaReader implements Reader {
 
   #decodeInto(rows: RowWriter, errors: RowError[], partition: number, record: KafkaRecord): void {
     try {
-      const decoded = this.#decode(record.key, record.value)
-      const extra = this.#include.map(what => included(what, partition, record))
+      const decoded = this.#parts.decode(record.key, record.value)
+      const extra = this.#parts.include.map(what => included(what, partition, record))
       for (const { row, weight } of decoded) rows.push(extra.length === 0 ? row : [...row, ...extra], weight)
     } catch (error) {
       if (!(error instanceof SqlError)) throw error
       errors.push({
-        origin: `topic ${this.#topic}, partition ${partition}, offset ${record.offset}`,
+        origin: `topic ${this.#parts.topic}, partition ${partition}, offset ${record.offset}`,
         error: error.message,
         payload: record.value?.subarray(0, PAYLOAD_BYTES) ?? null,
       })

@@ -3,6 +3,7 @@ import type { ColumnDef } from '../../planner/catalog.ts'
 import type { RelationSyntax } from '../../planner/parse/index.ts'
 import type { Connector, FormatSpec } from '../../types/connector.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
+import { readColumns } from './jobs.ts'
 
 type Options = Readonly<Record<string, string>>
 
@@ -53,14 +54,12 @@ export async function validateSource(
 ): Promise<void> {
   if (connector.source === undefined) throw notSupported(`a source with connector "${connector.name}"`)
   checkOptions(connector, options)
-  const included = new Set(syntax.include.map(column => column.name))
-  const schema = columns
-    .filter(column => column.generated === undefined && !included.has(column.name))
-    .map(({ name, type }) => ({ name, type }))
-  const source = connector.source(options, { schema, include: syntax.include, format, key, host: realHost() })
+  const { read, key: at } = readColumns(columns, key)
+  const { include } = syntax
+  const schema = read.slice(0, read.length - include.length)
+  const source = connector.source(options, { schema, include, format, key: at, host: realHost() })
   try {
-    if (source.schema.length !== schema.length + syntax.include.length)
-      throw notSupported(`INCLUDE with connector "${connector.name}"`)
+    if (source.schema.length !== read.length) throw notSupported(`INCLUDE with connector "${connector.name}"`)
     await source.validate()
   } finally {
     await source.close()

@@ -1,5 +1,5 @@
 import type { JobChange, SinkBinding, SourceBinding } from '../../executor/runtime-contract.ts'
-import { Catalog, type Relation } from '../../planner/catalog.ts'
+import { Catalog, type ColumnDef, type Relation } from '../../planner/catalog.ts'
 import type { Schema } from '../../types/type.ts'
 
 const PLAIN_JSON = { format: 'plain', encode: 'json', options: {} }
@@ -39,19 +39,28 @@ export function changeOf(relation: Relation, _catalog: Catalog): JobChange | und
 }
 
 function sourceBinding(relation: Relation, connector: string): SourceBinding {
-  const included = new Set((relation.include ?? []).map(column => column.name))
-  const own = relation.columns.filter(column => column.generated === undefined && !included.has(column.name))
+  const { read, key } = readColumns(relation.columns, relation.key)
   const limit = relation.options['source_rate_limit']
   return {
     relation: relation.id,
     connector,
     options: relation.options,
-    schema: own.map(({ name, type }) => ({ name, type })),
+    schema: read.slice(0, read.length - (relation.include ?? []).length),
     include: relation.include ?? [],
     format: relation.format ?? PLAIN_JSON,
-    key: relation.key,
+    key,
     ...(limit !== undefined && { rateLimit: Number(limit) }),
   }
+}
+
+/** What a connector yields of these columns (the included ones come last), and where the key columns are among them. */
+export function readColumns(
+  columns: readonly ColumnDef[],
+  key: readonly number[],
+): { readonly read: Schema; readonly key: readonly number[] } {
+  const read = columns.filter(column => column.generated === undefined)
+  const at = key.map(i => read.indexOf(columns[i]!)).filter(i => i >= 0)
+  return { read: read.map(({ name, type }) => ({ name, type })), key: at }
 }
 
 function sinkBinding(relation: Relation, connector: string): SinkBinding {

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Admin, Kafka, logLevel, type Message, type Producer } from 'kafkajs'
+import type { Client } from 'pg'
+import { withClient } from '../bench/connect.ts'
+import { type ServerProcess, startServerProcess } from '../bench/server-process.ts'
+import { type Service, startKafka } from '../scripts/services.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'weir-kafka-sql-'))
+let broker: Service
+let server: ServerProcess
+let admin: Admin
+let producer: Producer
+
+before(async () => {
+  broker = await startKafka(join(folder, 'kafka'))
+  server = await startServerProcess(join(folder, 'weir'), ['--barrier-interval-ms', '200'])
+  const kafka = new Kafka({ brokers: [broker.address], logLevel: logLevel.NOTHING })
+  admin = kafka.admin()
+  producer = kafka.producer()
+  await Promise.all([admin.connect(), producer.connect()])
+})
+after(async () => {
+  await Promise.all([admin.disconnect(), producer.disconnect()])
+  await server.stop()
+  await broker.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const from = (topic: string) =>
+  `WITH (connector = 'kafka', topic = '${topic}', properties.bootstrap.server = '${broker.address}')`
+
+async function topic(name: string, ...messages: Message[]): Promise<void> {
+  await admin.createTopics({ topics: [{ topic: name, numPartitions: 1 }] })
+  if (messages.length > 0) await producer.send({ topic: name, messages })
+}
+
+/** Rows of the query once there are `count` of them. */
+async function rowsOf(client: Client, text: string, count: number): Promise<unknown[][]> {
+  for (let i = 0; ; i++) {
+    const { rows } = await client.query<unknown[]>({ text, rowMode: 'array' })
+    if (rows.length === count) return rows
+    assert(i < 150, `${text}: ${JSON.stringify(rows)}`)
+    await sleep(100)
+  }
+}
+
+test('malformed records are counted and kept in rw_errors once, whoever read them', () =>
+  withClient(server, async client => {
+    const bad = { value: '{"id":"x"}' }
+    await topic('malformed', { value: '{"id":1}' }, bad, { value: '{"id":2}' })
+    await client.query(`CREATE SOURCE malformed (id int) ${from('malformed')} FORMAT PLAIN ENCODE JSON`)
+    await client.query('CREATE MATERIALIZED VIEW m1 AS SELECT id FROM malformed')
+    assert.deepEqual(await rowsOf(client, 'SELECT id FROM m1 ORDER BY id', 2), [[1], [2]])
+    await client.query('CREATE MATERIALIZED VIEW m2 AS SELECT id FROM malformed')
+    await rowsOf(client, 'SELECT id FROM m2', 2)
+    const errors = await rowsOf(client, 'SELECT origin, error, payload FROM rw_catalog.rw_errors', 1)
+    assert.deepEqual(errors, [
+      ['topic malformed, partition 0, offset 1', 'invalid input syntax for type int4: "x"', bad.value],
+    ])
+    const metrics = await (await fetch(`http://127.0.0.1:${server.httpPort}/metrics`)).text()
+    assert.match(metrics, /weir_source_errors_total\{[^}]*malformed[^}]*\} 1\n/)
+  }))
+
+test('a table of an upsert topic keeps the last value of each key, of a column of the value or of the key', () =>
+  withClient(server, async client => {
+    await topic(
+      'upserts',
+      { key: '1', value: '{"id":1,"name":"a"}' },
+      { key: '2', value: '{"id":2,"name":"b"}' },
+      { key: '1', value: '{"id":1,"name":"A"}' },
+      { key: '2', value: null },
+      { key: '3', value: '{"name":"c"}' },
+    )
+    const format = 'FORMAT UPSERT ENCODE JSON'
+    await client.query(`CREATE TABLE u (id int PRIMARY KEY, name text) ${from('upserts')} ${format}`)
+    await client.query(
+      `CREATE TABLE k (name text, PRIMARY KEY (k)) INCLUDE KEY AS k ${from('upserts')} ${format}`,
+    )
+    assert.deepEqual(await rowsOf(client, 'SELECT id, name FROM u ORDER BY id', 2), [
+      [1, 'A'],
+      [3, 'c'],
+    ])
+    const rows = await rowsOf(client, `SELECT encode(k, 'escape'), name FROM k ORDER BY 1`, 2)
+    assert.deepEqual(rows, [
+      ['1', 'A'],
+      ['3', 'c'],
+    ])
+  }))
+
+test('INCLUDE columns can be queried', () =>
+  withClient(server, async client => {
+    await topic('included', { key: 'k', value: '{"a":1}', timestamp: '1700000000123' })
+    await client.query(`CREATE TABLE included (a int) INCLUDE key AS k INCLUDE timestamp AS t INCLUDE partition AS p
+      INCLUDE offset ${from('included')} FORMAT PLAIN ENCODE JSON`)
+    const text = `SELECT a, encode(k, 'escape'), t::text, p, _rw_kafka_offset FROM included`
+    assert.deepEqual(await rowsOf(client, text, 1), [[1, 'k', '2023-11-14 22:13:20.123+00', '0', '0']])
+  }))
