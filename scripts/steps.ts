@@ -35,6 +35,7 @@ export function testFiles(kind: 'unit' | 'service'): string[] {
     'server',
     'sql-tests',
     'bench',
+    'docker',
     'scripts',
   ]
   const files = folders.filter(existsSync).flatMap(folder => globSync(`${folder}/**/*.test.ts`))
