@@ -7,7 +7,7 @@ import { bindFunction } from './bind-function.ts'
 import { bindSubLink } from './bind-sublink.ts'
 import { bindModifier, bindType, intervalUnit } from './bind-type.ts'
 import { bindValueFunction } from './bind-value-function.ts'
-import { callFunction, coerce, isUnknown, limited, settleText, UNKNOWN, unify } from './coerce.ts'
+import { callFunction, coerce, isUnknown, limited, settleText, tryCoerce, UNKNOWN, unify } from './coerce.ts'
 import type { PgNode } from './contract.ts'
 import type { Environment } from './environment.ts'
 import { call, column, conjunction, literal, outer } from './expressions.ts'
@@ -61,14 +61,22 @@ export function bindExpression(node: PgNode, env: Environment): Expression {
     case 'SubLink':
       return bindSubLink(fields, env)
     case 'A_ArrayExpr': {
+      if (list(fields['elements']).length === 0)
+        throw new SqlError('indeterminate_datatype', 'cannot determine type of empty array', {
+          position: at(node, env),
+          hint: 'Explicitly cast to the desired type, for example ARRAY[]::integer[].',
+        })
       const args = unify(bindList(fields['elements'], env), 'ARRAY', env.context, at(node, env))
       return call('array', args, arrayOf(args[0]?.type ?? TEXT))
     }
     case 'RowExpr': {
-      const args = bindList(fields['args'], env).map(arg => settleText(arg, env.context))
+      // Untyped literals take the type of the field they meet.
+      const args = bindList(fields['args'], env).map(arg =>
+        arg.kind === 'parameter' ? settleText(arg, env.context) : arg,
+      )
       const type: Type = {
         name: 'struct',
-        fields: args.map((arg, i) => ({ name: `f${i + 1}`, type: arg.type })),
+        fields: args.map((arg, i) => ({ name: `f${i + 1}`, type: isUnknown(arg) ? TEXT : arg.type })),
       }
       return call('row', args, type)
     }
@@ -243,6 +251,13 @@ export function compare(
   position: number | undefined,
 ): Expression {
   const op = name === '!=' ? '<>' : name
+  if (isRow(a) !== isRow(b)) {
+    // Untyped fields of a row take the types of the record it is held against.
+    const [row, other] = isRow(a) ? [a, b] : [b, a]
+    const typed = isUnknown(other) ? undefined : tryCoerce(row, other.type, 'implicit', env.context, position)
+    if (typed !== undefined)
+      return callFunction(op, isRow(a) ? [typed, b] : [a, typed], env.context, position)
+  }
   if (COMPARISONS.has(op) && isRow(a) && isRow(b)) return compareRows(op, a.args, b.args, env, position)
   return callFunction(op, [a, b], env.context, position)
 }
@@ -375,6 +390,8 @@ function bindCast(fields: Body, env: Environment): Expression {
 function bindPlainCast(fields: Body, env: Environment): Expression {
   const typeNode = body(fields['typeName'])
   const type = bindType(typeNode, env.context)
+  const array = as(fields['arg'], 'A_ArrayExpr')
+  if (array !== undefined && type.name === 'array') return bindArrayAs(array, type, env)
   const arg = bindExpression(fields['arg'] as PgNode, env)
   const position = at(fields['arg'] as PgNode, env)
   if (type.name === 'interval' && arg.kind === 'literal' && typeof arg.value === 'string') {
@@ -383,13 +400,19 @@ function bindPlainCast(fields: Body, env: Environment): Expression {
       unit !== undefined && /^\s*[-+]?[\d.]+\s*$/.test(arg.value) ? `${arg.value} ${unit}` : arg.value
     return coerce({ ...arg, value: text }, type, 'explicit', env.context, position)
   }
-  if (arg.kind === 'call' && arg.fn === 'array' && type.name === 'array') {
-    const element = type.element!
-    const args = arg.args.map(e => coerce(e, element, 'explicit', env.context, position))
-    return call('array', args, type)
-  }
   const done = coerce(arg, type, 'explicit', env.context, position)
   return sameType(done.type, type) ? { ...done, type } : done
+}
+
+/** ARRAY[…]::type[]: every element is cast on its own. */
+function bindArrayAs(fields: Body, type: Type, env: Environment): Expression {
+  const element = type.element!
+  const args = list(fields['elements']).map(node => {
+    const inner = as(node, 'A_ArrayExpr')
+    if (inner !== undefined && element.name === 'array') return bindArrayAs(inner, element, env)
+    return coerce(bindExpression(node, env), element, 'explicit', env.context, at(node, env))
+  })
+  return call('array', args, type)
 }
 
 function bindIndirection(fields: Body, env: Environment): Expression {

@@ -1,14 +1,15 @@
+import { evaluate } from '../executor/expression/compile.ts'
 import { notSupported, SqlError } from '../types/error.ts'
 import type { Expression } from '../types/job.ts'
 import { INT8, sameType, type Type } from '../types/type.ts'
 import { as, type Body, body, integer, items, list, names } from './ast.ts'
-import { bindExpression } from './bind-expression.ts'
+import { at, bindExpression } from './bind-expression.ts'
 import { direction } from './bind-function.ts'
 import { bindSelect } from './bind-select.ts'
 import { coerce, unifiedType } from './coerce.ts'
 import type { BindContext, PgNode } from './contract.ts'
 import { type BoundRelation, type Ctes, type Environment, noPending } from './environment.ts'
-import { column } from './expressions.ts'
+import { column, columnsOf } from './expressions.ts'
 import { limitDepth, type Plan, schemaOf } from './plan.ts'
 import type { Scope } from './scope.ts'
 
@@ -200,21 +201,26 @@ export function limited(
 
 function count(node: unknown, clause: 'LIMIT' | 'OFFSET', env: Environment): number | undefined {
   if (node === undefined) return undefined
-  const e: Expression = coerce(
-    bindExpression(node as PgNode, env),
-    INT8,
-    'assignment',
-    env.context,
-    undefined,
-  )
-  const inner = e.kind === 'call' && e.fn === 'cast' ? e.args[0]! : e
-  if (inner.kind !== 'literal') throw notSupported(`${clause} that is not a constant`)
-  if (inner.value === null) return undefined
-  const value = Number(inner.value)
-  if (value < 0) {
+  const bound = bindExpression(node as PgNode, { ...env, clause })
+  const e = coerce(bound, INT8, 'assignment', env.context, undefined)
+  if (columnsOf(e).size > 0) {
+    const message = `argument of ${clause} must not contain variables`
+    throw new SqlError('invalid_column_reference', message, { position: at(node as PgNode, env) })
+  }
+  if (!isConstant(e)) throw notSupported(`${clause} that is not a constant`)
+  const value = evaluate(e)
+  if (value === null) return undefined
+  const rows = Number(value)
+  if (rows < 0) {
     const condition =
       clause === 'LIMIT' ? 'invalid_row_count_in_limit_clause' : 'invalid_row_count_in_offset_clause'
     throw new SqlError(condition, `${clause} must not be negative`)
   }
-  return value
+  return rows
+}
+
+/** Literals and calls of functions alone, no parameter, subquery or outer column. */
+function isConstant(e: Expression): boolean {
+  if (e.kind === 'call') return !e.fn.startsWith('$') && e.args.every(isConstant)
+  return e.kind === 'literal'
 }

@@ -29,6 +29,8 @@ export function tryCoerce(
   position: number | undefined,
 ): Expression | undefined {
   if (isUnknown(e)) return settle(e, type, context, position)
+  if (e.kind === 'call' && e.fn === 'row' && type.name === 'struct')
+    return coerceRow(e.args, type, reach, context, position)
   const named = castRegistered(e, type, reach, context)
   if (named !== undefined) return named
   if (sameType(e.type, type)) return e
@@ -36,6 +38,19 @@ export function tryCoerce(
   const order: readonly (string | undefined)[] = ['implicit', 'assignment', 'explicit']
   if (needs === undefined || order.indexOf(needs) > order.indexOf(reach)) return undefined
   return castCall(e, type, context)
+}
+
+/** ROW(…): field by field, so that untyped literals take the fields' types. */
+function coerceRow(
+  args: readonly Expression[],
+  type: Type,
+  reach: Reach,
+  context: BindContext,
+  position: number | undefined,
+): Expression | undefined {
+  if (args.length !== type.fields!.length) return undefined
+  const done = args.map((arg, i) => tryCoerce(arg, type.fields![i]!.type, reach, context, position))
+  return done.every(e => e !== undefined) ? call('row', done, type) : undefined
 }
 
 /** The session's time zone. */

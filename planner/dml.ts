@@ -101,8 +101,7 @@ export function planUpdate(statement: PgNode, context: BindContext): BoundDml {
       throw new SqlError('syntax_error', `multiple assignments to same column "${c.name}"`, { position })
     }
     seen.add(i)
-    const value = item['val'] as PgNode
-    if (as(value, 'MultiAssignRef') !== undefined) throw notSupported('UPDATE … SET (…) = …', { position })
+    const value = assigned(item['val'] as PgNode, position)
     if (as(value, 'SetToDefault') !== undefined) next[i] = defaultOf(c.default, c.type)
     else if (c.generated !== undefined) throw generatedError(c.name, 'update')
     else next[i] = assign(bindExpression(value, rows.env), c, context, at(value, rows.env))
@@ -113,6 +112,27 @@ export function planUpdate(statement: PgNode, context: BindContext): BoundDml {
   const base = attached.plan
   const plan: Plan = { op: 'union', inputs: [project(base, old, -1), project(base, values, 1)] }
   return finish(table, plan, 'UPDATE', fields, rows.env)
+}
+
+/** What an item of SET assigns; an item of SET (a, b) = … takes its part of the row or the subquery. */
+function assigned(value: PgNode, position: number | undefined): PgNode {
+  const part = as(value, 'MultiAssignRef')
+  if (part === undefined) return value
+  const [colno, ncolumns] = [Number(part['colno']), Number(part['ncolumns'])]
+  const source = part['source'] as PgNode
+  const link = as(source, 'SubLink')
+  const select = as(link?.['subselect'], 'SelectStmt')
+  const outputs = select === undefined ? list(as(source, 'RowExpr')?.['args']) : list(select['targetList'])
+  const starred = outputs.some(n => {
+    const path = list(as(as(n, 'ResTarget')?.['val'], 'ColumnRef')?.['fields'])
+    return path.some(p => as(p, 'A_Star') !== undefined)
+  })
+  if (starred || outputs.length === 0 || select?.['distinctClause'] !== undefined)
+    throw notSupported('this source of UPDATE … SET (…) =', { position })
+  if (outputs.length !== ncolumns)
+    throw new SqlError('syntax_error', 'number of columns does not match number of values', { position })
+  if (select === undefined) return outputs[colno - 1]!
+  return { SubLink: { ...link, subselect: { SelectStmt: { ...select, targetList: [outputs[colno - 1]!] } } } }
 }
 
 function open(statement: PgNode, kind: string): Body {

@@ -40,7 +40,7 @@ export function parseInterval(text: string, unit?: string): Interval | undefined
   let months = 0
   let days = 0
   let micros = 0n
-  const token = /\s*(?:([+-]?)(\d+):(\d+)(?::(\d+(?:\.\d*)?))?|([+-]?\d*\.?\d+)\s*([a-z]*)|(ago|@))\s*/y
+  const token = /\s*(?:([+-]?)\s*(\d+):(\d*)(?::(\d+(?:\.\d*)?))?|([+-]?\s*\d*\.?\d+)\s*([a-z]*)|(ago|@))\s*/y
   if (trimmed === '') return undefined
   let negate = false
   while (token.lastIndex < trimmed.length) {
@@ -50,13 +50,13 @@ export function parseInterval(text: string, unit?: string): Interval | undefined
       negate ||= match[7] === 'ago'
     } else if (match[2] !== undefined) {
       const part =
-        BigInt(match[2]) * HOUR + BigInt(match[3]!) * 60n * SECOND + secondsToMicros(match[4] ?? '0')
+        BigInt(match[2]) * HOUR + BigInt(match[3] || '0') * 60n * SECOND + secondsToMicros(match[4] ?? '0')
       micros += match[1] === '-' ? -part : part
     } else {
       const word = match[6] === '' ? (unit ?? 'second') : match[6]!
       const scale = UNITS[word] ?? UNITS[word.replace(/s$/, '')] ?? UNITS[word.replace(/ies$/, 'y')]
       if (scale === undefined) return undefined
-      const amount = Number(match[5])
+      const amount = Number(match[5]!.replace(/\s/g, ''))
       const wholeMonths = Math.trunc(amount * scale[0])
       months += wholeMonths
       const monthDays = (amount * scale[0] - wholeMonths) * 30 + amount * scale[1]
@@ -65,7 +65,10 @@ export function parseInterval(text: string, unit?: string): Interval | undefined
       micros += BigInt(Math.round((monthDays - wholeDays) * 86_400e6 + amount * scale[2]))
     }
   }
-  return negate ? { months: -months, days: -days, micros: -micros } : { months, days, micros }
+  return checked(
+    negate ? { months: 0 - months, days: 0 - days, micros: -micros } : { months, days, micros },
+    'interval field value out of range',
+  )
 }
 
 function parseIso(text: string): Interval | undefined {
@@ -76,12 +79,16 @@ function parseIso(text: string): Interval | undefined {
   if (match === null || text === 'p') return undefined
   const part = (i: number) => Number(match[i] ?? 0)
   const micros = part(5) * 3.6e9 + part(6) * 6e7 + part(7) * 1e6
-  return { months: part(1) * 12 + part(2), days: part(3) * 7 + part(4), micros: BigInt(Math.round(micros)) }
+  return checked({
+    months: part(1) * 12 + part(2),
+    days: part(3) * 7 + part(4),
+    micros: BigInt(Math.round(micros)),
+  })
 }
 
 function secondsToMicros(text: string): bigint {
   const [whole, fraction = ''] = text.split('.')
-  return BigInt(whole!) * SECOND + BigInt(fraction.padEnd(6, '0').slice(0, 6))
+  return BigInt(whole!) * SECOND + BigInt(halfEven(Number(`0.${fraction || '0'}`) * 1e6))
 }
 
 /** IntervalStyle postgres. */
@@ -156,9 +163,9 @@ function halfEven(value: number): number {
   return Math.abs(value % 1) === 0.5 ? 2 * Math.round(value / 2) : Math.round(value)
 }
 
-function checked(i: Interval): Interval {
+function checked(i: Interval, message = 'interval out of range'): Interval {
   if ((i.months | 0) !== i.months || (i.days | 0) !== i.days || BigInt.asIntN(64, i.micros) !== i.micros)
-    throw outOfRange()
+    throw new SqlError('datetime_field_overflow', message)
   return i
 }
 

@@ -222,20 +222,27 @@ function parseArray(type: Type, text: string, zone: string): Value[] {
 function readArray(r: { text: string; at: number }, type: Type, zone: string): Value[] {
   if (r.text[r.at++] !== '{') throw malformed('array', r.text)
   const items: Value[] = []
+  skipBlank(r)
   if (r.text[r.at] === '}') {
     r.at++
     return items
   }
   for (;;) {
+    skipBlank(r)
     if (r.text[r.at] === '{' && type.element!.name === 'array') items.push(readArray(r, type.element!, zone))
     else {
       const { item, quoted } = readItem(r, '}')
       items.push(!quoted && item.toLowerCase() === 'null' ? null : parseText(type.element!, item, zone))
     }
+    skipBlank(r)
     const c = r.text[r.at++]
     if (c === '}') return items
     if (c !== ',') throw malformed('array', r.text)
   }
+}
+
+function skipBlank(r: { text: string; at: number }): void {
+  while (/\s/.test(r.text[r.at] ?? '')) r.at++
 }
 
 function parseStruct(type: Type, text: string, zone: string): Value[] {

@@ -1,5 +1,5 @@
 import { compareValues } from '../../types/compare.ts'
-import { TEXT, type Type, type TypeName } from '../../types/type.ts'
+import type { Type, TypeName } from '../../types/type.ts'
 import { parseTypeName } from '../../types/type-names.ts'
 import type { Value } from '../../types/value.ts'
 import { fn } from './registry.ts'
@@ -17,17 +17,7 @@ const PLAIN: readonly TypeName[] = [
   'timestamp',
   'timestamptz',
 ]
-const OTHERS = [
-  'float4',
-  'float8',
-  'numeric',
-  'text',
-  'bytea',
-  'interval',
-  'uuid',
-  'jsonb',
-  'anyarray',
-] as const
+const OTHERS = ['float4', 'float8', 'numeric', 'text', 'bytea', 'interval', 'uuid', 'jsonb'] as const
 
 for (const [operator, symbol] of Object.entries(OPERATORS)) {
   for (const type of PLAIN)
@@ -42,17 +32,21 @@ for (const [operator, symbol] of Object.entries(OPERATORS)) {
         emit: ([a, b]) => `(${a} ${symbol} ${b})`,
       })
     else {
-      const type = parseTypeName(name) ?? { name: 'array', element: TEXT }
+      const type = parseTypeName(name)!
       fn(`${operator}(${name}, ${name}) -> bool`, { help: 'comparison', call: comparison(operator, type) })
     }
   }
+  for (const name of ['anyarray', 'record'])
+    fn(`${operator}(${name}, ${name}) -> bool`, {
+      help: 'comparison',
+      make: ([type]) => comparison(operator, type!),
+    })
 }
 
 fn('not(bool) -> bool', { help: 'negation', emit: ([a]) => `!${a}` })
 
 function comparison(operator: string, type: Type): (a: Value, b: Value) => boolean {
-  const order = (a: Value, b: Value) =>
-    type.name === 'array' ? compareArrays(a, b) : compareValues(type, a, b)
+  const order = (a: Value, b: Value) => compareValues(type, a, b)
   switch (operator) {
     case '=':
       return (a, b) => order(a, b) === 0
@@ -67,23 +61,4 @@ function comparison(operator: string, type: Type): (a: Value, b: Value) => boole
     default:
       return (a, b) => order(a, b) >= 0
   }
-}
-
-/** Element types are told by the values: text, numbers, bigints and decimals order as their JavaScript values do. */
-function compareArrays(a: Value, b: Value): number {
-  const [x, y] = [a as readonly Value[], b as readonly Value[]]
-  for (let i = 0; i < Math.min(x.length, y.length); i++) {
-    const order = compareElements(x[i]!, y[i]!)
-    if (order !== 0) return order
-  }
-  return x.length - y.length
-}
-
-function compareElements(a: Value, b: Value): number {
-  if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1
-  if (Array.isArray(a)) return compareArrays(a, b)
-  if (typeof a === 'string') return compareValues(TEXT, a, b)
-  if (typeof a === 'object' && 'digits' in a) return compareValues({ name: 'numeric' }, a, b)
-  if (typeof a === 'object' && 'months' in a) return compareValues({ name: 'interval' }, a, b)
-  return a < b! ? -1 : a > b! ? 1 : 0
 }
