@@ -1,10 +1,10 @@
 import { notSupported, SqlError } from '../types/error.ts'
 import type { Expression, JoinType } from '../types/job.ts'
 import type { Schema } from '../types/type.ts'
-import { as, type Body, body, items, list, names, open, str } from './ast.ts'
+import { as, type Body, body, list, names, open, str } from './ast.ts'
 import { filterBy } from './attach-subqueries.ts'
 import { bindCondition, bindExpression, compare } from './bind-expression.ts'
-import { setCall } from './bind-function.ts'
+import { bindTableFunctions, functionsOf } from './bind-table-function.ts'
 import type { Relation } from './catalog.ts'
 import type { BindContext, PgNode } from './contract.ts'
 import type { BoundRelation, Environment } from './environment.ts'
@@ -86,8 +86,11 @@ function bindFrom(node: PgNode, env: Environment, before: From | undefined): Fro
     }
     case 'JoinExpr':
       return bindJoin(fields, env)
-    case 'RangeFunction':
-      return bindTableFunction(fields, env, before ?? NOTHING)
+    case 'RangeFunction': {
+      const window = windowName(fields)
+      if (window !== undefined) return bindTimeWindow(window, functionsOf(fields)[0]!.call, fields, env)
+      return bindTableFunctions(fields, env, before ?? NOTHING)
+    }
     default:
       throw notSupported(kind)
   }
@@ -284,43 +287,9 @@ function bindUsing(
   return { plan: project, columns: [...merged, ...demoted] }
 }
 
-function functionOf(fields: Body): Body {
-  const functions = list(fields['functions'])
-  if (functions.length !== 1) throw notSupported('ROWS FROM')
-  const fn = as(items(functions[0])[0], 'FuncCall')
-  if (fn === undefined) throw notSupported('this expression in FROM')
-  return fn
-}
-
 function windowName(fields: Body): 'tumble' | 'hop' | undefined {
-  const name = names(functionOf(fields)['funcname']).at(-1)
+  const name = names(functionsOf(fields)[0]?.call['funcname']).at(-1)
   return name === 'tumble' || name === 'hop' ? name : undefined
-}
-
-function bindTableFunction(fields: Body, env: Environment, before: From): From {
-  const window = windowName(fields)
-  const fn = functionOf(fields)
-  if (window !== undefined) return bindTimeWindow(window, fn, fields, env)
-  const name = names(fn['funcname']).at(-1)!
-  if (name !== 'generate_series' && name !== 'unnest') throw notSupported(`table function ${name}`)
-  const position = env.context.position(fn['location'] as number | undefined)
-  const inner: Environment = { ...env, scope: { ...env.scope, columns: before.columns }, clause: 'FROM' }
-  const args = list(fn['args']).map(arg => bindExpression(arg, inner))
-  const set = setCall(name, args, env, position)
-  const alias = body(fields['alias'])['aliasname'] as string | undefined
-  const ordinality = fields['ordinality'] === true
-  const column0 = alias ?? name
-  const plan: Plan = {
-    op: 'project-set',
-    input: before.plan,
-    calls: [set],
-    names: [column0],
-    ordinality,
-    outer: false,
-  }
-  const shown = { plan, names: [column0, ...(ordinality ? ['ordinality'] : [])] }
-  const own = aliased(shown, name, fields['alias'], schemaOf(before.plan).length)
-  return { plan, columns: [...before.columns, ...own.columns] }
 }
 
 function bindTimeWindow(name: 'tumble' | 'hop', fn: Body, fields: Body, env: Environment): From {

@@ -1,8 +1,9 @@
 import { resolveAggregate } from '../executor/aggregates/index.ts'
+import { isSetFunction } from '../executor/functions/index.ts'
 import { isWindowFunction } from '../executor/windows/index.ts'
 import { notSupported, SqlError } from '../types/error.ts'
 import type { Expression } from '../types/job.ts'
-import { INT4, INT8, type Type } from '../types/type.ts'
+import type { Type } from '../types/type.ts'
 import { as, type Body, list, names } from './ast.ts'
 import { at, bindCondition, bindExpression } from './bind-expression.ts'
 import { sessionFunction } from './bind-value-function.ts'
@@ -10,10 +11,7 @@ import { bindWindow } from './bind-window.ts'
 import { callFunction, coerce, isUnknown, settleText } from './coerce.ts'
 import type { PgNode } from './contract.ts'
 import { type Environment, type PendingOrder, placeholder } from './environment.ts'
-import { call, equal } from './expressions.ts'
-
-/** Functions that yield rows, as signature ids that the project-set operator knows. */
-const SETS: ReadonlySet<string> = new Set(['generate_series', 'unnest'])
+import { equal } from './expressions.ts'
 
 /** A call: window function, aggregate, set-returning function, session function or plain function. */
 export function bindFunction(fields: Body, env: Environment): Expression {
@@ -33,43 +31,16 @@ export function bindFunction(fields: Body, env: Environment): Expression {
   if (args.some(arg => as(arg, 'NamedArgExpr') !== undefined))
     throw notSupported('named arguments', { position })
   const bound = args.map(arg => bindExpression(arg, env))
-  if (SETS.has(name)) {
+  if (isSetFunction(name)) {
     if (!env.allow.sets) {
       const message = `set-returning functions are not allowed in ${env.clause}`
       throw new SqlError('feature_not_supported', message, { position })
     }
-    const set = setCall(name, bound, env, position)
+    const set = callFunction(name, bound, env.context, position)
     env.pending.sets.push(set)
     return placeholder('$set', env.pending.sets.length - 1, set.type)
   }
   return callFunction(name, bound, env.context, position)
-}
-
-/** A set-returning call, typed by the element it yields. */
-export function setCall(
-  name: string,
-  args: readonly Expression[],
-  env: Environment,
-  position: number | undefined,
-): Expression {
-  if (name === 'unnest') {
-    const array = args[0]
-    if (array?.type.name !== 'array') {
-      throw new SqlError('undefined_function', 'function unnest needs an array', { position })
-    }
-    return call('unnest', [array], array.type.element!)
-  }
-  const types = args.map(arg => arg.type.name)
-  const type: Type = types.includes('int8')
-    ? INT8
-    : types[0] === 'int4' || types[0] === 'int2'
-      ? INT4
-      : args[0]!.type
-  const step = type.name.startsWith('timestamp') ? args[2]?.type : type
-  const typed = args.map((arg, i) =>
-    coerce(arg, i === 2 && step !== undefined ? step : type, 'implicit', env.context, position),
-  )
-  return call('generate_series', typed, type)
 }
 
 function isAggregate(name: string, count: number): boolean {

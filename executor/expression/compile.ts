@@ -3,6 +3,7 @@ import type { Bytes, Chunk, Column } from '../../types/chunk.ts'
 import type { Expression } from '../../types/job.ts'
 import { physical, type Schema } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
+import { isFoldable } from '../functions/index.ts'
 import { Emitter, nullable } from './emit.ts'
 import { helpers } from './helpers.ts'
 
@@ -201,7 +202,7 @@ export function foldConstants(e: Expression): Expression {
   if (e.kind !== 'call') return e
   const args = e.args.map(foldConstants)
   const folded: Expression = { ...e, args }
-  if (e.fn.startsWith('random(') || args.some(arg => arg.kind !== 'literal')) return folded
+  if (!isFoldable(e.fn) || args.some(arg => arg.kind !== 'literal')) return folded
   try {
     return { kind: 'literal', value: evaluate(folded), type: e.type }
   } catch {

@@ -5,6 +5,7 @@ import { formatText } from '../../types/text-io.ts'
 import type { Type } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
 import { fn } from './registry.ts'
+import { fieldsOf } from './split-fields.ts'
 
 type Items = readonly Value[]
 
@@ -99,12 +100,12 @@ fn('array_to_string(anyarray, text, text) -> text', {
 fn('string_to_array(text, text) -> text[]', {
   help: 'fields of a text',
   strict: false,
-  call: (a: string | null, by: string | null) => fields(a, by, null),
+  call: (a: string | null, by: string | null) => fieldsOf(a, by, null),
 })
 fn('string_to_array(text, text, text) -> text[]', {
   help: 'fields of a text, some as NULL',
   strict: false,
-  call: (a: string | null, by: string | null, nulls: string | null) => fields(a, by, nulls),
+  call: (a: string | null, by: string | null, nulls: string | null) => fieldsOf(a, by, nulls),
 })
 fn('subscript(anyarray, int4) -> anyelement', {
   help: 'element, from 1',
@@ -260,12 +261,6 @@ function joined(type: Type, a: Items, by: string, nulls: string | null): string 
     .filter(v => v !== null || nulls !== null)
     .map(v => (v === null ? nulls! : formatText(leaf(type), v)))
     .join(by)
-}
-
-function fields(a: string | null, by: string | null, nulls: string | null): Value {
-  if (a === null) return null
-  const parts = a === '' ? [] : by === null ? [...a] : by === '' ? [a] : a.split(by)
-  return parts.map(part => (part === nulls ? null : part))
 }
 
 function positionOf(type: Type, a: Items | null, b: Value, from: number): number | null {

@@ -108,7 +108,8 @@ for (const type of ['timestamp', 'timestamptz', 'time'] as const) {
 }
 
 /** Months and days count in local time. */
-function laterInZone(a: bigint, i: Interval, zone: string): bigint {
+/** timestamptz + interval: days and months pass by the zone's clock. */
+export function laterInZone(a: bigint, i: Interval, zone: string): bigint {
   if (infinite(a)) return a
   if (i.months === 0 && i.days === 0) return t.checkTimestamp(a + i.micros)
   const local = t.addInterval(t.instantToLocal(a, zone), { ...i, micros: 0n })

@@ -15,9 +15,18 @@ import './math.ts'
 import './regex/find.ts'
 import './regex/replace.ts'
 import './regex/similar.ts'
+import './series.ts'
 import './string.ts'
 import './text-of-any.ts'
 import './to-char.ts'
 import './to-jsonb.ts'
 
-export { functionById, isFunction, listFunctions, resolveFunction } from './registry.ts'
+export {
+  functionById,
+  isFoldable,
+  isFunction,
+  isSetFunction,
+  listFunctions,
+  resolveFunction,
+  rowsOf,
+} from './registry.ts'

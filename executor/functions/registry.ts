@@ -14,6 +14,10 @@ export interface FunctionBody {
   readonly call?: (...args: never[]) => Value
   /** Makes the call for the actual types of the arguments and the result. */
   readonly make?: (args: readonly Type[], result: Type) => (...args: never[]) => Value
+  /** Rows of a call of a function whose signature says `-> setof`; a struct's fields are its columns in FROM. */
+  readonly rows?: (...args: never[]) => Iterable<Value>
+  /** Makes `rows` for the actual types of the arguments and of a row. */
+  readonly makeRows?: (args: readonly Type[], result: Type) => (...args: never[]) => Iterable<Value>
   /** The session's time zone follows the arguments, as text. */
   readonly zoned?: boolean
   /** The session's number follows the arguments: the answer depends on the session or the catalog. */
@@ -23,8 +27,8 @@ export interface FunctionBody {
   readonly volatility?: Volatility
 }
 
-/** A type, or a polymorphic one: 'any' each for itself; 'element' and 'array', or records, bound together. */
-type Pattern = Type | 'any' | 'element' | 'array' | 'record'
+/** A type, or a polymorphic one: 'any' each for itself; 'element', 'array' and 'leaf' (of nested arrays), or records, bound together. */
+type Pattern = Type | 'any' | 'element' | 'array' | 'leaf' | 'record'
 
 export interface FunctionEntry extends FunctionBody {
   /** The signature as written: its id. */
@@ -34,6 +38,8 @@ export interface FunctionEntry extends FunctionBody {
   /** The last pattern repeats, at least zero times. */
   readonly variadic: boolean
   readonly result: Pattern
+  /** It returns any number of rows. */
+  readonly set: boolean
 }
 
 export interface Resolved {
@@ -46,14 +52,16 @@ export interface Resolved {
 const byId = new Map<string, FunctionEntry>()
 const byName = new Map<string, FunctionEntry[]>()
 
-/** Registers `lower(text) -> text`. Polymorphic words are any, anyelement, anyarray and record; `...type` repeats. */
+/** Registers `lower(text) -> text`. Polymorphic words are any, anyelement, anyarray, anyleaf, record; `...type` repeats. */
 export function fn(signature: string, body: FunctionBody): void {
-  const match = /^(\S+)\((.*)\) -> (.+)$/.exec(signature)
+  const match = /^(\S+)\((.*)\) -> (setof )?(.+)$/.exec(signature)
   assert(match !== null, `malformed signature: ${signature}`)
   const words = match[2] === '' ? [] : match[2]!.split(', ')
   const variadic = words.at(-1)?.startsWith('...') ?? false
   const args = words.map(word => pattern(word.replace('...', '')))
-  const entry = { ...body, id: signature, name: match[1]!, args, variadic, result: pattern(match[3]!) }
+  const [name, set, result] = [match[1]!, match[3] !== undefined, pattern(match[4]!)]
+  const entry = { ...body, id: signature, name, args, variadic, result, set }
+  assert(set === (body.rows !== undefined || body.makeRows !== undefined), `setof or not: ${signature}`)
   assert(!byId.has(signature), `registered twice: ${signature}`)
   byId.set(signature, entry)
   byName.set(entry.name, [...(byName.get(entry.name) ?? []), entry])
@@ -67,6 +75,29 @@ export function functionById(id: string): FunctionEntry {
 
 export function listFunctions(): readonly FunctionEntry[] {
   return [...byId.values()]
+}
+
+/** Whether calls of that name return rows. */
+export function isSetFunction(name: string): boolean {
+  return byName.get(name)?.some(entry => entry.set) ?? false
+}
+
+/** Whether a call may be replaced by its value when its arguments are constants. */
+export function isFoldable(id: string): boolean {
+  const entry = byId.get(id)
+  return entry === undefined || (!entry.set && entry.volatility !== 'volatile')
+}
+
+/** The rows of a call of a set-returning function. */
+export function rowsOf(
+  id: string,
+  args: readonly Type[],
+  result: Type,
+): { readonly strict: boolean; readonly rows: (...args: never[]) => Iterable<Value> } {
+  const entry = functionById(id)
+  const rows = entry.makeRows?.(args, result) ?? entry.rows
+  assert(rows !== undefined, `${id} returns no set`)
+  return { strict: entry.strict !== false, rows }
 }
 
 export function isFunction(name: string): boolean {
@@ -117,7 +148,10 @@ function narrow(candidates: Candidate[], given: readonly (Type | undefined)[]): 
   const least = Math.min(...candidates.map(c => c.cost))
   const cheap = candidates.filter(c => c.cost === least)
   const generic = Math.min(...cheap.map(c => c.generic))
-  let rest = cheap.filter(c => c.generic === generic)
+  let rest = byCategory(
+    cheap.filter(c => c.generic === generic),
+    given,
+  )
   for (const preferred of ['text', 'float8', 'timestamptz', 'int4', 'bool']) {
     if (rest.length <= 1) break
     const better = rest.filter(c =>
@@ -126,6 +160,51 @@ function narrow(candidates: Candidate[], given: readonly (Type | undefined)[]): 
     if (better.length > 0) rest = better
   }
   return rest
+}
+
+/** For each untyped literal: string if a candidate takes one there, else the category of all; its preferred type wins (10.3, 4e). */
+function byCategory(candidates: Candidate[], given: readonly (Type | undefined)[]): Candidate[] {
+  let rest = candidates
+  for (let i = 0; i < given.length && rest.length > 1; i++) {
+    if (given[i] !== undefined) continue
+    const categories = new Set(candidates.map(c => categoryOf(c.argTypes[i]!)))
+    const chosen = categories.has('string')
+      ? 'string'
+      : categories.size === 1
+        ? [...categories][0]!
+        : undefined
+    if (chosen === undefined) return candidates
+    const fitting = rest.filter(c => categoryOf(c.argTypes[i]!) === chosen)
+    const preferred = fitting.filter(c => PREFERRED.has(c.argTypes[i]!.name))
+    rest = preferred.length > 0 ? preferred : fitting
+  }
+  return rest.length > 0 ? rest : candidates
+}
+
+const PREFERRED: ReadonlySet<string> = new Set(['text', 'float8', 'timestamptz', 'bool', 'interval', 'oid'])
+
+function categoryOf(type: Type): string {
+  switch (type.name) {
+    case 'text':
+      return 'string'
+    case 'int2':
+    case 'int4':
+    case 'int8':
+    case 'numeric':
+    case 'float4':
+    case 'float8':
+    case 'oid':
+      return 'number'
+    case 'date':
+    case 'time':
+    case 'timestamp':
+    case 'timestamptz':
+      return 'time'
+    case 'interval':
+      return 'span'
+    default:
+      return type.name
+  }
 }
 
 function bind(entry: FunctionEntry, given: readonly (Type | undefined)[]): Candidate | undefined {
@@ -174,14 +253,20 @@ function concrete(p: Pattern, given: Type | undefined, element: Type | undefined
   if (p === 'any') return given ?? TEXT
   if (p === 'element') return element ?? (given === undefined ? TEXT : given)
   if (p === 'array') return arrayOf(element ?? TEXT)
+  if (p === 'leaf') return leafOf(element ?? TEXT)
   if (p === 'record') return element?.name === 'struct' ? element : undefined
   return p
+}
+
+function leafOf(type: Type): Type {
+  return type.name === 'array' ? leafOf(type.element!) : type
 }
 
 function pattern(word: string): Pattern {
   if (word === 'any') return 'any'
   if (word === 'anyelement') return 'element'
   if (word === 'anyarray') return 'array'
+  if (word === 'anyleaf') return 'leaf'
   if (word === 'record') return 'record'
   const type = parseTypeName(word)
   assert(type !== undefined, `no type ${word}`)

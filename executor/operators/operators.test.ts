@@ -434,7 +434,7 @@ test('set-returning calls run side by side and pad with NULLs', () => {
   const series = (from: number, to: number) =>
     ({
       kind: 'call',
-      fn: 'generate_series(int4, int4)',
+      fn: 'generate_series(int4, int4) -> setof int4',
       args: [literal(from), literal(to)],
       type: INT4,
     }) as const

@@ -4,7 +4,7 @@ import { assert, SqlError } from '../../types/error.ts'
 import { INT8 } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
 import type { Emit, OperatorKind } from '../contract.ts'
-import { setFunction } from './set-functions.ts'
+import { rowsOf } from '../functions/index.ts'
 
 /** Each row with the values of its set-returning calls side by side, shorter ones padded with NULLs. */
 export const projectSet: OperatorKind<'project-set'> = {
@@ -13,11 +13,9 @@ export const projectSet: OperatorKind<'project-set'> = {
     const input = context.inputs[0]!
     const calls = spec.calls.map(call => {
       assert(call.kind === 'call', 'project-set: the planner hands in calls')
+      const types = call.args.map(arg => arg.type)
       return {
-        run: setFunction(
-          call.fn,
-          call.args.map(arg => arg.type),
-        ),
+        ...rowsOf(call.fn, types, call.type),
         args: call.args.length === 0 ? undefined : context.compile(call.args, input),
         type: call.type,
       }
@@ -25,9 +23,9 @@ export const projectSet: OperatorKind<'project-set'> = {
     const types = [...input.map(f => f.type), ...calls.map(c => c.type), ...(spec.ordinality ? [INT8] : [])]
     const ordinality = input.length + calls.length
     /** In a stream a call that fails has no rows, and its error is reported. */
-    const listed = (run: (actual: Value[]) => Iterable<Value>, actual: Value[]): Value[] => {
+    const listed = (rows: (...actual: never[]) => Iterable<Value>, actual: Value[]): Value[] => {
       try {
-        return [...run(actual)]
+        return [...rows(...(actual as never[]))]
       } catch (error) {
         if (context.mode === 'batch' || !(error instanceof SqlError)) throw error
         context.reportError(error)
@@ -42,13 +40,13 @@ export const projectSet: OperatorKind<'project-set'> = {
       push(_port, chunk, emit) {
         emitTo = emit
         // A projection's output is borrowed until its next run, so every call's values are made first.
-        const lists = calls.map(({ run, args }): Value[][] => {
+        const lists = calls.map(({ rows: run, strict, args }): Value[][] => {
           const evaluated = args?.(chunk)
           const rows: Value[][] = []
           for (let row = 0; row < chunk.length; row++) {
             const actual =
               evaluated === undefined ? [] : evaluated.columns.map(column => cellValue(column, row))
-            rows.push(actual.includes(null) ? [] : listed(run, actual))
+            rows.push(strict && actual.includes(null) ? [] : listed(run, actual))
           }
           return rows
         })

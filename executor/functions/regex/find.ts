@@ -1,5 +1,6 @@
 import { SqlError } from '../../../types/error.ts'
 import { fn } from '../registry.ts'
+import { fieldsOf } from '../split-fields.ts'
 import { compileRegex } from './compile.ts'
 import {
   atLeast,
@@ -150,3 +151,21 @@ fn('substring(text, text, text) -> text', {
   help: 'part of a SIMILAR pattern between escaped double quotes',
   call: (text: string, pattern: string, by: string) => firstPart(text, similarPattern(pattern, by)),
 })
+for (const args of ['text, text', 'text, text, text']) {
+  fn(`regexp_matches(${args}) -> setof text[]`, {
+    help: 'groups of the first match, with flag g of every match',
+    rows: allMatches,
+  })
+  fn(`regexp_split_to_table(${args}) -> setof text`, {
+    help: 'parts between matches',
+    rows: (text: string, pattern: string, flags = '') =>
+      splitBy(text, pattern, flags, 'regexp_split_to_table()'),
+  })
+}
+for (const args of ['text, text', 'text, text, text'])
+  fn(`string_to_table(${args}) -> setof text`, {
+    help: 'fields of a text, some as NULL',
+    strict: false,
+    rows: (text: string | null, by: string | null, nulls: string | null = null) =>
+      fieldsOf(text, by, nulls) ?? [],
+  })

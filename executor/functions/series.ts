@@ -1,0 +1,113 @@
+import { intervalMicros } from '../../types/compare.ts'
+import { addInterval, INFINITY_MICROS, MINUS_INFINITY_MICROS } from '../../types/datetime.ts'
+import { SqlError } from '../../types/error.ts'
+import type { Decimal, Interval, Value } from '../../types/value.ts'
+import { addDecimals } from '../aggregates/numeric.ts'
+import { laterInZone } from './datetime.ts'
+import { fn } from './registry.ts'
+
+fn('unnest(anyarray) -> setof anyleaf', { help: 'elements of an array', rows: elements })
+fn('$row(anyelement) -> setof anyelement', {
+  help: 'one row',
+  strict: false,
+  rows: (value: Value) => [value],
+})
+fn('generate_subscripts(anyarray, int4) -> setof int4', {
+  help: 'subscripts of a dimension',
+  rows: (array: Value, dimension: number) => subscripts(array, dimension),
+})
+fn('generate_subscripts(anyarray, int4, bool) -> setof int4', {
+  help: 'subscripts of a dimension, backwards when the third argument is true',
+  rows: (array: Value, dimension: number, backwards: boolean) => {
+    const all = [...subscripts(array, dimension)]
+    return backwards ? all.reverse() : all
+  },
+})
+
+const HELP = 'values from a to b, in steps of c'
+fn('generate_series(int4, int4) -> setof int4', {
+  help: HELP,
+  rows: (a: number, b: number) => numbers(a, b, 1),
+})
+fn('generate_series(int4, int4, int4) -> setof int4', { help: HELP, rows: numbers })
+fn('generate_series(int8, int8) -> setof int8', {
+  help: HELP,
+  rows: (a: bigint, b: bigint) => bigints(a, b, 1n),
+})
+fn('generate_series(int8, int8, int8) -> setof int8', { help: HELP, rows: bigints })
+fn('generate_series(numeric, numeric) -> setof numeric', {
+  help: HELP,
+  rows: (a: Decimal, b: Decimal) => decimals(a, b, { digits: 1n, scale: 0 }),
+})
+fn('generate_series(numeric, numeric, numeric) -> setof numeric', { help: HELP, rows: decimals })
+fn('generate_series(timestamp, timestamp, interval) -> setof timestamp', {
+  help: HELP,
+  rows: (a: bigint, b: bigint, step: Interval) => times(a, b, step, addInterval),
+})
+const zonedTimes = (a: bigint, b: bigint, step: Interval, zone: string) =>
+  times(a, b, step, (at, by) => laterInZone(at, by, zone))
+fn('generate_series(timestamptz, timestamptz, interval) -> setof timestamptz', {
+  help: HELP,
+  zoned: true,
+  rows: zonedTimes,
+})
+fn('generate_series(timestamptz, timestamptz, interval, text) -> setof timestamptz', {
+  help: `${HELP}, in a time zone`,
+  rows: zonedTimes,
+})
+
+function* subscripts(array: Value, dimension: number): Iterable<number> {
+  let level: Value | undefined = dimension < 1 ? undefined : array
+  for (let depth = 1; depth < dimension; depth++) level = Array.isArray(level) ? level[0] : undefined
+  if (Array.isArray(level)) for (let i = 1; i <= level.length; i++) yield i
+}
+
+function* elements(array: Value): Iterable<Value> {
+  for (const value of array as readonly Value[])
+    if (Array.isArray(value)) yield* elements(value)
+    else yield value
+}
+
+function checkStep(zero: boolean): void {
+  if (zero) throw new SqlError('invalid_parameter_value', 'step size cannot equal zero')
+}
+
+function* numbers(from: number, to: number, step: number): Iterable<Value> {
+  checkStep(step === 0)
+  for (let n = from; step > 0 ? n <= to : n >= to; n += step) yield n
+}
+
+function* bigints(from: bigint, to: bigint, step: bigint): Iterable<Value> {
+  checkStep(step === 0n)
+  for (let n = from; step > 0n ? n <= to : n >= to; n += step) yield n
+}
+
+function* decimals(first: Decimal, last: Decimal, step: Decimal): Iterable<Value> {
+  for (const [name, value] of [
+    ['start', first],
+    ['stop', last],
+    ['step size', step],
+  ] as const)
+    if (value.special !== undefined)
+      throw new SqlError(
+        'invalid_parameter_value',
+        `${name} value cannot be ${value.special === 'NaN' ? 'NaN' : 'infinity'}`,
+      )
+  checkStep(step.digits === 0n)
+  const minus = { digits: -last.digits, scale: last.scale }
+  for (let n = first; ; n = addDecimals(n, step)) {
+    const over = addDecimals(n, minus).digits
+    if (step.digits > 0n ? over > 0n : over < 0n) return
+    yield n
+  }
+}
+
+/** The step's sign is that of its length with months of 30 days; an infinite end or start makes no rows without end. */
+function* times(from: bigint, to: bigint, step: Interval, later: (at: bigint, by: Interval) => bigint) {
+  const sign = intervalMicros(step)
+  checkStep(sign === 0n)
+  for (let at = from; sign > 0n ? at <= to : at >= to; at = later(at, step)) {
+    yield at
+    if (at === INFINITY_MICROS || at === MINUS_INFINITY_MICROS) return
+  }
+}
