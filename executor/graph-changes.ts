@@ -109,6 +109,8 @@ export class GraphChanges {
       pending.reject(error)
       return
     }
+    for (const { table, chunks } of command.rows ?? [])
+      for (const chunk of chunks) this.#state.own(port.push(table, chunk))
     if (drop.length > 0) await port.drop(drop)
     for (const [relation, rate] of Object.entries(command.rateLimits ?? {}))
       sources.limit(Number(relation), rate)

@@ -39,6 +39,8 @@ export interface Command {
   readonly catalog: string
   readonly add?: readonly JobChange[]
   readonly drop?: readonly RelationId[]
+  /** First rows of tables in `add`, in the same epoch. */
+  readonly rows?: readonly { readonly table: RelationId; readonly chunks: readonly Chunk[] }[]
   readonly rateLimits?: Readonly<Record<RelationId, number | undefined>>
 }
 

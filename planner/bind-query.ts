@@ -53,7 +53,8 @@ export function bindTree(
   return bindSelect(select, withCtes, outer.targets)
 }
 
-function bindCtes(clause: Body, env: Environment): Ctes {
+/** The queries of a WITH clause, besides those of the enclosing ones. */
+export function bindCtes(clause: Body, env: Environment): Ctes {
   if (clause['recursive'] === true) throw notSupported('WITH RECURSIVE')
   const ctes = new Map(env.ctes)
   for (const node of list(clause['ctes'])) {

@@ -91,11 +91,13 @@ export interface SchemaDef {
   readonly database: string
   readonly name: string
   readonly owner: string
+  readonly comment?: string
 }
 export interface DatabaseDef {
   readonly id: number
   readonly name: string
   readonly owner: string
+  readonly comment?: string
 }
 
 /** Immutable: a change makes a new one. The JSON of `document` is what the epoch log keeps. */
@@ -164,8 +166,11 @@ export class Catalog {
 
   /** Adds or replaces by id; ids come from `nextId`. */
   with(relation: Relation): Catalog {
+    const known = this.#byId.has(relation.id)
     return this.#change({
-      relations: [...this.relations.filter(r => r.id !== relation.id), relation],
+      relations: known
+        ? this.relations.map(r => (r.id === relation.id ? relation : r))
+        : [...this.relations, relation],
       nextId: Math.max(this.nextId, relation.id + 1),
     })
   }
@@ -175,6 +180,14 @@ export class Catalog {
   withSchema(database: string, name: string, owner: string): Catalog {
     const schema = { id: this.nextId, database, name, owner }
     return this.#change({ schemas: [...this.schemas, schema], nextId: this.nextId + 1 })
+  }
+  /** Replaces by id. */
+  withSchemaDef(schema: SchemaDef): Catalog {
+    return this.#change({ schemas: this.schemas.map(s => (s.id === schema.id ? schema : s)) })
+  }
+  /** Replaces by id. */
+  withDatabaseDef(database: DatabaseDef): Catalog {
+    return this.#change({ databases: this.databases.map(d => (d.id === database.id ? database : d)) })
   }
   withoutSchema(database: string, name: string): Catalog {
     return this.#change({ schemas: this.schemas.filter(s => s.database !== database || s.name !== name) })

@@ -62,11 +62,14 @@ export interface StreamPlan {
 
 export interface DmlPlan {
   readonly table: Relation
-  /** Batch job whose rows are the table's columns and a last int4 column `weight` (+1 / -1). */
+  /**
+   * Batch job whose rows are the table's columns, an int4 `weight` (+1 / -1) and a bool `counted`: the row is one of those that
+   * the command tag counts and RETURNING shows.
+   */
   readonly job: Job
-  /** RETURNING: evaluated over the table's columns for rows of weight +1 (INSERT, UPDATE) or -1 (DELETE). */
+  /** RETURNING: evaluated over the table's columns. */
   readonly returning?: { readonly schema: Schema; readonly columns: readonly Expression[] }
-  readonly tag: 'INSERT' | 'UPDATE' | 'DELETE'
+  readonly tag: 'INSERT' | 'UPDATE' | 'DELETE' | 'MERGE'
   readonly parameters: readonly Type[]
 }
 

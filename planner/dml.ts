@@ -1,33 +1,38 @@
 import { notSupported, SqlError } from '../types/error.ts'
 import type { Expression, RelationId } from '../types/job.ts'
-import { INT4, type Schema, type Type } from '../types/type.ts'
+import { BOOL, type Schema, type Type } from '../types/type.ts'
 import { assign } from './assign.ts'
 import { as, type Body, body, items, list, names, str } from './ast.ts'
 import { attach, filterBy } from './attach-subqueries.ts'
 import { at, bindCondition, bindExpression } from './bind-expression.ts'
 import { bindFromList, NOTHING } from './bind-from.ts'
-import { bindTree } from './bind-query.ts'
+import { bindCtes, bindTree } from './bind-query.ts'
 import { expandStar, titleOf } from './bind-select.ts'
 import type { Relation } from './catalog.ts'
 import { settleText } from './coerce.ts'
 import type { BindContext, DmlPlan, ParameterValues, PgNode } from './contract.ts'
+import { assignments, columnAt, defaultOf, generate, generatedError, project } from './dml-columns.ts'
 import { type Environment, noPending } from './environment.ts'
-import { column, literal, substitute } from './expressions.ts'
+import { call, column, conjunction, literal } from './expressions.ts'
 import { findRelation } from './find-relation.ts'
 import { joinOn } from './join-on.ts'
 import { lower } from './lower.ts'
+import { planMergeRows } from './merge.ts'
+import { type ConflictAction, onConflict } from './on-conflict.ts'
 import { optimize } from './optimize.ts'
 import { type Plan, schemaOf } from './plan.ts'
 import { parameterTypes, settled, withLiterals, withParameters } from './query.ts'
 
-/** A bound INSERT, UPDATE or DELETE: rows of the table's columns and `weight`. */
+/** A bound INSERT, UPDATE, DELETE or MERGE: rows of the table's columns, `weight` and `counted`. */
 export interface BoundDml {
   readonly table: Relation
   readonly plan: Plan
   readonly returning?: { readonly schema: Schema; readonly columns: readonly Expression[] }
-  readonly tag: 'INSERT' | 'UPDATE' | 'DELETE'
+  readonly tag: 'INSERT' | 'UPDATE' | 'DELETE' | 'MERGE'
   readonly parameters: readonly Type[]
   readonly dependsOn: readonly RelationId[]
+  /** Of two candidates with one key: 'nothing' takes the first, 'update' is refused. */
+  readonly onConflict?: ConflictAction
 }
 
 /** The job of a bound statement for the given parameters. */
@@ -43,7 +48,6 @@ export function planDml(bound: BoundDml, parameters: ParameterValues): DmlPlan {
 
 export function planInsert(statement: PgNode, context: BindContext): BoundDml {
   const fields = open(statement, 'InsertStmt')
-  if (fields['onConflictClause'] !== undefined) throw notSupported('INSERT … ON CONFLICT')
   const { table, env } = target(fields, context)
   const position = context.position(body(fields['relation'])['location'] as number | undefined)
   const given = list(fields['cols']).map(n => {
@@ -74,7 +78,13 @@ export function planInsert(statement: PgNode, context: BindContext): BoundDml {
     if (table.columns[i]!.generated !== undefined)
       throw generatedError(table.columns[i]!.name, 'insert a non-DEFAULT value into')
   }
-  return finish(table, project(rows, generate(table, values), 1), 'INSERT', fields, env)
+  const complete = generate(table, values)
+  if (fields['onConflictClause'] === undefined)
+    return finish(table, project(rows, complete, 1), 'INSERT', fields, env)
+  const names_ = table.columns.map(c => c.name)
+  const candidates: Plan = { op: 'project', input: rows, columns: complete, names: names_ }
+  const { action, plan } = onConflict(body(fields['onConflictClause']), candidates, table, env, fields)
+  return { ...finish(table, plan, 'INSERT', fields, env), onConflict: action }
 }
 
 export function planDelete(statement: PgNode, context: BindContext): BoundDml {
@@ -90,49 +100,23 @@ export function planUpdate(statement: PgNode, context: BindContext): BoundDml {
   const { table, env } = target(fields, context)
   const rows = affected(fields, 'fromClause', table, env)
   const old = table.columns.map((c, i): Expression => column(i, c.type))
-  const next: Expression[] = [...old]
-  const seen = new Set<number>()
-  for (const node of list(fields['targetList'])) {
-    const item = as(node, 'ResTarget')!
-    const position = context.position(item['location'] as number | undefined)
-    const i = columnAt(table, str(item['name']), position)
-    const c = table.columns[i]!
-    if (seen.has(i)) {
-      throw new SqlError('syntax_error', `multiple assignments to same column "${c.name}"`, { position })
-    }
-    seen.add(i)
-    const value = assigned(item['val'] as PgNode, position)
-    if (as(value, 'SetToDefault') !== undefined) next[i] = defaultOf(c.default, c.type)
-    else if (c.generated !== undefined) throw generatedError(c.name, 'update')
-    else next[i] = assign(bindExpression(value, rows.env), c, context, at(value, rows.env))
-  }
+  const next = assignments(list(fields['targetList']), table, old, rows.env)
   const attached = attach(rows.plan, generate(table, next), rows.env.pending)
   const values = attached.expressions
   // Both sides read one row once: old rows leave, new rows come.
   const base = attached.plan
-  const plan: Plan = { op: 'union', inputs: [project(base, old, -1), project(base, values, 1)] }
+  const plan: Plan = { op: 'union', inputs: [project(base, old, -1, false), project(base, values, 1)] }
   return finish(table, plan, 'UPDATE', fields, rows.env)
 }
 
-/** What an item of SET assigns; an item of SET (a, b) = … takes its part of the row or the subquery. */
-function assigned(value: PgNode, position: number | undefined): PgNode {
-  const part = as(value, 'MultiAssignRef')
-  if (part === undefined) return value
-  const [colno, ncolumns] = [Number(part['colno']), Number(part['ncolumns'])]
-  const source = part['source'] as PgNode
-  const link = as(source, 'SubLink')
-  const select = as(link?.['subselect'], 'SelectStmt')
-  const outputs = select === undefined ? list(as(source, 'RowExpr')?.['args']) : list(select['targetList'])
-  const starred = outputs.some(n => {
-    const path = list(as(as(n, 'ResTarget')?.['val'], 'ColumnRef')?.['fields'])
-    return path.some(p => as(p, 'A_Star') !== undefined)
-  })
-  if (starred || outputs.length === 0 || select?.['distinctClause'] !== undefined)
-    throw notSupported('this source of UPDATE … SET (…) =', { position })
-  if (outputs.length !== ncolumns)
-    throw new SqlError('syntax_error', 'number of columns does not match number of values', { position })
-  if (select === undefined) return outputs[colno - 1]!
-  return { SubLink: { ...link, subselect: { SelectStmt: { ...select, targetList: [outputs[colno - 1]!] } } } }
+export function planMerge(statement: PgNode, context: BindContext): BoundDml {
+  const fields = open(statement, 'MergeStmt')
+  const { table, env } = target(fields, context)
+  if (list(fields['returningList']).length > 0 || fields['returningClause'] !== undefined)
+    throw notSupported('MERGE … RETURNING')
+  const own = bindFromList([{ RangeVar: body(fields['relation']) }], env)
+  const source = bindFromList([fields['sourceRelation'] as PgNode], env)
+  return finish(table, planMergeRows(fields, table, own, source, env), 'MERGE', fields, env)
 }
 
 function open(statement: PgNode, kind: string): Body {
@@ -174,8 +158,7 @@ function target(fields: Body, context: BindContext): { readonly table: Relation;
         depth: 1,
       }),
   }
-  if (fields['withClause'] !== undefined) throw notSupported('WITH on a data-modifying statement')
-  return { table, env }
+  return { table, env: { ...env, ctes: bindCtes(body(fields['withClause']), env) } }
 }
 
 /** The table's rows (columns first) that WHERE keeps; each once when another relation is joined. */
@@ -201,14 +184,36 @@ function affected(
       ? literal(true, { name: 'bool' })
       : bindCondition(where, { ...scoped, clause: 'WHERE' })
   let plan = filterBy(from.plan, condition, scoped.pending)
-  if (from !== own) plan = onceEach(plan, table)
+  if (from !== own) plan = onceEach(plan, table, own.plan)
   return { plan, env: scoped }
 }
 
-function onceEach(plan: Plan, table: Relation): Plan {
-  if (table.key.length === 0)
-    throw notSupported('UPDATE or DELETE with another relation on a table without a primary key')
-  return { op: 'top-n', input: plan, partition: table.key, order: [], offset: 0, limit: 1, withTies: false }
+/** One match for each row of the table; without a key, equal rows are matched together and counted again. */
+function onceEach(plan: Plan, table: Relation, own: Plan): Plan {
+  const once = (partition: readonly number[]): Plan => ({
+    op: 'top-n',
+    input: plan,
+    partition,
+    order: [],
+    offset: 0,
+    limit: 1,
+    withTies: false,
+  })
+  if (table.key.length > 0) return once(table.key)
+  const width = table.columns.length
+  const picked = once(table.columns.map((_, i) => i))
+  const equal = table.columns.map((c, i) =>
+    call('is not distinct from', [column(i, c.type), column(width + i, c.type)], BOOL),
+  )
+  const joined = joinOn('inner', own, picked, conjunction(equal))
+  const schema = schemaOf(joined)
+  const kept = schema.map((_, i) => i).filter(i => i < width || i >= 2 * width)
+  return {
+    op: 'project',
+    input: joined,
+    columns: kept.map(i => column(i, schema[i]!.type)),
+    names: kept.map(i => schema[i]!.name),
+  }
 }
 
 function emptyRow(): Plan {
@@ -266,37 +271,8 @@ function insertRows(select: Body, table: Relation, wanted: readonly number[], en
   return parts.length === 1 ? parts[0]! : { op: 'union', inputs: parts }
 }
 
-function defaultOf(value: Expression | undefined, type: Type): Expression {
-  return value ?? literal(null, type)
-}
-
-/** Fills the generated columns in; they read the columns that are not generated. */
-function generate(table: Relation, values: readonly Expression[]): readonly Expression[] {
-  const plain = table.columns.flatMap((c, i) => (c.generated === undefined ? [values[i]!] : []))
-  return table.columns.map((c, i) =>
-    c.generated === undefined ? values[i]! : substitute(c.generated, plain),
-  )
-}
-
-function generatedError(name: string, what: string): SqlError {
-  const detail = `Column "${name}" is a generated column.`
-  return new SqlError('syntax_error', `cannot ${what} column "${name}"`, { detail })
-}
-
-function columnAt(table: Relation, name: string, position: number | undefined): number {
-  const found = table.columns.findIndex(c => c.name === name && !c.hidden)
-  if (found !== -1) return found
-  const message = `column "${name}" of relation "${table.name}" does not exist`
-  throw new SqlError('undefined_column', message, { position })
-}
-
-function project(input: Plan, columns: readonly Expression[], weight: 1 | -1): Plan {
-  const schema = [...columns, literal(weight, INT4)]
-  return { op: 'project', input, columns: schema, names: schema.map((_, i) => `c${i}`) }
-}
-
 function finish(table: Relation, plan: Plan, tag: BoundDml['tag'], fields: Body, env: Environment): BoundDml {
-  const names_ = [...table.columns.map(c => c.name), 'weight']
+  const names_ = [...table.columns.map(c => c.name), 'weight', 'counted']
   const titled: Plan = {
     op: 'project',
     input: plan,

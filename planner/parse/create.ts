@@ -72,8 +72,11 @@ function relation(c: Cursor): RelationSyntax {
   const columns: ColumnSyntax[] = []
   const watermarks: { column: string; expression: Fragment }[] = []
   let primaryKey: string[] = []
+  const columnNames = namesAlone(c) ? nameList(c) : undefined
   if (c.accept('(') && !c.accept(')')) {
     do {
+      if (c.accept('constraint')) c.identifier()
+      rejectConstraint(c)
       if (c.accept('primary', 'key')) primaryKey = nameList(c)
       else if (c.accept('watermark', 'for')) {
         const column = c.identifier()
@@ -90,7 +93,7 @@ function relation(c: Cursor): RelationSyntax {
   let versionColumn: string | undefined
   let options: Readonly<Record<string, string>> = {}
   let format: FormatSpec | undefined
-  let body: Fragment | undefined
+  let made: Pick<RelationSyntax, 'query' | 'noData'> = {}
   const include: { what: string; name: string }[] = []
   for (;;) {
     if (c.accept('append', 'only')) appendOnly = true
@@ -99,7 +102,7 @@ function relation(c: Cursor): RelationSyntax {
     else if (c.accept('include')) include.push(inclusion(c))
     else if (c.accept('with')) options = optionList(c)
     else if (c.looking('format')) format = formatClause(c)
-    else if (c.accept('as')) body = query(c)
+    else if (c.accept('as')) made = queryWithData(c)
     else break
   }
   c.finish()
@@ -122,8 +125,35 @@ function relation(c: Cursor): RelationSyntax {
     ...(conflict && { conflict }),
     ...(versionColumn !== undefined && { versionColumn }),
     ...(format && { format }),
-    ...(body && { query: body }),
+    ...(columnNames && { columnNames }),
+    ...made,
   }
+}
+
+/** `(a, b)` before AS: columns without types. */
+function namesAlone(c: Cursor): boolean {
+  const close = c.tokens.findIndex((token, i) => i > c.at && token.kind === 'symbol' && token.value === ')')
+  if (!c.looking('(') || close <= c.at + 1) return false
+  return c.tokens.slice(c.at + 1, close).every((token, i) => (token.value === ',') === (i % 2 === 1))
+}
+
+/** After AS: a query, perhaps WITH [NO] DATA. */
+function queryWithData(c: Cursor): Pick<RelationSyntax, 'query' | 'noData'> {
+  const [a, b, end] = c.tokens.slice(-3).map(token => (token.kind === 'word' ? token.value : ''))
+  const noData = a === 'with' && b === 'no' && end === 'data'
+  const words = noData ? 3 : b === 'with' && end === 'data' ? 2 : 0
+  const sub = new (c.constructor as typeof Cursor)(c.sql, c.tokens.slice(0, c.tokens.length - words))
+  sub.at = c.at
+  c.at = c.tokens.length
+  return { query: query(sub), noData }
+}
+
+const CONSTRAINTS = ['unique', 'check', 'references', 'foreign']
+
+function rejectConstraint(c: Cursor): void {
+  const found = CONSTRAINTS.find(word => c.looking(word))
+  if (found !== undefined)
+    throw notSupported(`a ${found.toUpperCase()} constraint`, { position: c.token!.start })
 }
 
 const COLUMN_WORDS = new Set([
@@ -159,6 +189,7 @@ function column(c: Cursor): ColumnSyntax {
       c.accept('stored')
     } else break
   }
+  rejectConstraint(c)
   return {
     name,
     type,

@@ -1,9 +1,12 @@
 import { notSupported } from '../../types/error.ts'
+import { parseComment } from './comment.ts'
 import { parseCreate } from './create.ts'
 import { Cursor, parseFragment } from './cursor.ts'
+import { ofFragment } from './of-fragment.ts'
+import { relationWord } from './relation-word.ts'
 import { parseSession, SESSION_WORDS } from './session.ts'
 import { parseShow } from './show.ts'
-import type { ParsedStatement, RelationWord, Statement } from './statement.ts'
+import type { ParsedStatement, Statement } from './statement.ts'
 import { type Token, tokenize } from './tokens.ts'
 
 export { loadParser, parseStored } from './cursor.ts'
@@ -28,24 +31,13 @@ export function parseStatements(sql: string): readonly ParsedStatement[] {
   return statements
 }
 
-const RELATIONS: readonly (readonly [RelationWord, readonly string[]])[] = [
-  ['table', ['table']],
-  ['source', ['source']],
-  ['materialized view', ['materialized', 'view']],
-  ['view', ['view']],
-  ['index', ['index']],
-  ['sink', ['sink']],
-  ['schema', ['schema']],
-  ['database', ['database']],
-]
-
 function parseStatement(c: Cursor): Statement {
   const first = c.token!
   if (
     first.value === '(' ||
     (first.kind === 'word' && ['select', 'with', 'values', 'table'].includes(first.value))
   )
-    return { kind: 'query', query: c.rest() }
+    return ofFragment(c.rest(), first.value)
   if (first.kind !== 'word') throw c.error()
   if (SESSION_WORDS.has(first.value)) return parseSession(c)
   c.at++
@@ -53,8 +45,9 @@ function parseStatement(c: Cursor): Statement {
     case 'insert':
     case 'update':
     case 'delete':
+    case 'merge':
       c.at--
-      return { kind: first.value, statement: c.rest() }
+      return ofFragment(c.rest(), first.value)
     case 'create':
       if (c.accept('or', 'replace')) throw notSupported('CREATE OR REPLACE', { position: first.start })
       return parseCreate(c)
@@ -67,6 +60,8 @@ function parseStatement(c: Cursor): Statement {
       c.finish()
       return { kind: 'describe', name }
     }
+    case 'comment':
+      return parseComment(c)
     case 'flush':
       c.finish()
       return { kind: 'flush' }
@@ -81,15 +76,14 @@ function parseStatement(c: Cursor): Statement {
 }
 
 function parseDrop(c: Cursor): Statement {
-  const found = RELATIONS.find(([, words]) => c.accept(...words))
-  if (found === undefined) throw c.error()
+  const what = relationWord(c)
   const ifExists = c.accept('if', 'exists')
   const names = [c.name()]
   while (c.accept(',')) names.push(c.name())
   const cascade = c.accept('cascade')
   if (!cascade) c.accept('restrict')
   c.finish()
-  return { kind: 'drop', what: found[0], names, ifExists, cascade }
+  return { kind: 'drop', what, names, ifExists, cascade }
 }
 
 function parseExplain(c: Cursor): Statement {

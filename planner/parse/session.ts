@@ -3,7 +3,8 @@ import type { Type } from '../../types/type.ts'
 import { parseTypeName } from '../../types/type-names.ts'
 import type { PgNode } from '../contract.ts'
 import type { Cursor } from './cursor.ts'
-import type { Fragment, SessionStatement, Statement } from './statement.ts'
+import { ofFragment } from './of-fragment.ts'
+import type { SessionStatement } from './statement.ts'
 
 /** Words that begin a statement about the session itself; PostgreSQL's grammar reads the whole of it. */
 export const SESSION_WORDS: ReadonlySet<string> = new Set([
@@ -56,7 +57,7 @@ export function parseSession(c: Cursor): SessionStatement {
         kind: 'prepare',
         name: String(body['name']),
         types: ((body['argtypes'] ?? []) as readonly PgNode[]).map(typeOf),
-        statement: preparable(fragment, body['query'] as PgNode),
+        statement: ofFragment({ ...fragment, node: body['query'] as PgNode }, 'PREPARE of this statement'),
       }
     case 'ExecuteStmt': {
       const open = c.tokens.find(token => token.kind === 'symbol' && token.value === '(')
@@ -157,16 +158,6 @@ function fetch(body: Body): SessionStatement {
     count: howMany === FETCH_ALL ? 'all' : howMany,
     move: body['ismove'] === true,
   }
-}
-
-const PREPARABLE = { SelectStmt: 'query', InsertStmt: 'insert', UpdateStmt: 'update', DeleteStmt: 'delete' }
-
-function preparable(fragment: Fragment, node: PgNode): Statement {
-  const inner: Fragment = { ...fragment, node }
-  const kind = (PREPARABLE as Readonly<Record<string, string>>)[Object.keys(node)[0]!]
-  if (kind === undefined) throw notSupported('PREPARE of this statement')
-  if (kind === 'query') return { kind, query: inner }
-  return { kind: kind as 'insert' | 'update' | 'delete', statement: inner }
 }
 
 /** undefined: left to the statement (`unknown`). */

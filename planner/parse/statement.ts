@@ -41,6 +41,10 @@ export interface RelationSyntax {
   readonly options: Readonly<Record<string, string>>
   readonly format?: FormatSpec
   readonly query?: Fragment
+  /** Names alone, for the columns of the query. */
+  readonly columnNames?: readonly string[]
+  /** WITH NO DATA: the query's columns, not its rows. */
+  readonly noData?: boolean
 }
 
 export interface IndexSyntax {
@@ -72,7 +76,7 @@ export type RelationWord =
 
 export type Statement =
   | { readonly kind: 'query'; readonly query: Fragment }
-  | { readonly kind: 'insert' | 'update' | 'delete'; readonly statement: Fragment }
+  | { readonly kind: 'insert' | 'update' | 'delete' | 'merge'; readonly statement: Fragment }
   | { readonly kind: 'create table' | 'create source'; readonly relation: RelationSyntax }
   | {
       readonly kind: 'create view'
@@ -113,6 +117,14 @@ export type Statement =
       readonly like: string | undefined
     }
   | { readonly kind: 'describe'; readonly name: Name }
+  | {
+      readonly kind: 'comment'
+      readonly what: RelationWord | 'column'
+      /** Of a column: its relation. */
+      readonly on: Name
+      readonly column: string | undefined
+      readonly text: string | undefined
+    }
   | SessionStatement
   | { readonly kind: 'flush' }
   | { readonly kind: 'explain'; readonly json: boolean; readonly statement: Statement }

@@ -10,6 +10,7 @@ import { bindContext } from './bind.ts'
 import { validateSource } from './connector-options.ts'
 import type { Result, StatementContext } from './contract.ts'
 import { createRelation, nodeAfter, rejectDuplicates, type StatementOf, takenName } from './create.ts'
+import { createTableAs } from './create-table-as.ts'
 
 const INCLUDED: Readonly<Record<string, Type>> = {
   key: { name: 'bytea' },
@@ -30,7 +31,8 @@ export async function createTable(
   const tag = isTable ? 'CREATE TABLE' : 'CREATE SOURCE'
   const taken = takenName(context, syntax.name, syntax.ifNotExists, tag)
   if (taken !== undefined) return taken
-  if (syntax.query !== undefined) throw notSupported('CREATE TABLE AS')
+  if (syntax.query !== undefined || syntax.columnNames !== undefined)
+    return createTableAs(statement, sql, context)
   if (syntax.watermarks.length > 0) throw notSupported('WATERMARK')
   const { options } = syntax
   const connectorName = options['connector']
@@ -80,7 +82,8 @@ interface Shape {
   readonly read: boolean
 }
 
-function tableJob(
+/** The dataflow of a table or source: what is read or written, by key when there is one. */
+export function tableJob(
   relation: number,
   columns: readonly ColumnDef[],
   key: readonly number[],

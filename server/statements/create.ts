@@ -1,6 +1,7 @@
 import type { Catalog, ColumnDef, Relation } from '../../planner/catalog.ts'
 import type { StreamPlan } from '../../planner/contract.ts'
 import type { Name, Statement } from '../../planner/parse/index.ts'
+import type { Chunk } from '../../types/chunk.ts'
 import { SqlError } from '../../types/error.ts'
 import type { GraphNode, Job, OperatorSpec } from '../../types/job.ts'
 import type { Schema } from '../../types/type.ts'
@@ -29,7 +30,7 @@ export function takenName(
 
 /**
  * Makes a relation: refuses a taken name, then catalog and job in one command, so that the statement happened or not.
- * `make` gets the new relation's id.
+ * `make` gets the new relation's id; `rows` are those that a table begins with.
  */
 export async function createRelation(
   context: StatementContext,
@@ -37,6 +38,7 @@ export async function createRelation(
   ifNotExists: boolean,
   tag: string,
   make: (id: number, catalog: Catalog) => NewRelation,
+  rows: readonly Chunk[] = [],
 ): Promise<Result> {
   return context.catalogs.exclusive(async () => {
     const catalog = context.catalogs.current
@@ -50,7 +52,11 @@ export async function createRelation(
     const next = catalog.with(relation)
     const change = changeOf(relation, next)
     await context.runtime.run(
-      { catalog: next.toJson(), add: change === undefined ? [] : [change] },
+      {
+        catalog: next.toJson(),
+        add: change === undefined ? [] : [change],
+        ...(rows.length > 0 && { rows: [{ table: id, chunks: rows }] }),
+      },
       context.signal,
     )
     context.catalogs.update(next)

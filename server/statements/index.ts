@@ -1,13 +1,15 @@
 import type { ParsedStatement, SessionStatement, Statement } from '../../planner/parse/index.ts'
 import { SqlError, unreachable } from '../../types/error.ts'
 import type { Type } from '../../types/type.ts'
+import { comment } from './comment.ts'
 import type { Prepared, Result, StatementContext } from './contract.ts'
 import { createIndex } from './create-index.ts'
 import { createSink } from './create-sink.ts'
 import { createTable } from './create-table.ts'
 import { createView } from './create-view.ts'
+import { prepareDml } from './dml.ts'
 import { drop } from './drop.ts'
-import { prepareDml, prepareQuery } from './query.ts'
+import { prepareQuery } from './query.ts'
 import { prepareExplain, prepareShow } from './show.ts'
 
 export type * from './contract.ts'
@@ -30,12 +32,15 @@ export function prepare(
     case 'insert':
     case 'update':
     case 'delete':
+    case 'merge':
       return prepareDml(statement.kind, statement.statement, context, types)
     case 'create table':
     case 'create source':
       return command(() => createTable(statement, text, context))
     case 'create view':
       return command(() => createView(statement, text, context))
+    case 'comment':
+      return command(() => comment(statement, context))
     case 'create index':
       return command(() => createIndex(statement, text, context))
     case 'create sink':

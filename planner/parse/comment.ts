@@ -1,0 +1,33 @@
+import type { Cursor } from './cursor.ts'
+import { relationWord } from './relation-word.ts'
+import type { Statement } from './statement.ts'
+
+/** After COMMENT: `ON kind name IS 'text' | NULL`. */
+export function parseComment(c: Cursor): Statement {
+  c.expect('on')
+  if (!c.accept('column')) {
+    const what = relationWord(c)
+    const on = c.name()
+    return { kind: 'comment', what, on, column: undefined, text: text(c) }
+  }
+  const position = c.token?.start ?? c.end
+  const path = [c.identifier()]
+  while (c.accept('.')) path.push(c.identifier())
+  const column = path.pop()!
+  const name = path.pop()
+  if (name === undefined) throw c.error()
+  return {
+    kind: 'comment',
+    what: 'column',
+    on: { schema: path.pop(), name, position },
+    column,
+    text: text(c),
+  }
+}
+
+function text(c: Cursor): string | undefined {
+  c.expect('is')
+  const found = c.accept('null') ? undefined : c.string()
+  c.finish()
+  return found
+}

@@ -1,0 +1,20 @@
+import { notSupported } from '../../types/error.ts'
+import type { Fragment, Statement } from './statement.ts'
+
+/** The query or change of rows that PostgreSQL's grammar read. */
+export function ofFragment(fragment: Fragment, otherwise: string): Statement {
+  switch (Object.keys(fragment.node)[0]) {
+    case 'SelectStmt':
+      return { kind: 'query', query: fragment }
+    case 'InsertStmt':
+      return { kind: 'insert', statement: fragment }
+    case 'UpdateStmt':
+      return { kind: 'update', statement: fragment }
+    case 'DeleteStmt':
+      return { kind: 'delete', statement: fragment }
+    case 'MergeStmt':
+      return { kind: 'merge', statement: fragment }
+    default:
+      throw notSupported(otherwise)
+  }
+}

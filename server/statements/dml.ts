@@ -1,0 +1,147 @@
+import { compileProjection } from '../../executor/expression/compile.ts'
+import type { Relation } from '../../planner/catalog.ts'
+import { type BoundDml, planDelete, planDml, planInsert, planMerge, planUpdate } from '../../planner/dml.ts'
+import type { Fragment } from '../../planner/parse/index.ts'
+import { chunkOf } from '../../storage/chunk-builder.ts'
+import { cellValue } from '../../storage/column-buffer.ts'
+import type { Chunk } from '../../types/chunk.ts'
+import { SqlError } from '../../types/error.ts'
+import { toJson } from '../../types/json.ts'
+import type { Type } from '../../types/type.ts'
+import type { Value } from '../../types/value.ts'
+import { bindContext } from './bind.ts'
+import type { Prepared, Result, StatementContext } from './contract.ts'
+import { rebinding, sameResult } from './rebinding.ts'
+
+export type DmlKind = 'insert' | 'update' | 'delete' | 'merge'
+
+const PLANS = { insert: planInsert, update: planUpdate, delete: planDelete, merge: planMerge }
+
+/** INSERT, UPDATE, DELETE, MERGE: acknowledged when durable and visible. */
+export function prepareDml(
+  kind: DmlKind,
+  statement: Fragment,
+  context: StatementContext,
+  types: readonly (Type | undefined)[],
+): Prepared {
+  const bind = rebinding(context, () => {
+    const bound = PLANS[kind](statement.node, bindContext(context, statement, 'batch', types))
+    requireChangeable(bound, kind)
+    return bound
+  })
+  const { returning: told, parameters, table, onConflict } = bind()
+  return {
+    schema: told?.schema,
+    parameters,
+    async run(values): Promise<Result> {
+      const blind = kind === 'insert' && onConflict === undefined
+      const release = blind ? () => {} : await context.runtime.lock(table.id)
+      try {
+        const bound = bind()
+        sameResult(told?.schema, bound.returning?.schema)
+        return await change(bound, values, context)
+      } finally {
+        release()
+      }
+    },
+  }
+}
+
+function requireChangeable({ table, onConflict }: BoundDml, kind: DmlKind): void {
+  if (table.kind !== 'table')
+    throw new SqlError('wrong_object_type', `cannot change ${table.kind} "${table.name}"`)
+  if (table.appendOnly && (kind !== 'insert' || onConflict === 'update'))
+    throw new SqlError('wrong_object_type', `cannot ${kind} rows of append-only table "${table.name}"`)
+}
+
+async function change(bound: BoundDml, values: readonly Value[], context: StatementContext): Promise<Result> {
+  const { table, tag } = bound
+  const { job, returning } = planDml(bound, values)
+  const found: Effect[] = []
+  for await (const chunk of context.runtime.query(job, context.signal)) addEffects(chunk, found)
+  const effects = once(found, bound)
+  const types = table.columns.map(column => column.type)
+  const changes = chunksOf(effects, types)
+  for (const chunk of changes) rejectNulls(chunk, table)
+  if (changes.length > 0) await context.runtime.write(table.id, changes)
+  const counted = effects.filter(effect => effect.counted)
+  const count = counted.reduce((sum, { weight }) => sum + Math.abs(weight), 0)
+  const result = { tag: tag === 'INSERT' ? `INSERT 0 ${count}` : `${tag} ${count}` }
+  if (returning === undefined) return result
+  const run = compileProjection(returning.columns, [], { mode: 'batch', onError: () => {} })
+  const rows = counted.flatMap(({ row, weight }) => new Array<readonly Value[]>(Math.abs(weight)).fill(row))
+  const shown = rows.length === 0 ? undefined : run(chunkOf(types, rows))
+  return { ...result, rows: shown === undefined ? [] : [shown] }
+}
+
+const CHUNK_ROWS = 1 << 14
+
+function chunksOf(effects: readonly Effect[], types: readonly Type[]): Chunk[] {
+  const chunks: Chunk[] = []
+  for (let from = 0; from < effects.length; from += CHUNK_ROWS) {
+    const part = effects.slice(from, from + CHUNK_ROWS)
+    const rows = part.map(effect => effect.row)
+    chunks.push(
+      chunkOf(
+        types,
+        rows,
+        part.map(effect => effect.weight),
+      ),
+    )
+  }
+  return chunks
+}
+
+interface Effect {
+  readonly row: readonly Value[]
+  readonly weight: number
+  readonly counted: boolean
+}
+
+/** The last columns of the plan's rows are `weight` and `counted`. */
+function addEffects(chunk: Chunk, into: Effect[]): void {
+  const width = chunk.columns.length - 2
+  const columns = chunk.columns.slice(0, width)
+  for (let row = 0; row < chunk.length; row++)
+    into.push({
+      row: columns.map(column => cellValue(column, row)),
+      weight: (cellValue(chunk.columns[width]!, row) as number) * chunk.weights[row]!,
+      counted: cellValue(chunk.columns[width + 1]!, row) === true,
+    })
+}
+
+/** ON CONFLICT DO NOTHING takes the first of equal keys; what would change a row twice is refused. */
+function once(effects: readonly Effect[], { table, onConflict, tag }: BoundDml): readonly Effect[] {
+  if (table.key.length === 0 || (onConflict === undefined && tag !== 'MERGE')) return effects
+  const sign = tag === 'MERGE' ? -1 : 1
+  const seen = new Set<string>()
+  return effects.filter(({ row, weight }) => {
+    if (Math.sign(weight) !== sign) return true
+    const key = toJson(table.key.map(k => row[k]))
+    if (!seen.has(key)) {
+      seen.add(key)
+      return true
+    }
+    if (onConflict === 'nothing') return false
+    const command = tag === 'MERGE' ? 'MERGE' : 'ON CONFLICT DO UPDATE'
+    throw new SqlError('cardinality_violation', `${command} command cannot affect row a second time`, {
+      hint:
+        tag === 'MERGE'
+          ? 'Ensure that not more than one source row matches any one target row.'
+          : 'Ensure that no rows proposed for insertion within the same command have duplicate constrained values.',
+    })
+  })
+}
+
+/** Throws 23502 for a NULL that a column does not take. */
+function rejectNulls(chunk: Chunk, table: Relation): void {
+  table.columns.forEach(({ name, notNull }, i) => {
+    const { nulls } = chunk.columns[i]!
+    if (!notNull || nulls === null) return
+    for (let row = 0; row < chunk.length; row++) {
+      if (nulls[row] !== 1 || chunk.weights[row]! < 0) continue
+      const message = `null value in column "${name}" of relation "${table.name}" violates not-null constraint`
+      throw new SqlError('not_null_violation', message)
+    }
+  })
+}

@@ -1,0 +1,20 @@
+import type { Catalog } from '../../planner/catalog.ts'
+import { SqlError } from '../../types/error.ts'
+import { type Schema, sameType } from '../../types/type.ts'
+import type { StatementContext } from './contract.ts'
+
+/** Binds again when the catalog is another one than the last time. */
+export function rebinding<T>({ catalogs }: StatementContext, bind: () => T): () => T {
+  let bound: { readonly catalog: Catalog; readonly value: T } | undefined
+  return () => {
+    if (bound?.catalog !== catalogs.current) bound = { catalog: catalogs.current, value: bind() }
+    return bound.value
+  }
+}
+
+/** Throws 0A000 when the columns are others than the client was told when the statement was prepared. */
+export function sameResult(told: Schema | undefined, now: Schema | undefined): void {
+  const same =
+    told?.length === now?.length && (told ?? []).every((field, i) => sameType(field.type, now![i]!.type))
+  if (!same) throw new SqlError('feature_not_supported', 'cached plan must not change result type')
+}
