@@ -200,7 +200,7 @@ test('insert fills missing columns and adds the weight', () => {
   const plan = planDml(bound, [])
   assert.deepEqual(
     plan.job.nodes.at(-1)!.schema.map(f => f.name),
-    ['a', 'b', 'c', 'weight'],
+    ['a', 'b', 'c', 'weight', 'counted'],
   )
   assert.equal(plan.returning!.schema.length, 3)
 })
