@@ -15,6 +15,7 @@ import { connect, createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
 
 export interface Service {
   /** host:port on loopback. */
@@ -134,6 +135,7 @@ export async function ensureServices(): Promise<Readonly<Record<Name, string>>> 
   if (dockerAnswers()) {
     run('docker', [...COMPOSE, 'up', '--detach', '--wait', ...names])
     const at = (name: Name) => `127.0.0.1:${PORTS[name]}`
+    await makeBucket(at('s3'), 'weir')
     return { kafka: at('kafka'), s3: at('s3'), postgres: at('postgres') }
   }
   const addresses: Record<Name, string> = { kafka: '', s3: '', postgres: '' }
@@ -147,7 +149,25 @@ export async function ensureServices(): Promise<Readonly<Record<Name, string>>> 
       addresses[name] = started.address
     }
   }
+  await makeBucket(addresses.s3, 'weir')
   return addresses
+}
+
+/** Makes a bucket of the S3 server unless it is there. */
+export async function makeBucket(address: string, name: string): Promise<void> {
+  const client = new S3Client({
+    endpoint: `http://${address}`,
+    region: 'us-east-1',
+    credentials: S3_ACCESS,
+    forcePathStyle: true,
+  })
+  try {
+    await client.send(new CreateBucketCommand({ Bucket: name }))
+  } catch (error) {
+    if (!['BucketAlreadyExists', 'BucketAlreadyOwnedByYou'].includes((error as Error).name)) throw error
+  } finally {
+    client.destroy()
+  }
 }
 
 function recorded(dir: string): { readonly address: string; readonly pid: number } | undefined {

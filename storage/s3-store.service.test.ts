@@ -5,8 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
-import { S3_ACCESS, type Service, startS3 } from '../scripts/services.ts'
+import { makeBucket, S3_ACCESS, type Service, startS3 } from '../scripts/services.ts'
 import type { ObjectStore } from './contract.ts'
 import { Fenced } from './contract.ts'
 import { openLog } from './epoch-log.ts'
@@ -21,14 +20,7 @@ let number = 0
 
 before(async () => {
   server = await startS3(dir)
-  const client = new S3Client({
-    endpoint: `http://${server.address}`,
-    region: 'us-east-1',
-    credentials: S3_ACCESS,
-    forcePathStyle: true,
-  })
-  await client.send(new CreateBucketCommand({ Bucket: 'bucket' }))
-  client.destroy()
+  await makeBucket(server.address, 'bucket')
 })
 
 after(async () => {
@@ -65,7 +57,12 @@ test('S3: of two logs the older is fenced', async () => {
 })
 
 test('S3: a bucket that is not there is an error, not an empty bucket', async () => {
-  await assert.rejects(open('s3://nowhere/x').get('k'), StoreError)
+  const store = open('s3://nowhere/x')
+  await assert.rejects(store.get('k'), StoreError)
+  await assert.rejects(
+    Array.fromAsync(store.list('')),
+    /there is no bucket nowhere at http.*; create it first/,
+  )
 })
 
 test('S3: a conditional put whose answer is lost is ours, and another one is not', async () => {

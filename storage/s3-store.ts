@@ -71,6 +71,12 @@ export function openS3(url: string, options: S3Options = {}): ObjectStore {
     const input = { Bucket: bucket, Key: prefix + key, Body: body, ContentLength: body.length, ...condition }
     return client.send(new PutObjectCommand(input))
   }
+  /** Listing is the first thing a server does. */
+  const nameBucket = (error: Error): never => {
+    const at = endpoint === undefined ? '' : ` at ${endpoint}`
+    if (error.name === 'NoSuchBucket') error.message = `there is no bucket ${bucket}${at}; create it first`
+    throw error
+  }
   return {
     name: url,
     stats,
@@ -98,14 +104,16 @@ export function openS3(url: string, options: S3Options = {}): ObjectStore {
         stats.lists++
         const from = after === undefined ? {} : { StartAfter: prefix + after }
         const page = await retried('list', start, () =>
-          client.send(
-            new ListObjectsV2Command({
-              Bucket: bucket,
-              Prefix: prefix + start,
-              ...from,
-              ...(token && { ContinuationToken: token }),
-            }),
-          ),
+          client
+            .send(
+              new ListObjectsV2Command({
+                Bucket: bucket,
+                Prefix: prefix + start,
+                ...from,
+                ...(token && { ContinuationToken: token }),
+              }),
+            )
+            .catch(nameBucket),
         )
         for (const object of page.Contents ?? []) yield object.Key!.slice(prefix.length)
         token = page.NextContinuationToken
