@@ -3,7 +3,7 @@ import { isSetFunction } from '../executor/functions/index.ts'
 import { isWindowFunction } from '../executor/windows/index.ts'
 import { notSupported, SqlError } from '../types/error.ts'
 import type { Expression } from '../types/job.ts'
-import type { Type } from '../types/type.ts'
+import { TEXT, type Type } from '../types/type.ts'
 import { as, type Body, list, names } from './ast.ts'
 import { at, bindCondition, bindExpression } from './bind-expression.ts'
 import { sessionFunction } from './bind-value-function.ts'
@@ -76,7 +76,8 @@ function bindAggregate(
   const filter = fields['agg_filter']
   const pending = {
     ...resolveCall(name, args, env, position),
-    distinct: fields['agg_distinct'] === true,
+    // The approximation kept here is the exact one: it has to take retractions.
+    distinct: fields['agg_distinct'] === true || name === 'approx_count_distinct',
     ...(filter === undefined
       ? {}
       : { filter: bindCondition(filter as PgNode, { ...inner, clause: 'FILTER' }) }),
@@ -90,10 +91,11 @@ function bindAggregate(
 /** The aggregate of that name for these arguments, which are converted. */
 export function resolveCall(
   name: string,
-  args: readonly Expression[],
+  given: readonly Expression[],
   env: Environment,
   position: number | undefined,
 ): { readonly fn: string; readonly args: readonly Expression[]; readonly type: Type } {
+  const args = asDocuments(name, given, env, position)
   const found = resolveAggregate(
     name,
     args.map(arg => (isUnknown(arg) ? undefined : arg.type)),
@@ -105,6 +107,23 @@ export function resolveCall(
     coerce(arg, found.argTypes[i] ?? arg.type, 'implicit', env.context, position),
   )
   return { fn: found.fn, args: typed, type: found.type }
+}
+
+/** Arguments of jsonb_agg and its kin: values as documents, as the session's time zone shows them; keys as text. */
+function asDocuments(
+  name: string,
+  args: readonly Expression[],
+  env: Environment,
+  position: number | undefined,
+): readonly Expression[] {
+  const match = /^jsonb?_(object_)?agg/.exec(name)
+  if (match === null) return args
+  const pair = match[1] !== undefined
+  return args.map((arg, i) =>
+    pair && i === 0
+      ? coerce(arg, TEXT, 'explicit', env.context, position)
+      : callFunction('to_jsonb', [settleText(arg, env.context)], env.context, position),
+  )
 }
 
 /** One ORDER BY item whose expression is looked up in the scope only. */

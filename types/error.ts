@@ -18,6 +18,7 @@ export const SQLSTATE = {
   invalid_argument_for_width_bucket_function: '2201G',
   invalid_row_count_in_limit_clause: '2201W',
   invalid_row_count_in_offset_clause: '2201X',
+  duplicate_json_object_key_value: '22030',
   invalid_regular_expression: '2201B',
   invalid_escape_sequence: '22025',
   invalid_use_of_escape_character: '2200C',

@@ -25,6 +25,8 @@ export interface Multiset {
   readonly kind: 'multiset'
   /** Order when the call has none: by the argument (min, max) or none. */
   readonly descending: boolean
+  /** The argument whose order counts when the call has none; default: the first. */
+  readonly orderedBy?: number
   /** Rows with a NULL first argument are kept. */
   readonly keepsNulls: boolean
   /** Rows needed: the first one is enough. */

@@ -2,12 +2,14 @@ import { SqlError } from '../../types/error.ts'
 import {
   arrayOf,
   BOOL,
+  BYTEA,
   FLOAT4,
   FLOAT8,
   INT2,
   INT4,
   INT8,
   INTERVAL,
+  JSONB,
   NUMERIC,
   TEXT,
   type Type,
@@ -15,7 +17,9 @@ import {
 } from '../../types/type.ts'
 import * as accumulators from './accumulators.ts'
 import type { Aggregate } from './contract.ts'
+import * as documents from './documents.ts'
 import * as multisets from './multisets.ts'
+import { PAIR_RESULTS, pairCount, pairs } from './regression.ts'
 
 /** One signature: `args` undefined elements take any type; made for the actual types. */
 interface Entry {
@@ -53,6 +57,7 @@ function extreme(name: string, greatest: boolean): Entry {
 const ENTRIES: readonly Entry[] = [
   { name: 'count', args: [], type: INT8, make: () => accumulators.count },
   { name: 'count', args: ['any'], type: INT8, make: () => accumulators.count },
+  { name: 'approx_count_distinct', args: ['any'], type: INT8, make: () => accumulators.count },
   { name: 'sum', args: [INT2], type: INT8, make: () => accumulators.sumInt4 },
   { name: 'sum', args: [INT4], type: INT8, make: () => accumulators.sumInt4 },
   { name: 'sum', args: [INT8], type: NUMERIC, make: () => accumulators.sumInt8 },
@@ -73,10 +78,34 @@ const ENTRIES: readonly Entry[] = [
   { name: 'every', args: [BOOL], type: BOOL, make: () => accumulators.boolCount(true) },
   { name: 'bool_or', args: [BOOL], type: BOOL, make: () => accumulators.boolCount(false) },
   { name: 'string_agg', args: [TEXT, TEXT], type: TEXT, make: () => multisets.stringAgg },
+  { name: 'string_agg', args: [BYTEA, BYTEA], type: BYTEA, make: () => multisets.bytesAgg },
   { name: 'array_agg', args: ['any'], type: args => arrayOf(args[0]!), make: () => multisets.arrayAgg },
   { name: 'first_value', args: ['any'], type: firstArg, make: () => multisets.firstRow(false, true) },
   { name: 'last_value', args: ['any'], type: firstArg, make: () => multisets.lastRow },
   { name: 'any_value', args: ['any'], type: firstArg, make: () => multisets.firstRow(false, false) },
+  { name: 'arg_min', args: ['any', 'any'], type: firstArg, make: () => multisets.firstBySecond(false) },
+  { name: 'arg_max', args: ['any', 'any'], type: firstArg, make: () => multisets.firstBySecond(true) },
+  ...['jsonb', 'json'].flatMap((prefix): Entry[] => [
+    { name: `${prefix}_agg`, args: [JSONB], type: JSONB, make: () => documents.jsonArray(false) },
+    { name: `${prefix}_agg_strict`, args: [JSONB], type: JSONB, make: () => documents.jsonArray(true) },
+    ...['', '_strict', '_unique', '_unique_strict'].map(
+      (suffix): Entry => ({
+        name: `${prefix}_object_agg${suffix}`,
+        args: [TEXT, JSONB],
+        type: JSONB,
+        make: () => documents.jsonObject(suffix.endsWith('strict'), suffix.startsWith('_unique')),
+      }),
+    ),
+  ]),
+  { name: 'regr_count', args: [FLOAT8, FLOAT8], type: INT8, make: () => pairCount },
+  ...Object.entries(PAIR_RESULTS).map(
+    ([name, { result }]): Entry => ({
+      name,
+      args: [FLOAT8, FLOAT8],
+      type: FLOAT8,
+      make: () => pairs(result),
+    }),
+  ),
   ...(['and', 'or', 'xor'] as const).flatMap(operation =>
     INTEGERS.map(
       (arg): Entry => ({

@@ -55,6 +55,27 @@ export const stringAgg: Multiset = {
   },
 }
 
+/** string_agg of bytea. */
+export const bytesAgg: Multiset = {
+  ...stringAgg,
+  output(table, args, ids, times) {
+    if (ids.length === 0) return null
+    const parts: Uint8Array[] = []
+    for (let i = 0; i < ids.length; i++)
+      for (let n = times[i]!; n > 0; n--) {
+        const delimiter = table.valueAt(ids[i]!, args[1]!)
+        if (parts.length > 0 && delimiter !== null) parts.push(delimiter as Uint8Array)
+        parts.push(table.valueAt(ids[i]!, args[0]!) as Uint8Array)
+      }
+    return new Uint8Array(Buffer.concat(parts))
+  },
+}
+
+/** arg_min, arg_max: the first argument where the second is least or greatest; NULLs of the second come last. */
+export function firstBySecond(descending: boolean): Multiset {
+  return { ...firstRow(descending, true), orderedBy: 1 }
+}
+
 /** bit_and, bit_or, bit_xor of integers. */
 export function bitFold(operation: 'and' | 'or' | 'xor', type: Type): Multiset {
   return {

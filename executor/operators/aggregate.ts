@@ -205,7 +205,13 @@ function declareBag(
   const order: Order[] =
     sorted.length > 0
       ? sorted.map((o, i) => ({ ...o, column: firstOrder + i }))
-      : [{ column: groupFields.length, descending: multiset?.descending ?? false, nullsFirst: false }]
+      : [
+          {
+            column: groupFields.length + (multiset?.orderedBy ?? 0),
+            descending: multiset?.descending ?? false,
+            nullsFirst: false,
+          },
+        ]
   return context.table(`call${index}`, {
     schema,
     mode: 'bag',
