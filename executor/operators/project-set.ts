@@ -22,14 +22,18 @@ export const projectSet: OperatorKind<'project-set'> = {
     })
     const types = [...input.map(f => f.type), ...calls.map(c => c.type), ...(spec.ordinality ? [INT8] : [])]
     const ordinality = input.length + calls.length
-    /** In a stream a call that fails has no rows, and its error is reported. */
-    const listed = (rows: (...actual: never[]) => Iterable<Value>, actual: Value[]): Value[] => {
+    /** Rows of one call: made as they are read in a query; in a stream first, as a call that fails there has none. */
+    const begin = (rows: (...actual: never[]) => Iterable<Value>, actual: Value[]): Iterator<Value> => {
+      if (context.mode === 'batch') return rows(...(actual as never[]))[Symbol.iterator]()
       try {
-        return [...rows(...(actual as never[]))]
+        const all: Value[] = []
+        for (const value of rows(...(actual as never[])))
+          if (all.push(value) > STREAM_ROWS_MAX) throw tooManyRows(STREAM_ROWS_MAX)
+        return all[Symbol.iterator]()
       } catch (error) {
-        if (context.mode === 'batch' || !(error instanceof SqlError)) throw error
+        if (!(error instanceof SqlError)) throw error
         context.reportError(error)
-        return []
+        return NONE[Symbol.iterator]()
       }
     }
     let emitTo: Emit = () => {}
@@ -39,31 +43,41 @@ export const projectSet: OperatorKind<'project-set'> = {
       tables: [],
       push(_port, chunk, emit) {
         emitTo = emit
-        // A projection's output is borrowed until its next run, so every call's values are made first.
-        const lists = calls.map(({ rows: run, strict, args }): Value[][] => {
+        // A projection's output is borrowed until its next run, so every call's arguments are read first.
+        const all = calls.map(({ rows, strict, args }): Iterator<Value>[] => {
           const evaluated = args?.(chunk)
-          const rows: Value[][] = []
-          for (let row = 0; row < chunk.length; row++) {
-            const actual =
-              evaluated === undefined ? [] : evaluated.columns.map(column => cellValue(column, row))
-            rows.push(strict && actual.includes(null) ? [] : listed(run, actual))
-          }
-          return rows
+          return Array.from({ length: chunk.length }, (_, row) => {
+            const actual = evaluated?.columns.map(column => cellValue(column, row)) ?? []
+            return strict && actual.includes(null) ? NONE[Symbol.iterator]() : begin(rows, actual)
+          })
         })
         for (let row = 0; row < chunk.length; row++) {
-          const longest = lists.reduce((most, list) => Math.max(most, list[row]!.length), 0)
-          const count = longest === 0 && spec.outer ? 1 : longest
-          for (let n = 0; n < count; n++) {
+          for (let n = 0; ; n++) {
+            const values = all.map(of => of[row]!.next())
+            const over = values.every(value => value.done === true)
+            if (over && !(n === 0 && spec.outer)) break
+            if (n >= QUERY_ROWS_MAX) throw tooManyRows(QUERY_ROWS_MAX)
             out.copyRow(0, chunk.columns, row)
-            for (let c = 0; c < calls.length; c++)
-              out.columns[input.length + c]!.set(out.length, lists[c]![row]![n] ?? null)
-            if (spec.ordinality)
-              out.columns[ordinality]!.set(out.length, longest === 0 ? null : BigInt(n + 1))
+            values.forEach((value, c) => {
+              out.columns[input.length + c]!.set(out.length, value.done === true ? null : value.value)
+            })
+            if (spec.ordinality) out.columns[ordinality]!.set(out.length, over ? null : BigInt(n + 1))
             out.push(chunk.weights[row]!)
+            if (over) break
           }
         }
         out.flush()
       },
     }
   },
+}
+
+const NONE: readonly Value[] = []
+
+/** Rows of one call, so that a mistaken bound neither fills the memory nor holds the thread. */
+const QUERY_ROWS_MAX = 20_000_000
+const STREAM_ROWS_MAX = 1_000_000
+
+function tooManyRows(most: number): SqlError {
+  return new SqlError('program_limit_exceeded', `a set-returning function made more than ${most} rows`)
 }
