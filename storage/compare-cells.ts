@@ -1,5 +1,6 @@
 import type { Bytes, Column } from '../types/chunk.ts'
 import { compareFloats, compareValues } from '../types/compare.ts'
+import { compareDocuments } from '../types/json-order.ts'
 import { physical } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
 
@@ -45,6 +46,8 @@ export function compareCells(a: Column, i: number, b: Column, j: number): number
     case 'f64':
       return compareFloats((a.data as Float64Array)[i]!, (b.data as Float64Array)[j]!)
     case 'bytes':
+      if (a.type.name === 'jsonb')
+        return compareDocuments(textAt(a.data as Bytes, i), textAt(b.data as Bytes, j))
       return compareBytes(a.data as Bytes, i, b.data as Bytes, j)
     case 'values':
       return compareValues(a.type, (a.data as Value[])[i]!, (b.data as Value[])[j]!)
@@ -87,4 +90,12 @@ function compareBytes(a: Bytes, i: number, b: Bytes, j: number): number {
     if (order !== 0) return order
   }
   return lengthA - lengthB
+}
+
+function textAt(column: Bytes, row: number): string {
+  return Buffer.from(column.bytes.buffer, column.bytes.byteOffset, column.bytes.byteLength).toString(
+    'utf8',
+    column.starts[row],
+    column.ends[row],
+  )
 }

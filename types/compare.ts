@@ -1,5 +1,6 @@
 import { pow10 } from './decimal.ts'
 import { assert } from './error.ts'
+import { compareDocuments } from './json-order.ts'
 import type { Type } from './type.ts'
 import type { Decimal, Interval, Value } from './value.ts'
 
@@ -22,9 +23,10 @@ export function compareValues(type: Type, a: Value, b: Value): number {
       return compareFloats(a as number, b as number)
     case 'bytea':
       return Buffer.compare(a as Uint8Array, b as Uint8Array)
+    case 'jsonb':
+      return compareDocuments(a as string, b as string)
     case 'text':
     case 'uuid':
-    case 'jsonb':
       return compareTexts(a as string, b as string)
     default:
       return (a as number) < (b as number) ? -1 : (a as number) > (b as number) ? 1 : 0
@@ -63,7 +65,7 @@ function compareBigints(a: bigint, b: bigint): number {
 }
 
 /** Texts order by code point, as their UTF-8 bytes do. */
-function compareTexts(a: string, b: string): number {
+export function compareTexts(a: string, b: string): number {
   const length = Math.min(a.length, b.length)
   for (let i = 0; i < length; i++) {
     const x = a.charCodeAt(i)

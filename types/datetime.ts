@@ -12,6 +12,9 @@ const DAY = DAY_MICROS
 /** Range of timestamp and timestamptz: from 4714-11-24 BC to 294247-01-10, where 64 bits of microseconds end. */
 export const TIMESTAMP_START = -210866803200000000n
 export const TIMESTAMP_END = INFINITY_MICROS
+/** Range of date in days since 1970-01-01: from 4714-11-24 BC to 5874897-12-31. */
+export const DATE_START = -2440588
+export const DATE_END = 2145042906
 
 /** Days since 1970-01-01 of a proleptic Gregorian date (Hinnant's algorithm). Month from 1. */
 export function daysFromCivil(year: number, month: number, day: number): number {
@@ -68,16 +71,27 @@ export function splitMicros(micros: bigint): { days: number; time: bigint } {
 export function formatDate(days: number): string {
   if (days === 0x7fffffff) return 'infinity'
   if (days === -0x80000000) return '-infinity'
+  const { text, era } = calendarDate(days)
+  return text + era
+}
+
+function calendarDate(days: number): { text: string; era: string } {
   const { year, month, day } = civilFromDays(days)
   const text = `${String(year > 0 ? year : 1 - year).padStart(4, '0')}-${two(month)}-${two(day)}`
-  return year > 0 ? text : `${text} BC`
+  return { text, era: year > 0 ? '' : ' BC' }
 }
 
 export function formatTimestamp(micros: bigint): string {
   if (micros === INFINITY_MICROS) return 'infinity'
   if (micros === MINUS_INFINITY_MICROS) return '-infinity'
-  const { days, time } = splitMicros(micros)
-  return `${formatDate(days)} ${clock(time)}`
+  return withZone(micros, '')
+}
+
+/** The era stands last, after the zone. */
+function withZone(local: bigint, zone: string): string {
+  const { days, time } = splitMicros(local)
+  const { text, era } = calendarDate(days)
+  return `${text} ${clock(time)}${zone}${era}`
 }
 
 export function formatTimestamptz(micros: bigint, zone = 'UTC'): string {
@@ -85,7 +99,7 @@ export function formatTimestamptz(micros: bigint, zone = 'UTC'): string {
   const offset = zoneOffsetSeconds(zone, micros)
   const minutes = Math.trunc(Math.abs(offset) / 60)
   const tail = `${offset < 0 ? '-' : '+'}${two(Math.trunc(minutes / 60))}${minutes % 60 === 0 ? '' : `:${two(minutes % 60)}`}`
-  return formatTimestamp(micros + BigInt(offset) * 1_000_000n) + tail
+  return withZone(micros + BigInt(offset) * 1_000_000n, tail)
 }
 
 /** `2026-01-31[ T]12:34:56.789[zone]`; date alone is midnight. undefined when it is no timestamp. `range`: a field is out of range. */
@@ -98,7 +112,7 @@ export function parseTimestamp(
   if (word === '-infinity') return { micros: MINUS_INFINITY_MICROS, zone: undefined }
   if (word === 'epoch') return { micros: 0n, zone: undefined }
   const match =
-    /^(\d{1,6})-(\d{1,2})-(\d{1,2})(?:(?:[ T]\s*)(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d*))?)?)?\s*(Z|[+-]\d{1,2}(?::?\d{2})?|[A-Za-z][A-Za-z_/+-]*\d*)?(\s+BC)?$/i.exec(
+    /^(\d{1,7})-(\d{1,2})-(\d{1,2})(?:(?:[ T]\s*)(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d*))?)?)?\s*(Z|[+-]\d{1,2}(?::?\d{2})?|[A-Za-z][A-Za-z_/+-]*\d*)?(\s+BC)?$/i.exec(
       trimmed,
     )
   if (match === null) return undefined

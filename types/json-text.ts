@@ -29,11 +29,17 @@ export function formatJson(value: Json): string {
   if (typeof value === 'string') return JSON.stringify(value)
   if (value instanceof JsonNumber) return value.text
   if (Array.isArray(value)) return `[${value.map(formatJson).join(', ')}]`
-  const keys = [...value.keys()].sort((a, b) => {
+  return `{${memberKeys(value)
+    .map(key => `${JSON.stringify(key)}: ${formatJson(value.get(key)!)}`)
+    .join(', ')}}`
+}
+
+/** The keys in jsonb's order: by length in bytes, then by bytes. */
+export function memberKeys(object: ReadonlyMap<string, Json>): readonly string[] {
+  return [...object.keys()].sort((a, b) => {
     const [x, y] = [Buffer.from(a), Buffer.from(b)]
     return x.length - y.length || Buffer.compare(x, y)
   })
-  return `{${keys.map(key => `${JSON.stringify(key)}: ${formatJson(value.get(key)!)}`).join(', ')}}`
 }
 
 /** Canonical text of a document. */
@@ -47,6 +53,10 @@ export function jsonNumber(text: string): Json {
 
 export function isJsonNumber(value: Json): value is JsonNumber {
   return value instanceof JsonNumber
+}
+
+export function jsonNumberText(value: JsonNumber): string {
+  return value.text
 }
 
 interface Reader {

@@ -1,4 +1,6 @@
 import {
+  DATE_END,
+  DATE_START,
   formatDate,
   formatTimestamp,
   formatTimestamptz,
@@ -8,6 +10,8 @@ import {
   parseTime,
   parseTimestamp,
   splitMicros,
+  TIMESTAMP_END,
+  TIMESTAMP_START,
 } from './datetime.ts'
 import { formatDecimal, parseDecimal } from './decimal.ts'
 import { SqlError } from './error.ts'
@@ -65,7 +69,9 @@ export function parseText(type: Type, text: string, zone = 'UTC'): Value {
       const parsed = timestampOf(type, text)
       if (parsed.micros === INFINITY_MICROS) return 0x7fffffff
       if (parsed.micros === MINUS_INFINITY_MICROS) return -0x80000000
-      return splitMicros(parsed.micros).days
+      const { days } = splitMicros(parsed.micros)
+      if (days >= DATE_START && days < DATE_END) return days
+      throw new SqlError('datetime_field_overflow', `date out of range: "${text}"`)
     }
     case 'time': {
       const value = parseTime(text)
@@ -74,15 +80,11 @@ export function parseText(type: Type, text: string, zone = 'UTC'): Value {
       return value
     }
     case 'timestamp':
-      return timestampOf(type, text).micros
+      return inRange(timestampOf(type, text).micros, text)
     case 'timestamptz': {
       const parsed = timestampOf(type, text)
       if (parsed.micros === INFINITY_MICROS || parsed.micros === MINUS_INFINITY_MICROS) return parsed.micros
-      try {
-        return localToInstant(parsed.micros, parsed.zone ?? zone)
-      } catch {
-        throw new SqlError('invalid_parameter_value', `time zone "${parsed.zone ?? zone}" not recognized`)
-      }
+      return inRange(localToInstant(parsed.micros, parsed.zone ?? zone), text)
     }
     case 'interval': {
       const value = parseInterval(text)
@@ -288,6 +290,12 @@ function invalid(type: Type, text: string): SqlError {
     'invalid_text_representation',
     `invalid input syntax for type ${typeName(type)}: "${text}"`,
   )
+}
+
+function inRange(micros: bigint, text: string): bigint {
+  const finite = micros >= TIMESTAMP_START && micros < TIMESTAMP_END
+  if (finite || micros === INFINITY_MICROS || micros === MINUS_INFINITY_MICROS) return micros
+  throw new SqlError('datetime_field_overflow', `timestamp out of range: "${text}"`)
 }
 
 function invalidTime(type: Type, text: string): SqlError {

@@ -1,3 +1,5 @@
+import { SqlError } from './error.ts'
+
 const SLOT = 900_000_000n
 /** 400 Gregorian years: instants beyond what Date can hold are moved by whole cycles. */
 const CYCLE = 12_622_780_800_000n
@@ -33,7 +35,7 @@ const formats = new Map<string, Intl.DateTimeFormat>()
 /** Offsets by quarter of an hour, for no zone changes its offset within one; bounded. */
 const slots = new Map<string, Map<bigint, number>>()
 
-/** Seconds east of UTC at an instant in microseconds; throws RangeError for an unknown zone. */
+/** Seconds east of UTC at an instant in microseconds; throws 22023 for an unknown zone. */
 export function zoneOffsetSeconds(zone: string, micros: bigint): number {
   const known = ABBREVIATIONS[zone.toLowerCase()]
   if (known !== undefined) return known * 3600
@@ -82,7 +84,11 @@ function named(zone: string, millis: bigint): number {
   if (format === undefined) {
     const parts = { era: 'short', year: 'numeric', month: 'numeric', day: 'numeric' } as const
     const time = { hour: 'numeric', minute: 'numeric', second: 'numeric', hourCycle: 'h23' } as const
-    format = new Intl.DateTimeFormat('en-US', { timeZone: zone, ...parts, ...time })
+    try {
+      format = new Intl.DateTimeFormat('en-US', { timeZone: zone, ...parts, ...time })
+    } catch {
+      throw new SqlError('invalid_parameter_value', `time zone "${zone}" not recognized`)
+    }
     formats.set(zone, format)
   }
   let moved = millis

@@ -11,6 +11,11 @@ export const helpers = {
     if (v === 0 || v === 0n) throw new SqlError('division_by_zero', 'division by zero')
     return v
   },
+  /** NaN may be divided by zero. */
+  divisor: (a: number, b: number): number => {
+    if (b === 0 && !Number.isNaN(a)) throw new SqlError('division_by_zero', 'division by zero')
+    return b
+  },
   sameBytes: (bytes: Uint8Array, from: number, to: number, wanted: Uint8Array): boolean => {
     if (to - from !== wanted.length) return false
     for (let i = 0; i < wanted.length; i++) if (bytes[from + i] !== wanted[i]) return false

@@ -54,7 +54,7 @@ for (const type of ['float4', 'float8'] as const) {
     })
   fn(`/(${type}, ${type}) -> ${type}`, {
     help: 'quotient',
-    emit: ([a, b]) => `${round}(${a} / nonZero(${b}), ${a}, ${b})`,
+    emit: ([a, b]) => `${round}(${a} / divisor(${a}, ${b}), ${a}, ${b})`,
   })
   fn(`-(${type}) -> ${type}`, { help: 'negation', emit: ([a]) => `(-${a})` })
   fn(`+(${type}) -> ${type}`, { help: 'itself', emit: ([a]) => a! })

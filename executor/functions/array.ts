@@ -129,6 +129,7 @@ fn('array_position(anyarray, anyelement, int4) -> int4', {
   make:
     ([type]) =>
     (a: Items | null, b: Value, from: number | null) => {
+      if (a === null || a.length === 0) return null
       if (from === null) throw new SqlError('null_value_not_allowed', 'initial position must not be null')
       return positionOf(element(type!), a, b, from)
     },

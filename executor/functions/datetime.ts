@@ -96,18 +96,15 @@ for (const type of ['timestamp', 'timestamptz', 'time'] as const) {
       fn(`overlaps(${type}, ${first}, ${type}, ${second}) -> bool`, {
         help: 'spans have a moment in common',
         zoned: type === 'timestamptz',
-        strict: true,
-        call: (a: bigint, b: bigint | Interval, c: bigint, d: bigint | Interval, zone: string) =>
-          overlap(
-            a,
-            typeof b === 'bigint' ? b : add(a, b, zone),
-            c,
-            typeof d === 'bigint' ? d : add(c, d, zone),
-          ),
+        strict: false,
+        call: (a: bigint | null, b: End, c: bigint | null, d: End, zone: string) => {
+          const end = (start: bigint | null, to: End): bigint | null =>
+            typeof to === 'bigint' || to === null ? to : start === null ? null : add(start, to, zone)
+          return overlap(a, end(a, b), c, end(c, d))
+        },
       })
 }
 
-/** Months and days count in local time. */
 /** timestamptz + interval: days and months pass by the zone's clock. */
 export function laterInZone(a: bigint, i: Interval, zone: string): bigint {
   if (infinite(a)) return a
@@ -187,11 +184,23 @@ function offset(i: Interval): bigint {
 }
 
 /** Spans are half open; a point is a span of its own. */
-function overlap(a: bigint, b: bigint, c: bigint, d: bigint): boolean {
-  const [from, to] = a < b ? [a, b] : [b, a]
-  const [start, end] = c < d ? [c, d] : [d, c]
-  if (from === start) return true
-  return from < start ? start < to : from < end
+type End = bigint | Interval | null
+
+/** Spans whose one end is NULL overlap when that is certain whatever it is (overlaps_timestamp of timestamp.c). */
+function overlap(a: bigint | null, b: bigint | null, c: bigint | null, d: bigint | null): boolean | null {
+  const [from, to] = span(a, b)
+  const [start, end] = span(c, d)
+  if (from === null || start === null) return null
+  if (from === start) return to === null || end === null ? null : true
+  const [first, second, until] = from < start ? [to, end, start] : [end, to, from]
+  if (first === null) return null
+  if (until < first) return true
+  return second === null ? null : false
+}
+
+function span(a: bigint | null, b: bigint | null): [bigint | null, bigint | null] {
+  if (a === null || b === null) return [a ?? b, null]
+  return a < b ? [a, b] : [b, a]
 }
 
 /** A fixed offset is POSIX's here: positive is west of Greenwich. */

@@ -1,7 +1,6 @@
 import { SqlError } from '../../types/error.ts'
+import { ATAN_ONE, arcCosine, arcSine, cosineOf, cotangentOf, RADIANS, sineOf, tangentOf } from './degrees.ts'
 import { fn } from './registry.ts'
-
-const RADIANS = Math.PI / 180
 
 /** Functions of one float8; a finite argument with an infinite result is an overflow. */
 const FLOATS: Readonly<Record<string, (a: number) => number>> = {
@@ -34,13 +33,13 @@ const FLOATS: Readonly<Record<string, (a: number) => number>> = {
     return Math.acosh(a)
   },
   atanh: within(1, Math.atanh),
-  sind: finite(a => inDegrees(a, 'sin')),
-  cosd: finite(a => inDegrees(a, 'cos')),
-  tand: finite(a => inDegrees(a, 'sin') / inDegrees(a, 'cos')),
-  cotd: finite(a => inDegrees(a, 'cos') / inDegrees(a, 'sin')),
-  asind: within(1, a => degreesOf(Math.asin(a))),
-  acosd: within(1, a => degreesOf(Math.acos(a))),
-  atand: a => degreesOf(Math.atan(a)),
+  sind: finite(sineOf),
+  cosd: finite(cosineOf),
+  tand: finite(tangentOf),
+  cotd: finite(cotangentOf),
+  asind: within(1, arcSine),
+  acosd: within(1, arcCosine),
+  atand: a => (Math.atan(a) / ATAN_ONE) * 45,
   degrees: a => checked(a / RADIANS, a, false),
   radians: a => checked(a * RADIANS, a, a !== 0),
   round: rint,
@@ -53,7 +52,7 @@ for (const name of ['power', 'pow', '^'])
 fn('atan2(float8, float8) -> float8', { help: 'angle of the point', call: Math.atan2 })
 fn('atan2d(float8, float8) -> float8', {
   help: 'angle of the point in degrees',
-  call: (y: number, x: number) => degreesOf(Math.atan2(y, x)),
+  call: (y: number, x: number) => (Math.atan2(y, x) / ATAN_ONE) * 45,
 })
 fn('pi() -> float8', { help: 'π', call: () => Math.PI })
 fn('random() -> float8', { help: 'uniform in [0, 1)', call: () => Math.random(), volatility: 'volatile' })
@@ -115,24 +114,6 @@ function within(limit: number, call: (a: number) => number): (a: number) => numb
     if (Math.abs(a) > limit) throw outOfRange()
     return call(a)
   }
-}
-
-/** Exact at multiples of 30 and 45 degrees, as PostgreSQL promises. */
-function inDegrees(a: number, what: 'sin' | 'cos'): number {
-  let turn = a % 360
-  if (what === 'cos') turn += 90
-  turn = ((turn % 360) + 360) % 360
-  const negative = turn >= 180
-  const half = negative ? turn - 180 : turn
-  const quarter = half > 90 ? 180 - half : half
-  const exact = quarter === 0 ? 0 : quarter === 30 ? 0.5 : quarter === 90 ? 1 : Math.sin(quarter * RADIANS)
-  return negative && exact !== 0 ? -exact : exact
-}
-
-function degreesOf(radians: number): number {
-  const degrees = radians / RADIANS
-  const near = Math.round(degrees)
-  return Math.abs(degrees - near) < 1e-13 * 180 ? near : degrees
 }
 
 function outOfRange(): SqlError {

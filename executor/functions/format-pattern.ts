@@ -29,14 +29,14 @@ export function datePieces(pattern: string): readonly Piece[] {
     if (/^(FM|fm|FX|fx)/.test(pattern.slice(from))) from += 2
     if (/^(TM|tm)/.test(pattern.slice(from))) from += 2
     const rest = pattern.slice(from)
-    const word = KNOWN.find(w => rest.startsWith(w)) ?? KNOWN.find(w => rest.toUpperCase().startsWith(w))
+    const word = KNOWN.find(w => rest.startsWith(w)) ?? KNOWN.find(w => asciiUpper(rest.slice(0, w.length)) === w)
     if (word !== undefined) {
       from += word.length
       const ordinal = /^(TH|th)/.exec(pattern.slice(from))?.[0] ?? ''
       from += ordinal.length
       const written = rest.slice(0, word.length)
       pieces.push({
-        word: word.toUpperCase(),
+        word: asciiUpper(word),
         written,
         fill,
         ordinal: ordinal as Piece['ordinal'],
@@ -75,4 +75,8 @@ export const ROMAN = 'I II III IV V VI VII VIII IX X XI XII'.split(' ')
 /** Days of January 1st of the year. */
 export function newYear(year: number): number {
   return t.daysFromCivil(year, 1, 1)
+}
+
+function asciiUpper(text: string): string {
+  return text.replace(/[a-z]/g, c => c.toUpperCase())
 }

@@ -83,8 +83,7 @@ type Edit = (parent: Map<string, Json> | Json[], key: string | number) => void
 
 /** With the value at the path replaced, or appended when `create`. */
 export function setPath(json: Json, keys: Keys, value: Json, create: boolean): Json {
-  if (keys.length === 0) return json
-  return edit(json, keys, 'cannot set path in scalar', (parent, key) => {
+  return edit(json, keys, 'cannot set path in scalar', create, (parent, key) => {
     if (parent instanceof Map) {
       if (create || parent.has(String(key))) parent.set(String(key), value)
       return
@@ -98,8 +97,7 @@ export function setPath(json: Json, keys: Keys, value: Json, create: boolean): J
 
 /** With the value put before (or after) the one at the path; an object's key must be new. */
 export function insertAt(json: Json, keys: Keys, value: Json, after: boolean): Json {
-  if (keys.length === 0) return json
-  return edit(json, keys, 'cannot set path in scalar', (parent, key) => {
+  return edit(json, keys, 'cannot set path in scalar', true, (parent, key) => {
     if (parent instanceof Map) {
       if (parent.has(String(key)))
         throw bad('cannot replace existing key', 'Try using the function jsonb_set to replace key value.')
@@ -114,8 +112,7 @@ export function insertAt(json: Json, keys: Keys, value: Json, after: boolean): J
 
 /** Without the value at the path. */
 export function deletePath(json: Json, keys: Keys): Json {
-  if (keys.length === 0) return json
-  return edit(json, keys, 'cannot delete path in scalar', (parent, key) => {
+  return edit(json, keys, 'cannot delete path in scalar', false, (parent, key) => {
     if (parent instanceof Map) {
       parent.delete(String(key))
       return
@@ -125,8 +122,10 @@ export function deletePath(json: Json, keys: Keys): Json {
   })
 }
 
-function edit(json: Json, keys: Keys, scalar: string, apply: Edit): Json {
+function edit(json: Json, keys: Keys, scalar: string, create: boolean, apply: Edit): Json {
   if (json === null || typeof json !== 'object' || isJsonNumber(json)) throw bad(scalar)
+  // What has no members stays as it is, whatever the path, unless one may be made.
+  if (keys.length === 0 || (!create && (json instanceof Map ? json.size : json.length) === 0)) return json
   const copy = shallow(json)
   let parent: Map<string, Json> | Json[] = copy
   for (const [i, key] of keys.entries()) {
@@ -142,6 +141,7 @@ function edit(json: Json, keys: Keys, scalar: string, apply: Edit): Json {
       break
     }
     const found = step(parent, key)
+    if (found !== undefined && keys[i + 1] === null) continue
     if (found === undefined || found === null || typeof found !== 'object' || isJsonNumber(found)) break
     const inner = shallow(found)
     if (parent instanceof Map) parent.set(key, inner)

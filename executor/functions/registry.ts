@@ -115,7 +115,7 @@ export function resolveFunction(
   if (candidates.length === 0) return { error: 'undefined' }
   // An untyped operand of an operator is taken to be of the other one's type.
   if (given.length === 2 && /^\W+$/.test(name)) {
-    const known = given[0] ?? given[1]
+    const known = given[0] === undefined || given[1] === undefined ? (given[0] ?? given[1]) : undefined
     const same = known && candidates.find(c => c.argTypes.every(t => sameType(t, known)))
     if (same) return same
   }

@@ -6,10 +6,13 @@ import { fn } from './registry.ts'
 const text = (signature: string, help: string, call: (...args: never[]) => Value) =>
   fn(signature, { help, call })
 
-text('lower(text) -> text', 'in lower case', (a: string) => a.toLowerCase())
-text('upper(text) -> text', 'in upper case', (a: string) => a.toUpperCase())
+text('lower(text) -> text', 'in lower case', lower)
+text('upper(text) -> text', 'in upper case', upper)
 text('initcap(text) -> text', 'first letter of each word in upper case', (a: string) =>
-  a.toLowerCase().replace(/[\p{L}\p{N}]+/gu, w => w[0]!.toUpperCase() + w.slice(1)),
+  lower(a).replace(/[\p{L}\p{N}]+/gu, word => {
+    const first = String.fromCodePoint(word.codePointAt(0)!)
+    return upper(first) + word.slice(first.length)
+  }),
 )
 for (const name of ['length', 'char_length', 'character_length'])
   text(`${name}(text) -> int4`, 'number of characters', (a: string) => characters(a))
@@ -83,6 +86,21 @@ text(
   },
 )
 
+const ASCII = /^[\x00-\x7f]*$/
+
+/** Each character by itself, as PostgreSQL maps them: no character becomes two. */
+function upper(a: string): string {
+  return ASCII.test(a) ? a.toUpperCase() : Array.from(a, c => single(c.toUpperCase(), c)).join('')
+}
+
+function lower(a: string): string {
+  return ASCII.test(a) ? a.toLowerCase() : Array.from(a, c => single(c.toLowerCase(), c === 'İ' ? 'i' : c)).join('')
+}
+
+function single(mapped: string, otherwise: string): string {
+  return characters(mapped) === 1 ? mapped : otherwise
+}
+
 function characters(a: string): number {
   let count = 0
   for (let i = 0; i < a.length; i++) if ((a.charCodeAt(i) & 0xfc00) !== 0xdc00) count++
@@ -105,9 +123,9 @@ function trim(a: string, set: string, start: boolean, end: boolean): string {
 }
 
 function pad(a: string, n: number, fill: string, left: boolean): string {
-  if (n > LENGTH_MAX) throw tooLong()
   const all = [...a]
   if (all.length >= n || fill === '') return all.slice(0, Math.max(0, n)).join('')
+  if (n > LENGTH_MAX) throw tooLong()
   const missing = [...fill.repeat(Math.ceil((n - all.length) / [...fill].length))]
     .slice(0, n - all.length)
     .join('')
@@ -116,7 +134,7 @@ function pad(a: string, n: number, fill: string, left: boolean): string {
 
 function chr(n: number): string {
   if (n === 0) throw new SqlError('program_limit_exceeded', 'null character not permitted')
-  if (n < 0) throw new SqlError('program_limit_exceeded', 'character number must be positive')
+  if (n < 0) throw new SqlError('invalid_parameter_value', 'character number must be positive')
   if (n > 0x10ffff || (n >= 0xd800 && n < 0xe000)) {
     const what =
       n > 0x10ffff

@@ -75,7 +75,7 @@ export const projectSet: OperatorKind<'project-set'> = {
 const NONE: readonly Value[] = []
 
 /** Rows of one call, so that a mistaken bound neither fills the memory nor holds the thread. */
-const QUERY_ROWS_MAX = 20_000_000
+const QUERY_ROWS_MAX = 10_000_000
 const STREAM_ROWS_MAX = 1_000_000
 
 function tooManyRows(most: number): SqlError {
