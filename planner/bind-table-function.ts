@@ -1,4 +1,4 @@
-import { isSetFunction } from '../executor/functions/index.ts'
+import { functionById, isSetFunction } from '../executor/functions/index.ts'
 import { notSupported, SqlError } from '../types/error.ts'
 import type { Expression } from '../types/job.ts'
 import { INT4, type Type } from '../types/type.ts'
@@ -60,7 +60,8 @@ export function bindTableFunctions(
   }
   const shown = bound.flatMap(({ name, call: value }, i): { name: string; value: Expression }[] => {
     const whole = column(width + i, value.type)
-    if (value.type.name !== 'struct') return [{ name: only ? (given ?? name) : name, value: whole }]
+    if (value.type.name !== 'struct')
+      return [{ name: outColumn(value) ?? (only ? (given ?? name) : name), value: whole }]
     return value.type.fields!.map((field, n) => ({
       name: field.name,
       value: call('field', [whole, literal(n, INT4)], field.type),
@@ -91,7 +92,16 @@ export function bindTableFunctions(
       table,
     }),
   )
-  return { plan, columns: [...input.columns, ...own] }
+  // The alias of a function with one column stands for its value too, whatever the column is called.
+  const whole = own[0]!
+  const named = only && flat && !ordinality && given !== undefined && whole.name !== given
+  const alone = named ? [{ ...whole, name: given, hidden: true }] : []
+  return { plan, columns: [...input.columns, ...own, ...alone] }
+}
+
+/** What PostgreSQL calls the column of a function's rows, where that is not the function's name. */
+function outColumn(value: Expression): string | undefined {
+  return value.kind === 'call' ? functionById(value.fn).column : undefined
 }
 
 interface BoundCall {

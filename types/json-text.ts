@@ -132,11 +132,20 @@ function readString(r: Reader): string {
   const from = r.at++
   while (r.at < r.text.length && r.text[r.at] !== '"') r.at += r.text[r.at] === '\\' ? 2 : 1
   r.at++
+  const written = r.text.slice(from, r.at)
+  let text: string
   try {
-    return JSON.parse(r.text.slice(from, r.at)) as string
+    text = JSON.parse(written) as string
   } catch {
     throw invalidJson()
   }
+  if (!written.includes('\\u')) return text
+  if (text.includes('\0'))
+    throw new SqlError('untranslatable_character', 'unsupported Unicode escape sequence', {
+      detail: '\\u0000 cannot be converted to text.',
+    })
+  if (!text.isWellFormed()) throw invalidJson()
+  return text
 }
 
 function plainNumber(text: string): string {

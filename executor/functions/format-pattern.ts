@@ -29,7 +29,8 @@ export function datePieces(pattern: string): readonly Piece[] {
     if (/^(FM|fm|FX|fx)/.test(pattern.slice(from))) from += 2
     if (/^(TM|tm)/.test(pattern.slice(from))) from += 2
     const rest = pattern.slice(from)
-    const word = KNOWN.find(w => rest.startsWith(w)) ?? KNOWN.find(w => asciiUpper(rest.slice(0, w.length)) === w)
+    const word =
+      KNOWN.find(w => rest.startsWith(w)) ?? KNOWN.find(w => asciiUpper(rest.slice(0, w.length)) === w)
     if (word !== undefined) {
       from += word.length
       const ordinal = /^(TH|th)/.exec(pattern.slice(from))?.[0] ?? ''

@@ -30,14 +30,45 @@ for (const type of ['text', 'int4']) {
 }
 json('#>(jsonb, text[]) -> jsonb', 'value at a path', (a: string, keys: Keys) => out(path(a, keys)))
 json('#>>(jsonb, text[]) -> text', 'value at a path as text', (a: string, keys: Keys) => plain(path(a, keys)))
-fn('jsonb_extract_path(jsonb, ...text) -> jsonb', {
-  help: 'value at a path',
-  call: (a: string, ...keys: string[]) => out(path(a, keys)),
-})
-fn('jsonb_extract_path_text(jsonb, ...text) -> text', {
-  help: 'value at a path as text',
-  call: (a: string, ...keys: string[]) => plain(path(a, keys)),
-})
+for (const prefix of ['jsonb', 'json']) {
+  fn(`${prefix}_extract_path(jsonb, ...text) -> jsonb`, {
+    help: 'value at a path',
+    call: (a: string, ...keys: string[]) => out(path(a, keys)),
+  })
+  fn(`${prefix}_extract_path_text(jsonb, ...text) -> text`, {
+    help: 'value at a path as text',
+    call: (a: string, ...keys: string[]) => plain(path(a, keys)),
+  })
+  json(`${prefix}_typeof(jsonb) -> text`, 'kind of the value', (a: string) => kind(parseJson(a)))
+  json(`${prefix}_array_length(jsonb) -> int4`, 'number of elements', (a: string) => {
+    const value = parseJson(a)
+    if (value instanceof Map) throw bad('cannot get array length of a non-array')
+    if (!Array.isArray(value)) throw bad('cannot get array length of a scalar')
+    return value.length
+  })
+  json(`${prefix}_strip_nulls(jsonb) -> jsonb`, 'without members that are null', (a: string) =>
+    formatJson(stripNulls(parseJson(a))),
+  )
+  fn(`${prefix}_object(text[]) -> jsonb`, {
+    help: 'object of keys and values in turn',
+    call: (all: Keys) => {
+      if (all.length % 2 === 1)
+        throw new SqlError('array_subscript_error', 'array must have even number of elements')
+      return object(
+        all.filter((_, i) => i % 2 === 0),
+        all.filter((_, i) => i % 2 === 1),
+      )
+    },
+  })
+  fn(`${prefix}_object(text[], text[]) -> jsonb`, {
+    help: 'object of keys and values',
+    call: (keys: Keys, values: Keys) => {
+      if (keys.length !== values.length)
+        throw new SqlError('array_subscript_error', 'mismatched array dimensions')
+      return object(keys, values)
+    },
+  })
+}
 json('?(jsonb, text) -> bool', 'has the key', (a: string, key: string) => has(parseJson(a), key))
 json('?|(jsonb, text[]) -> bool', 'has one of the keys', (a: string, keys: Keys) => {
   const value = parseJson(a)
@@ -88,35 +119,47 @@ for (const create of [undefined, true]) {
     after = false,
   ) => formatJson(insertAt(parseJson(a), keys, parseJson(value), after))) as never)
 }
-json('jsonb_typeof(jsonb) -> text', 'kind of the value', (a: string) => kind(parseJson(a)))
-json('jsonb_array_length(jsonb) -> int4', 'number of elements', (a: string) => {
-  const value = parseJson(a)
-  if (value instanceof Map) throw bad('cannot get array length of a non-array')
-  if (!Array.isArray(value)) throw bad('cannot get array length of a scalar')
-  return value.length
-})
-json('jsonb_strip_nulls(jsonb) -> jsonb', 'without members that are null', (a: string) =>
-  formatJson(stripNulls(parseJson(a))),
-)
 json('jsonb_pretty(jsonb) -> text', 'indented', (a: string) => pretty(parseJson(a)))
-fn('jsonb_object(text[]) -> jsonb', {
-  help: 'object of keys and values in turn',
-  call: (all: Keys) => {
-    if (all.length % 2 === 1)
-      throw new SqlError('array_subscript_error', 'array must have even number of elements')
-    return object(
-      all.filter((_, i) => i % 2 === 0),
-      all.filter((_, i) => i % 2 === 1),
+const LAX = ['raise_exception', 'use_json_null', 'delete_key', 'return_target'] as const
+
+function setLax(
+  a: string | null,
+  keys: Keys | null,
+  value: string | null,
+  create: boolean | null,
+  nulls: string | null,
+) {
+  if (a === null || keys === null || create === null) return null
+  if (!LAX.includes((nulls ?? '') as (typeof LAX)[number]))
+    throw bad(
+      'null_value_treatment must be "delete_key", "return_target", "use_json_null", or "raise_exception"',
     )
-  },
+  if (value !== null) return formatJson(setPath(parseJson(a), keys, parseJson(value), create))
+  if (nulls === 'raise_exception')
+    throw new SqlError('null_value_not_allowed', 'JSON value must not be null', {
+      detail: 'Exception was raised because null_value_treatment is "raise_exception".',
+      hint: 'To avoid, either change the null_value_treatment argument or ensure that an SQL NULL is not passed.',
+    })
+  if (nulls === 'use_json_null') return formatJson(setPath(parseJson(a), keys, null, create))
+  return nulls === 'delete_key' ? formatJson(deletePath(parseJson(a), keys)) : a
+}
+const LAX_HELP = 'as jsonb_set, with a say in what NULL means'
+fn('jsonb_set_lax(jsonb, text[], jsonb) -> jsonb', {
+  help: LAX_HELP,
+  strict: false,
+  call: (a: string | null, keys: Keys | null, value: string | null) =>
+    setLax(a, keys, value, true, 'use_json_null'),
 })
-fn('jsonb_object(text[], text[]) -> jsonb', {
-  help: 'object of keys and values',
-  call: (keys: Keys, values: Keys) => {
-    if (keys.length !== values.length)
-      throw new SqlError('array_subscript_error', 'mismatched array dimensions')
-    return object(keys, values)
-  },
+fn('jsonb_set_lax(jsonb, text[], jsonb, bool) -> jsonb', {
+  help: LAX_HELP,
+  strict: false,
+  call: (a: string | null, keys: Keys | null, value: string | null, create: boolean | null) =>
+    setLax(a, keys, value, create, 'use_json_null'),
+})
+fn('jsonb_set_lax(jsonb, text[], jsonb, bool, text) -> jsonb', {
+  help: LAX_HELP,
+  strict: false,
+  call: setLax,
 })
 
 function object(keys: Keys, values: Keys): string {

@@ -16,6 +16,8 @@ export interface FunctionBody {
   readonly make?: (args: readonly Type[], result: Type) => (...args: never[]) => Value
   /** Rows of a call of a function whose signature says `-> setof`; a struct's fields are its columns in FROM. */
   readonly rows?: (...args: never[]) => Iterable<Value>
+  /** What PostgreSQL calls the column of its rows in FROM; default: the function's own name. */
+  readonly column?: string
   /** Makes `rows` for the actual types of the arguments and of a row. */
   readonly makeRows?: (args: readonly Type[], result: Type) => (...args: never[]) => Iterable<Value>
   /** The session's time zone follows the arguments, as text. */

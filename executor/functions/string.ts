@@ -94,7 +94,9 @@ function upper(a: string): string {
 }
 
 function lower(a: string): string {
-  return ASCII.test(a) ? a.toLowerCase() : Array.from(a, c => single(c.toLowerCase(), c === 'İ' ? 'i' : c)).join('')
+  return ASCII.test(a)
+    ? a.toLowerCase()
+    : Array.from(a, c => single(c.toLowerCase(), c === 'İ' ? 'i' : c)).join('')
 }
 
 function single(mapped: string, otherwise: string): string {
