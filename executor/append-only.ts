@@ -28,6 +28,7 @@ export function appendOnlyNodes(
         case 'project-set':
         case 'union':
         case 'hop':
+        case 'watermark':
         case 'materialize':
         case 'sink':
           return true

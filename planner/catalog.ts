@@ -69,7 +69,8 @@ export interface Relation {
   readonly conflict?: 'overwrite' | 'ignore' | 'update-if-not-null'
   readonly watermarks?: readonly {
     readonly column: number
-    readonly delay: Expression
+    /** Over the relation's columns. */
+    readonly expression: Expression
     readonly sql: string
   }[]
   readonly options: Readonly<Record<string, string>>

@@ -127,6 +127,8 @@ export type OperatorSpec =
     }
   /** `time` rounded down to offset + n * width (microseconds), equal rows of an epoch added up. Before a hop. */
   | { readonly kind: 'panes'; readonly time: number; readonly width: bigint; readonly offset: bigint }
+  /** Drops rows whose `column` is below the greatest `expression` of earlier rows. */
+  | { readonly kind: 'watermark'; readonly column: number; readonly expression: Expression }
   /** INTERSECT / EXCEPT [ALL] of two inputs. */
   | { readonly kind: 'set-operation'; readonly operation: 'intersect' | 'except'; readonly all: boolean }
   /** Rows × the values of set-returning calls side by side: appends one column a call (NULL-padded), `ordinality`: and int8. */

@@ -13,6 +13,7 @@ import { sort } from './sort.ts'
 import { materialize, sink } from './terminal.ts'
 import { topN } from './top-n.ts'
 import { upsert } from './upsert.ts'
+import { watermark } from './watermark.ts'
 import { window } from './window.ts'
 
 export type { Terminal } from './terminal.ts'
@@ -44,6 +45,8 @@ export function createOperator(spec: OperatorSpec, context: OperatorContext): Op
       return panes.create(spec, context)
     case 'set-operation':
       return setOperation.create(spec, context)
+    case 'watermark':
+      return watermark.create(spec, context)
     case 'project-set':
       return projectSet.create(spec, context)
     case 'single-row':

@@ -81,7 +81,10 @@ function relation(c: Cursor): RelationSyntax {
       else if (c.accept('watermark', 'for')) {
         const column = c.identifier()
         c.expect('as')
-        watermarks.push({ column, expression: expressionUntil(c, token => token.value === ',') })
+        const end = (token: { kind: string; value: string }) =>
+          token.value === ',' || (token.kind === 'word' && token.value === 'with')
+        watermarks.push({ column, expression: expressionUntil(c, end) })
+        if (c.looking('with')) throw notSupported('WATERMARK … WITH TTL', { position: c.token!.start })
       } else if (c.accept('*')) {
         // the connector's own columns
       } else columns.push(column(c))
@@ -231,6 +234,9 @@ export function expressionUntil(
 
 function query(c: Cursor): Fragment {
   const start = c.token
+  const last = c.tokens.slice(-4)
+  if (last.map(token => token.value).join(' ') === 'emit on window close')
+    throw notSupported('EMIT ON WINDOW CLOSE', { position: last[0]!.start })
   const body = c.rest()
   if (!('SelectStmt' in body.node)) throw c.error(start)
   return body

@@ -1,11 +1,12 @@
-import type { ColumnDef } from '../../planner/catalog.ts'
+import type { ColumnDef, Relation } from '../../planner/catalog.ts'
 import { limited } from '../../planner/coerce.ts'
-import type { ColumnSyntax } from '../../planner/parse/index.ts'
-import { bindColumnValue } from '../../planner/scalar.ts'
+import type { ColumnSyntax, RelationSyntax } from '../../planner/parse/index.ts'
+import { bindColumnValue, bindScalar } from '../../planner/scalar.ts'
 import type { Connector, FormatSpec } from '../../types/connector.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression, GraphNode, Job, OperatorSpec } from '../../types/job.ts'
-import { type Schema, TEXT, TIMESTAMPTZ, type Type } from '../../types/type.ts'
+import { type Schema, sameType, TEXT, TIMESTAMPTZ, type Type } from '../../types/type.ts'
+import { typeName } from '../../types/type-names.ts'
 import { bindContext } from './bind.ts'
 import { validateSource } from './connector-options.ts'
 import type { Result, StatementContext } from './contract.ts'
@@ -33,7 +34,6 @@ export async function createTable(
   if (taken !== undefined) return taken
   if (syntax.query !== undefined || syntax.columnNames !== undefined)
     return createTableAs(statement, sql, context)
-  if (syntax.watermarks.length > 0) throw notSupported('WATERMARK')
   const { options } = syntax
   const connectorName = options['connector']
   if (!isTable && connectorName === undefined)
@@ -52,6 +52,10 @@ export async function createTable(
     throw notSupported('PRIMARY KEY of a source; use CREATE TABLE')
   if (connector !== undefined) await validateSource(connector, options, columns, syntax, format, key)
   const conflict = syntax.conflict ?? 'overwrite'
+  const watermarks = syntax.watermarks.map(w => watermarkOf(w, columns, context))
+  if (watermarks.length > 1) throw notSupported('several watermarks of a relation')
+  if (watermarks.length > 0 && isTable && !syntax.appendOnly)
+    throw notSupported('a watermark of a table that is not APPEND ONLY')
   return createRelation(context, syntax.name, syntax.ifNotExists, tag, id => ({
     kind: isTable ? 'table' : 'source',
     sql,
@@ -62,6 +66,7 @@ export async function createTable(
     options,
     ...(connector !== undefined && { format, include: syntax.include }),
     ...(key.length > 0 && { conflict }),
+    ...(watermarks.length > 0 && { watermarks }),
     dependsOn: [],
     job: tableJob(id, columns, key, {
       isTable,
@@ -69,6 +74,7 @@ export async function createTable(
       conflict,
       version,
       read: connector !== undefined,
+      watermarks,
     }),
   }))
 }
@@ -80,6 +86,7 @@ interface Shape {
   readonly version: number | undefined
   /** Rows come from a connector, so generated columns are computed here. */
   readonly read: boolean
+  readonly watermarks?: NonNullable<Relation['watermarks']>
 }
 
 /** The dataflow of a table or source: what is read or written, by key when there is one. */
@@ -106,6 +113,8 @@ export function tableJob(
     nodes.push(nodeAfter(nodes, nodes.at(-1)!, spec, schema, shard))
   }
   if (computed) add({ kind: 'project', columns: readExpressions(columns) }, 'any')
+  for (const { column, expression } of shape.watermarks ?? [])
+    add({ kind: 'watermark', column, expression }, 'one')
   if (shape.isTable && key.length > 0) {
     const version = shape.version === undefined ? {} : { version: shape.version }
     add({ kind: 'upsert', key, conflict: shape.conflict, ...version }, [key])
@@ -148,6 +157,32 @@ function columnDefs(
     return column.generated ? { ...own, ...text, generated: bound } : { ...own, ...text, default: bound }
   })
   return [...defs, ...include.map(i => ({ name: i.name, type: includedType(i.what), notNull: false }))]
+}
+
+const TIMES = new Set(['timestamp', 'timestamptz'])
+
+function watermarkOf(
+  syntax: RelationSyntax['watermarks'][number],
+  columns: readonly ColumnDef[],
+  context: StatementContext,
+): NonNullable<Relation['watermarks']>[number] {
+  const { node, text } = syntax.expression
+  const column = columns.findIndex(c => c.name === syntax.column)
+  if (column === -1)
+    throw new SqlError('undefined_column', `column "${syntax.column}" of WATERMARK does not exist`)
+  const { type } = columns[column]!
+  if (!TIMES.has(type.name))
+    throw new SqlError(
+      'datatype_mismatch',
+      `WATERMARK is for columns of type timestamp, not ${typeName(type)}`,
+    )
+  const expression = bindScalar(node, columns, bindContext(context, syntax.expression, 'stream'))
+  if (!sameType(expression.type, type))
+    throw new SqlError(
+      'datatype_mismatch',
+      `WATERMARK for "${syntax.column}" is of type ${typeName(expression.type)}, the column of type ${typeName(type)}`,
+    )
+  return { column, expression, sql: text }
 }
 
 function includedType(what: string): Type {
