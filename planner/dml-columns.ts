@@ -109,5 +109,5 @@ export function columnAt(table: Relation, name: string, position: number | undef
 /** The rows of the table's columns with `weight` and `counted` behind them. */
 export function project(input: Plan, columns: readonly Expression[], weight: 1 | -1, counted = true): Plan {
   const all = [...columns, literal(weight, INT4), literal(counted, BOOL)]
-  return { op: 'project', input, columns: all, names: all.map((_, i) => `c${i}`) }
+  return { op: 'project', input, columns: all, names: [...columns.map(() => ''), 'weight', 'counted'] }
 }

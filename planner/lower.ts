@@ -7,7 +7,7 @@ import { type Plan, schemaOf } from './plan.ts'
 
 type Shard = GraphNode['shard']
 
-/** Cuts a plan into nodes, equal subplans once. Ids count from 1 in topological order. */
+/** Makes a plan's nodes, equal subplans once; all in one fragment. Ids count from 1 in topological order. */
 export function lower(plan: Plan): readonly GraphNode[] {
   const nodes: GraphNode[] = []
   const known = new Map<string, GraphNode>()
@@ -15,15 +15,13 @@ export function lower(plan: Plan): readonly GraphNode[] {
     const name = toJson([spec, inputs.map(i => i.id), schemaOf(plan).map(f => f.type)])
     const same = known.get(name)
     if (same !== undefined) return same
-    const own = shard !== 'any' || inputs.length === 0
-    const fragment = own ? Math.max(0, ...nodes.map(n => n.fragment)) + 1 : inputs[0]!.fragment
     const node: GraphNode = {
       id: nodes.length + 1,
       spec,
       inputs: inputs.map(i => i.id),
       schema: schemaOf(plan),
       shard,
-      fragment,
+      fragment: 1,
     }
     nodes.push(node)
     known.set(name, node)

@@ -82,3 +82,28 @@ test('console, health and metrics answer', async () => {
   assert.match(await get('/healthz'), /"status":"ok"/)
   assert.match(await get('/metrics'), /weir_epoch \d+/)
 })
+
+test('EXPLAIN as JSON has fragments, exchanges and no number of a relation', async () => {
+  const c = await client()
+  await c.query('CREATE TABLE explained (k int PRIMARY KEY, v varchar, n bigint)')
+  const { rows } = await c.query(
+    'EXPLAIN (FORMAT JSON) CREATE MATERIALIZED VIEW e AS SELECT v, sum(n) AS s FROM explained GROUP BY v',
+  )
+  const plan = JSON.parse(rows[0]['QUERY PLAN'])
+  const operators = (nodes: { operator: string; relation?: string }[]) =>
+    nodes.map(node => [node.operator, ...(node.relation === undefined ? [] : [node.relation])])
+  assert.deepEqual(
+    plan.fragments.map((f: { distribution: string; nodes: [] }) => [f.distribution, operators(f.nodes)]),
+    [
+      ['hash(k)', [['input', 'explained'], ['project']]],
+      ['hash(v)', [['aggregate'], ['project'], ['materialize', 'e']]],
+    ],
+  )
+  assert.deepEqual(plan.exchanges, [
+    { from: { fragment: 1, node: 2 }, to: { fragment: 2, node: 3 }, distribution: 'hash(v)' },
+  ])
+  assert.deepEqual(plan.fragments[1].nodes[0].calls, ['sum(n)'])
+  const text = await c.query('EXPLAIN SELECT v FROM explained WHERE k = $1', [7])
+  assert.match(text.rows.map(row => row['QUERY PLAN']).join('\n'), /lookup: \[k = 7\]/)
+  await c.end()
+})

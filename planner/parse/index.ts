@@ -2,6 +2,7 @@ import { notSupported } from '../../types/error.ts'
 import { parseComment } from './comment.ts'
 import { parseCreate } from './create.ts'
 import { Cursor, parseFragment } from './cursor.ts'
+import { parseExplainOptions } from './explain.ts'
 import { ofFragment } from './of-fragment.ts'
 import { relationWord } from './relation-word.ts'
 import { parseSession, SESSION_WORDS } from './session.ts'
@@ -87,17 +88,8 @@ function parseDrop(c: Cursor): Statement {
 }
 
 function parseExplain(c: Cursor): Statement {
-  let json = false
-  if (c.accept('(')) {
-    do {
-      const option = c.identifier()
-      const value = c.token?.kind === 'word' ? c.identifier() : 'true'
-      if (option === 'format') json = value === 'json'
-      else if (option !== 'verbose') throw notSupported(`EXPLAIN (${option.toUpperCase()})`)
-    } while (c.accept(','))
-    c.expect(')')
-  }
+  const options = parseExplainOptions(c)
   const rest = new Cursor(c.sql, c.tokens.slice(c.at))
   if (rest.token === undefined) throw c.error()
-  return { kind: 'explain', json, statement: parseStatement(rest) }
+  return { kind: 'explain', options, statement: parseStatement(rest) }
 }

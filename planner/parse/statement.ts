@@ -127,7 +127,13 @@ export type Statement =
     }
   | SessionStatement
   | { readonly kind: 'flush' }
-  | { readonly kind: 'explain'; readonly json: boolean; readonly statement: Statement }
+  | { readonly kind: 'explain'; readonly options: ExplainOptions; readonly statement: Statement }
+
+export interface ExplainOptions {
+  readonly format: 'text' | 'json'
+  /** With types of columns and numbers of nodes. */
+  readonly verbose: boolean
+}
 
 /** What changes the session and nothing else. */
 export type SessionStatement =

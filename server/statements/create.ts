@@ -1,5 +1,6 @@
 import type { Catalog, ColumnDef, Relation } from '../../planner/catalog.ts'
 import type { StreamPlan } from '../../planner/contract.ts'
+import { withFragments } from '../../planner/distribution.ts'
 import type { Name, Statement } from '../../planner/parse/index.ts'
 import type { Chunk } from '../../types/chunk.ts'
 import { SqlError } from '../../types/error.ts'
@@ -48,7 +49,17 @@ export async function createRelation(
     if (taken !== undefined) return taken
     const id = catalog.nextId
     const made = make(id, catalog)
-    const relation = { ...made, id, database, schema, name: name.name, owner: user, createdAtMs: Date.now() }
+    const job = made.job && { ...made.job, nodes: withFragments(made.job.nodes) }
+    const relation = {
+      ...made,
+      ...(job && { job }),
+      id,
+      database,
+      schema,
+      name: name.name,
+      owner: user,
+      createdAtMs: Date.now(),
+    }
     const next = catalog.with(relation)
     const change = changeOf(relation, next)
     await context.runtime.run(

@@ -24,11 +24,7 @@ export function prepareDml(
   context: StatementContext,
   types: readonly (Type | undefined)[],
 ): Prepared {
-  const bind = rebinding(context, () => {
-    const bound = PLANS[kind](statement.node, bindContext(context, statement, 'batch', types))
-    requireChangeable(bound, kind)
-    return bound
-  })
+  const bind = rebinding(context, () => bindDml(kind, statement, context, types))
   const { returning: told, parameters, table, onConflict } = bind()
   return {
     schema: told?.schema,
@@ -45,6 +41,18 @@ export function prepareDml(
       }
     },
   }
+}
+
+/** Binds a change of a table. Throws 42809 for what cannot be changed so. */
+export function bindDml(
+  kind: DmlKind,
+  statement: Fragment,
+  context: StatementContext,
+  types: readonly (Type | undefined)[],
+): BoundDml {
+  const bound = PLANS[kind](statement.node, bindContext(context, statement, 'batch', types))
+  requireChangeable(bound, kind)
+  return bound
 }
 
 function requireChangeable({ table, onConflict }: BoundDml, kind: DmlKind): void {

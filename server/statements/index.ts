@@ -9,8 +9,9 @@ import { createTable } from './create-table.ts'
 import { createView } from './create-view.ts'
 import { prepareDml } from './dml.ts'
 import { drop } from './drop.ts'
+import { prepareExplain } from './explain.ts'
 import { prepareQuery } from './query.ts'
-import { prepareExplain, prepareShow } from './show.ts'
+import { prepareShow } from './show.ts'
 
 export type * from './contract.ts'
 
@@ -54,7 +55,9 @@ export function prepare(
     case 'describe':
       return prepareShow(statement, context)
     case 'explain':
-      return prepareExplain(statement, parsed, context)
+      return prepareExplain(statement, context, types, (inner, dry) =>
+        prepare({ ...parsed, statement: inner as DatabaseStatement['statement'] }, dry, []).run([]),
+      )
     case 'flush':
       return command(async () => {
         await context.runtime.flush()

@@ -1,8 +1,5 @@
-import { explainJson, explainText } from '../../planner/explain.ts'
-import type { ParsedStatement, Statement } from '../../planner/parse/index.ts'
-import { bindQuery, planBatch, planStream } from '../../planner/query.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
-import { bindContext, requireRelation } from './bind.ts'
+import { requireRelation } from './bind.ts'
 import type { Prepared, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
 import { rowsOf } from './rows-of.ts'
@@ -85,33 +82,4 @@ function showCreate(statement: StatementOf<'show'>, context: StatementContext): 
 function setting(words: string): string {
   if (words === 'time zone') return 'timezone'
   return words === 'transaction isolation level' ? 'transaction_isolation' : words.replaceAll(' ', '_')
-}
-
-/** EXPLAIN of a query or of a CREATE: the plan with its fragments. */
-export function prepareExplain(
-  statement: StatementOf<'explain'>,
-  _parsed: ParsedStatement,
-  context: StatementContext,
-): Prepared {
-  return rowsOf(['QUERY PLAN'], () => {
-    const explained = nodesOf(statement.statement, context)
-    return statement.json ? [[explainJson(explained)]] : explainText(explained).map(line => [line])
-  })
-}
-
-function nodesOf(statement: Statement, context: StatementContext) {
-  switch (statement.kind) {
-    case 'query': {
-      const bound = bindQuery(statement.query.node, bindContext(context, statement.query, 'batch'))
-      return planBatch(bound, []).nodes
-    }
-    case 'create view':
-    case 'create sink': {
-      if (statement.query === undefined) throw notSupported('EXPLAIN of a sink FROM a relation')
-      const bound = bindQuery(statement.query.node, bindContext(context, statement.query, 'stream'))
-      return planStream(bound).nodes
-    }
-    default:
-      throw notSupported(`EXPLAIN of ${statement.kind.toUpperCase()}`)
-  }
 }

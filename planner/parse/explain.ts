@@ -1,0 +1,76 @@
+import { notSupported, SqlError } from '../../types/error.ts'
+import type { Cursor } from './cursor.ts'
+import type { ExplainOptions } from './statement.ts'
+
+/** What changes nothing in a plan that is shown as it will run. */
+const IGNORED: ReadonlySet<string> = new Set([
+  'costs',
+  'settings',
+  'summary',
+  'generic_plan',
+  'memory',
+  'physical',
+  'distsql',
+])
+const REFUSED: ReadonlySet<string> = new Set([
+  'analyze',
+  'backfill',
+  'logical',
+  'trace',
+  'buffers',
+  'wal',
+  'timing',
+])
+const FORMATS: ReadonlySet<string> = new Set(['text', 'json', 'xml', 'yaml', 'dot'])
+
+/** What stands between EXPLAIN and the statement: `VERBOSE`, or options in parentheses. Throws 42601. */
+export function parseExplainOptions(c: Cursor): ExplainOptions {
+  if (c.accept('analyze')) throw notSupported('EXPLAIN ANALYZE')
+  const options = { format: 'text', verbose: c.accept('verbose') }
+  if (!startsOptions(c)) return checked(options)
+  c.expect('(')
+  do {
+    const position = c.token?.start
+    const option = c.identifier()
+    if (option === 'format') options.format = c.identifier()
+    else if (option === 'type') flag(c.identifier(), true, options, position)
+    else flag(option, isOn(c), options, position)
+  } while (c.accept(','))
+  c.expect(')')
+  return checked(options)
+}
+
+interface Options {
+  format: string
+  verbose: boolean
+}
+
+function flag(name: string, on: boolean, options: Options, position: number | undefined): void {
+  if (name === 'verbose') options.verbose = on
+  else if (REFUSED.has(name)) {
+    if (on) throw notSupported(`EXPLAIN (${name.toUpperCase()})`)
+  } else if (!IGNORED.has(name))
+    throw new SqlError('syntax_error', `unrecognized EXPLAIN option "${name}"`, { position })
+}
+
+function checked({ format, verbose }: Options): ExplainOptions {
+  if (!FORMATS.has(format)) {
+    const message = `unrecognized value for EXPLAIN option "format": "${format}"`
+    throw new SqlError('invalid_parameter_value', message)
+  }
+  if (format !== 'text' && format !== 'json') throw notSupported(`EXPLAIN (FORMAT ${format.toUpperCase()})`)
+  return { format, verbose }
+}
+
+/** A parenthesis that is not the beginning of a query. */
+function startsOptions(c: Cursor): boolean {
+  return c.looking('(') && !['(', 'select', 'with', 'values', 'table'].some(word => c.looking('(', word))
+}
+
+function isOn(c: Cursor): boolean {
+  if (c.token === undefined || c.looking(',') || c.looking(')')) return true
+  const { value } = c.token
+  if (!/^(on|off|true|false|0|1)$/i.test(value)) throw c.error()
+  c.at++
+  return /^(on|true|1)$/i.test(value)
+}
