@@ -1,6 +1,7 @@
 import { notSupported, SqlError } from '../types/error.ts'
 import type { Expression, JoinType } from '../types/job.ts'
 import type { Schema } from '../types/type.ts'
+import { asofCondition, asofJoin, distinguishable } from './asof-join.ts'
 import { as, type Body, body, list, names, open, str } from './ast.ts'
 import { filterBy } from './attach-subqueries.ts'
 import { bindCondition, bindExpression, compare } from './bind-expression.ts'
@@ -221,7 +222,9 @@ const JOINS: Readonly<Record<string, JoinType>> = {
 function bindJoin(fields: Body, env: Environment): From {
   const type = JOINS[str(fields['jointype'])]
   if (type === undefined) throw notSupported(str(fields['jointype']))
-  const left = bindFrom(fields['larg'] as PgNode, env, undefined)
+  const asof = asofCondition(fields['quals'] as PgNode | undefined)
+  const given = bindFrom(fields['larg'] as PgNode, env, undefined)
+  const left = asof === undefined ? given : { ...given, plan: distinguishable(given.plan) }
   const rightNode = fields['rarg'] as PgNode
   if (isLateral(rightNode) && type === 'inner') return bindFrom(rightNode, env, left)
   const right = bindFrom(rightNode, env, undefined)
@@ -231,10 +234,11 @@ function bindJoin(fields: Body, env: Environment): From {
       ? left.columns.filter(c => !c.merged && right.columns.some(r => r.name === c.name)).map(c => c.name)
       : names(fields['usingClause'])
   if (common.length > 0) return bindUsing(type, left, right, common, env)
-  const quals = fields['quals'] as PgNode | undefined
+  const quals = asof ?? (fields['quals'] as PgNode | undefined)
   if (quals === undefined) return { plan: joinOn(type, left.plan, right.plan, undefined), columns }
   const inner: Environment = { ...env, scope: { ...env.scope, columns }, clause: 'JOIN/ON' }
   const condition = bindCondition(quals, inner)
+  if (asof !== undefined) return { plan: asofJoin(type, left.plan, right.plan, condition), columns }
   if (env.pending.subqueries.length > 0 && type === 'inner') {
     return {
       plan: filterBy(joinOn('inner', left.plan, right.plan, undefined), condition, env.pending),

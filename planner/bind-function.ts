@@ -4,6 +4,7 @@ import { isWindowFunction } from '../executor/windows/index.ts'
 import { notSupported, SqlError } from '../types/error.ts'
 import type { Expression } from '../types/job.ts'
 import { TEXT, type Type } from '../types/type.ts'
+import { typeName } from '../types/type-names.ts'
 import { as, type Body, list, names } from './ast.ts'
 import { at, bindCondition, bindExpression } from './bind-expression.ts'
 import { sessionFunction } from './bind-value-function.ts'
@@ -11,7 +12,7 @@ import { bindWindow } from './bind-window.ts'
 import { callFunction, coerce, isUnknown, settleText } from './coerce.ts'
 import type { PgNode } from './contract.ts'
 import { type Environment, type PendingOrder, placeholder } from './environment.ts'
-import { equal } from './expressions.ts'
+import { equal, literal } from './expressions.ts'
 
 /** A call: window function, aggregate, set-returning function, session function or plain function. */
 export function bindFunction(fields: Body, env: Environment): Expression {
@@ -31,6 +32,7 @@ export function bindFunction(fields: Body, env: Environment): Expression {
   if (args.some(arg => as(arg, 'NamedArgExpr') !== undefined))
     throw notSupported('named arguments', { position })
   const bound = args.map(arg => bindExpression(arg, env))
+  if (name === 'pg_typeof' && bound.length === 1) return literal(nameOfType(bound[0]!), TEXT)
   if (isSetFunction(name)) {
     if (!env.allow.sets) {
       const message = `set-returning functions are not allowed in ${env.clause}`
@@ -41,6 +43,11 @@ export function bindFunction(fields: Body, env: Environment): Expression {
     return placeholder('$set', env.pending.sets.length - 1, set.type)
   }
   return callFunction(name, bound, env.context, position)
+}
+
+function nameOfType(e: Expression): string {
+  if (isUnknown(e)) return 'unknown'
+  return e.kind === 'call' && e.fn === 'row' ? 'record' : typeName(e.type)
 }
 
 function isAggregate(name: string, count: number): boolean {

@@ -1,5 +1,5 @@
 import { assert } from '../../types/error.ts'
-import { arrayOf, sameType, TEXT, type Type } from '../../types/type.ts'
+import { arrayOf, FLOAT8, sameType, TEXT, type Type, type TypeName } from '../../types/type.ts'
 import { parseTypeName } from '../../types/type-names.ts'
 import type { Value } from '../../types/value.ts'
 import { castContext } from './casts.ts'
@@ -109,8 +109,9 @@ export function isFunction(name: string): boolean {
 /** PostgreSQL's overload resolution (10.2, 10.3); an undefined argument is an untyped literal. */
 export function resolveFunction(
   name: string,
-  given: readonly (Type | undefined)[],
+  written: readonly (Type | undefined)[],
 ): Resolved | { readonly error: 'undefined' | 'ambiguous' } {
+  const given = withDoubles(name, written)
   const candidates = (byName.get(name) ?? [])
     .map(entry => bind(entry, given))
     .filter(found => found !== undefined)
@@ -137,6 +138,16 @@ export function resolveFunction(
   return best.length === 1 || best.every(c => c.cost === best[0]!.cost && c.fn === best[0]!.fn)
     ? best[0]!
     : { error: 'ambiguous' }
+}
+
+const NUMBERS: readonly TypeName[] = ['int2', 'int4', 'int8', 'numeric', 'float8']
+
+/** An operator between real and another number works on double precision. */
+function withDoubles(name: string, given: readonly (Type | undefined)[]): readonly (Type | undefined)[] {
+  const [a, b] = given
+  if (given.length !== 2 || !/^\W+$/.test(name) || a === undefined || b === undefined) return given
+  const mixed = (x: Type, y: Type) => x.name === 'float4' && NUMBERS.includes(y.name)
+  return mixed(a, b) || mixed(b, a) ? [FLOAT8, FLOAT8] : given
 }
 
 interface Candidate extends Resolved {

@@ -1,4 +1,4 @@
-import { intervalMicros } from '../../types/compare.ts'
+import { compareDecimals, intervalMicros } from '../../types/compare.ts'
 import { addInterval, INFINITY_MICROS, MINUS_INFINITY_MICROS } from '../../types/datetime.ts'
 import { SqlError } from '../../types/error.ts'
 import type { Decimal, Interval, Value } from '../../types/value.ts'
@@ -44,6 +44,42 @@ fn('generate_series(timestamp, timestamp, interval) -> setof timestamp', {
   help: HELP,
   rows: (a: bigint, b: bigint, step: Interval) => times(a, b, step, addInterval),
 })
+/** RisingWave's: as generate_series, but the end is not a value. */
+const RANGE = 'values from a, in steps of c, before b'
+fn('range(int4, int4) -> setof int4', {
+  help: RANGE,
+  rows: (a: number, b: number) => before(numbers(a, b, 1), b),
+})
+fn('range(int4, int4, int4) -> setof int4', {
+  help: RANGE,
+  rows: (a: number, b: number, step: number) => before(numbers(a, b, step), b),
+})
+fn('range(int8, int8) -> setof int8', {
+  help: RANGE,
+  rows: (a: bigint, b: bigint) => before(bigints(a, b, 1n), b),
+})
+fn('range(int8, int8, int8) -> setof int8', {
+  help: RANGE,
+  rows: (a: bigint, b: bigint, step: bigint) => before(bigints(a, b, step), b),
+})
+fn('range(numeric, numeric, numeric) -> setof numeric', {
+  help: RANGE,
+  rows: (a: Decimal, b: Decimal, step: Decimal) =>
+    before(decimals(a, b, step), b, value => compareDecimals(value as Decimal, b) === 0),
+})
+fn('range(timestamp, timestamp, interval) -> setof timestamp', {
+  help: RANGE,
+  rows: (a: bigint, b: bigint, step: Interval) => before(times(a, b, step, addInterval), b),
+})
+
+/** Values up to the end, which only the last one can be. */
+function* before<T>(values: Iterable<T>, end: T, atEnd = (value: T) => value === end): Iterable<T> {
+  for (const value of values) {
+    if (atEnd(value)) return
+    yield value
+  }
+}
+
 const zonedTimes = (a: bigint, b: bigint, step: Interval, zone: string) =>
   times(a, b, step, (at, by) => laterInZone(at, by, zone))
 fn('generate_series(timestamptz, timestamptz, interval) -> setof timestamptz', {
