@@ -1,15 +1,11 @@
-import { StateTable } from '../storage/state-table.ts'
 import type { Chunk } from '../types/chunk.ts'
 import type { Epoch } from '../types/connector.ts'
-import { assert, notSupported } from '../types/error.ts'
+import { notSupported } from '../types/error.ts'
 import type { GraphNode, Job, RelationId, Scan } from '../types/job.ts'
-import { appendOnlyNodes } from './append-only.ts'
+import { type BatchGraph, batchGraph } from './batch-graph.ts'
 import { canceled } from './canceled.ts'
 import { chunkSlice } from './chunk-slice.ts'
-import type { Emit, Operator } from './contract.ts'
-import { compileProjection } from './expression/compile.ts'
 import { neededColumns } from './needed-columns.ts'
-import { createOperator } from './operators/index.ts'
 import { ownedChunk } from './owned-chunk.ts'
 
 /** What a query reads: rows of one moment. */
@@ -25,8 +21,7 @@ export interface BatchInput {
 }
 
 const SLICE_MS = 8
-const PORTION_ROWS_FIRST = 128
-const PORTION_ROWS_MAX = 4096
+const INPUT_ROWS_MAX = 4096
 
 /**
  * Runs a job once over the present rows. Inputs are copied in the first, synchronous step, so all are of one epoch; the rest runs
@@ -34,33 +29,37 @@ const PORTION_ROWS_MAX = 4096
  */
 export async function* runBatch(job: Job, from: BatchInput, signal?: AbortSignal): AsyncGenerator<Chunk> {
   const ready: Chunk[] = []
-  const graph = wire(job, from.epoch, chunk => ready.push(ownedChunk(chunk)))
-  const pending = inputsOf(job, from)
-  let sliceStart = from.monotonic()
-  /** Rows pushed at once: fewer where a row becomes many (a join), so that other work keeps its turns. */
-  let portion = PORTION_ROWS_FIRST
-  for (const { node, chunks } of pending) {
-    for (const chunk of chunks)
-      for (let row = 0; row < chunk.length; ) {
-        const to = Math.min(chunk.length, row + portion)
-        const started = from.monotonic()
-        graph.receive(node.id, chunkSlice(chunk, row, to))
-        row = to
-        const now = from.monotonic()
-        if (now - started > SLICE_MS) portion = Math.max(1, portion >> 2)
-        else if (now - started < SLICE_MS / 4) portion = Math.min(PORTION_ROWS_MAX, portion * 2)
-        if (ready.length === 0 && now - sliceStart < SLICE_MS) continue
-        while (ready.length > 0) yield ready.shift()!
-        await turn(signal)
-        sliceStart = from.monotonic()
-      }
-  }
-  for (const { id } of job.nodes) {
-    graph.finish(id)
+  const monotonic = () => from.monotonic()
+  const graph = batchGraph(job, from.epoch, monotonic, chunk => ready.push(ownedChunk(chunk)))
+  let sliceStart = monotonic()
+  for (const step of steps(job, graph, inputsOf(job, from))) {
+    step()
+    const idle = ready.length === 0
     while (ready.length > 0) yield ready.shift()!
-    if (from.monotonic() - sliceStart < SLICE_MS) continue
+    if (idle && monotonic() - sliceStart < SLICE_MS) continue
     await turn(signal)
-    sliceStart = from.monotonic()
+    sliceStart = monotonic()
+  }
+}
+
+/** Everything a query does, piece by piece: an input's rows after another's, then the nodes' ends in order. */
+function* steps(job: Job, graph: BatchGraph, pending: readonly Pending[]): Generator<() => unknown> {
+  let more = false
+  const goOn = () => {
+    more = graph.step()
+  }
+  for (const { node, chunks } of pending)
+    for (const chunk of chunks)
+      for (let row = 0; row < chunk.length; row += INPUT_ROWS_MAX) {
+        const to = Math.min(chunk.length, row + INPUT_ROWS_MAX)
+        yield () => graph.receive(node.id, chunkSlice(chunk, row, to))
+        do yield goOn
+        while (more)
+      }
+  for (const { id } of job.nodes) {
+    yield () => graph.finish(id)
+    do yield goOn
+    while (more)
   }
 }
 
@@ -84,54 +83,4 @@ function inputsOf(job: Job, from: BatchInput): readonly Pending[] {
 async function turn(signal: AbortSignal | undefined): Promise<void> {
   await new Promise<void>(resolve => setImmediate(resolve))
   if (signal?.aborted) throw canceled(signal)
-}
-
-interface BatchGraph {
-  receive(node: number, chunk: Chunk): void
-  finish(node: number): void
-}
-
-function wire(job: Job, epoch: Epoch, output: Emit): BatchGraph {
-  const appendOnly = appendOnlyNodes(job, () => true, true)
-  const byId = new Map(job.nodes.map(node => [node.id, node]))
-  const operators = new Map<number, Operator>()
-  const emits = new Map<number, Emit>()
-  for (const node of job.nodes) operators.set(node.id, batchOperator(node))
-  const last = job.nodes.at(-1)
-  assert(last !== undefined, 'a job has nodes')
-  for (const node of job.nodes) {
-    const targets = job.nodes.flatMap(reader =>
-      reader.inputs.flatMap((input, port) => (input === node.id ? [{ id: reader.id, port }] : [])),
-    )
-    emits.set(node.id, chunk => {
-      if (node === last) output(chunk)
-      for (const { id, port } of targets) operators.get(id)!.push(port, chunk, emits.get(id)!)
-    })
-  }
-  return {
-    receive: (id, chunk) => operators.get(id)!.push(0, chunk, emits.get(id)!),
-    finish: id => operators.get(id)!.barrier?.(emits.get(id)!),
-  }
-
-  function batchOperator(node: GraphNode): Operator {
-    return createOperator(node.spec, {
-      node,
-      inputs: node.inputs.map(input => byId.get(input)!.schema),
-      mode: 'batch',
-      appendOnly: port => appendOnly.get(node.inputs[port]!) ?? false,
-      table: (role, spec) => new StateTable({ ...spec, id: `batch/${node.id}/${role}` }, false),
-      compile: (expressions, input, predicate) =>
-        compileProjection(expressions, input, {
-          ...(predicate === undefined ? {} : { predicate }),
-          mode: 'batch',
-          onError(error: Error): never {
-            throw error
-          },
-        }),
-      reportError(error) {
-        throw error
-      },
-      epoch: () => epoch,
-    })
-  }
 }

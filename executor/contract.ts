@@ -20,7 +20,8 @@ export interface Operator {
   barrier?(emit: Emit): void
   /** After recovery, when every table was loaded: rebuild what is derived from them. */
   restored?(): void
-  /** A batch run will push no more rows: same as a barrier unless given. */
+  /** Batch only: goes on with output held back because there was much of it; false: nothing is left. Comes before the barrier. */
+  resume?(emit: Emit): boolean
 }
 
 export interface OperatorContext {

@@ -219,7 +219,12 @@ function installPostgres(): string {
   return installed
 }
 
-function run(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): void {
+/** Runs a program to its end. Throws its last words when it fails. */
+export function run(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): void {
   // Go's own installer unpacks it where a login shell looks, and not every shell is one.
   const PATH = `${process.env['PATH']}:/usr/local/go/bin`
   const done = spawnSync(command, args, {

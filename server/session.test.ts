@@ -174,6 +174,16 @@ test('a statement ends at statement_timeout and at a cancel request, and the ses
   await client.query('SET statement_timeout = 50')
   const timedOut = report(await client.query(slow))
   assert.deepEqual([timedOut['C'], timedOut['M']], ['57014', 'canceling statement due to statement timeout'])
+  const endless = [
+    'SELECT count(*) FROM generate_series(1, 1000000) a, generate_series(1, 1000000) b',
+    'SELECT count(*) FROM generate_series(1, 1000000000000) a',
+    'SELECT max(a.x) FROM big a JOIN big b ON a.x < b.x JOIN big c ON b.x <> c.x',
+  ]
+  for (const sql of endless) {
+    const started = performance.now()
+    assert.equal(report(await client.query(sql))['C'], '57014', sql)
+    assert.ok(performance.now() - started < 2000, sql)
+  }
   await client.query('SET statement_timeout = 0')
   const other = await WireClient.open(server.port)
   other.socket.write(startupMessage({ user: 'root', database: 'dev' }))

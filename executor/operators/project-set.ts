@@ -1,10 +1,12 @@
 import { ChunkBuilder } from '../../storage/chunk-builder.ts'
 import { cellValue } from '../../storage/column-buffer.ts'
+import type { Chunk } from '../../types/chunk.ts'
 import { assert, SqlError } from '../../types/error.ts'
 import { INT8 } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
 import type { Emit, OperatorKind } from '../contract.ts'
 import { rowsOf } from '../functions/index.ts'
+import { ownedChunk } from '../owned-chunk.ts'
 
 /** Each row with the values of its set-returning calls side by side, shorter ones padded with NULLs. */
 export const projectSet: OperatorKind<'project-set'> = {
@@ -28,7 +30,7 @@ export const projectSet: OperatorKind<'project-set'> = {
       try {
         const all: Value[] = []
         for (const value of rows(...(actual as never[])))
-          if (all.push(value) > STREAM_ROWS_MAX) throw tooManyRows(STREAM_ROWS_MAX)
+          if (all.push(value) > STREAM_ROWS_MAX) throw tooManyRows()
         return all[Symbol.iterator]()
       } catch (error) {
         if (!(error instanceof SqlError)) throw error
@@ -39,45 +41,67 @@ export const projectSet: OperatorKind<'project-set'> = {
     let emitTo: Emit = () => {}
     const out = new ChunkBuilder(types, chunk => emitTo(chunk))
 
+    /** Stops where a chunk of output is full. */
+    function* expand(chunk: Chunk): Generator<void> {
+      // A projection's output is borrowed until its next run, so every call's arguments are read first.
+      const all = calls.map(({ rows, strict, args }): Iterator<Value>[] => {
+        const evaluated = args?.(chunk)
+        return Array.from({ length: chunk.length }, (_, row) => {
+          const actual = evaluated?.columns.map(column => cellValue(column, row)) ?? []
+          return strict && actual.includes(null) ? NONE[Symbol.iterator]() : begin(rows, actual)
+        })
+      })
+      for (let row = 0; row < chunk.length; row++) {
+        for (let n = 0; ; n++) {
+          const values = all.map(of => of[row]!.next())
+          const over = values.every(value => value.done === true)
+          if (over && !(n === 0 && spec.outer)) break
+          out.copyRow(0, chunk.columns, row)
+          values.forEach((value, c) => {
+            out.columns[input.length + c]!.set(out.length, value.done === true ? null : value.value)
+          })
+          if (spec.ordinality) out.columns[ordinality]!.set(out.length, over ? null : BigInt(n + 1))
+          out.push(chunk.weights[row]!)
+          if (out.length === 0) yield
+          if (over) break
+        }
+      }
+      out.flush()
+    }
+
+    if (context.mode === 'stream')
+      return {
+        tables: [],
+        push(_port, chunk, emit) {
+          emitTo = emit
+          for (const _ of expand(chunk));
+        },
+      }
+    const running: Generator<void>[] = []
+    const resume = (emit: Emit): boolean => {
+      emitTo = emit
+      if (running[0]?.next().done) running.shift()
+      return running.length > 0
+    }
     return {
       tables: [],
       push(_port, chunk, emit) {
-        emitTo = emit
-        // A projection's output is borrowed until its next run, so every call's arguments are read first.
-        const all = calls.map(({ rows, strict, args }): Iterator<Value>[] => {
-          const evaluated = args?.(chunk)
-          return Array.from({ length: chunk.length }, (_, row) => {
-            const actual = evaluated?.columns.map(column => cellValue(column, row)) ?? []
-            return strict && actual.includes(null) ? NONE[Symbol.iterator]() : begin(rows, actual)
-          })
-        })
-        for (let row = 0; row < chunk.length; row++) {
-          for (let n = 0; ; n++) {
-            const values = all.map(of => of[row]!.next())
-            const over = values.every(value => value.done === true)
-            if (over && !(n === 0 && spec.outer)) break
-            if (n >= QUERY_ROWS_MAX) throw tooManyRows(QUERY_ROWS_MAX)
-            out.copyRow(0, chunk.columns, row)
-            values.forEach((value, c) => {
-              out.columns[input.length + c]!.set(out.length, value.done === true ? null : value.value)
-            })
-            if (spec.ordinality) out.columns[ordinality]!.set(out.length, over ? null : BigInt(n + 1))
-            out.push(chunk.weights[row]!)
-            if (over) break
-          }
-        }
-        out.flush()
+        running.push(expand(ownedChunk(chunk)))
+        resume(emit)
       },
+      resume,
     }
   },
 }
 
 const NONE: readonly Value[] = []
 
-/** Rows of one call, so that a mistaken bound neither fills the memory nor holds the thread. */
-const QUERY_ROWS_MAX = 10_000_000
+/** Rows of one call in a stream, so that a mistaken bound neither fills the memory nor holds the thread. */
 const STREAM_ROWS_MAX = 1_000_000
 
-function tooManyRows(most: number): SqlError {
-  return new SqlError('program_limit_exceeded', `a set-returning function made more than ${most} rows`)
+function tooManyRows(): SqlError {
+  return new SqlError(
+    'program_limit_exceeded',
+    `a set-returning function made more than ${STREAM_ROWS_MAX} rows`,
+  )
 }

@@ -1,0 +1,145 @@
+import { StateTable } from '../storage/state-table.ts'
+import type { Chunk } from '../types/chunk.ts'
+import type { Epoch } from '../types/connector.ts'
+import { assert } from '../types/error.ts'
+import type { GraphNode, Job } from '../types/job.ts'
+import { appendOnlyNodes } from './append-only.ts'
+import { chunkSlice } from './chunk-slice.ts'
+import type { Emit, Operator } from './contract.ts'
+import { compileProjection } from './expression/compile.ts'
+import { createOperator } from './operators/index.ts'
+import { ownedChunk } from './owned-chunk.ts'
+
+/** The operators of a query, run in steps that end soon whatever a row becomes. */
+export interface BatchGraph {
+  /** Takes rows of an input. */
+  receive(node: number, chunk: Chunk): void
+  /** Goes on with rows that wait; false: none do. */
+  step(): boolean
+  /** The node has got all its rows, and none wait. */
+  finish(node: number): void
+}
+
+/** After so long a step puts rows aside instead of handing them on. */
+const STEP_MS = 8
+const PORTION_ROWS_MAX = 4096
+/** Where a row may become many. */
+const EXPANDING: ReadonlySet<string> = new Set(['join', 'project-set'])
+
+interface Edge {
+  readonly to: number
+  readonly port: number
+  /** Rows put aside; they go before what comes later. */
+  readonly waiting: Chunk[]
+  /** Rows handed on at once, as many as take a part of a step; undefined: all. */
+  portion: number | undefined
+}
+
+/** Wires the job's operators. `output` gets the rows of the last node, borrowed. */
+export function batchGraph(job: Job, epoch: Epoch, monotonic: () => number, output: Emit): BatchGraph {
+  const operators = batchOperators(job, epoch)
+  const edges: Edge[] = []
+  const emits = new Map<number, Emit>()
+  const held = new Set<number>()
+  const last = job.nodes.at(-1)
+  assert(last !== undefined, 'a job has nodes')
+  let stepStart = 0
+  const late = () => monotonic() - stepStart > STEP_MS
+
+  const push = (edge: Edge, chunk: Chunk): void => {
+    const operator = operators.get(edge.to)!
+    const emit = emits.get(edge.to)!
+    operator.push(edge.port, chunk, emit)
+    if (operator.resume !== undefined) held.add(edge.to)
+  }
+  /** Pushes rows until the step has lasted long enough; returns how many. */
+  const pushSome = (edge: Edge, chunk: Chunk): number => {
+    let row = 0
+    while (row < chunk.length && !late()) {
+      const to = Math.min(chunk.length, row + (edge.portion ?? chunk.length))
+      const started = monotonic()
+      push(edge, chunkSlice(chunk, row, to))
+      row = to
+      if (edge.portion === undefined) continue
+      const ms = monotonic() - started
+      if (ms > STEP_MS) edge.portion = Math.max(1, edge.portion >> 2)
+      else if (ms < STEP_MS / 4) edge.portion = Math.min(PORTION_ROWS_MAX, edge.portion * 2)
+    }
+    return row
+  }
+  const handOn = (edge: Edge, chunk: Chunk): void => {
+    const done = edge.waiting.length > 0 ? 0 : pushSome(edge, chunk)
+    if (done < chunk.length) edge.waiting.push(ownedChunk(chunkSlice(chunk, done, chunk.length)))
+  }
+
+  for (const node of job.nodes) {
+    node.inputs.forEach((_, port) => {
+      const portion = EXPANDING.has(node.spec.kind) ? 1 : undefined
+      edges.push({ to: node.id, port, waiting: [], portion })
+    })
+  }
+  for (const node of job.nodes) {
+    const targets = edges.filter(({ to, port }) => job.nodes.find(n => n.id === to)!.inputs[port] === node.id)
+    emits.set(node.id, chunk => {
+      if (node === last) output(chunk)
+      for (const edge of targets) handOn(edge, chunk)
+    })
+  }
+  edges.reverse()
+
+  return {
+    receive(id, chunk) {
+      stepStart = monotonic()
+      operators.get(id)!.push(0, chunk, emits.get(id)!)
+    },
+
+    // What is nearest to the output goes first, so that little waits.
+    step() {
+      stepStart = monotonic()
+      for (const edge of edges) {
+        const [chunk] = edge.waiting
+        if (chunk !== undefined) {
+          const done = pushSome(edge, chunk)
+          if (done === chunk.length) edge.waiting.shift()
+          else edge.waiting[0] = chunkSlice(chunk, done, chunk.length)
+          return true
+        }
+        if (!held.has(edge.to)) continue
+        if (!operators.get(edge.to)!.resume!(emits.get(edge.to)!)) held.delete(edge.to)
+        return true
+      }
+      return false
+    },
+
+    finish(id) {
+      stepStart = monotonic()
+      operators.get(id)!.barrier?.(emits.get(id)!)
+    },
+  }
+}
+
+function batchOperators(job: Job, epoch: Epoch): ReadonlyMap<number, Operator> {
+  const appendOnly = appendOnlyNodes(job, () => true, true)
+  const byId = new Map(job.nodes.map(node => [node.id, node]))
+  const make = (node: GraphNode): Operator =>
+    createOperator(node.spec, {
+      node,
+      inputs: node.inputs.map(input => byId.get(input)!.schema),
+      mode: 'batch',
+      appendOnly: port => appendOnly.get(node.inputs[port]!) ?? false,
+      table: (role, spec) => new StateTable({ ...spec, id: `batch/${node.id}/${role}` }, false),
+      compile: (expressions, input, predicate) =>
+        compileProjection(expressions, input, {
+          ...(predicate === undefined ? {} : { predicate }),
+          mode: 'batch',
+          onError(error: Error): never {
+            throw error
+          },
+        }),
+      reportError(error) {
+        throw error
+      },
+      epoch: () => epoch,
+    })
+  return new Map(job.nodes.map(node => [node.id, make(node)]))
+}
