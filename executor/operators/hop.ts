@@ -1,6 +1,7 @@
 import { ChunkBuilder } from '../../storage/chunk-builder.ts'
 import { assert } from '../../types/error.ts'
 import type { Emit, OperatorKind } from '../contract.ts'
+import { DAY_MICROS, hasNoPlace, laterTimes, roundedTimes } from './rounded-times.ts'
 
 const LAST = 0x7fffffffffffffffn
 
@@ -12,11 +13,19 @@ export const hop: OperatorKind<'hop'> = {
     assert(slide > 0n && size > 0n, 'hop: the planner checks slide and size')
     const input = context.inputs[0]!
     const time = input[spec.time]!.type
+    /** Every row has one window: it stays as it is and gets two columns more. */
+    const unit = time.name === 'date' ? BigInt(DAY_MICROS) : 1n
+    const tumbles = slide === size && slide % unit === 0n && offset % unit === 0n
     let emitTo: Emit = () => {}
     const out = new ChunkBuilder([...input.map(field => field.type), time, time], chunk => emitTo(chunk))
     return {
       tables: [],
       push(_port, chunk, emit) {
+        if (tumbles && !hasNoPlace(chunk.columns[spec.time]!, chunk.length)) {
+          const start = roundedTimes(chunk.columns[spec.time]!, chunk.length, slide, offset)
+          emit({ ...chunk, columns: [...chunk.columns, start, laterTimes(start, chunk.length, size)] })
+          return
+        }
         emitTo = emit
         const { data, nulls } = chunk.columns[spec.time]!
         const date = data instanceof Int32Array

@@ -380,6 +380,27 @@ test('hop puts a row into size / slide windows', () => {
   assert.deepEqual(harness.barrier(), shown(windows))
 })
 
+test('hop with slide = size gives every time its one window, near and far', () => {
+  const far = 1n << 60n
+  for (const rows of [
+    [[5n], [-1n], [3n], [far], [-far]],
+    [[5n], [null], [-1n], [3n], [far], [0x7fffffffffffffffn]],
+  ]) {
+    const harness = new Harness({ kind: 'hop', time: 0, slide: 10n, size: 10n, offset: 3n }, [
+      [{ name: 'k', type: INT8 }],
+    ])
+    harness.push(0, rows)
+    const windows = rows
+      .map(([at]) => at)
+      .filter(at => typeof at === 'bigint' && at !== 0x7fffffffffffffffn)
+      .map(at => {
+        const start = BigInt(at!) - ((((BigInt(at!) - 3n) % 10n) + 10n) % 10n)
+        return [at!, start, start + 10n]
+      })
+    assert.deepEqual(harness.barrier(), shown(windows))
+  }
+})
+
 test('panes round times down and add equal rows up until the barrier', () => {
   const harness = new Harness({ kind: 'panes', time: 1, width: 10n, offset: 3n }, [
     [
