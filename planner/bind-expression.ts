@@ -201,6 +201,11 @@ function bindOperator(fields: Body, env: Environment): Expression {
       return bindQuantified(name, left, right, fields['kind'] === 'AEXPR_OP_ANY', env, position)
     default:
   }
+  const subquery = as(left, 'RowExpr') === undefined ? undefined : as(right, 'SubLink')
+  if (subquery?.['subLinkType'] === 'EXPR_SUBLINK') {
+    const compared = { subLinkType: 'ROWCOMPARE_SUBLINK', testexpr: left, operName: fields['name'] }
+    return bindSubLink({ ...subquery, ...compared }, env)
+  }
   const a = bindExpression(left, env)
   const b = bindExpression(right, env)
   switch (fields['kind']) {

@@ -3,8 +3,9 @@ import type { Expression, JoinType } from '../types/job.ts'
 import type { Schema } from '../types/type.ts'
 import { asofCondition, asofJoin, distinguishable } from './asof-join.ts'
 import { as, type Body, body, list, names, open, str } from './ast.ts'
-import { filterBy } from './attach-subqueries.ts'
+import { bindBeside, withoutLateral } from './bind-beside.ts'
 import { bindCondition, bindExpression, compare } from './bind-expression.ts'
+import { visible, withParent } from './bind-query.ts'
 import { bindTableFunctions, functionsOf } from './bind-table-function.ts'
 import type { Relation } from './catalog.ts'
 import type { BindContext, PgNode } from './contract.ts'
@@ -12,9 +13,10 @@ import type { BoundRelation, Environment } from './environment.ts'
 import { call, column, conjunction } from './expressions.ts'
 import { findRelation } from './find-relation.ts'
 import { joinOn } from './join-on.ts'
+import { deepened } from './outer-references.ts'
 import { parseStored } from './parse/index.ts'
 import { type IndexScan, type Plan, schemaOf } from './plan.ts'
-import type { ScopeColumn } from './scope.ts'
+import { depthOf, entered, type ScopeColumn } from './scope.ts'
 
 /** A FROM clause or an item of it: rows and the names of their columns. */
 export interface From {
@@ -31,8 +33,7 @@ export function bindFromList(nodes: readonly PgNode[], env: Environment): From {
   rejectDuplicateTables(nodes)
   let whole: From | undefined
   for (const node of nodes) {
-    const next = bindFrom(node, env, whole)
-    whole = whole === undefined || isLateral(node) ? next : cross(whole, next)
+    whole = whole === undefined ? bindFrom(node, env) : bindBeside('inner', whole, node, undefined, env)
   }
   return whole!
 }
@@ -57,41 +58,29 @@ function rejectDuplicateTables(nodes: readonly PgNode[]): void {
   nodes.forEach(visit)
 }
 
-function isLateral(node: PgNode): boolean {
-  return as(node, 'RangeFunction') !== undefined && windowName(as(node, 'RangeFunction')!) === undefined
-}
-
-function cross(left: From, right: From): From {
-  return { plan: joinOn('inner', left.plan, right.plan, undefined), columns: sideBySide(left, right) }
-}
-
-function sideBySide(left: From, right: From): readonly ScopeColumn[] {
+/** The columns of two items, one after the other. */
+export function sideBySide(left: From, right: From): readonly ScopeColumn[] {
   const width = schemaOf(left.plan).length
   return [...left.columns, ...right.columns.map(c => ({ ...c, index: c.index + width }))]
 }
 
-/** One item. `before`: what stands left of it, which a table function may read (its rows are then part of the result). */
-function bindFrom(node: PgNode, env: Environment, before: From | undefined): From {
+/** One item of FROM by itself. */
+export function bindFrom(node: PgNode, env: Environment): From {
   const [kind, fields] = open(node)
   switch (kind) {
     case 'RangeVar':
       return bindRangeVar(fields, env)
     case 'RangeSubselect': {
-      if (fields['lateral'] === true) throw notSupported('LATERAL subquery')
-      const { parent: _, ...scope } = env.scope
-      const bound = env.bindSubquery(as(fields['subquery'], 'SelectStmt')!, {
-        ...env,
-        scope: { ...scope, columns: [] },
-      })
-      return aliased(bound, undefined, fields['alias'], undefined)
+      const around = fields['lateral'] === true ? env : withoutLateral(env)
+      const inner = withParent(around)
+      const scope = entered(inner.scope)
+      const bound = env.bindSubquery(as(fields['subquery'], 'SelectStmt')!, { ...inner, scope })
+      return aliased(visible(bound), undefined, fields['alias'], undefined)
     }
     case 'JoinExpr':
       return bindJoin(fields, env)
-    case 'RangeFunction': {
-      const window = windowName(fields)
-      if (window !== undefined) return bindTimeWindow(window, functionsOf(fields)[0]!.call, fields, env)
-      return bindTableFunctions(fields, env, before ?? NOTHING)
-    }
+    case 'RangeFunction':
+      return bindTableFunction(fields, env, NOTHING, false)
     default:
       throw notSupported(kind)
   }
@@ -101,12 +90,17 @@ function bindRangeVar(fields: Body, env: Environment): From {
   const name = str(fields['relname'])
   const position = env.context.position(fields['location'] as number | undefined)
   const cte = fields['schemaname'] === undefined ? env.ctes.get(name) : undefined
-  if (cte !== undefined) return aliased(cte, name, fields['alias'], undefined)
+  if (cte !== undefined) return aliased(fromHere(cte, env), name, fields['alias'], undefined)
   const path = [fields['catalogname'], fields['schemaname'], name].filter(p => p !== undefined).map(str)
   const from = aliased(relationPlan(path, env, position), name, fields['alias'], undefined)
   if (fields['alias'] !== undefined) return from
   const { schema } = findRelation(path, env.context, position)
   return { ...from, columns: from.columns.map(c => ({ ...c, schema })) }
+}
+
+/** A query of WITH, which may read what encloses it, as the queries within that see it. */
+function fromHere(cte: BoundRelation, env: Environment): BoundRelation {
+  return { ...cte, plan: deepened(cte.plan, depthOf(env.scope.parent) - (cte.depth ?? 0)) }
 }
 
 /** The rows of a relation by name; views are inlined. */
@@ -223,29 +217,43 @@ function bindJoin(fields: Body, env: Environment): From {
   const type = JOINS[str(fields['jointype'])]
   if (type === undefined) throw notSupported(str(fields['jointype']))
   const asof = asofCondition(fields['quals'] as PgNode | undefined)
-  const given = bindFrom(fields['larg'] as PgNode, env, undefined)
-  const left = asof === undefined ? given : { ...given, plan: distinguishable(given.plan) }
-  const rightNode = fields['rarg'] as PgNode
-  if (isLateral(rightNode) && type === 'inner') return bindFrom(rightNode, env, left)
-  const right = bindFrom(rightNode, env, undefined)
-  const columns = sideBySide(left, right)
+  if (asof !== undefined) return bindAsof(type, asof, fields, env)
+  const left = bindFrom(fields['larg'] as PgNode, env)
+  const right = fields['rarg'] as PgNode
+  if (fields['isNatural'] !== true && fields['usingClause'] === undefined) {
+    return joinAliased(
+      bindBeside(type, left, right, fields['quals'] as PgNode | undefined, env),
+      fields['alias'],
+    )
+  }
+  const other = bindFrom(right, env)
   const common =
     fields['isNatural'] === true
-      ? left.columns.filter(c => !c.merged && right.columns.some(r => r.name === c.name)).map(c => c.name)
+      ? left.columns.filter(c => !c.merged && other.columns.some(r => r.name === c.name)).map(c => c.name)
       : names(fields['usingClause'])
-  if (common.length > 0) return bindUsing(type, left, right, common, env)
-  const quals = asof ?? (fields['quals'] as PgNode | undefined)
-  if (quals === undefined) return { plan: joinOn(type, left.plan, right.plan, undefined), columns }
-  const inner: Environment = { ...env, scope: { ...env.scope, columns }, clause: 'JOIN/ON' }
-  const condition = bindCondition(quals, inner)
-  if (asof !== undefined) return { plan: asofJoin(type, left.plan, right.plan, condition), columns }
-  if (env.pending.subqueries.length > 0 && type === 'inner') {
-    return {
-      plan: filterBy(joinOn('inner', left.plan, right.plan, undefined), condition, env.pending),
-      columns,
-    }
-  }
-  return { plan: joinOn(type, left.plan, right.plan, condition), columns }
+  if (common.length > 0) return joinAliased(bindUsing(type, left, other, common, env), fields['alias'])
+  const plan = joinOn(type, left.plan, other.plan, undefined)
+  return joinAliased({ plan, columns: sideBySide(left, other) }, fields['alias'])
+}
+
+function bindAsof(type: JoinType, quals: PgNode, fields: Body, env: Environment): From {
+  const given = bindFrom(fields['larg'] as PgNode, env)
+  const left = { ...given, plan: distinguishable(given.plan) }
+  const right = bindFrom(fields['rarg'] as PgNode, env)
+  const columns = sideBySide(left, right)
+  const own = withoutLateral(env)
+  const condition = bindCondition(quals, { ...own, scope: { ...own.scope, columns }, clause: 'JOIN/ON' })
+  return { plan: asofJoin(type, left.plan, right.plan, condition), columns }
+}
+
+/** `(a JOIN b) AS x`: the names of a and b are gone. */
+function joinAliased(from: From, alias: unknown): From {
+  const table = body(alias)['aliasname'] as string | undefined
+  if (table === undefined) return from
+  const renamed = names(body(alias)['colnames'])
+  const shown = from.columns.filter(c => !c.merged && !c.hidden)
+  const columns = shown.map(({ name, type, index }, i) => ({ name: renamed[i] ?? name, type, index, table }))
+  return { plan: from.plan, columns }
 }
 
 function bindUsing(
@@ -291,9 +299,17 @@ function bindUsing(
   return { plan: project, columns: [...merged, ...demoted] }
 }
 
-function windowName(fields: Body): 'tumble' | 'hop' | undefined {
+/** TUMBLE and HOP, which read a relation. */
+export function windowName(fields: Body): 'tumble' | 'hop' | undefined {
   const name = names(functionsOf(fields)[0]?.call['funcname']).at(-1)
   return name === 'tumble' || name === 'hop' ? name : undefined
+}
+
+/** The rows of functions for each row of what stands before them; `outer`: such a row stays when there are none. */
+export function bindTableFunction(fields: Body, env: Environment, before: From, outer: boolean): From {
+  const window = windowName(fields)
+  if (window !== undefined) return bindTimeWindow(window, functionsOf(fields)[0]!.call, fields, env)
+  return bindTableFunctions(fields, env, before, outer)
 }
 
 function bindTimeWindow(name: 'tumble' | 'hop', fn: Body, fields: Body, env: Environment): From {
@@ -304,7 +320,7 @@ function bindTimeWindow(name: 'tumble' | 'hop', fn: Body, fields: Body, env: Env
   if (path.length === 0)
     throw new SqlError('syntax_error', `${name}: the first argument names a relation`, { position })
   const cte = path.length === 1 ? env.ctes.get(path[0]!) : undefined
-  const bound = cte ?? relationPlan(path, env, position)
+  const bound = cte === undefined ? relationPlan(path, env, position) : fromHere(cte, env)
   const from = aliased(bound, path.at(-1), undefined, undefined)
   const inner: Environment = { ...env, scope: { columns: from.columns }, clause: name.toUpperCase() }
   const time = bindExpression(args[1]!, inner)

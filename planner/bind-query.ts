@@ -3,6 +3,7 @@ import { notSupported, SqlError } from '../types/error.ts'
 import type { Expression } from '../types/job.ts'
 import { INT8, sameType, type Type } from '../types/type.ts'
 import { as, type Body, body, integer, items, list, names } from './ast.ts'
+import { attach } from './attach-subqueries.ts'
 import { at, bindExpression } from './bind-expression.ts'
 import { direction } from './bind-function.ts'
 import { bindSelect } from './bind-select.ts'
@@ -11,7 +12,7 @@ import type { BindContext, PgNode } from './contract.ts'
 import { type BoundRelation, type Ctes, type Environment, noPending } from './environment.ts'
 import { column, columnsOf } from './expressions.ts'
 import { limitDepth, type Plan, schemaOf } from './plan.ts'
-import type { Scope } from './scope.ts'
+import { depthOf, type Scope } from './scope.ts'
 
 /** Binds any query: WITH, set operations, VALUES, SELECT; then ORDER BY and LIMIT. */
 export function bindTree(
@@ -24,6 +25,7 @@ export function bindTree(
     readonly depth: number
     /** Types that bare literals of the outermost SELECT take: the columns an INSERT fills. */
     readonly targets?: readonly Type[]
+    readonly ordered?: boolean
   },
 ): BoundRelation {
   limitDepth(outer.depth)
@@ -36,11 +38,13 @@ export function bindTree(
     allow: { aggregates: false, windows: false, sets: false },
     windowClause: list(select['windowClause']),
     dependsOn: outer.dependsOn,
-    bindSubquery: (inner, from) =>
+    ...(outer.ordered === true && { ordered: true }),
+    bindSubquery: (inner, from, ordered) =>
       bindTree(inner, from.context, {
         ctes: from.ctes,
         ...(from.scope.columns.length > 0 || from.scope.parent !== undefined ? { scope: from.scope } : {}),
         dependsOn: from.dependsOn,
+        ...(ordered === true && { ordered }),
         depth: outer.depth + 1,
       }),
   }
@@ -61,10 +65,10 @@ export function bindCtes(clause: Body, env: Environment): Ctes {
     const cte = as(node, 'CommonTableExpr')!
     const select = as(cte['ctequery'], 'SelectStmt')
     if (select === undefined) throw notSupported('data-modifying WITH')
-    const { parent: _, ...scope } = env.scope
-    const bound = env.bindSubquery(select, { ...env, scope, ctes })
+    const bound = env.bindSubquery(select, withParent({ ...env, ctes }))
     const renamed = names(cte['aliascolnames'])
-    ctes.set(String(cte['ctename']), { plan: bound.plan, names: bound.names.map((n, i) => renamed[i] ?? n) })
+    const titles = bound.names.map((n, i) => renamed[i] ?? n)
+    ctes.set(String(cte['ctename']), { plan: bound.plan, names: titles, depth: depthOf(env.scope.parent) })
   }
   return ctes
 }
@@ -84,10 +88,17 @@ function bindValues(lists: readonly PgNode[], env: Environment): BoundRelation {
       undefined,
     ),
   )
-  if (env.pending.subqueries.length > 0) throw notSupported('a subquery in VALUES')
   const schema = types.map((type, i) => ({ name: `column${i + 1}`, type }))
   const typed = rows.map(row => row.map((e, i) => coerce(e, types[i]!, 'implicit', env.context, undefined)))
-  return { plan: { op: 'values', schema, rows: typed }, names: schema.map(f => f.name) }
+  const titles = schema.map(f => f.name)
+  if (env.pending.subqueries.length === 0)
+    return { plan: { op: 'values', schema, rows: typed }, names: titles }
+  const one: Plan = { op: 'values', schema: [], rows: [[]] }
+  const each = typed.map((row): Plan => {
+    const attached = attach(one, row, env.pending)
+    return { op: 'project', input: attached.plan, columns: attached.expressions, names: titles }
+  })
+  return { plan: { op: 'union', inputs: each }, names: titles }
 }
 
 const SETS: Readonly<Record<string, string>> = {
@@ -132,12 +143,13 @@ function bindSetOperation(select: Body, env: Environment): BoundRelation {
   return { plan, names: left.names }
 }
 
-function withParent(env: Environment): Environment {
-  return env.scope.parent === undefined ? env : { ...env, scope: env.scope.parent }
+/** For a subquery that stands beside the names of its query, not inside: it sees what encloses the query only. */
+export function withParent(env: Environment): Environment {
+  return { ...env, scope: env.scope.parent ?? { columns: [] } }
 }
 
 /** The relation without hidden columns. */
-function visible(bound: BoundRelation): BoundRelation {
+export function visible(bound: BoundRelation): BoundRelation {
   const schema = schemaOf(bound.plan)
   if (schema.length === bound.names.length) return bound
   const columns = bound.names.map((_, i) => column(i, schema[i]!.type))
@@ -184,6 +196,8 @@ export function limited(
   const limit = count(select['limitCount'], 'LIMIT', env)
   const offset = count(select['limitOffset'], 'OFFSET', env) ?? 0
   const withTies = select['limitOption'] === 'LIMIT_OPTION_WITH_TIES'
+  if (env.ordered === true && order.length > 0 && limit === undefined && offset === 0)
+    return { op: 'sort', input: plan, order, offset, withTies }
   if (env.context.mode === 'stream' || env.scope.parent !== undefined) {
     if (limit === undefined && offset === 0) return plan
     return {

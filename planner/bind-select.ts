@@ -53,6 +53,13 @@ export function bindSelect(select: Body, outer: Environment, types: readonly Typ
     if (condition !== undefined) plan = filterBy(plan, grouped.expressions[list_.length]!, env.pending)
     putBack(env.pending, grouped.expressions.slice(list_.length + (condition === undefined ? 0 : 1)))
   }
+  const within = attach(
+    plan,
+    [...env.pending.windows.flatMap(windowExpressions), ...env.pending.sets],
+    env.pending,
+  )
+  putBack(env.pending, within.expressions)
+  plan = within.plan
   const windows = windowPlan(plan, list_, env.pending)
   const sets = setPlan(windows.plan, windows.expressions, env)
   const attached = attach(sets.plan, sets.expressions, env.pending)

@@ -3,6 +3,7 @@ import { notSupported, SqlError } from '../types/error.ts'
 import type { Expression } from '../types/job.ts'
 import { INT4, type Type } from '../types/type.ts'
 import { as, type Body, body, items, list, names, str } from './ast.ts'
+import { attach } from './attach-subqueries.ts'
 import { bindExpression } from './bind-expression.ts'
 import { bindType } from './bind-type.ts'
 import { callFunction } from './coerce.ts'
@@ -32,31 +33,38 @@ export function functionsOf(fields: Body): readonly Written[] {
   })
 }
 
-/** The rows of functions side by side, beside each row of `input`; a struct's fields are columns. */
+/** The rows of functions side by side, beside each row of `before`; a struct's fields are columns. `outer`: a row stays without any. */
 export function bindTableFunctions(
   fields: Body,
   env: Environment,
-  input: { readonly plan: Plan; readonly columns: readonly ScopeColumn[] },
+  before: { readonly plan: Plan; readonly columns: readonly ScopeColumn[] },
+  outer: boolean,
 ): { readonly plan: Plan; readonly columns: readonly ScopeColumn[] } {
   const inner: Environment = {
     ...env,
-    scope: { ...env.scope, columns: input.columns },
+    scope: { ...env.scope, columns: before.columns },
     allow: { aggregates: false, windows: false, sets: false },
     clause: 'functions in FROM',
   }
   const bound = functionsOf(fields).flatMap(written => bindOne(written, inner))
+  const attached = attach(
+    before.plan,
+    bound.map(b => b.call),
+    env.pending,
+  )
+  const input = attached.plan
   const alias = body(fields['alias'])
   const given = alias['aliasname'] as string | undefined
   const ordinality = fields['ordinality'] === true
-  const width = schemaOf(input.plan).length
+  const width = schemaOf(input).length
   const only = bound.length === 1
   const set: Plan = {
     op: 'project-set',
-    input: input.plan,
-    calls: bound.map(b => b.call),
+    input,
+    calls: attached.expressions,
     names: bound.map(b => b.name),
     ordinality,
-    outer: false,
+    outer,
   }
   const shown = bound.flatMap(({ name, call: value }, i): { name: string; value: Expression }[] => {
     const whole = column(width + i, value.type)
@@ -75,8 +83,8 @@ export function bindTableFunctions(
     : {
         op: 'project',
         input: set,
-        columns: [...schemaOf(input.plan).map((f, i) => column(i, f.type)), ...shown.map(s => s.value)],
-        names: [...schemaOf(input.plan).map(f => f.name), ...shown.map(s => s.name)],
+        columns: [...schemaOf(input).map((f, i) => column(i, f.type)), ...shown.map(s => s.value)],
+        names: [...schemaOf(input).map(f => f.name), ...shown.map(s => s.name)],
       }
   const table = given ?? bound[0]!.name
   const renamed = names(alias['colnames'])
@@ -96,7 +104,7 @@ export function bindTableFunctions(
   const whole = own[0]!
   const named = only && flat && !ordinality && given !== undefined && whole.name !== given
   const alone = named ? [{ ...whole, name: given, hidden: true }] : []
-  return { plan, columns: [...input.columns, ...own, ...alone] }
+  return { plan, columns: [...before.columns, ...own, ...alone] }
 }
 
 /** What PostgreSQL calls the column of a function's rows, where that is not the function's name. */

@@ -150,8 +150,9 @@ function target(fields: Body, context: BindContext): { readonly table: Relation;
     allow: { aggregates: false, windows: false, sets: false },
     windowClause: [],
     dependsOn,
-    bindSubquery: (select, from) =>
+    bindSubquery: (select, from, ordered) =>
       bindTree(select, from.context, {
+        ...(ordered === true && { ordered }),
         ctes: from.ctes,
         ...(from.scope.columns.length > 0 ? { scope: from.scope } : {}),
         dependsOn,

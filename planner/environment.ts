@@ -33,15 +33,12 @@ export interface PendingWindow {
   readonly type: Type
 }
 
-/** A subquery of an expression. `conditions` read its columns, and by `outer` the arguments of its placeholder. */
+/** A subquery of an expression. In its plan and test `outer(i, 1)` is argument i of its placeholder. */
 export interface PendingSubquery {
   readonly kind: 'scalar' | 'exists' | 'in'
   readonly plan: Plan
-  readonly conditions: readonly Expression[]
-  /** How many of the first conditions compare the needle of IN. */
-  readonly needles?: number
-  /** What a scalar subquery is worth when no row matches (count: 0). */
-  readonly empty?: Expression
+  /** What a row must pass to be IN, over its columns. */
+  readonly test?: Expression
   readonly type: Type
 }
 
@@ -64,6 +61,8 @@ export type Ctes = ReadonlyMap<string, BoundRelation>
 
 export interface BoundRelation {
   readonly plan: Plan
+  /** How many queries are around it, for a query of WITH. */
+  readonly depth?: number
   /** Columns after these are hidden. */
   readonly names: readonly string[]
 }
@@ -79,8 +78,10 @@ export interface Environment {
   readonly allow: { readonly aggregates: boolean; readonly windows: boolean; readonly sets: boolean }
   readonly windowClause: readonly PgNode[]
   readonly dependsOn: Set<number>
+  /** ORDER BY of this subquery counts: its rows become an array. */
+  readonly ordered?: boolean
   /** Binds a subquery with this scope as its enclosing one. */
-  bindSubquery(select: Body, environment: Environment): BoundRelation
+  bindSubquery(select: Body, environment: Environment, ordered?: boolean): BoundRelation
 }
 
 export type PlaceholderKind = '$aggregate' | '$grouping' | '$window' | '$subquery' | '$set'

@@ -1,6 +1,7 @@
 import { SqlError } from '../types/error.ts'
 import type { AggregateCall, Expression } from '../types/job.ts'
 import { INT4, INT8 } from '../types/type.ts'
+import { attach } from './attach-subqueries.ts'
 import { type Pending, placeholderIndex, replaceCalls } from './environment.ts'
 import { column, equal, literal, TRUE } from './expressions.ts'
 import { keyOf, type Plan } from './plan.ts'
@@ -54,7 +55,9 @@ export function aggregatePlan(
   }))
   // count(*) alone reads no column, but a chunk needs none either: keep one so that every operator sees its rows.
   if (columns.length === 0) columns.push(TRUE)
-  const project: Plan = { op: 'project', input, columns, names: columns.map(c => nameOf(c, scope)) }
+  const names = columns.map(c => nameOf(c, scope))
+  const attached = attach(input, columns, pending)
+  const project: Plan = { op: 'project', input: attached.plan, columns: attached.expressions, names }
   if (sets.length <= 1) {
     const zero = final.map(e => replaceCalls(e, g => groupingOver(g, pending, keys, keys, undefined)))
     return {

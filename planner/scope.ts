@@ -18,6 +18,19 @@ export interface ScopeColumn {
 export interface Scope {
   readonly columns: readonly ScopeColumn[]
   readonly parent?: Scope
+  /** Seen by LATERAL items of FROM only. */
+  readonly lateral?: boolean
+}
+
+/** How many scopes there are from this one out. */
+export function depthOf(scope: Scope | undefined): number {
+  return scope === undefined ? 0 : 1 + depthOf(scope.parent)
+}
+
+/** The scope as the queries see it that stand in a LATERAL item. */
+export function entered(scope: Scope): Scope {
+  const { lateral: _, parent, ...rest } = scope
+  return { ...rest, ...(parent && { parent: entered(parent) }) }
 }
 
 export interface Found {
