@@ -112,6 +112,7 @@ export class CommitPipeline {
     const uploadMs = host.monotonic() - uploadStarted
     host.crashPoint('C05')
     const edit = this.#edit(request, object)
+    if (edit.cursors !== undefined) host.crashPoint('C19')
     await retrying(
       host,
       signal,
@@ -121,6 +122,7 @@ export class CommitPipeline {
     host.crashPoint('C08')
     request.publish()
     host.crashPoint('C09')
+    if (edit.removed.length > 0) host.crashPoint('C30')
     this.#options.committed({
       epoch: sealed.epoch,
       atMs: host.now(),

@@ -22,6 +22,8 @@ export interface RuntimeOptions {
   /** URL of a module that exports `connectors`, for the executor thread's generators. */
   readonly connectorsModule?: string
   readonly barrierIntervalMs: number
+  /** Between two collections of objects that nothing names; default: a minute. */
+  readonly garbageIntervalMs?: number
   /** Is told of every version. */
   readonly metadata?: VersionObserver
   /** The engine runs in this thread. */
@@ -83,6 +85,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
         serving,
         around,
         barrierIntervalMs,
+        garbageIntervalMs: options.garbageIntervalMs ?? 60_000,
         metadata: options.metadata,
         systemRows: relation => options.systemRows(relation),
         onFatal: error => options.onFatal(error),

@@ -1,8 +1,6 @@
 import type { CommitPipeline } from './commit.ts'
 import type { RunningState } from './running-state.ts'
 
-const GARBAGE_MS = 60_000
-
 /** Merges state objects and deletes what nothing names any more, behind the commits. */
 export class Maintenance {
   readonly #state: RunningState
@@ -33,10 +31,10 @@ export class Maintenance {
       })
   }
 
-  async collectGarbage(): Promise<void> {
+  async collectGarbage(everyMs: number): Promise<void> {
     const { host, log, warn } = this.#state
     while (!this.#signal.aborted) {
-      await host.sleep(GARBAGE_MS, this.#signal)
+      await host.sleep(everyMs, this.#signal)
       if (this.#signal.aborted) return
       host.crashPoint('C31')
       await log.collectGarbage().catch(error => warn(`garbage collection: ${error}`))

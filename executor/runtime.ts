@@ -37,6 +37,7 @@ export interface RunningRuntimeOptions {
   readonly serving: ServingTables
   readonly around: Surroundings
   readonly barrierIntervalMs: number
+  readonly garbageIntervalMs: number
   readonly metadata?: VersionObserver | undefined
   systemRows(relation: RelationId): Chunk
   onFatal(error: unknown): void
@@ -87,7 +88,7 @@ export class RunningRuntime implements Runtime {
   start(): void {
     this.#state.own(this.#state.port.hold(false))
     this.#clock.start()
-    this.#state.own(this.#maintenance.collectGarbage())
+    this.#state.own(this.#maintenance.collectGarbage(this.#options.garbageIntervalMs))
   }
 
   /** A barrier before its time: the epoch has become large. */

@@ -18,6 +18,10 @@ export const OPTIONS = {
   'login-timeout-ms': { default: '10000', help: 'milliseconds a client may take to log in' },
   'log-level': { default: 'info', help: 'silent, error, warn, info or debug' },
   'barrier-interval-ms': { default: '1000', help: 'milliseconds between barriers' },
+  'garbage-interval-ms': {
+    default: '60000',
+    help: 'milliseconds between deletions of what the bucket no longer needs',
+  },
 } as const
 
 export interface Config {
@@ -34,6 +38,7 @@ export interface Config {
   readonly loginTimeoutMs: number
   readonly logLevel: string
   readonly barrierIntervalMs: number
+  readonly garbageIntervalMs: number
 }
 
 /** Throws Error with a message for the user. */
@@ -66,6 +71,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     loginTimeoutMs: whole('login-timeout-ms'),
     logLevel: text('log-level'),
     barrierIntervalMs: whole('barrier-interval-ms'),
+    garbageIntervalMs: whole('garbage-interval-ms'),
   }
 }
 

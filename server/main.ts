@@ -82,6 +82,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       connectors,
       connectorsModule: new URL('../connectors/index.ts', import.meta.url).href,
       barrierIntervalMs: config.barrierIntervalMs,
+      garbageIntervalMs: config.garbageIntervalMs,
       metadata: observed(metadata, metrics),
       ...(options.inline !== undefined && { inline: options.inline }),
       systemRows: id => systemRows(id, runtime, metadata),

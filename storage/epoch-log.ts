@@ -155,6 +155,7 @@ class Log implements EpochLog {
   async collectGarbage(): Promise<number> {
     if (this.#fenced) throw this.#fencedError()
     await this.#collectManifests()
+    this.#host.crashPoint('C32')
     return this.#collectObjects()
   }
 

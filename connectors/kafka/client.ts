@@ -45,8 +45,12 @@ export interface KafkaClient {
   /** Grows the topic to so many partitions. */
   addPartitions(topic: string, count: number): Promise<void>
   topicConfig(topic: string, name: string): Promise<string | undefined>
-  /** Fences every older producer of this id, and aborts what it left open. */
-  transactional(transactionalId: string, timeoutMs: number): Promise<TransactionalProducer>
+  /** Fences every older producer of this id, and aborts what it left open. `crashPoint`: of its transactions. */
+  transactional(
+    transactionalId: string,
+    timeoutMs: number,
+    crashPoint: (id: string) => void,
+  ): Promise<TransactionalProducer>
   idempotent(): Promise<PlainProducer>
   close(): Promise<void>
 }
@@ -86,7 +90,7 @@ export async function kafkaClient(settings: KafkaSettings): Promise<KafkaClient>
       await guard(() => admin.createPartitions({ topicPartitions: [{ topic, count }] }))
     },
     topicConfig: (topic, name) => topicConfig(admin, topic, name),
-    transactional: (id, timeoutMs) => transactional(kafka, id, timeoutMs),
+    transactional: (id, timeoutMs, crashPoint) => transactional(kafka, id, timeoutMs, crashPoint),
     idempotent: () => idempotent(kafka),
     close: async () => {
       await Promise.all([admin.disconnect(), cluster.disconnect()])
@@ -134,6 +138,7 @@ async function transactional(
   kafka: Kafka,
   transactionalId: string,
   timeoutMs: number,
+  crashPoint: (id: string) => void,
 ): Promise<TransactionalProducer> {
   const { Partitioners } = (await import('kafkajs')).default
   const producer = kafka.producer({
@@ -153,7 +158,13 @@ async function transactional(
       const transaction = begun ?? (await guard(() => producer.transaction()))
       begun = undefined
       await guard(async () => {
-        for (const { topic, messages } of topics) await sendAll(transaction, topic, messages)
+        for (const { topic, messages } of topics) {
+          await sendAll(transaction, topic, messages)
+          crashPoint('C15')
+        }
+        crashPoint('C16')
+        // When the request has gone out.
+        setImmediate(() => crashPoint('C17'))
         await transaction.commit()
       })
     },

@@ -82,10 +82,9 @@ class ExactlyOnceWriter implements SinkWriter {
     const { client, context, timeoutMs, progressTopic } = this.#parts
     await this.#drop()
     await prepareProgressTopic(client, progressTopic)
-    this.#producer = await client.transactional(context.id, timeoutMs)
-    context.host.crashPoint('sink-fenced')
+    this.#producer = await client.transactional(context.id, timeoutMs, id => context.host.crashPoint(id))
+    context.host.crashPoint('C13')
     const marker = await this.#readMarker()
-    context.host.crashPoint('sink-marker-read')
     if ((marker ?? 0) >= expected.delivered) return marker
     const found = marker === undefined ? 'holds none' : `says epoch ${marker}`
     throw new SqlError(
@@ -116,7 +115,6 @@ class ExactlyOnceWriter implements SinkWriter {
       throw error
     }
     this.#producer = producer
-    context.host.crashPoint('sink-committed')
   }
 
   async close(): Promise<void> {
