@@ -9,7 +9,7 @@ export function appendOnlyNodes(
 ): ReadonlyMap<number, boolean> {
   const known = new Map<number, boolean>()
   for (const { id, spec, inputs } of job.nodes) {
-    const all = inputs.every(input => {
+    const all = (spec.kind === 'temporal-join' ? inputs.slice(0, 1) : inputs).every(input => {
       const found = known.get(input)
       assert(found !== undefined, `node ${input} stands before its reader ${id}`)
       return found
@@ -24,6 +24,7 @@ export function appendOnlyNodes(
         case 'join':
           return spec.type === 'inner'
         case 'values':
+        case 'temporal-join':
         case 'project':
         case 'project-set':
         case 'union':

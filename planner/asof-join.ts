@@ -1,18 +1,21 @@
 import { SqlError } from '../types/error.ts'
 import type { Expression, JoinType } from '../types/job.ts'
-import { as, type Body, list, names } from './ast.ts'
+import { as, list, names } from './ast.ts'
 import type { PgNode } from './contract.ts'
 import { columnsOf, conjuncts, functionName } from './expressions.ts'
 import { joinOn, side, withColumns } from './join-on.ts'
 import { type Plan, schemaOf } from './plan.ts'
 
-/** What an ASOF join's ON says besides the mark that the dialect left there; undefined: another join. */
-export function asofCondition(quals: PgNode | undefined): PgNode | undefined {
+/** What ON says besides the mark that the dialect left there, and which: a plain join has none. */
+export function markedCondition(quals: PgNode | undefined): {
+  readonly mark: 'asof' | 'temporal' | undefined
+  readonly quals: PgNode | undefined
+} {
   const both = as(quals, 'BoolExpr')
-  const args = both?.['boolop'] === 'AND_EXPR' ? list(both['args']) : []
-  if (args.length < 2 || names(as(args[0], 'FuncCall')?.['funcname']).at(-1) !== 'asof') return undefined
-  const rest: Body = { ...both, args: args.slice(1) }
-  return args.length === 2 ? args[1]! : { BoolExpr: rest }
+  const [first, ...rest] = both?.['boolop'] === 'AND_EXPR' ? list(both['args']) : []
+  const mark = names(as(first, 'FuncCall')?.['funcname']).at(-1)
+  if (rest.length === 0 || (mark !== 'asof' && mark !== 'temporal')) return { mark: undefined, quals }
+  return { mark, quals: rest.length === 1 ? rest[0] : { BoolExpr: { ...both, args: rest } } }
 }
 
 /** A left row once each, so that equal ones find their matches apart. */

@@ -1,7 +1,7 @@
 import { notSupported, SqlError } from '../types/error.ts'
 import type { Expression, JoinType } from '../types/job.ts'
 import type { Schema } from '../types/type.ts'
-import { asofCondition, asofJoin, distinguishable } from './asof-join.ts'
+import { asofJoin, distinguishable, markedCondition } from './asof-join.ts'
 import { as, type Body, body, list, names, open, str } from './ast.ts'
 import { bindBeside, withoutLateral } from './bind-beside.ts'
 import { bindCondition, bindExpression, compare } from './bind-expression.ts'
@@ -15,7 +15,7 @@ import { findRelation } from './find-relation.ts'
 import { joinOn } from './join-on.ts'
 import { deepened } from './outer-references.ts'
 import { parseStored } from './parse/index.ts'
-import { type IndexScan, type Plan, schemaOf } from './plan.ts'
+import { appendOnly, type IndexScan, type Plan, schemaOf } from './plan.ts'
 import { depthOf, entered, type ScopeColumn } from './scope.ts'
 
 /** A FROM clause or an item of it: rows and the names of their columns. */
@@ -216,15 +216,13 @@ const JOINS: Readonly<Record<string, JoinType>> = {
 function bindJoin(fields: Body, env: Environment): From {
   const type = JOINS[str(fields['jointype'])]
   if (type === undefined) throw notSupported(str(fields['jointype']))
-  const asof = asofCondition(fields['quals'] as PgNode | undefined)
-  if (asof !== undefined) return bindAsof(type, asof, fields, env)
+  const { mark, quals } = markedCondition(fields['quals'] as PgNode | undefined)
+  if (mark === 'asof' || (mark === 'temporal' && env.context.mode === 'stream'))
+    return bindMarked(type, mark, quals!, fields, env)
   const left = bindFrom(fields['larg'] as PgNode, env)
   const right = fields['rarg'] as PgNode
   if (fields['isNatural'] !== true && fields['usingClause'] === undefined) {
-    return joinAliased(
-      bindBeside(type, left, right, fields['quals'] as PgNode | undefined, env),
-      fields['alias'],
-    )
+    return joinAliased(bindBeside(type, left, right, quals, env), fields['alias'])
   }
   const other = bindFrom(right, env)
   const common =
@@ -236,14 +234,27 @@ function bindJoin(fields: Body, env: Environment): From {
   return joinAliased({ plan, columns: sideBySide(left, other) }, fields['alias'])
 }
 
-function bindAsof(type: JoinType, quals: PgNode, fields: Body, env: Environment): From {
+/** ASOF and temporal joins. */
+function bindMarked(
+  type: JoinType,
+  mark: 'asof' | 'temporal',
+  quals: PgNode,
+  fields: Body,
+  env: Environment,
+): From {
+  if (type !== 'inner' && type !== 'left') throw notSupported(`${mark} join other than INNER or LEFT`)
   const given = bindFrom(fields['larg'] as PgNode, env)
-  const left = { ...given, plan: distinguishable(given.plan) }
+  const apart = mark === 'asof' || !appendOnly(given.plan)
+  const left = apart ? { ...given, plan: distinguishable(given.plan) } : given
   const right = bindFrom(fields['rarg'] as PgNode, env)
   const columns = sideBySide(left, right)
   const own = withoutLateral(env)
   const condition = bindCondition(quals, { ...own, scope: { ...own.scope, columns }, clause: 'JOIN/ON' })
-  return { plan: asofJoin(type, left.plan, right.plan, condition), columns }
+  const plan =
+    mark === 'asof'
+      ? asofJoin(type, left.plan, right.plan, condition)
+      : joinOn(type, left.plan, right.plan, condition, true)
+  return { plan, columns }
 }
 
 /** `(a JOIN b) AS x`: the names of a and b are gone. */

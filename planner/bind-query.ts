@@ -9,6 +9,7 @@ import { direction } from './bind-function.ts'
 import { bindSelect } from './bind-select.ts'
 import { coerce, unifiedType } from './coerce.ts'
 import type { BindContext, PgNode } from './contract.ts'
+import { columnsByName, corresponding } from './corresponding.ts'
 import { type BoundRelation, type Ctes, type Environment, noPending } from './environment.ts'
 import { column, columnsOf } from './expressions.ts'
 import { limitDepth, type Plan, schemaOf } from './plan.ts'
@@ -109,10 +110,12 @@ const SETS: Readonly<Record<string, string>> = {
 
 function bindSetOperation(select: Body, env: Environment): BoundRelation {
   const what = SETS[String(select['op'])]!
-  const sides = [select['larg'], select['rarg']].map(arg =>
-    visible(env.bindSubquery(body(arg), withParent(env))),
-  )
-  const [left, right] = sides as [BoundRelation, BoundRelation]
+  const matched = corresponding(body(select['rarg']))
+  const bound = [body(select['larg']), matched.select].map(side =>
+    visible(env.bindSubquery(side, withParent(env))),
+  ) as [BoundRelation, BoundRelation]
+  const sides = matched.by === undefined ? bound : columnsByName(bound, matched.by)
+  const [left, right] = sides
   if (left.names.length !== right.names.length) {
     throw new SqlError('syntax_error', `each ${what} query must have the same number of columns`)
   }

@@ -63,6 +63,8 @@ function outputOf(
       return inputs.every(input => same(known.get(input)!, first!)) ? first! : 'any'
     case 'aggregate':
       return spec.groups.map((_, i) => i)
+    case 'temporal-join':
+      return spec.leftKeys
     case 'join': {
       if (spec.type === 'full' || spec.leftKeys.length === 0) return 'any'
       const width = widths.get(inputs[0]!)!

@@ -1,3 +1,4 @@
+import { SqlError } from '../types/error.ts'
 import type { Expression, JoinType } from '../types/job.ts'
 import { sameType } from '../types/type.ts'
 import { column, columnsOf, conjunction, conjuncts, functionName, remap } from './expressions.ts'
@@ -10,7 +11,13 @@ interface Key {
 }
 
 /** Joins on a condition over (left columns ++ right columns); its equalities become hash keys. */
-export function joinOn(type: JoinType, left: Plan, right: Plan, condition: Expression | undefined): Plan {
+export function joinOn(
+  type: JoinType,
+  left: Plan,
+  right: Plan,
+  condition: Expression | undefined,
+  temporal = false,
+): Plan {
   const width = schemaOf(left).length
   const keys: Key[] = []
   const rest: Expression[] = []
@@ -40,7 +47,10 @@ export function joinOn(type: JoinType, left: Plan, right: Plan, condition: Expre
     rightKeys: r.at,
     nullSafe: keys.map(k => k.nullSafe),
     ...(residual === undefined ? {} : { residual: remap(residual, move) }),
+    ...(temporal ? { temporal } : {}),
   }
+  if (temporal && keys.length === 0)
+    throw new SqlError('invalid_parameter_value', 'a temporal join requires an equality between both sides')
   const rightCount = schemaOf(right).length
   if (leftWidth === width && rightWidth === rightCount) return join
   const schema = schemaOf(join)

@@ -72,6 +72,13 @@ function visit(plan: Plan, add: Add): GraphNode {
       const { type, leftKeys, rightKeys, nullSafe, residual } = plan
       const shard: Shard = leftKeys.length === 0 ? 'one' : [leftKeys, rightKeys]
       const rest = residual === undefined ? {} : { residual }
+      if (plan.temporal === true) {
+        // The right side is filled first, so that rows there were before the job find their matches.
+        const right = down(plan.right)
+        const outer = type === 'left'
+        const spec: OperatorSpec = { kind: 'temporal-join', outer, leftKeys, rightKeys, nullSafe, ...rest }
+        return add(spec, [down(plan.left), right], plan, shard)
+      }
       return add(
         { kind: 'join', type, leftKeys, rightKeys, nullSafe, ...rest },
         [down(plan.left), down(plan.right)],

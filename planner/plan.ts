@@ -54,6 +54,8 @@ export type Plan =
       readonly rightKeys: readonly number[]
       readonly nullSafe: readonly boolean[]
       readonly residual?: Expression
+      /** The right side as it is when a left row comes. Inner and left joins with keys. */
+      readonly temporal?: true
     }
   | {
       readonly op: 'aggregate'
@@ -233,6 +235,7 @@ export function appendOnly(plan: Plan): boolean {
     case 'values':
       return true
     case 'join':
+      if (plan.temporal === true) return appendOnly(plan.left)
       return (plan.type === 'inner' || plan.type === 'semi') && inputs(plan).every(appendOnly)
     case 'filter':
     case 'project':

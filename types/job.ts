@@ -96,6 +96,18 @@ export type OperatorSpec =
       readonly residual?: Expression
     }
   /**
+   * Left rows with the right rows that match when they come: later changes of the right side change nothing. `outer`: a row
+   * without a match is kept. A left side that takes rows back has no two equal ones.
+   */
+  | {
+      readonly kind: 'temporal-join'
+      readonly outer: boolean
+      readonly leftKeys: readonly number[]
+      readonly rightKeys: readonly number[]
+      readonly nullSafe: readonly boolean[]
+      readonly residual?: Expression
+    }
+  /**
    * Rows at positions offset .. offset + limit - 1 of each partition by `order` (ties broken by the whole row).
    * `rank`: also outputs a last int8 column: 'row_number' is the position from 1, 'rank' with gaps; limits then
    * apply to that number. `withTies`: ties of the last row are kept too.

@@ -10,6 +10,7 @@ import { projectSet } from './project-set.ts'
 import { setOperation } from './set-operation.ts'
 import { singleRow } from './single-row.ts'
 import { sort } from './sort.ts'
+import { temporalJoin } from './temporal-join.ts'
 import { materialize, sink } from './terminal.ts'
 import { topN } from './top-n.ts'
 import { upsert } from './upsert.ts'
@@ -35,6 +36,8 @@ export function createOperator(spec: OperatorSpec, context: OperatorContext): Op
       return aggregate.create(spec, context)
     case 'join':
       return join.create(spec, context)
+    case 'temporal-join':
+      return temporalJoin.create(spec, context)
     case 'top-n':
       return topN.create(spec, context)
     case 'window':

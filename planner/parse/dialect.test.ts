@@ -34,3 +34,21 @@ test('offsets lead back to what was written', () => {
   for (const word of ['select', 'a)', 'b from', 't'])
     assert.equal(origin(text.lastIndexOf(word)), sql.lastIndexOf(word))
 })
+
+test('CORRESPONDING becomes the first output of the right side', () => {
+  assert.equal(
+    text('select * from a union all corresponding by (x, y) (select distinct * from b)'),
+    'select * from a union all (select distinct "corresponding"(x, y), * from b)',
+  )
+  assert.equal(
+    text('select corresponding from a union select 1'),
+    'select corresponding from a union select 1',
+  )
+})
+
+test('a temporal join is marked in its condition', () => {
+  assert.equal(
+    text('from a left join b for system_time as of proctime() as c on a.k = c.k'),
+    'from a left join b as c on "temporal"() AND a.k = c.k',
+  )
+})

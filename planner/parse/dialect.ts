@@ -13,11 +13,13 @@ interface Edit {
   readonly text: string
 }
 
-const MAYBE = /\bexcept\s*\(|\basof\b|\barray\s*\[/i
+const MAYBE = /\bexcept\s*\(|\basof\b|\barray\s*\[|\bcorresponding\b|\bsystem_time\b/i
 
 /**
  * - `* EXCEPT (a, b)`, `t.* EXCEPT (a)`: a call of the function "*" (of t).
  * - `a ASOF [LEFT] JOIN b ON c`: a join ON "asof"() AND c.
+ * - `a JOIN b FOR SYSTEM_TIME AS OF PROCTIME() c ON d`: a join with `b c` ON "temporal"() AND d.
+ * - `… UNION CORRESPONDING [BY (a)] SELECT b`: `… UNION SELECT "corresponding"(a), b`.
  * - `ARRAY[…][1]`: `(ARRAY[…])[1]`.
  */
 export function rewriteDialect(sql: string): Rewritten {
@@ -26,6 +28,8 @@ export function rewriteDialect(sql: string): Rewritten {
   const edits = tokens.flatMap((token, i) => [
     ...starExcept(tokens, i, token),
     ...asofJoin(tokens, i, token),
+    ...temporalJoin(tokens, i, token),
+    ...corresponding(sql, tokens, i, token),
     ...subscriptedArray(tokens, i, token),
   ])
   return apply(sql, edits)
@@ -78,6 +82,42 @@ function asofJoin(tokens: readonly Token[], i: number, token: Token): readonly E
   return [
     { start: token.start, end: token.end, text: '' },
     { start: on.end, end: on.end, text: ' "asof"() AND' },
+  ]
+}
+
+const AS_OF_NOW = ['for', 'system_time', 'as', 'of', 'proctime', '(', ')']
+
+function temporalJoin(tokens: readonly Token[], i: number, token: Token): readonly Edit[] {
+  if (!AS_OF_NOW.every((word, n) => is(tokens[i + n], word))) return []
+  const on = closing(tokens, i + AS_OF_NOW.length, t => is(t, 'on'))
+  if (on === undefined) return []
+  return [
+    { start: token.start, end: tokens[i + AS_OF_NOW.length - 1]!.end, text: '' },
+    { start: on.end, end: on.end, text: ' "temporal"() AND' },
+  ]
+}
+
+function corresponding(sql: string, tokens: readonly Token[], i: number, token: Token): readonly Edit[] {
+  const before = tokens[is(tokens[i - 1], 'all') || is(tokens[i - 1], 'distinct') ? i - 2 : i - 1]
+  if (!is(token, 'corresponding') || !['union', 'intersect', 'except'].some(word => is(before, word)))
+    return []
+  let next = i + 1
+  let columns = ''
+  let end = token.end
+  if (is(tokens[next], 'by') && is(tokens[next + 1], '(')) {
+    const close = closing(tokens, next + 2, t => is(t, ')'))
+    if (close === undefined) return []
+    columns = sql.slice(tokens[next + 1]!.end, close.start)
+    end = close.end
+    next = tokens.indexOf(close) + 1
+  }
+  while (is(tokens[next], '(')) next++
+  if (!is(tokens[next], 'select')) return []
+  if (is(tokens[next + 1], 'distinct') || is(tokens[next + 1], 'all')) next++
+  const select = tokens[next]!
+  return [
+    { start: token.start, end, text: '' },
+    { start: select.end, end: select.end, text: ` "corresponding"(${columns}),` },
   ]
 }
 

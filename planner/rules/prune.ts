@@ -1,7 +1,7 @@
 import { unreachable } from '../../types/error.ts'
 import type { AggregateCall, Expression, WindowCall } from '../../types/job.ts'
 import { column, columnsOf, remap } from '../expressions.ts'
-import { frameExpressions, inputs, mapFrame, type Plan, schemaOf } from '../plan.ts'
+import { appendOnly, frameExpressions, inputs, mapFrame, type Plan, schemaOf } from '../plan.ts'
 import { share } from './share.ts'
 
 type Of<Op extends Plan['op']> = Extract<Plan, { op: Op }>
@@ -64,7 +64,9 @@ function inputNeeds(plan: Plan, needed: ReadonlySet<number>): readonly (readonly
     case 'join': {
       const width = schemaOf(plan.left).length
       const used = [...needed, ...(plan.residual === undefined ? [] : columnsOf(plan.residual))]
-      const left = [...plan.leftKeys, ...used.filter(i => i < width)]
+      // Rows that may be taken back are told apart by all their columns.
+      const whole = plan.temporal === true && !appendOnly(plan.left)
+      const left = whole ? [...Array(width).keys()] : [...plan.leftKeys, ...used.filter(i => i < width)]
       return [left, [...plan.rightKeys, ...used.filter(i => i >= width).map(i => i - width)]]
     }
     case 'aggregate':
