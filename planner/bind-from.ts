@@ -229,7 +229,10 @@ function bindJoin(fields: Body, env: Environment): From {
     fields['isNatural'] === true
       ? left.columns.filter(c => !c.merged && other.columns.some(r => r.name === c.name)).map(c => c.name)
       : names(fields['usingClause'])
-  if (common.length > 0) return joinAliased(bindUsing(type, left, other, common, env), fields['alias'])
+  if (common.length > 0) {
+    const using = bindUsing(type, left, other, common, fields['join_using_alias'], env)
+    return joinAliased(using, fields['alias'])
+  }
   const plan = joinOn(type, left.plan, other.plan, undefined)
   return joinAliased({ plan, columns: sideBySide(left, other) }, fields['alias'])
 }
@@ -272,6 +275,7 @@ function bindUsing(
   left: From,
   right: From,
   common: readonly string[],
+  alias: unknown,
   env: Environment,
 ): From {
   const width = schemaOf(left.plan).length
@@ -296,7 +300,7 @@ function bindUsing(
       const source = type === 'right' ? p.right : p.left
       return { name: p.name, type: source.type, index: source.kind === 'column' ? source.index : 0 }
     })
-    return { plan, columns: [...merged, ...demoted] }
+    return { plan, columns: [...merged, ...demoted, ...underAlias(alias, merged)] }
   }
   const schema = schemaOf(plan)
   const values = pairs.map(p => call('coalesce', [p.left, p.right], p.left.type))
@@ -307,7 +311,13 @@ function bindUsing(
     names: [...schema.map(f => f.name), ...common],
   }
   const merged = pairs.map((p, i) => ({ name: p.name, type: values[i]!.type, index: schema.length + i }))
-  return { plan: project, columns: [...merged, ...demoted] }
+  return { plan: project, columns: [...merged, ...demoted, ...underAlias(alias, merged)] }
+}
+
+/** JOIN … USING (…) AS alias: the merged columns under that name too. */
+function underAlias(alias: unknown, merged: readonly ScopeColumn[]): readonly ScopeColumn[] {
+  const table = body(alias)['aliasname'] as string | undefined
+  return table === undefined ? [] : merged.map(c => ({ ...c, table, merged: true, hidden: true }))
 }
 
 /** TUMBLE and HOP, which read a relation. */

@@ -1,4 +1,4 @@
-import { notSupported, SqlError } from '../types/error.ts'
+import { SqlError } from '../types/error.ts'
 import type { Expression, Order } from '../types/job.ts'
 import { INT4, TEXT, type Type } from '../types/type.ts'
 import { typeName } from '../types/type-names.ts'
@@ -11,7 +11,13 @@ import { limited, outputPosition } from './bind-query.ts'
 import { checkWindowClause } from './bind-window.ts'
 import { settle, settleText } from './coerce.ts'
 import type { PgNode } from './contract.ts'
-import { type BoundRelation, contains, type Environment } from './environment.ts'
+import {
+  type BoundRelation,
+  contains,
+  type Environment,
+  placeholderIndex,
+  replaceCalls,
+} from './environment.ts'
 import { call, column, equal, literal } from './expressions.ts'
 import { aggregatePlan } from './group.ts'
 import { setsOf } from './grouping-sets.ts'
@@ -291,25 +297,33 @@ export function titleOf(node: PgNode): string {
   }
 }
 
+/** Set-returning calls of one depth run side by side, above those that are their arguments. */
 function setPlan(input: Plan, expressions: readonly Expression[], env: Environment): Step {
   const { sets } = env.pending
-  if (sets.length === 0) return { plan: input, expressions }
-  if (sets.some(s => contains(s, '$set'))) throw notSupported('nested set-returning functions')
-  const width = schemaOf(input).length
-  const plan: Plan = {
-    op: 'project-set',
-    input,
-    calls: sets,
-    names: sets.map(() => 'value'),
-    ordinality: false,
-    outer: false,
-  }
-  return {
-    plan,
-    expressions: replaceAll(
-      expressions,
+  const depths = sets.map(s => depthOf(s, sets))
+  let plan = input
+  const at: number[] = []
+  for (let depth = 1; depths.includes(depth); depth++) {
+    const level = [...sets.keys()].filter(i => depths[i] === depth)
+    const calls = replaceAll(
+      level.map(i => sets[i]!),
       '$set',
-      sets.map((_, i) => width + i),
-    ),
+      at,
+    )
+    const width = schemaOf(plan).length
+    for (const [n, i] of level.entries()) at[i] = width + n
+    const names = calls.map(() => 'value')
+    plan = { op: 'project-set', input: plan, calls, names, ordinality: false, outer: false }
   }
+  return { plan, expressions: replaceAll(expressions, '$set', at) }
+}
+
+function depthOf(set: Expression, sets: readonly Expression[]): number {
+  let below = 0
+  replaceCalls(set, e => {
+    const index = placeholderIndex(e, '$set')
+    if (index !== undefined) below = Math.max(below, depthOf(sets[index]!, sets))
+    return undefined
+  })
+  return below + 1
 }
