@@ -73,13 +73,15 @@ function compileFilter(
   predicate: Expression,
   options: ProjectionOptions,
 ): (chunk: Chunk, rows: Int32Array) => number {
-  const emitter = new Emitter()
+  const emitter = new Emitter([predicate])
   const result = emitter.emit(predicate)
   const body = `${emitter.lines.join('\n')}
 if (!${result.isNull} && ${result.value} === true) rows[count++] = i;`
   const source = `${prologue(emitter)}
+${emitter.shared.join('\n')}
 let count = 0;
 for (let i = 0; i < chunk.length; i++) {
+${emitter.forget}
 ${guarded(body, options.mode, '')}
 }
 return count;`
@@ -87,7 +89,7 @@ return count;`
 }
 
 function compileKernel(expressions: readonly Expression[], options: ProjectionOptions): Kernel {
-  const emitter = new Emitter()
+  const emitter = new Emitter(expressions)
   const blocks = expressions.map((e, n) => {
     const from = emitter.lines.length
     const result = emitter.emit(e)
@@ -103,8 +105,10 @@ function compileKernel(expressions: readonly Expression[], options: ProjectionOp
   })
   const source = `${prologue(emitter)}
 ${arrays.join('\n')}
+${emitter.shared.join('\n')}
 for (let j = 0; j < count; j++) {
 const i = rows[j];
+${emitter.forget}
 ${blocks.join('\n')}
 }
 return count;`

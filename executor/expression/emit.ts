@@ -6,6 +6,7 @@ import { physical, type Type } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
 import { castValue } from '../functions/casts.ts'
 import { functionById } from '../functions/index.ts'
+import { type Call, sharedCalls } from './shared.ts'
 
 /** A value in generated code: sources that are cheap to repeat. `isNull` 'false' and 'true' are known at compile time. */
 export interface Emitted {
@@ -22,7 +23,20 @@ export class Emitter {
   readonly constants: unknown[] = []
   /** Columns read, for the prologue. */
   readonly used = new Map<number, Type>()
+  /** Before the loop: a variable and a function for each value that is used more than once in a row. */
+  readonly shared: string[] = []
+  readonly #sharedBy: (call: Call) => number | undefined
+  readonly #names = new Map<number, number>()
   #temporaries = 0
+
+  constructor(expressions: readonly Expression[]) {
+    this.#sharedBy = sharedCalls(expressions)
+  }
+
+  /** At the start of a row. */
+  get forget(): string {
+    return this.shared.map((_, n) => `m${n} = undefined;`).join(' ')
+  }
 
   constant(value: unknown): string {
     return `k${this.constants.push(value) - 1}`
@@ -36,9 +50,27 @@ export class Emitter {
         return this.#column(e.index, e.type)
       case 'parameter':
         throw new AssertionError('parameters are replaced before compilation')
-      case 'call':
-        return this.#call(e)
+      case 'call': {
+        const shared = this.#sharedBy(e)
+        return shared === undefined ? this.#call(e) : this.#once(shared, e)
+      }
     }
+  }
+
+  /** Computes a repeated value where it is first needed, in the branch that needs it. */
+  #once(id: number, e: Call): Emitted {
+    let n = this.#names.get(id)
+    if (n === undefined) {
+      n = this.shared.push('') - 1
+      this.#names.set(id, n)
+      const from = this.lines.length
+      const result = nullable(this.#call(e))
+      const body = this.lines.splice(from)
+      this.shared[n] = `let m${n}; const f${n} = i => {\n${body.join('\n')}\nreturn ${result};\n};`
+    }
+    const t = this.#temporary()
+    this.lines.push(`const ${t} = m${n} !== undefined ? m${n} : (m${n} = f${n}(i));`)
+    return { value: t, isNull: `(${t} === null)` }
   }
 
   #literal(value: Value): string {
