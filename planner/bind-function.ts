@@ -1,4 +1,4 @@
-import { resolveAggregate } from '../executor/aggregates/index.ts'
+import { isAggregate, isOrderedSet, resolveAggregate } from '../executor/aggregates/index.ts'
 import { isSetFunction } from '../executor/functions/index.ts'
 import { isWindowFunction } from '../executor/windows/index.ts'
 import { notSupported, SqlError } from '../types/error.ts'
@@ -19,7 +19,7 @@ export function bindFunction(fields: Body, env: Environment): Expression {
   const name = names(fields['funcname']).at(-1) ?? ''
   const position = env.context.position(fields['location'] as number | undefined)
   if (fields['over'] !== undefined) return bindWindow(name, fields, env, position)
-  if (isAggregate(name, list(fields['args']).length)) return bindAggregate(name, fields, env, position)
+  if (isAggregate(name)) return bindAggregate(name, fields, env, position)
   if (isWindowFunction(name)) {
     const message = `window function ${name} requires an OVER clause`
     throw new SqlError('wrong_object_type', message, { position })
@@ -50,22 +50,6 @@ function nameOfType(e: Expression): string {
   return e.kind === 'call' && e.fn === 'row' ? 'record' : typeName(e.type)
 }
 
-function isAggregate(name: string, count: number): boolean {
-  if (name === 'count' && count === 0) return true
-  const args = Array.from({ length: count }, () => undefined)
-  return !('error' in resolveAggregate(name, args)) || AGGREGATES.has(name)
-}
-
-const AGGREGATES: ReadonlySet<string> = new Set([
-  'sum',
-  'avg',
-  'min',
-  'max',
-  'count',
-  'string_agg',
-  'array_agg',
-])
-
 function bindAggregate(
   name: string,
   fields: Body,
@@ -76,23 +60,36 @@ function bindAggregate(
     const message = `aggregate functions are not allowed in ${env.clause}`
     throw new SqlError('grouping_error', message, { position })
   }
-  if (fields['agg_within_group'] === true) throw notSupported('WITHIN GROUP', { position })
   const forbidden = { aggregates: false, windows: false, sets: false }
   const inner: Environment = { ...env, allow: forbidden, clause: 'aggregate function calls' }
-  const args = list(fields['args']).map(arg => bindExpression(arg, inner))
+  const order = list(fields['agg_order']).map(sort => bindSortBy(sort, inner))
+  const direct = list(fields['args']).map(arg => bindExpression(arg, inner))
+  const within = checkWithin(name, fields, position)
+  const resolved = resolveCall(name, within ? [...order.map(o => o.by), ...direct] : direct, env, position)
   const filter = fields['agg_filter']
   const pending = {
-    ...resolveCall(name, args, env, position),
+    ...resolved,
     // The approximation kept here is the exact one: it has to take retractions.
     distinct: fields['agg_distinct'] === true || name === 'approx_count_distinct',
     ...(filter === undefined
       ? {}
       : { filter: bindCondition(filter as PgNode, { ...inner, clause: 'FILTER' }) }),
-    order: list(fields['agg_order']).map(sort => bindSortBy(sort, inner)),
+    order: within ? order.map((o, i) => ({ ...o, by: resolved.args[i]! })) : order,
   }
   let index = env.pending.aggregates.findIndex(other => equal(other, pending))
   if (index === -1) index = env.pending.aggregates.push(pending) - 1
   return placeholder('$aggregate', index, pending.type)
+}
+
+/** True for an ordered-set aggregate, which must have WITHIN GROUP, and nothing else may. */
+function checkWithin(name: string, fields: Body, position: number | undefined): boolean {
+  const within = fields['agg_within_group'] === true
+  const ordered = isOrderedSet(name)
+  if (within === ordered) return within
+  const message = ordered
+    ? `WITHIN GROUP is required for ordered-set aggregate ${name}`
+    : `${name} is not an ordered-set aggregate, so it cannot have WITHIN GROUP`
+  throw new SqlError('wrong_object_type', message, { position })
 }
 
 /** The aggregate of that name for these arguments, which are converted. */

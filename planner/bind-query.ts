@@ -40,9 +40,10 @@ export function bindTree(
     windowClause: list(select['windowClause']),
     dependsOn: outer.dependsOn,
     ...(outer.ordered === true && { ordered: true }),
-    bindSubquery: (inner, from, ordered) =>
+    bindSubquery: (inner, from, ordered, targets) =>
       bindTree(inner, from.context, {
         ctes: from.ctes,
+        ...(targets === undefined ? {} : { targets }),
         ...(from.scope.columns.length > 0 || from.scope.parent !== undefined ? { scope: from.scope } : {}),
         dependsOn: from.dependsOn,
         ...(ordered === true && { ordered }),
@@ -111,9 +112,8 @@ const SETS: Readonly<Record<string, string>> = {
 function bindSetOperation(select: Body, env: Environment): BoundRelation {
   const what = SETS[String(select['op'])]!
   const matched = corresponding(body(select['rarg']))
-  const bound = [body(select['larg']), matched.select].map(side =>
-    visible(env.bindSubquery(side, withParent(env))),
-  ) as [BoundRelation, BoundRelation]
+  const inner = withParent(env)
+  const bound = bindSides(body(select['larg']), matched.select, inner, matched.by === undefined)
   const sides = matched.by === undefined ? bound : columnsByName(bound, matched.by)
   const [left, right] = sides
   if (left.names.length !== right.names.length) {
@@ -146,6 +146,41 @@ function bindSetOperation(select: Body, env: Environment): BoundRelation {
   return { plan, names: left.names }
 }
 
+/** Both sides; a bare literal takes the type that the other side has in its place. */
+function bindSides(
+  left: Body,
+  right: Body,
+  env: Environment,
+  byPosition: boolean,
+): readonly [BoundRelation, BoundRelation] {
+  const bound = [left, right].map(side => visible(env.bindSubquery(side, env)))
+  const types = bound.map(side => schemaOf(side.plan).map(f => f.type))
+  const typed = (side: Body, i: number): BoundRelation => {
+    const [own, other] = [types[i]!, types[1 - i]!]
+    const differs = bareLiterals(side, own.length).some(
+      n => other[n] !== undefined && !sameType(own[n]!, other[n]),
+    )
+    return byPosition && differs ? visible(env.bindSubquery(side, env, false, other)) : bound[i]!
+  }
+  return [typed(left, 0), typed(right, 1)]
+}
+
+/** Positions of a SELECT's outputs that are quoted literals or NULL. */
+function bareLiterals(select: Body, width: number): readonly number[] {
+  if ((select['op'] ?? 'SETOP_NONE') !== 'SETOP_NONE') return []
+  const values = list(select['targetList']).map(n => as(n, 'ResTarget')?.['val'])
+  const isStar = (n: unknown): boolean =>
+    list(as(n, 'ColumnRef')?.['fields']).some(f => as(f, 'A_Star') !== undefined)
+  const [first, last] = [values.findIndex(isStar), values.findLastIndex(isStar)]
+  return values.flatMap((value, i) => {
+    const constant = as(value, 'A_Const')
+    if (constant?.['isnull'] !== true && constant?.['sval'] === undefined) return []
+    // A star stands for a number of outputs that is known from the whole only.
+    if (first === -1 || i < first) return [i]
+    return i > last ? [width - values.length + i] : []
+  })
+}
+
 /** For a subquery that stands beside the names of its query, not inside: it sees what encloses the query only. */
 export function withParent(env: Environment): Environment {
   return { ...env, scope: env.scope.parent ?? { columns: [] } }
@@ -164,7 +199,13 @@ function ordered(bound: BoundRelation, select: Body, env: Environment): BoundRel
   const order = list(select['sortClause']).map(node => {
     const sort = as(node, 'SortBy')!
     const at = outputPosition(sort['node'] as PgNode, bound.names, 'ORDER BY', env)
-    if (at === undefined) throw notSupported('ORDER BY an expression over a set operation')
+    if (at === undefined) {
+      const message = 'invalid UNION/INTERSECT/EXCEPT ORDER BY clause'
+      throw new SqlError('feature_not_supported', message, {
+        detail: 'Only result column names can be used, not expressions or functions.',
+        hint: 'Add the expression/function to every SELECT, or move the UNION into a FROM clause.',
+      })
+    }
     return { column: at, ...direction(sort, env) }
   })
   return { plan: limited(bound.plan, order, select, env), names: bound.names }

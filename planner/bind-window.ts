@@ -1,4 +1,4 @@
-import { isAggregate } from '../executor/aggregates/index.ts'
+import { isAggregate, isOrderedSet } from '../executor/aggregates/index.ts'
 import { isWindowFunction, windowFunction } from '../executor/windows/index.ts'
 import { SqlError } from '../types/error.ts'
 import type { Expression } from '../types/job.ts'
@@ -66,7 +66,7 @@ export function bindWindow(
 function refuse(name: string, fields: Body, position: number | undefined): void {
   const unsupported = (feature: string) => new SqlError('feature_not_supported', feature, { position })
   if (fields['agg_distinct'] === true) throw unsupported('DISTINCT is not implemented for window functions')
-  if (fields['agg_within_group'] === true)
+  if (fields['agg_within_group'] === true || isOrderedSet(name))
     throw unsupported(`OVER is not supported for ordered-set aggregate ${name}`)
   if (list(fields['agg_order']).length > 0)
     throw unsupported('aggregate ORDER BY is not implemented for window functions')

@@ -81,7 +81,12 @@ export interface Environment {
   /** ORDER BY of this subquery counts: its rows become an array. */
   readonly ordered?: boolean
   /** Binds a subquery with this scope as its enclosing one. */
-  bindSubquery(select: Body, environment: Environment, ordered?: boolean): BoundRelation
+  bindSubquery(
+    select: Body,
+    environment: Environment,
+    ordered?: boolean,
+    targets?: readonly Type[],
+  ): BoundRelation
 }
 
 export type PlaceholderKind = '$aggregate' | '$grouping' | '$window' | '$subquery' | '$set'

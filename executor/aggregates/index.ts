@@ -19,6 +19,7 @@ import * as accumulators from './accumulators.ts'
 import type { Aggregate } from './contract.ts'
 import * as documents from './documents.ts'
 import * as multisets from './multisets.ts'
+import * as orderedSet from './ordered-set.ts'
 import { PAIR_RESULTS, pairCount, pairs } from './regression.ts'
 
 /** One signature: `args` undefined elements take any type; made for the actual types. */
@@ -26,6 +27,8 @@ interface Entry {
   readonly name: string
   readonly args: readonly (Type | 'any')[]
   readonly type: Type | ((args: readonly Type[]) => Type)
+  /** Takes WITHIN GROUP (ORDER BY …): the sorted value is the first argument, those in parentheses follow. */
+  readonly ordered?: boolean
   make(args: readonly Type[], appendOnly: boolean): Aggregate
 }
 
@@ -51,6 +54,18 @@ function extreme(name: string, greatest: boolean): Entry {
     make: (args, appendOnly) =>
       appendOnly ? accumulators.runningExtreme(args[0]!, greatest) : multisets.firstRow(greatest, false),
   }
+}
+
+/** A percentile for one fraction, and for an array of them. */
+function percentiles(name: string, value: Type | 'any', type: Type | typeof firstArg): Entry[] {
+  const make = (args: readonly Type[]) =>
+    name === 'percentile_disc' ? orderedSet.percentileDisc : orderedSet.percentileCont(args[0]!)
+  const one = typeof type === 'function' ? type : () => type
+  const all = (args: readonly Type[]): Type => arrayOf(one(args))
+  return [
+    { name, args: [value, FLOAT8], type: one, ordered: true, make },
+    { name, args: [value, arrayOf(FLOAT8)], type: all, ordered: true, make },
+  ]
 }
 
 /** Every aggregate; adding one is adding a line. */
@@ -97,6 +112,9 @@ const ENTRIES: readonly Entry[] = [
       }),
     ),
   ]),
+  { name: 'mode', args: ['any'], type: firstArg, ordered: true, make: ([type]) => orderedSet.mode(type!) },
+  ...[FLOAT8, INTERVAL].flatMap(value => percentiles('percentile_cont', value, value)),
+  ...percentiles('percentile_disc', 'any', firstArg),
   { name: 'regr_count', args: [FLOAT8, FLOAT8], type: INT8, make: () => pairCount },
   ...Object.entries(PAIR_RESULTS).map(
     ([name, { result }]): Entry => ({
@@ -129,6 +147,11 @@ const NAMES = new Set(ENTRIES.map(entry => entry.name))
 /** Whether a function of that name is an aggregate. */
 export function isAggregate(name: string): boolean {
   return NAMES.has(name)
+}
+
+/** Whether it takes WITHIN GROUP. */
+export function isOrderedSet(name: string): boolean {
+  return ENTRIES.some(entry => entry.name === name && entry.ordered === true)
 }
 
 /** Names and signatures, for \df. */
