@@ -71,6 +71,9 @@ export interface ExecutorPort {
   /** Adds jobs, upstream first; throws SqlError when an operator refuses, and then none was added. */
   add(jobs: readonly EngineJob[]): Promise<readonly DeclaredTable[]>
   drop(relations: readonly RelationId[]): Promise<void>
+  /** Puts a job in the place of the relation's present one, of which nothing is left; its readers get nothing until `attach`. */
+  replace(job: EngineJob): Promise<readonly DeclaredTable[]>
+  attach(relation: RelationId): Promise<void>
   /** Folds stored rows into a table (recovery). */
   /** Folds a stored chunk in; the caller gives its memory up. */
   load(table: string, chunk: Chunk): Promise<void>

@@ -14,7 +14,15 @@ import type {
 } from './engine-contract.ts'
 import { CatchUpFeed, GeneratorFeed } from './generator-feed.ts'
 import { jobOrder } from './job-order.ts'
-import { type RunningJob, type RunningNode, receive, restoreJob, setGate, startJob } from './running-job.ts'
+import {
+  type JobSurroundings,
+  type RunningJob,
+  type RunningNode,
+  receive,
+  restoreJob,
+  setGate,
+  startJob,
+} from './running-job.ts'
 
 export interface EngineOptions {
   now(): number
@@ -70,9 +78,8 @@ export class Engine {
       assert(!this.#jobs.has(relation), `relation ${relation} has no job yet`)
       const job = startable(() =>
         startJob(spec, {
+          ...this.#around(relation),
           appendOnly: id => appendOnly.get(id) ?? this.#jobs.get(id)?.appendOnly ?? false,
-          reportError: error => this.#report(relation, error),
-          epoch: () => this.#epoch,
         }),
       )
       appendOnly.set(relation, job.appendOnly)
@@ -99,6 +106,20 @@ export class Engine {
         if (key.split('/').includes(String(relation))) this.#private.delete(key)
       delete this.#offsets[relation]
     }
+    this.#reorder()
+  }
+
+  replace(spec: EngineJob): readonly DeclaredTable[] {
+    const { relation } = spec.job
+    const job = startable(() => startJob(spec, this.#around(relation)))
+    this.drop([relation])
+    return this.#install(job, false)
+  }
+
+  attach(relation: RelationId): void {
+    const job = this.#jobs.get(relation)
+    assert(job !== undefined, `relation ${relation} has a job`)
+    for (const other of this.#jobs.values()) if (other !== job) this.#connect(job, other)
     this.#reorder()
   }
 
@@ -236,11 +257,19 @@ export class Engine {
     return sealed
   }
 
-  #install(job: RunningJob): DeclaredTable[] {
+  #around(relation: RelationId): JobSurroundings {
+    return {
+      appendOnly: id => this.#jobs.get(id)?.appendOnly ?? false,
+      reportError: error => this.#report(relation, error),
+      epoch: () => this.#epoch,
+    }
+  }
+
+  #install(job: RunningJob, attached = true): DeclaredTable[] {
     const { relation } = job.spec.job
     this.#jobs.set(relation, job)
     for (const other of this.#jobs.values()) if (other !== job) this.#connect(other, job)
-    for (const other of this.#jobs.values()) if (other !== job) this.#connect(job, other)
+    if (attached) for (const other of this.#jobs.values()) if (other !== job) this.#connect(job, other)
     const { generator, rateLimit } = job.spec
     if (generator !== undefined)
       this.#feeds.set(

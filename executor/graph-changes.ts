@@ -1,3 +1,4 @@
+import type { Chunk } from '../types/chunk.ts'
 import type { Epoch } from '../types/connector.ts'
 import { SqlError } from '../types/error.ts'
 import type { RelationId } from '../types/job.ts'
@@ -7,9 +8,15 @@ import { canceled } from './canceled.ts'
 import { engineJob } from './connector-bindings.ts'
 import type { DeclaredTable } from './engine-contract.ts'
 import type { EpochClock } from './epoch-clock.ts'
+import { rewritten } from './rewritten.ts'
 import { type RunningState, stopped, type Waiter } from './running-state.ts'
 import type { Command, JobChange } from './runtime-contract.ts'
 import { SourceChanges } from './source-changes.ts'
+
+interface Replaced {
+  readonly change: JobChange
+  readonly chunks: readonly Chunk[]
+}
 
 interface PendingCommand extends Waiter {
   readonly command: Command
@@ -101,7 +108,9 @@ export class GraphChanges {
     const inputs = add.flatMap(change => inputsToBackfill(change, serving))
     const oneStep = fitsOneStep(inputs, serving)
     let declared: readonly DeclaredTable[]
+    let replaced: readonly Replaced[]
     try {
+      replaced = (command.replace ?? []).map(part => ({ ...part, chunks: rewritten(part, serving) }))
       declared = await this.#addJobs(add, oneStep ? [] : inputs)
     } catch (error) {
       await this.#clock.release()
@@ -111,6 +120,8 @@ export class GraphChanges {
     }
     for (const { table, chunks } of command.rows ?? [])
       for (const chunk of chunks) this.#state.own(port.push(table, chunk))
+    for (const { change, chunks } of replaced)
+      declared = [...declared, ...(await this.#replace(change, chunks))]
     if (drop.length > 0) await port.drop(drop)
     for (const [relation, rate] of Object.entries(command.rateLimits ?? {}))
       sources.limit(Number(relation), rate)
@@ -120,7 +131,7 @@ export class GraphChanges {
     const { committed } = await this.#clock.seal({
       catalog: command.catalog,
       dropped: drop,
-      publish: () => this.#published(add, drop, declared),
+      publish: () => this.#published(add, replaced, drop, declared),
     })
     await this.#clock.release()
     committed.then(
@@ -151,11 +162,13 @@ export class GraphChanges {
   /** The manifest with the catalog exists. */
   #published(
     add: readonly JobChange[],
+    replaced: readonly Replaced[],
     drop: readonly RelationId[],
     declared: readonly DeclaredTable[],
   ): void {
     const { serving, host, jobs, sinks, sources, tables } = this.#state
     host.crashPoint('C10')
+    for (const { change } of replaced) serving.drop(change.job.relation)
     for (const { relation, role, spec } of declared) if (role === 'rows') serving.add(relation, spec)
     for (const change of add) {
       jobs.set(change.job.relation, change)
@@ -173,6 +186,19 @@ export class GraphChanges {
     host.crashPoint('C11')
     this.sources.sync()
     for (const change of add) this.sources.catchUp(change)
+  }
+
+  /** The new job takes the rows in alone; then those who read the relation are its readers. */
+  async #replace(change: JobChange, chunks: readonly Chunk[]): Promise<readonly DeclaredTable[]> {
+    const { port, log, around, tables, jobs, own } = this.#state
+    const { relation } = change.job
+    const declared = await port.replace(engineJob(change, log.version.offsets, [], around))
+    for (const [id, table] of tables) if (table.relation === relation) tables.delete(id)
+    for (const table of declared) tables.set(table.spec.id, table)
+    jobs.set(relation, change)
+    for (const chunk of chunks) own(port.push(relation, chunk))
+    await port.attach(relation)
+    return declared
   }
 
   #resolve(add: readonly JobChange[], waiter: Waiter): void {

@@ -68,6 +68,8 @@ export function inlinePort(
 
   return {
     add: jobs => call(() => engine.add(jobs)),
+    replace: job => call(() => engine.replace(job)),
+    attach: relation => call(() => engine.attach(relation)),
     drop: relations => call(() => engine.drop(relations)),
     load: (table, chunk) => call(() => engine.load(table, chunk)),
     restored: () => call(() => engine.restored()),

@@ -1,7 +1,7 @@
 import type { EpochStats, Version } from '../storage/contract.ts'
 import type { Chunk } from '../types/chunk.ts'
 import type { DeliveryGuarantee, Epoch, FormatSpec } from '../types/connector.ts'
-import type { Job, RelationId } from '../types/job.ts'
+import type { Expression, Job, RelationId } from '../types/job.ts'
 import type { Schema } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
 
@@ -41,6 +41,8 @@ export interface Command {
   readonly drop?: readonly RelationId[]
   /** First rows of tables in `add`, in the same epoch. */
   readonly rows?: readonly { readonly table: RelationId; readonly chunks: readonly Chunk[] }[]
+  /** Tables whose columns change: every row becomes the values of `columns`, and readers go on with the new dataflow. */
+  readonly replace?: readonly { readonly change: JobChange; readonly columns: readonly Expression[] }[]
   readonly rateLimits?: Readonly<Record<RelationId, number | undefined>>
 }
 

@@ -1,6 +1,7 @@
 import type { EpochLog } from '../storage/contract.ts'
 import type { Chunk } from '../types/chunk.ts'
 import type { Epoch } from '../types/connector.ts'
+import { SqlError } from '../types/error.ts'
 import type { Host } from '../types/host.ts'
 import type { Job, RelationId } from '../types/job.ts'
 import type { InputBackfill } from './backfill.ts'
@@ -103,9 +104,19 @@ export class RunningRuntime implements Runtime {
   async write(table: RelationId, chunks: readonly Chunk[]): Promise<Epoch> {
     const { gate, own, port } = this.#state
     while (gate.closed) await gate.pass()
+    this.#requireColumns(table, chunks)
     // No await up to the waiter: all chunks are in one epoch, and it is the one waited for.
     for (const chunk of chunks) own(port.push(table, chunk))
     return this.#clock.barrier()
+  }
+
+  /** A statement may have computed its rows before the table's columns were changed. */
+  #requireColumns(table: RelationId, chunks: readonly Chunk[]): void {
+    const source = this.#state.jobs.get(table)?.job.nodes.find(node => node.spec.kind === 'source')
+    if (source === undefined || chunks.every(chunk => chunk.columns.length === source.schema.length)) return
+    throw new SqlError('object_in_use', 'the columns of the table were changed while the statement ran', {
+      hint: 'Run it again.',
+    })
   }
 
   flush(): Promise<Epoch> {

@@ -4,7 +4,7 @@ import { StateTable } from '../storage/state-table.ts'
 import type { Chunk, Column, ColumnData } from '../types/chunk.ts'
 import { assert } from '../types/error.ts'
 import type { RelationId, Scan } from '../types/job.ts'
-import { physical, type Type } from '../types/type.ts'
+import { physical, type Schema, type Type } from '../types/type.ts'
 import { readOrdered } from './read-ordered.ts'
 
 const SCAN_ROWS = 4096
@@ -38,6 +38,12 @@ export class ServingTables {
   load(table: string, chunk: Chunk): void {
     const relation = this.#relations.get(table)
     if (relation !== undefined) this.#tables.get(relation)!.load(chunk)
+  }
+
+  schema(relation: RelationId): Schema {
+    const table = this.#tables.get(relation)
+    assert(table !== undefined, `relation ${relation} is served`)
+    return table.spec.schema
   }
 
   rowCount(relation: RelationId): number {

@@ -60,6 +60,8 @@ export function threadPort(
 
   return {
     add: jobs => call<readonly DeclaredTable[]>('add', [jobs]),
+    replace: job => call<readonly DeclaredTable[]>('replace', [job]),
+    attach: relation => call<void>('attach', [relation]),
     drop: relations => call<void>('drop', [relations]),
     load: (table, chunk) => call<void>('load', [table, chunk], chunk),
     restored: () => call<void>('restored', []),

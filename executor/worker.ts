@@ -63,6 +63,10 @@ function run(to: Engine, { method, args }: Request): unknown {
       return to.add(...(args as unknown as Args<'add'>))
     case 'drop':
       return to.drop(...(args as unknown as Args<'drop'>))
+    case 'replace':
+      return to.replace(...(args as unknown as Args<'replace'>))
+    case 'attach':
+      return to.attach(...(args as unknown as Args<'attach'>))
     case 'load':
       return to.load(...(args as unknown as Args<'load'>))
     case 'restored':

@@ -4,7 +4,7 @@ import { DATE, TEXT, TIME, TIMESTAMP, TIMESTAMPTZ, type Type } from '../types/ty
 import type { Body } from './ast.ts'
 import { castCall } from './coerce.ts'
 import type { Environment } from './environment.ts'
-import { literal } from './expressions.ts'
+import { literal, NOW } from './expressions.ts'
 
 const TIMES: Readonly<Record<string, Type>> = {
   SVFOP_CURRENT_DATE: DATE,
@@ -31,10 +31,10 @@ export function bindValueFunction(fields: Body, env: Environment): Expression {
   return literal(env.context.user, TEXT)
 }
 
-/** The statement's time, which a view has not. */
+/** The time at which the statement runs, which a view has not. */
 export function statementTime(env: Environment): Expression {
   if (env.context.mode === 'stream') throw notSupported('now() in a streaming query')
-  return literal(env.context.nowMicros, TIMESTAMPTZ)
+  return NOW
 }
 
 /** Functions that answer from the session; undefined: not one of them. */

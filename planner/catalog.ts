@@ -25,6 +25,8 @@ export interface ColumnDef {
   readonly expressionSql?: string
   /** Generated column, bound over the columns that are not generated. */
   readonly generated?: Expression
+  /** Taken away by ALTER TABLE: its place stays, its name cannot be written. */
+  readonly dropped?: true
   /** Not part of `*`. */
   readonly hidden?: boolean
   readonly comment?: string
@@ -201,6 +203,16 @@ export class Catalog {
       databases: [...this.databases, database],
       schemas: [...this.schemas, schema],
       nextId: this.nextId + 2,
+    })
+  }
+  /** Everything in the database goes with its name. */
+  withDatabaseName(name: string, to: string): Catalog {
+    const moved = <T extends { readonly database: string }>(object: T): T =>
+      object.database === name ? { ...object, database: to } : object
+    return this.#change({
+      databases: this.databases.map(d => (d.name === name ? { ...d, name: to } : d)),
+      schemas: this.schemas.map(moved),
+      relations: this.relations.map(moved),
     })
   }
   withoutDatabase(name: string): Catalog {

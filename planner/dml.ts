@@ -21,7 +21,7 @@ import { planMergeRows } from './merge.ts'
 import { type ConflictAction, onConflict } from './on-conflict.ts'
 import { optimize } from './optimize.ts'
 import { type Plan, schemaOf } from './plan.ts'
-import { parameterTypes, settled, withLiterals, withParameters } from './query.ts'
+import { parameterTypes, present, settled, withLiterals, withParameters } from './query.ts'
 
 /** A bound INSERT, UPDATE, DELETE or MERGE: rows of the table's columns, `weight` and `counted`. */
 export interface BoundDml {
@@ -36,13 +36,18 @@ export interface BoundDml {
 }
 
 /** The job of a bound statement for the given parameters. */
-export function planDml(bound: BoundDml, parameters: ParameterValues): DmlPlan {
+export function planDml(bound: BoundDml, parameters: ParameterValues, nowMicros = present()): DmlPlan {
   const { table, tag, returning } = bound
-  const plan = settled(optimize(withParameters(bound.plan, parameters)))
+  const plan = settled(optimize(withParameters(bound.plan, parameters, nowMicros)))
   const shown =
     returning === undefined
       ? {}
-      : { returning: { ...returning, columns: returning.columns.map(c => withLiterals(c, parameters)) } }
+      : {
+          returning: {
+            ...returning,
+            columns: returning.columns.map(c => withLiterals(c, parameters, nowMicros)),
+          },
+        }
   return { table, tag, job: { relation: 0, nodes: lower(plan) }, parameters: bound.parameters, ...shown }
 }
 

@@ -1,5 +1,5 @@
 import type { Expression } from '../types/job.ts'
-import { BOOL, type Type } from '../types/type.ts'
+import { BOOL, TIMESTAMPTZ, type Type } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
 
 export function column(index: number, type: Type): Expression {
@@ -13,6 +13,10 @@ export function literal(value: Value, type: Type): Expression {
 export function call(fn: string, args: readonly Expression[], type: Type): Expression {
   return { kind: 'call', fn, args, type }
 }
+
+/** The time at which the statement runs: known to each run of it. */
+export const NOW_INDEX = -1
+export const NOW: Expression = { kind: 'parameter', index: NOW_INDEX, type: TIMESTAMPTZ }
 
 export const TRUE = literal(true, BOOL)
 

@@ -4,7 +4,7 @@ import { type Schema, TEXT, type Type } from '../types/type.ts'
 import { body } from './ast.ts'
 import { bindTree } from './bind-query.ts'
 import type { BindContext, BoundQuery, ParameterValues, PgNode, StreamPlan } from './contract.ts'
-import { column, literal, mapExpression } from './expressions.ts'
+import { column, literal, mapExpression, NOW_INDEX } from './expressions.ts'
 import { lower } from './lower.ts'
 import { optimize } from './optimize.ts'
 import { appendOnly, inputs, keyOf, mapExpressions, type Plan, rewrite, schemaOf } from './plan.ts'
@@ -56,8 +56,8 @@ function mayFail(plan: Plan): boolean {
 }
 
 /** The job of a SELECT; parameters become literals. */
-export function planBatch(bound: Bound, parameters: ParameterValues): Job {
-  const plan = optimize(withParameters(bound.plan, parameters))
+export function planBatch(bound: Bound, parameters: ParameterValues, nowMicros = present()): Job {
+  const plan = optimize(withParameters(bound.plan, parameters, nowMicros))
   return { relation: 0, nodes: lower(settled(plan)) }
 }
 
@@ -74,14 +74,20 @@ function mayRetract(plan: Plan): boolean {
   return plan.op !== 'aggregate' && plan.op !== 'window' && inputs(plan).some(mayRetract)
 }
 
-/** The plan with its parameters replaced by literals. */
-export function withParameters(plan: Plan, parameters: ParameterValues): Plan {
-  return rewrite(plan, p => mapExpressions(p, e => withLiterals(e, parameters)))
+/** Microseconds since 1970. */
+export function present(): bigint {
+  return BigInt(Date.now()) * 1000n
 }
 
-export function withLiterals(e: Expression, parameters: ParameterValues): Expression {
+/** The plan with its parameters, and now(), replaced by literals. */
+export function withParameters(plan: Plan, parameters: ParameterValues, nowMicros: bigint): Plan {
+  return rewrite(plan, p => mapExpressions(p, e => withLiterals(e, parameters, nowMicros)))
+}
+
+export function withLiterals(e: Expression, parameters: ParameterValues, nowMicros: bigint): Expression {
   return mapExpression(e, leaf => {
     if (leaf.kind !== 'parameter') return leaf
+    if (leaf.index === NOW_INDEX) return literal(nowMicros, leaf.type)
     assert(leaf.index < parameters.length, 'a parameter has a value')
     return literal(parameters[leaf.index] ?? null, leaf.type)
   })

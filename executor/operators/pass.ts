@@ -4,8 +4,18 @@ import type { Emit, Operator, OperatorKind } from '../contract.ts'
 
 const pass = (): Operator => ({ tables: [], push: (_port, chunk, emit) => emit(chunk) })
 
-/** Changelog of another relation, handed in by the engine. */
-export const input: OperatorKind<'input'> = { kind: 'input', create: pass }
+/** Changelog of another relation, handed in by the engine. Columns that the relation got later are not passed on. */
+export const input: OperatorKind<'input'> = {
+  kind: 'input',
+  create: ({ schema }) => ({
+    tables: [],
+    push(_port, chunk, emit) {
+      const { columns, weights, length } = chunk
+      const known = columns.length === schema.length
+      emit(known ? chunk : { columns: columns.slice(0, schema.length), weights, length })
+    },
+  }),
+}
 
 /** Rows from a reader or from DML, handed in by the engine. */
 export const source: OperatorKind<'source'> = { kind: 'source', create: pass }

@@ -170,9 +170,11 @@ const COLUMN_WORDS = new Set([
   'references',
   'generated',
   'constraint',
+  'using',
 ])
 
-function column(c: Cursor): ColumnSyntax {
+/** `name type [constraints]`. */
+export function column(c: Cursor): ColumnSyntax {
   const position = c.token?.start ?? c.end
   const name = c.identifier()
   const { type, modifier } = columnType(c)
@@ -205,7 +207,8 @@ function column(c: Cursor): ColumnSyntax {
   }
 }
 
-function columnType(c: Cursor): { readonly type: Type; readonly modifier: Modifier | undefined } {
+/** A type up to a comma or a word that goes on. */
+export function columnType(c: Cursor): { readonly type: Type; readonly modifier: Modifier | undefined } {
   const start = c.token
   let angle = 0
   const stop = (token: { kind: string; value: string }) => {

@@ -1,4 +1,5 @@
 import { notSupported } from '../../types/error.ts'
+import { parseAlter } from './alter.ts'
 import { parseComment } from './comment.ts'
 import { parseCreate } from './create.ts'
 import { Cursor, parseFragment } from './cursor.ts'
@@ -61,6 +62,8 @@ function parseStatement(c: Cursor): Statement {
       c.finish()
       return { kind: 'describe', name }
     }
+    case 'alter':
+      return parseAlter(c)
     case 'comment':
       return parseComment(c)
     case 'flush':

@@ -118,6 +118,13 @@ export type Statement =
     }
   | { readonly kind: 'describe'; readonly name: Name }
   | {
+      readonly kind: 'alter'
+      readonly what: RelationWord
+      readonly name: Name
+      readonly ifExists: boolean
+      readonly action: AlterAction
+    }
+  | {
       readonly kind: 'comment'
       readonly what: RelationWord | 'column'
       /** Of a column: its relation. */
@@ -134,6 +141,34 @@ export interface ExplainOptions {
   /** With types of columns and numbers of nodes. */
   readonly verbose: boolean
 }
+
+/** What ALTER does to its object. */
+export type AlterAction =
+  | { readonly do: 'rename'; readonly to: string }
+  | { readonly do: 'rename column'; readonly column: string; readonly to: string }
+  | { readonly do: 'set schema'; readonly schema: string }
+  | { readonly do: 'owner'; readonly to: string }
+  | { readonly do: 'swap'; readonly with: Name }
+  | { readonly do: 'add column'; readonly ifNotExists: boolean; readonly column: ColumnSyntax }
+  | {
+      readonly do: 'drop column'
+      readonly ifExists: boolean
+      readonly column: string
+      readonly cascade: boolean
+    }
+  | {
+      readonly do: 'type'
+      readonly column: string
+      readonly type: Type
+      readonly modifier: Modifier | undefined
+      readonly using: Fragment | undefined
+    }
+  | { readonly do: 'default'; readonly column: string; readonly value: Fragment | undefined }
+  | { readonly do: 'not null'; readonly column: string; readonly on: boolean }
+  /** undefined: no limit. */
+  | { readonly do: 'rate limit'; readonly setting: string; readonly limit: number | undefined }
+  /** A setting that means nothing here. */
+  | { readonly do: 'accept'; readonly setting: string }
 
 /** What changes the session and nothing else. */
 export type SessionStatement =

@@ -5,7 +5,7 @@ import type { StreamPlan } from '../../planner/contract.ts'
 import { bindQuery, planStream } from '../../planner/query.ts'
 import type { FormatSpec } from '../../types/connector.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
-import type { GraphNode } from '../../types/job.ts'
+import type { GraphNode, OperatorSpec } from '../../types/job.ts'
 import { type Schema, sameType } from '../../types/type.ts'
 import { bindContext, requireRelation } from './bind.ts'
 import { checkOptions } from './connector-options.ts'
@@ -126,8 +126,32 @@ function relationInput(statement: StatementOf<'create sink'>, context: Statement
     shard: 'any',
     fragment: 0,
   }
-  const plan = { nodes: [node], schema, key: relation.key, appendOnly: relation.appendOnly }
+  const plan = visible(relation, {
+    nodes: [node],
+    schema,
+    key: relation.key,
+    appendOnly: relation.appendOnly,
+  })
   return { plan, dependsOn: [relation.id] }
+}
+
+/** The plan without hidden columns; a key among them is none. */
+function visible({ columns }: Relation, plan: StreamPlan): StreamPlan {
+  const shown = columns.flatMap((column, i) => (column.hidden === true ? [] : [i]))
+  if (shown.length === columns.length) return plan
+  const { nodes, key, appendOnly } = plan
+  const schema = shown.map(i => plan.schema[i]!)
+  const project: OperatorSpec = {
+    kind: 'project',
+    columns: shown.map(index => ({ kind: 'column', index, type: columns[index]!.type })),
+  }
+  const at = key.map(k => shown.indexOf(k))
+  return {
+    nodes: [...nodes, nodeAfter(nodes, nodes.at(-1)!, project, schema, 'any')],
+    schema,
+    key: at.includes(-1) ? [] : at,
+    appendOnly,
+  }
 }
 
 /** RisingWave's `type = 'append-only' | 'upsert' | 'debezium'` without a FORMAT clause. */

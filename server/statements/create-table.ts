@@ -135,6 +135,19 @@ function readExpressions(columns: readonly ColumnDef[]): Expression[] {
   })
 }
 
+/** A column with its default or, over the columns of `schema`, the expression that generates it. */
+export function columnDef(column: ColumnSyntax, schema: Schema, context: StatementContext): ColumnDef {
+  const { name, type, notNull, modifier } = column
+  const own = { name, type, notNull, ...(modifier !== undefined && { modifier }) }
+  const fragment = column.generated ?? column.default
+  if (fragment === undefined) return own
+  const over = column.generated === undefined ? [] : schema
+  const binding = bindContext(context, fragment, column.generated ? 'stream' : 'batch')
+  const bound = bindColumnValue(fragment.node, over, own, binding)
+  const text = { expressionSql: fragment.text }
+  return column.generated ? { ...own, ...text, generated: bound } : { ...own, ...text, default: bound }
+}
+
 function columnDefs(
   declared: readonly ColumnSyntax[],
   include: readonly { readonly what: string; readonly name: string }[],
@@ -145,17 +158,7 @@ function columnDefs(
     ...stored.map(({ name, type }) => ({ name, type })),
     ...include.map(i => ({ name: i.name, type: includedType(i.what) })),
   ]
-  const defs = declared.map((column): ColumnDef => {
-    const { name, type, notNull, modifier } = column
-    const own = { name, type, notNull, ...(modifier !== undefined && { modifier }) }
-    const fragment = column.generated ?? column.default
-    if (fragment === undefined) return own
-    const over = column.generated === undefined ? [] : schema
-    const binding = bindContext(context, fragment, column.generated ? 'stream' : 'batch')
-    const bound = bindColumnValue(fragment.node, over, own, binding)
-    const text = { expressionSql: fragment.text }
-    return column.generated ? { ...own, ...text, generated: bound } : { ...own, ...text, default: bound }
-  })
+  const defs = declared.map(column => columnDef(column, schema, context))
   return [...defs, ...include.map(i => ({ name: i.name, type: includedType(i.what), notNull: false }))]
 }
 

@@ -1,6 +1,7 @@
 import type { ParsedStatement, SessionStatement, Statement } from '../../planner/parse/index.ts'
 import { SqlError, unreachable } from '../../types/error.ts'
 import type { Type } from '../../types/type.ts'
+import { alter } from './alter.ts'
 import { comment } from './comment.ts'
 import type { Prepared, Result, StatementContext } from './contract.ts'
 import { createIndex } from './create-index.ts'
@@ -40,6 +41,8 @@ export function prepare(
       return command(() => createTable(statement, text, context))
     case 'create view':
       return command(() => createView(statement, text, context))
+    case 'alter':
+      return command(() => alter(statement, context))
     case 'comment':
       return command(() => comment(statement, context))
     case 'create index':

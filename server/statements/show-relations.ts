@@ -55,12 +55,8 @@ export function prepareDescribe(
       return statement.kind === 'describe' ? [...columns, described(system.name, null)] : columns
     }
     const relation = requireRelation(context, name)
-    const columns = relation.columns.map(c => [
-      c.name,
-      typeName(c.type),
-      String(c.hidden ?? false),
-      c.comment ?? null,
-    ])
+    const shown = relation.columns.filter(c => c.dropped !== true)
+    const columns = shown.map(c => [c.name, typeName(c.type), String(c.hidden ?? false), c.comment ?? null])
     return statement.kind === 'describe' ? [...columns, ...facts(relation, context)] : columns
   })
 }

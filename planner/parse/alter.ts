@@ -1,0 +1,101 @@
+import { notSupported, SqlError } from '../../types/error.ts'
+import { column, columnType, expressionUntil } from './create.ts'
+import type { Cursor } from './cursor.ts'
+import { relationWord } from './relation-word.ts'
+import type { AlterAction, Statement } from './statement.ts'
+
+/** After ALTER: `kind [IF EXISTS] name action`. */
+export function parseAlter(c: Cursor): Statement {
+  if (c.looking('system')) throw notSupported('ALTER SYSTEM', { position: c.token!.start })
+  if (c.looking('default', 'privileges'))
+    throw notSupported('ALTER DEFAULT PRIVILEGES', { position: c.token!.start })
+  const what = relationWord(c)
+  const ifExists = c.accept('if', 'exists')
+  c.accept('only')
+  const name = c.name()
+  const action = parseAction(c)
+  if (c.looking(',')) throw notSupported('several actions in one ALTER', { position: c.token!.start })
+  c.finish()
+  return { kind: 'alter', what, name, ifExists, action }
+}
+
+function parseAction(c: Cursor): AlterAction {
+  if (c.accept('rename', 'to')) return { do: 'rename', to: c.identifier() }
+  if (c.accept('rename')) {
+    c.accept('column')
+    const from = c.identifier()
+    c.expect('to')
+    return { do: 'rename column', column: from, to: c.identifier() }
+  }
+  if (c.accept('owner', 'to')) return { do: 'owner', to: c.identifier() }
+  if (c.accept('swap', 'with')) return { do: 'swap', with: c.name() }
+  if (c.accept('add')) {
+    if (c.looking('constraint') || c.looking('primary') || c.looking('unique') || c.looking('check'))
+      throw notSupported('ADD of a constraint', { position: c.token!.start })
+    c.accept('column')
+    return { do: 'add column', ifNotExists: c.accept('if', 'not', 'exists'), column: column(c) }
+  }
+  if (c.accept('drop')) return dropColumn(c)
+  if (c.accept('alter')) return alterColumn(c)
+  if (c.accept('set')) return setting(c)
+  throw c.token?.kind === 'word' ? unknown(c, c.token.value) : c.error()
+}
+
+function dropColumn(c: Cursor): AlterAction {
+  if (c.looking('constraint')) throw notSupported('DROP CONSTRAINT', { position: c.token!.start })
+  c.accept('column')
+  const ifExists = c.accept('if', 'exists')
+  const name = c.identifier()
+  const cascade = c.accept('cascade')
+  if (!cascade) c.accept('restrict')
+  return { do: 'drop column', ifExists, column: name, cascade }
+}
+
+function alterColumn(c: Cursor): AlterAction {
+  c.accept('column')
+  const name = c.identifier()
+  if (c.accept('set', 'default'))
+    return { do: 'default', column: name, value: expressionUntil(c, token => token.value === ',') }
+  if (c.accept('drop', 'default')) return { do: 'default', column: name, value: undefined }
+  if (c.accept('set', 'not', 'null')) return { do: 'not null', column: name, on: true }
+  if (c.accept('drop', 'not', 'null')) return { do: 'not null', column: name, on: false }
+  if (c.accept('set', 'data', 'type') || c.accept('type')) {
+    const { type, modifier } = columnType(c)
+    const using = c.accept('using') ? expressionUntil(c, token => token.value === ',') : undefined
+    return { do: 'type', column: name, type, modifier, using }
+  }
+  throw c.error()
+}
+
+/** Settings that mean something to others only are accepted. */
+const ACCEPTED = ['parallelism', 'backfill_parallelism', 'config', 'resource_group']
+const LIMITS = [
+  'source_rate_limit',
+  'backfill_rate_limit',
+  'dml_rate_limit',
+  'sink_rate_limit',
+  'streaming_rate_limit',
+]
+
+function setting(c: Cursor): AlterAction {
+  if (c.accept('schema')) return { do: 'set schema', schema: c.identifier() }
+  const name = c.identifier()
+  if (ACCEPTED.includes(name)) {
+    c.skipTo(() => false)
+    return { do: 'accept', setting: name }
+  }
+  if (!LIMITS.includes(name)) throw unknown(c, `set ${name}`)
+  if (!c.accept('to') && !c.accept('=')) throw c.error()
+  if (c.accept('default')) return { do: 'rate limit', setting: name, limit: undefined }
+  const token = c.token
+  if (token?.kind !== 'number' || !/^\d+$/.test(token.value))
+    throw new SqlError('invalid_parameter_value', `${name} must be a whole number or DEFAULT`, {
+      position: token?.start ?? c.end,
+    })
+  c.at++
+  return { do: 'rate limit', setting: name, limit: Number(token.value) }
+}
+
+function unknown(c: Cursor, words: string): Error {
+  return notSupported(`ALTER … ${words.toUpperCase()}`, { position: c.token?.start ?? c.end })
+}

@@ -1,0 +1,67 @@
+import { parseSync } from 'libpg-query'
+import { as, open } from './ast.ts'
+import type { Relation } from './catalog.ts'
+import { tokenize } from './parse/tokens.ts'
+
+/**
+ * The text of a query with every mention of the relation in FROM replaced. `text` makes what stands for it; where the mention
+ * has no alias, the name it had becomes one, so that the query's other references still mean it.
+ */
+export function rewriteReferences(query: string, relation: Relation, text: string): string {
+  const { stmts } = parseSync(query) as { stmts: readonly { stmt: unknown }[] }
+  const mentions: { readonly location: number; readonly parts: number; readonly aliased: boolean }[] = []
+  const ctes = new Set<unknown>()
+  const visit = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null) return
+    if (Array.isArray(node)) {
+      node.forEach(visit)
+      return
+    }
+    const [kind, fields] = open(node)
+    if (kind === 'CommonTableExpr') ctes.add(fields['ctename'])
+    const range = as(node, 'RangeVar')
+    if (range !== undefined && means(range, relation)) {
+      const parts = [range['catalogname'], range['schemaname'], range['relname']].filter(p => p !== undefined)
+      mentions.push({
+        location: range['location'] as number,
+        parts: parts.length,
+        aliased: range['alias'] !== undefined,
+      })
+    }
+    Object.values(node).forEach(visit)
+  }
+  visit(stmts)
+  if (ctes.has(relation.name)) return query
+  const tokens = tokenize(query)
+  let result = query
+  for (const { location, parts, aliased } of mentions.toSorted((a, b) => b.location - a.location)) {
+    const start = Buffer.from(query).subarray(0, location).toString().length
+    const first = tokens.findIndex(token => token.start === start)
+    const { end } = tokens[first + 2 * (parts - 1)]!
+    const alias = aliased ? '' : ` AS ${quote(relation.name)}`
+    result = result.slice(0, start) + text + alias + result.slice(end)
+  }
+  return result
+}
+
+function means(range: Readonly<Record<string, unknown>>, { name, schema }: Relation): boolean {
+  return range['relname'] === name && (range['schemaname'] ?? schema) === schema
+}
+
+/** `schema.name`, quoted. */
+export function qualified({ schema, name }: Pick<Relation, 'schema' | 'name'>): string {
+  return `${quote(schema)}.${quote(name)}`
+}
+
+/** A subquery of the relation's columns under the names they had. */
+export function withColumnsAs(
+  relation: Relation,
+  names: readonly (readonly [now: string, then: string])[],
+): string {
+  const columns = names.map(([now, then]) => (now === then ? quote(now) : `${quote(now)} AS ${quote(then)}`))
+  return `(SELECT ${columns.join(', ')} FROM ${qualified(relation)})`
+}
+
+export function quote(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}

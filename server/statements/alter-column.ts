@@ -1,0 +1,195 @@
+import type { Catalog, ColumnDef, Relation } from '../../planner/catalog.ts'
+import { literal, substitute } from '../../planner/expressions.ts'
+import { parseExpression } from '../../planner/parse/cursor.ts'
+import { type AlterAction, parseStatements } from '../../planner/parse/index.ts'
+import { bindQuery, planBatch } from '../../planner/query.ts'
+import { qualified, quote } from '../../planner/rewrite-references.ts'
+import { bindColumnValue } from '../../planner/scalar.ts'
+import { assert, notSupported, SqlError } from '../../types/error.ts'
+import type { Expression } from '../../types/job.ts'
+import type { Schema } from '../../types/type.ts'
+import type { Alteration } from './alter.ts'
+import { bindContext } from './bind.ts'
+import { requireColumn, requirePlainTable, requireUnused } from './column-users.ts'
+import type { StatementContext } from './contract.ts'
+import { columnDef } from './create-table.ts'
+import { recolumned } from './rename.ts'
+import { rewritten } from './rewritten-table.ts'
+import { tableSql } from './statement-text.ts'
+
+type Action<Do extends AlterAction['do']> = Extract<AlterAction, { do: Do }>
+
+/** Rows that are there get the default, or what a generated column is worth. */
+export function addColumn(
+  table: Relation,
+  { column, ifNotExists }: Action<'add column'>,
+  context: StatementContext,
+): Alteration | undefined {
+  requirePlainTable(table, 'ADD COLUMN', context)
+  if (table.columns.some(c => c.name === column.name)) {
+    const message = `column "${column.name}" of relation "${table.name}" already exists`
+    if (!ifNotExists) throw new SqlError('duplicate_column', message, { position: column.position })
+    context.notice(`${message}, skipping`)
+    return undefined
+  }
+  if (column.primaryKey) throw notSupported('ADD COLUMN … PRIMARY KEY')
+  const stored: Schema = table.columns.filter(c => c.generated === undefined)
+  const def = columnDef(column, [...stored, column], context)
+  const old = table.columns.map((c, index): Expression => ({ kind: 'column', index, type: c.type }))
+  const value = def.default ?? literal(null, def.type)
+  const plain = [...old.filter((_, i) => table.columns[i]!.generated === undefined), value]
+  const added = def.generated === undefined ? value : substitute(def.generated, plain)
+  const empty = context.runtime.rowCount(table.id) === 0
+  if (def.notNull && !empty && added.kind === 'literal' && added.value === null)
+    throw new SqlError(
+      'not_null_violation',
+      `column "${def.name}" of relation "${table.name}" contains null values`,
+    )
+  return rewritten(table, [...table.columns, def], [...old, added], context)
+}
+
+/** The column stays where it is and is seen no more: positions of others do not change. */
+export function dropColumn(
+  table: Relation,
+  { column: name, ifExists }: Action<'drop column'>,
+  context: StatementContext,
+): Alteration | undefined {
+  requirePlainTable(table, 'DROP COLUMN', context)
+  const at = table.columns.findIndex(c => c.name === name && c.dropped !== true)
+  if (at === -1 && ifExists) {
+    context.notice(`column "${name}" of relation "${table.name}" does not exist, skipping`)
+    return undefined
+  }
+  requireColumn(table, name)
+  if (table.key.includes(at))
+    throw new SqlError(
+      'invalid_table_definition',
+      `column "${name}" is part of the primary key of "${table.name}"`,
+    )
+  const dropped: ColumnDef = {
+    name: `........pg.dropped.${at + 1}........`,
+    type: table.columns[at]!.type,
+    notNull: false,
+    hidden: true,
+    dropped: true,
+  }
+  const next = { ...table, columns: table.columns.map((c, i) => (i === at ? dropped : c)) }
+  requireUnused(next, table, at, context)
+  return { catalog: context.catalogs.current.with({ ...next, sql: tableSql(next) }) }
+}
+
+/** ALTER COLUMN … TYPE: every row is written again. */
+export function changeType(
+  table: Relation,
+  { column: name, type, modifier, using }: Action<'type'>,
+  context: StatementContext,
+): Alteration {
+  requirePlainTable(table, 'ALTER COLUMN TYPE', context)
+  const at = requireColumn(table, name)
+  if (table.key.includes(at)) throw notSupported('ALTER COLUMN TYPE of a primary key')
+  if (table.columns[at]!.generated !== undefined)
+    throw notSupported('ALTER COLUMN TYPE of a generated column')
+  const { modifier: _, ...rest } = table.columns[at]!
+  const target = defaultOfType({ ...rest, type, ...(modifier !== undefined && { modifier }) }, context)
+  const fragment = using ?? {
+    node: { ColumnRef: { fields: [{ String: { sval: name } }] } },
+    text: name,
+    position: () => undefined,
+  }
+  const value = bindColumnValue(fragment.node, table.columns, target, bindContext(context, fragment, 'batch'))
+  const columns = table.columns.map((c, i) => (i === at ? target : c))
+  requireUnused({ ...table, columns }, table, at, context, 'alter type of')
+  const values = table.columns.map(
+    (c, index): Expression => (index === at ? value : { kind: 'column', index, type: c.type }),
+  )
+  return rewritten(table, columns, values, context)
+}
+
+/** The column with its default as one of its type. */
+function defaultOfType(column: ColumnDef, context: StatementContext): ColumnDef {
+  if (column.default === undefined) return column
+  const text = column.expressionSql!
+  const fragment = parseExpression(text, 0, text.length)
+  return {
+    ...column,
+    default: bindColumnValue(fragment.node, [], column, bindContext(context, fragment, 'batch')),
+  }
+}
+
+export function renameColumn(
+  relation: Relation,
+  from: string,
+  to: string,
+  context: StatementContext,
+): Catalog {
+  if (relation.options['connector'] !== undefined || relation.kind === 'source' || relation.kind === 'sink')
+    throw notSupported('renaming a column that a connector reads or writes')
+  const at = requireColumn(relation, from)
+  if (relation.columns.some(column => column.name === to))
+    throw new SqlError('duplicate_column', `column "${to}" of relation "${relation.name}" already exists`)
+  const next = { ...relation, columns: relation.columns.map((c, i) => (i === at ? { ...c, name: to } : c)) }
+  let changed = recolumned(relation, next, context)
+  for (const index of context.catalogs.current.relations) {
+    if (index.index?.on !== relation.id) continue
+    const { columns, include, keys } = index.index
+    const held = [...columns, ...include]
+    changed = changed.with({
+      ...index,
+      columns: index.columns.map((c, i) => (held[i] === at ? { ...c, name: to } : c)),
+      index: { ...index.index, keys: keys.map((key, i) => (columns[i] === at ? { ...key, sql: to } : key)) },
+    })
+  }
+  return changed
+}
+
+export function changeDefault(
+  table: Relation,
+  { column: name, value }: Action<'default'>,
+  context: StatementContext,
+): Alteration {
+  const at = requireColumn(table, name)
+  const { default: _, expressionSql: __, ...column } = table.columns[at]!
+  if (column.generated !== undefined)
+    throw new SqlError('syntax_error', `column "${name}" of relation "${table.name}" is a generated column`)
+  const next: ColumnDef =
+    value === undefined
+      ? column
+      : {
+          ...column,
+          default: bindColumnValue(value.node, [], column, bindContext(context, value, 'batch')),
+          expressionSql: value.text,
+        }
+  return { catalog: withColumn(table, at, next, context) }
+}
+
+export async function changeNotNull(
+  table: Relation,
+  { column: name, on }: Action<'not null'>,
+  context: StatementContext,
+): Promise<Alteration> {
+  const at = requireColumn(table, name)
+  if (!on && table.key.includes(at))
+    throw new SqlError('invalid_table_definition', `column "${name}" is in a primary key`)
+  if (on && (await hasNull(table, name, context)))
+    throw new SqlError(
+      'not_null_violation',
+      `column "${name}" of relation "${table.name}" contains null values`,
+    )
+  return { catalog: withColumn(table, at, { ...table.columns[at]!, notNull: on }, context) }
+}
+
+async function hasNull(table: Relation, name: string, context: StatementContext): Promise<boolean> {
+  const [parsed] = parseStatements(`SELECT 1 FROM ${qualified(table)} WHERE ${quote(name)} IS NULL LIMIT 1`)
+  assert(parsed?.statement.kind === 'query', 'a query of ours')
+  const { query } = parsed.statement
+  const job = planBatch(bindQuery(query.node, bindContext(context, query, 'batch')), [])
+  for await (const chunk of context.runtime.query(job, context.signal)) if (chunk.length > 0) return true
+  return false
+}
+
+function withColumn(table: Relation, at: number, column: ColumnDef, { catalogs }: StatementContext): Catalog {
+  const next = { ...table, columns: table.columns.map((c, i) => (i === at ? column : c)) }
+  return catalogs.current.with(
+    next.kind === 'table' && !next.options['connector'] ? { ...next, sql: tableSql(next) } : next,
+  )
+}

@@ -1,0 +1,134 @@
+import type { Command } from '../../executor/runtime-contract.ts'
+import type { Catalog, Relation } from '../../planner/catalog.ts'
+import type { AlterAction } from '../../planner/parse/index.ts'
+import { notSupported, SqlError, unreachable } from '../../types/error.ts'
+import {
+  addColumn,
+  changeDefault,
+  changeNotNull,
+  changeType,
+  dropColumn,
+  renameColumn,
+} from './alter-column.ts'
+import { alterNamespace } from './alter-namespace.ts'
+import { findByName, requireRelation } from './bind.ts'
+import type { Result, StatementContext } from './contract.ts'
+import type { StatementOf } from './create.ts'
+import { renamed } from './rename.ts'
+
+type Alter = StatementOf<'alter'>
+
+/** What an ALTER comes to: a catalog, and what the runtime does besides in the same epoch. */
+export interface Alteration {
+  readonly catalog: Catalog
+  readonly command?: Partial<Command>
+}
+
+/** ALTER of a relation, a schema or a database. */
+export function alter(statement: Alter, context: StatementContext): Promise<Result> {
+  const { what, action } = statement
+  const tag = `ALTER ${what.toUpperCase()}`
+  return context.catalogs.exclusive(async () => {
+    const { current } = context.catalogs
+    const next =
+      what === 'schema' || what === 'database'
+        ? { catalog: alterNamespace(statement, context) }
+        : await alterRelation(statement, action, context)
+    if (next !== undefined && next.catalog !== current) {
+      await context.runtime.run({ ...next.command, catalog: next.catalog.toJson() }, context.signal)
+      context.catalogs.update(next.catalog)
+    }
+    return { tag }
+  })
+}
+
+async function alterRelation(
+  { what, name, ifExists }: Alter,
+  action: AlterAction,
+  context: StatementContext,
+): Promise<Alteration | undefined> {
+  const { current } = context.catalogs
+  if (ifExists && findByName(context, name) === undefined) {
+    context.notice(`relation "${name.name}" does not exist, skipping`)
+    return undefined
+  }
+  const relation = requireRelation(context, name)
+  if (relation.kind !== what)
+    throw new SqlError(
+      'wrong_object_type',
+      `"${relation.name}" is not ${what === 'index' ? 'an' : 'a'} ${what}`,
+      { position: name.position, hint: `Use ALTER ${relation.kind.toUpperCase()}.` },
+    )
+  switch (action.do) {
+    case 'rename':
+      return { catalog: renamed(current, relation, { name: action.to }) }
+    case 'set schema':
+      return { catalog: renamed(current, relation, { schema: existing(action.schema, context) }) }
+    case 'swap':
+      return { catalog: swapped(relation, requireRelation(context, action.with), current) }
+    case 'owner':
+      return { catalog: current.with({ ...relation, owner: knownRole(action.to, context) }) }
+    case 'accept':
+      return { catalog: current }
+    case 'rate limit':
+      return limited(relation, action.setting, action.limit, current)
+    case 'rename column':
+      return { catalog: renameColumn(relation, action.column, action.to, context) }
+    case 'add column':
+      return addColumn(relation, action, context)
+    case 'drop column':
+      return dropColumn(relation, action, context)
+    case 'type':
+      return changeType(relation, action, context)
+    case 'default':
+      return changeDefault(relation, action, context)
+    case 'not null':
+      return changeNotNull(relation, action, context)
+    default:
+      return unreachable(action)
+  }
+}
+
+function existing(schema: string, { catalogs, session }: StatementContext): string {
+  if (!catalogs.current.hasSchema(session.database, schema))
+    throw new SqlError('invalid_schema_name', `schema "${schema}" does not exist`)
+  return schema
+}
+
+/** Each gets the other's name. */
+function swapped(a: Relation, b: Relation, catalog: Catalog): Catalog {
+  if (a.kind !== b.kind) throw new SqlError('wrong_object_type', `"${b.name}" is not a ${a.kind}`)
+  const aside = renamed(catalog, a, { name: `swapped ${a.id}` })
+  const moved = renamed(aside, aside.byId(b.id)!, { name: a.name, schema: a.schema })
+  return renamed(moved, moved.byId(a.id)!, { name: b.name, schema: b.schema })
+}
+
+/** Throws 42704. */
+export function knownRole(name: string, { catalogs, session }: StatementContext): string {
+  const { relations, schemas, databases } = catalogs.current
+  const owners = [...relations, ...schemas, ...databases].map(object => object.owner)
+  if (name === session.user || ['current_user', 'session_user'].includes(name)) return session.user
+  if (owners.includes(name)) return name
+  throw new SqlError('undefined_object', `role "${name}" does not exist`)
+}
+
+/** Rows a second of a source, by its option; other limits are accepted: views are paced by their barriers. */
+function limited(
+  relation: Relation,
+  setting: string,
+  limit: number | undefined,
+  catalog: Catalog,
+): Alteration {
+  if (setting !== 'source_rate_limit') {
+    if (limit === 0) throw notSupported(`${setting} = 0`)
+    return { catalog }
+  }
+  if (relation.options['connector'] === undefined || relation.kind === 'sink')
+    throw new SqlError('wrong_object_type', `"${relation.name}" does not read a connector`)
+  const { source_rate_limit: _, ...rest } = relation.options
+  const options = limit === undefined ? rest : { ...rest, source_rate_limit: String(limit) }
+  return {
+    catalog: catalog.with({ ...relation, options }),
+    command: { rateLimits: { [relation.id]: limit } },
+  }
+}

@@ -1,0 +1,57 @@
+import type { Catalog, Relation } from '../../planner/catalog.ts'
+import { qualified, rewriteReferences, withColumnsAs } from '../../planner/rewrite-references.ts'
+import { SqlError } from '../../types/error.ts'
+import type { StatementContext } from './contract.ts'
+import { sqlWithName, tableSql } from './statement-text.ts'
+import { viewHolds } from './view-holds.ts'
+
+/** The catalog in which the relation has another name or schema; views go on meaning it. */
+export function renamed(
+  catalog: Catalog,
+  relation: Relation,
+  to: { name?: string; schema?: string },
+): Catalog {
+  const sql = to.name === undefined ? relation.sql : sqlWithName(relation.sql, to.name)
+  const next = { ...relation, ...to, sql }
+  const taken = catalog.byName(next.database, next.schema, next.name)
+  if (taken !== undefined && taken.id !== relation.id)
+    throw new SqlError('duplicate_table', `relation "${next.name}" already exists`)
+  let changed = catalog.with(next)
+  for (const reader of readers(catalog, relation.id))
+    changed = changed.with(reading(reader, relation, qualified(next)))
+  if (to.schema === undefined) return changed
+  // Names in a view's own query are looked up in its schema first.
+  for (const id of relation.kind === 'view' ? relation.dependsOn : []) {
+    const read = catalog.byId(id)
+    if (read !== undefined) changed = changed.with(reading(changed.byId(relation.id)!, read, qualified(read)))
+  }
+  for (const index of catalog.relations.filter(r => r.index?.on === relation.id))
+    changed = renamed(changed, index, { schema: to.schema })
+  return changed
+}
+
+/** The catalog in which the relation's columns are `next.columns`; views see those that there were, by their names. */
+export function recolumned(relation: Relation, next: Relation, context: StatementContext): Catalog {
+  const { current } = context.catalogs
+  let changed = current.with(next.kind === 'table' ? { ...next, sql: tableSql(next) } : next)
+  const names = relation.columns.flatMap((column, i) =>
+    column.hidden === true ? [] : [[next.columns[i]!.name, column.name] as const],
+  )
+  for (const reader of readers(current, relation.id))
+    if (reader.kind === 'view' && !viewHolds(reader, changed, context))
+      changed = changed.with(reading(reader, relation, withColumnsAs(next, names)))
+  return changed
+}
+
+function readers(catalog: Catalog, id: number): readonly Relation[] {
+  return catalog.relations.filter(
+    r => (r.kind === 'view' || r.kind === 'materialized view') && r.dependsOn.includes(id),
+  )
+}
+
+function reading(reader: Relation, relation: Relation, text: string): Relation {
+  const { query, sql } = reader
+  if (query === undefined) return reader
+  const next = rewriteReferences(query, relation, text)
+  return { ...reader, query: next, sql: sql.replace(query, () => next) }
+}

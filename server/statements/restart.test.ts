@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import pg from 'pg'
+import { startServer } from '../main.ts'
+
+const BEFORE = [
+  'CREATE TABLE t (k int PRIMARY KEY, v int, gone int)',
+  'INSERT INTO t VALUES (1, 10, 0), (2, 20, 0)',
+  'CREATE TABLE bag AS SELECT 1 AS x UNION ALL SELECT 1',
+  'CREATE MATERIALIZED VIEW sums AS SELECT sum(v) AS s FROM t',
+  'CREATE INDEX by_v ON t (v)',
+  'CREATE VIEW seen AS SELECT * FROM bag',
+  "ALTER TABLE t ADD COLUMN note varchar DEFAULT 'none'",
+  'ALTER TABLE bag ADD COLUMN y int',
+  'ALTER TABLE bag ALTER COLUMN y TYPE bigint',
+  'DROP INDEX by_v',
+  'ALTER TABLE t DROP COLUMN gone',
+  'CREATE INDEX by_note ON t (note)',
+  'ALTER TABLE t RENAME COLUMN v TO w',
+  'ALTER TABLE t RENAME TO u',
+  "COMMENT ON TABLE u IS 'renamed'",
+  'INSERT INTO bag VALUES (2, 3000000000)',
+]
+
+test('what statements changed is there after a restart, and goes on', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'weir-restart-'))
+  const run = async (work: (rows: (sql: string) => Promise<unknown[]>) => Promise<void>) => {
+    const server = await startServer({ data: folder, port: 0, httpPort: 0, inline: true, log: () => {} })
+    const client = new pg.Client({ host: '127.0.0.1', port: server.port, user: 'root', database: 'dev' })
+    await client.connect()
+    await work(async sql => (await client.query({ text: sql, rowMode: 'array' })).rows)
+    await client.end()
+    await server.close()
+  }
+  try {
+    await run(async rows => {
+      for (const sql of BEFORE) await rows(sql)
+    })
+    await run(async rows => {
+      assert.deepEqual(await rows('SELECT * FROM u ORDER BY k'), [
+        [1, 10, 'none'],
+        [2, 20, 'none'],
+      ])
+      await rows("INSERT INTO u VALUES (3, 30, 'new'), (2, 21, 'other')")
+      assert.deepEqual(await rows('SELECT s FROM sums'), [['61']])
+      assert.deepEqual(await rows("SELECT w FROM u WHERE note = 'other'"), [[21]])
+      assert.deepEqual(await rows('SELECT note FROM by_note ORDER BY 1'), [['new'], ['none'], ['other']])
+      assert.deepEqual(await rows('SELECT x, y FROM bag ORDER BY 1'), [
+        [1, null],
+        [1, null],
+        [2, '3000000000'],
+      ])
+      assert.deepEqual(await rows('SELECT * FROM seen ORDER BY 1'), [[1], [1], [2]])
+      assert.deepEqual(await rows("SELECT obj_description('u'::regclass)"), [['renamed']])
+    })
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+})

@@ -1,0 +1,52 @@
+import type { ColumnDef, Relation } from '../../planner/catalog.ts'
+import { withLiterals } from '../../planner/query.ts'
+import { assert } from '../../types/error.ts'
+import type { Expression, Job } from '../../types/job.ts'
+import type { Alteration } from './alter.ts'
+import type { StatementContext } from './contract.ts'
+import { tableJob } from './create-table.ts'
+import { changeOf } from './jobs.ts'
+import { recolumned } from './rename.ts'
+
+/**
+ * The table with other columns, whose values are computed from those of each row. Its dataflow is a new one, with names of
+ * state that were never used, and takes the place of the old one in one epoch; those who read the table go on.
+ */
+export function rewritten(
+  table: Relation,
+  columns: readonly ColumnDef[],
+  values: readonly Expression[],
+  context: StatementContext,
+): Alteration {
+  const { job } = table
+  assert(job !== undefined, 'a table has a job')
+  const next = { ...table, columns, job: renumbered(jobOf(table, columns), job) }
+  const catalog = recolumned(table, next, context)
+  const change = changeOf(next, catalog)
+  assert(change !== undefined, 'a table has a job')
+  const nowMicros = BigInt(Date.now()) * 1000n
+  const computed = values.map(value => withLiterals(value, [], nowMicros))
+  return { catalog, command: { replace: [{ change, columns: computed }] } }
+}
+
+function jobOf(table: Relation, columns: readonly ColumnDef[]): Job {
+  const upsert = table.job!.nodes.map(node => node.spec).find(spec => spec.kind === 'upsert')
+  return tableJob(table.id, columns, table.key, {
+    isTable: true,
+    appendOnly: table.appendOnly,
+    conflict: table.conflict ?? 'overwrite',
+    version: upsert?.version,
+    read: false,
+    ...(table.watermarks !== undefined && { watermarks: table.watermarks }),
+  })
+}
+
+function renumbered(job: Job, before: Job): Job {
+  const from = Math.max(...before.nodes.map(node => node.id))
+  const nodes = job.nodes.map(node => ({
+    ...node,
+    id: node.id + from,
+    inputs: node.inputs.map(i => i + from),
+  }))
+  return { ...job, nodes }
+}

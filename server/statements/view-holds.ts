@@ -1,0 +1,26 @@
+import type { Catalog, Relation } from '../../planner/catalog.ts'
+import { parseStatements } from '../../planner/parse/index.ts'
+import { bindQuery } from '../../planner/query.ts'
+import { SqlError } from '../../types/error.ts'
+import { sameType } from '../../types/type.ts'
+import { bindContext } from './bind.ts'
+import type { StatementContext } from './contract.ts'
+
+/** Whether the view's query, read with another catalog, still yields the view's columns. */
+export function viewHolds(view: Relation, catalog: Catalog, context: StatementContext): boolean {
+  try {
+    const [parsed] = parseStatements(view.query!)
+    if (parsed?.statement.kind !== 'query') return false
+    const { query } = parsed.statement
+    const searchPath = [view.schema, ...context.session.searchPath()]
+    const binding = { ...bindContext(context, query, 'batch'), catalog, searchPath }
+    const { schema } = bindQuery(query.node, binding)
+    const { columns } = view
+    return (
+      schema.length === columns.length && schema.every((field, i) => sameType(field.type, columns[i]!.type))
+    )
+  } catch (error) {
+    if (error instanceof SqlError) return false
+    throw error
+  }
+}
