@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { reportIdle } from './idle.ts'
+import { reportJson } from './json.ts'
 import { reportNexmark } from './nexmark-report.ts'
 import { reportPointReads } from './point.ts'
 import { reportRecovery } from './recovery.ts'
@@ -9,6 +10,7 @@ const HELP = `npm run bench -- SUBJECT
   nexmark [q0 q1 …] [--events N] [--no-checkpoint] [--beside-flink]
   recovery [ROWS …]      time to ready with so many stored rows; default a million and ten million
   point                  SELECT by primary key from a view of a million rows
+  json                   decoding of Nexmark bids from JSON, beside JSON.parse
   idle                   memory and processor of a server that does nothing
 `
 
@@ -36,6 +38,9 @@ switch (values.help ? undefined : subject) {
     break
   case 'point':
     await reportPointReads()
+    break
+  case 'json':
+    reportJson()
     break
   case 'idle':
     await reportIdle()

@@ -4,7 +4,9 @@ import type { Schema } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
 import { csvCells } from './csv.ts'
 import { fromJson, fromText, member } from './from-json.ts'
+import { jsonRecord } from './json-record.ts'
 import { isObject, type Json, type JsonObject, parseJson } from './json-value.ts'
+import type { RowWriter } from './row-writer.ts'
 
 /** One change told by a record: weight 1 sets or adds the row, -1 removes it (of an upsert: by its key columns). */
 export interface DecodedRow {
@@ -15,10 +17,49 @@ export interface DecodedRow {
 /** Rows of one record; throws SqlError when it is malformed. */
 export type Decoder = (key: Uint8Array | null, value: Uint8Array | null) => readonly DecodedRow[]
 
+/**
+ * Adds the rows of one record to `rows`. Key and value lie in `bytes`; -1: there is none. Throws SqlError when the record is malformed, and
+ * leaves `rows` as it was.
+ */
+export type RecordDecoder = (
+  rows: RowWriter,
+  bytes: Uint8Array,
+  keyFrom: number,
+  keyTo: number,
+  from: number,
+  to: number,
+) => void
+
 /** Formats that `decoder` understands. */
 export const DECODED_FORMATS = ['plain/json', 'plain/bytes', 'plain/csv', 'upsert/json', 'debezium/json']
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** `decoder` for records that lie in one buffer; JSON objects go straight into columns. A NULL in a key column is refused. */
+export function recordDecoder(schema: Schema, key: readonly number[], spec: FormatSpec): RecordDecoder {
+  const decode = decoder(schema, key, spec)
+  const own = key.filter(column => column < schema.length)
+  const name = `${spec.format}/${spec.encode}`.toLowerCase()
+  const fast = name === 'plain/json' || name === 'upsert/json' ? jsonRecord(schema, own) : undefined
+  return (rows, bytes, keyFrom, keyTo, from, to) => {
+    if (fast !== undefined && from >= 0) {
+      if (fast(rows, bytes, from, to)) return
+      rows.clearRow()
+    }
+    const part = (start: number, end: number) => (start < 0 ? null : bytes.subarray(start, end))
+    const decoded = decode(part(keyFrom, keyTo), part(from, to))
+    for (const { row } of decoded)
+      for (const column of own) if (row[column] === null) throw nullKey(schema, column)
+    for (const { row, weight } of decoded) rows.push(row, weight)
+  }
+}
+
+function nullKey(schema: Schema, column: number): SqlError {
+  return new SqlError(
+    'not_null_violation',
+    `null value in column "${schema[column]!.name}" violates not-null constraint`,
+  )
+}
 
 export function decoder(schema: Schema, key: readonly number[], spec: FormatSpec): Decoder {
   const name = `${spec.format}/${spec.encode}`.toLowerCase()
