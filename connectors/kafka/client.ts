@@ -1,23 +1,8 @@
-// Our view of Kafka over kafkajs. Reading uses its internal broker.fetch, because its public consumer always joins a group, while
-// our positions live in the manifest. Everything internal to kafkajs stays in this file.
-import { createRequire } from 'node:module'
-import type { Admin, Kafka, KafkaConfig, Message, Producer, Transaction } from 'kafkajs'
-import { SqlError } from '../../types/error.ts'
-
-export interface KafkaRecord {
-  readonly offset: bigint
-  readonly key: Uint8Array | null
-  readonly value: Uint8Array | null
-  readonly timestampMs: number
-  readonly headers: readonly { readonly key: string; readonly value: Uint8Array | null }[]
-}
-
-/** Committed records of one partition, and where to read on. */
-export interface Fetched {
-  readonly partition: number
-  readonly records: readonly KafkaRecord[]
-  readonly next: bigint
-}
+// Our view of Kafka over kafkajs.
+import type { Admin, Kafka, Message, Producer, Transaction } from 'kafkajs'
+import { type Fetched, fetchBatches } from './fetch.ts'
+import { calmRequestQueues, internalCluster, type KafkaSettings } from './kafkajs-internals.ts'
+import { refusal } from './refusal.ts'
 
 /** Sends messages that become visible together with `commit`, or never. */
 export interface TransactionalProducer {
@@ -56,10 +41,7 @@ export interface KafkaClient {
 }
 
 const SEND_RECORDS = 4000
-const PARTITION_BYTES = 4 << 20
 const RETRY = { initialRetryTime: 10, maxRetryTime: 500, retries: 20 }
-
-export type KafkaSettings = Pick<KafkaConfig, 'brokers' | 'ssl' | 'sasl'>
 
 /** Connects lazily; kafkajs is loaded here, not at start. */
 export async function kafkaClient(settings: KafkaSettings): Promise<KafkaClient> {
@@ -75,7 +57,7 @@ export async function kafkaClient(settings: KafkaSettings): Promise<KafkaClient>
   })
   const admin = kafka.admin()
   await guard(() => admin.connect())
-  const cluster = internalCluster(settings)
+  const cluster = internalCluster(settings, RETRY)
   let connected: Promise<void> | undefined
   return {
     partitions: topic => partitions(admin, topic),
@@ -83,7 +65,7 @@ export async function kafkaClient(settings: KafkaSettings): Promise<KafkaClient>
     fetch: async (topic, positions, waitMs) => {
       connected ??= cluster.connect()
       await guard(() => connected!)
-      return guard(() => fetch(cluster, topic, positions, waitMs))
+      return guard(() => fetchBatches(cluster, topic, positions, waitMs))
     },
     createTopic: (topic, numPartitions, config) => createTopic(admin, topic, numPartitions, config),
     addPartitions: async (topic, count) => {
@@ -198,158 +180,10 @@ async function sendAll(
   }
 }
 
-async function fetch(
-  cluster: Cluster,
-  topic: string,
-  positions: ReadonlyMap<number, bigint>,
-  waitMs: number,
-): Promise<readonly Fetched[]> {
-  await cluster.addTargetTopic(topic)
-  await cluster.refreshMetadataIfNecessary()
-  const leaders = cluster.findLeaderForPartitions(topic, [...positions.keys()])
-  // A partition made after the last look is not known yet: the next round reads it.
-  if (Object.values(leaders).flat().length < positions.size) await cluster.refreshMetadata()
-  try {
-    const perLeader = await Promise.all(
-      Object.entries(leaders).map(async ([nodeId, owned]) => {
-        const broker = await cluster.findBroker({ nodeId })
-        const wanted = owned.map(partition => ({
-          partition,
-          fetchOffset: String(positions.get(partition)!),
-          maxBytes: PARTITION_BYTES,
-        }))
-        const { responses } = await broker.fetch({
-          maxWaitTime: waitMs,
-          minBytes: 1,
-          maxBytes: PARTITION_BYTES * 4,
-          isolationLevel: 1,
-          topics: [{ topic, partitions: wanted }],
-        })
-        return responses.flatMap(response => response.partitions)
-      }),
-    )
-    return perLeader.flat().map(data => fetched(topic, positions.get(data.partition)!, data))
-  } catch (error) {
-    await cluster.refreshMetadata().catch(() => {})
-    throw error
-  }
-}
-
-function fetched(topic: string, from: bigint, data: PartitionData): Fetched {
-  const batch = makeBatch(topic, String(from), data)
-  // An empty answer may hide behind an open transaction: stay. Only what was seen is skipped.
-  const seen = batch.rawMessages.length > 0
-  const last = seen ? BigInt(batch.lastOffset()) : from - 1n
-  const records = batch.messages.map(message => ({
-    offset: BigInt(message.offset),
-    key: message.key,
-    value: message.value,
-    timestampMs: Number(message.timestamp),
-    headers: Object.entries(message.headers ?? {}).flatMap(([key, value]) =>
-      (Array.isArray(value) ? value : [value]).map(item => ({
-        key,
-        value: item === undefined ? null : Buffer.from(item),
-      })),
-    ),
-  }))
-  return { partition: data.partition, records, next: last + 1n }
-}
-
-// Refusals by the broker as SqlErrors; kafkajs has retried what is worth it.
 async function guard<T>(run: () => Promise<T>, topic?: string): Promise<T> {
   try {
     return await run()
   } catch (error) {
-    if (error instanceof SqlError) throw error
-    const { message, type } = error as Error & { type?: string }
-    if (type === 'UNKNOWN_TOPIC_OR_PARTITION' && topic !== undefined) {
-      throw new SqlError('undefined_object', `topic "${topic}" does not exist`, { cause: error })
-    }
-    if (type === 'OFFSET_OUT_OF_RANGE') {
-      throw new SqlError(
-        'object_not_in_prerequisite_state',
-        'the broker no longer holds the offsets to read next',
-        {
-          detail: 'Records were deleted by retention, or the topic was made anew.',
-          hint: 'DROP and CREATE the source to start again.',
-          cause: error,
-        },
-      )
-    }
-    throw new SqlError('external_service', `Kafka: ${message}`, { cause: error })
+    throw refusal(error, topic)
   }
-}
-
-// What we use of kafkajs's inside (2.2.4, pinned by the lock file and by kafka.service.test.ts).
-interface PartitionData {
-  readonly partition: number
-}
-interface RawMessage {
-  readonly offset: string
-  readonly key: Buffer | null
-  readonly value: Buffer | null
-  readonly timestamp: string
-  readonly headers?: Readonly<Record<string, Buffer | string | (Buffer | string)[] | undefined>>
-}
-interface BatchLike {
-  readonly rawMessages: readonly RawMessage[]
-  readonly messages: readonly RawMessage[]
-  lastOffset(): string
-}
-interface Broker {
-  fetch(request: object): Promise<{ responses: readonly { partitions: readonly PartitionData[] }[] }>
-}
-interface Cluster {
-  connect(): Promise<void>
-  disconnect(): Promise<void>
-  addTargetTopic(topic: string): Promise<void>
-  refreshMetadata(): Promise<void>
-  refreshMetadataIfNecessary(): Promise<void>
-  findLeaderForPartitions(topic: string, partitions: readonly number[]): Record<string, number[]>
-  findBroker(node: { nodeId: string }): Promise<Broker>
-}
-
-const load = createRequire(import.meta.url)
-let batchClass: (new (topic: string, from: string, data: PartitionData) => BatchLike) | undefined
-
-function makeBatch(topic: string, from: string, data: PartitionData): BatchLike {
-  batchClass ??= load('kafkajs/src/consumer/batch')
-  return new batchClass!(topic, from, data)
-}
-
-interface RequestQueue {
-  readonly pending: readonly unknown[]
-  readonly throttledUntil: number
-  scheduleCheckPendingRequests(): void
-}
-
-// A queue of kafkajs looks after itself every millisecond for ever once it had a response: only while something waits, then.
-function calmRequestQueues(): void {
-  const queue = (load('kafkajs/src/network/requestQueue') as { prototype: RequestQueue }).prototype
-  const schedule = queue.scheduleCheckPendingRequests
-  if (schedule.name === 'whenPending') return
-  queue.scheduleCheckPendingRequests = function whenPending(this: RequestQueue) {
-    if (this.pending.length > 0 || this.throttledUntil > Date.now()) schedule.call(this)
-  }
-}
-
-function internalCluster(settings: KafkaSettings): Cluster {
-  const ClusterClass = load('kafkajs/src/cluster') as new (options: object) => Cluster
-  const socketFactory = (load('kafkajs/src/network/socketFactory') as () => unknown)()
-  const nothing = () => {}
-  const logger = { namespace: () => logger, info: nothing, debug: nothing, warn: nothing, error: nothing }
-  return new ClusterClass({
-    ...settings,
-    clientId: 'weir',
-    logger,
-    socketFactory,
-    connectionTimeout: 5000,
-    authenticationTimeout: 10_000,
-    requestTimeout: 30_000,
-    enforceRequestTimeout: true,
-    metadataMaxAge: 30_000,
-    retry: RETRY,
-    allowAutoTopicCreation: false,
-    offsets: new Map(),
-  })
 }

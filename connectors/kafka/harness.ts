@@ -11,6 +11,7 @@ import type { Value } from '../../types/value.ts'
 import { rowsOf } from '../formats/chunk-rows.ts'
 import { RowWriter } from '../formats/row-writer.ts'
 import { type KafkaClient, kafkaClient } from './client.ts'
+import { keyBytes, valueBytes } from './record-set.ts'
 
 export const host: Host = {
   now: () => Date.now(),
@@ -73,12 +74,15 @@ export async function testBroker(start: (dir: string) => Promise<Started>): Prom
 }
 
 async function readValues(client: KafkaClient, topic: string, count: number) {
-  const text = (bytes: Uint8Array | null) => (bytes === null ? null : Buffer.from(bytes).toString())
+  const text = (bytes: Buffer | null) => bytes?.toString() ?? null
   const found: { key: string | null; value: string | null }[] = []
   let at = 0n
   for (let i = 0; i < 200 && found.length < count; i++) {
     for (const part of await client.fetch(topic, new Map([[0, at]]), 200)) {
-      for (const { key, value } of part.records) found.push({ key: text(key), value: text(value) })
+      for (const set of part.sets) {
+        for (let i = 0; i < set.count; i++)
+          found.push({ key: text(keyBytes(set, i)), value: text(valueBytes(set, i)) })
+      }
       at = part.next
     }
   }

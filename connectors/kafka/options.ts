@@ -1,7 +1,8 @@
 import type { OptionHelp } from '../../types/connector.ts'
 import { SqlError } from '../../types/error.ts'
 import { requiredOption } from '../options.ts'
-import type { KafkaSettings, StartAt } from './client.ts'
+import type { StartAt } from './client.ts'
+import type { KafkaSettings } from './kafkajs-internals.ts'
 
 type Options = Readonly<Record<string, string>>
 

@@ -9,6 +9,7 @@ import { type Encoder, encoder } from '../formats/encoder.ts'
 import { integerOption, requiredOption, wordOption } from '../options.ts'
 import { type KafkaClient, kafkaClient, type PlainProducer, type TransactionalProducer } from './client.ts'
 import { kafkaSettings } from './options.ts'
+import { keyBytes, valueBytes } from './record-set.ts'
 
 type Options = Readonly<Record<string, string>>
 
@@ -141,8 +142,9 @@ class ExactlyOnceWriter implements SinkWriter {
         })
       }
       for (const part of await client.fetch(progressTopic, new Map([[0, at]]), 200)) {
-        for (const { key, value } of part.records) {
-          if (key !== null && Buffer.from(key).toString() === context.id) marker = epochOf(value)
+        for (const set of part.sets) {
+          for (let i = 0; i < set.count; i++)
+            if (keyBytes(set, i)?.toString() === context.id) marker = epochOf(valueBytes(set, i))
         }
         at = part.next
       }
@@ -151,9 +153,9 @@ class ExactlyOnceWriter implements SinkWriter {
   }
 }
 
-function epochOf(value: Uint8Array | null): Epoch | undefined {
+function epochOf(value: Buffer | null): Epoch | undefined {
   if (value === null) return undefined
-  const { epoch } = JSON.parse(Buffer.from(value).toString()) as { epoch?: unknown }
+  const { epoch } = JSON.parse(value.toString()) as { epoch?: unknown }
   if (typeof epoch === 'number' && Number.isSafeInteger(epoch)) return epoch
   throw new SqlError('data_corrupted', 'the progress marker of the sink is not readable')
 }

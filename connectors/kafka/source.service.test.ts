@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { Kafka, logLevel } from 'kafkajs'
 import { startKafka } from '../../scripts/services.ts'
 import type { SourceContext } from '../../types/connector.ts'
 import { format, host, idAndName, readAll, type TestBroker, testBroker } from './harness.ts'
@@ -153,4 +154,38 @@ test('a source reads from explicit offsets and stops at its end', async () => {
   await reader.close()
   assert.deepEqual(rows.map(r => r[0]).sort(), [1n, 2n, 9007199254740993n])
   assert.deepEqual(offsets, until)
+})
+
+test('every compression of Kafka is read', async () => {
+  for (const codec of ['gzip', 'snappy', 'lz4', 'zstd']) {
+    await broker.client.createTopic(codec, 1, { 'compression.type': codec })
+    const names = Array.from({ length: 300 }, (_, i) => `${'name '.repeat(i % 50)}${i * 7919}`)
+    await send(codec, ...names.map((name, id) => ({ partition: 0, value: JSON.stringify({ id, name }) })))
+    const reader = await kafka.source!(broker.options(codec), plain).open(new Map())
+    const { rows } = await readAll(reader, r => r.rows.length === names.length)
+    await reader.close()
+    assert.deepEqual(
+      rows,
+      names.map((name, id) => [BigInt(id), name]),
+    )
+  }
+})
+
+test('records of aborted transactions are not read, and do not hold the reader up', async () => {
+  await broker.client.createTopic('aborted', 1, {})
+  const address = broker.options('aborted')['properties.bootstrap.server']!
+  const kafkajs = new Kafka({ brokers: [address], logLevel: logLevel.NOTHING })
+  const producer = kafkajs.producer({ transactionalId: 'test', idempotent: true, maxInFlightRequests: 1 })
+  await producer.connect()
+  for (const id of [1, 2, 3, 4]) {
+    const transaction = await producer.transaction()
+    await transaction.send({ topic: 'aborted', messages: [row(id)] })
+    await (id % 2 === 0 ? transaction.commit() : transaction.abort())
+  }
+  await producer.disconnect()
+  await send('aborted', row(5))
+  const reader = await kafka.source!(broker.options('aborted'), plain).open(new Map())
+  const { rows } = await readAll(reader, r => r.rows.length === 3)
+  await reader.close()
+  assert.deepEqual(ids(rows), [2, 4, 5])
 })

@@ -1,0 +1,110 @@
+import { type Broker, type Cluster, protocolError, rawFetch } from './kafkajs-internals.ts'
+import { type AbortedTransaction, type RecordSet, readBatches } from './record-set.ts'
+
+/** Committed records of one partition, and where to read on. */
+export interface Fetched {
+  readonly partition: number
+  readonly sets: readonly RecordSet[]
+  readonly next: bigint
+}
+
+const PARTITION_BYTES = 4 << 20
+const TIMEOUT_MS = 30_000
+
+/** Reads committed records from explicit positions, from all leaders at once; waits up to `waitMs` for the first. */
+export async function fetchBatches(
+  cluster: Cluster,
+  topic: string,
+  positions: ReadonlyMap<number, bigint>,
+  waitMs: number,
+): Promise<readonly Fetched[]> {
+  await cluster.addTargetTopic(topic)
+  await cluster.refreshMetadataIfNecessary()
+  const leaders = cluster.findLeaderForPartitions(topic, [...positions.keys()])
+  // A partition made after the last look is not known yet: the next round reads it.
+  if (Object.values(leaders).flat().length < positions.size) await cluster.refreshMetadata()
+  try {
+    const perLeader = await Promise.all(
+      Object.entries(leaders).map(async ([nodeId, owned]) =>
+        fetchFrom(await cluster.findBroker({ nodeId }), topic, owned, positions, waitMs),
+      ),
+    )
+    return perLeader.flat()
+  } catch (error) {
+    await cluster.refreshMetadata().catch(() => {})
+    throw error
+  }
+}
+
+function fetchFrom(
+  broker: Broker,
+  topic: string,
+  partitions: readonly number[],
+  positions: ReadonlyMap<number, bigint>,
+  waitMs: number,
+): Promise<readonly Fetched[]> {
+  const wanted = partitions.map(partition => ({
+    partition,
+    fetchOffset: String(positions.get(partition)!),
+    maxBytes: PARTITION_BYTES,
+  }))
+  const fields = {
+    maxWaitTime: waitMs,
+    minBytes: 1,
+    maxBytes: PARTITION_BYTES * 4,
+    isolationLevel: 1,
+    topics: [{ topic, partitions: wanted }],
+    rackId: '',
+  }
+  return rawFetch(broker, fields, waitMs + TIMEOUT_MS, (body, version) => {
+    const parts = partitionsOf(body, version)
+    return parts.map(({ partition, aborted, records }) => {
+      const { sets, next } = readBatches(records, positions.get(partition)!, aborted)
+      return { partition, sets, next }
+    })
+  })
+}
+
+interface PartitionAnswer {
+  readonly partition: number
+  readonly aborted: readonly AbortedTransaction[]
+  readonly records: Buffer
+}
+
+// FetchResponse, versions 4 to 11 (https://kafka.apache.org/protocol#The_Messages_Fetch); throws the broker's error.
+function partitionsOf(body: Buffer, version: number): readonly PartitionAnswer[] {
+  const answers: PartitionAnswer[] = []
+  let at = 4
+  if (version >= 7) {
+    check(body.readInt16BE(at))
+    at += 6
+  }
+  const topics = body.readInt32BE(at)
+  at += 4
+  for (let t = 0; t < topics; t++) {
+    at += 2 + body.readInt16BE(at)
+    const count = body.readInt32BE(at)
+    at += 4
+    for (let p = 0; p < count; p++) {
+      const partition = body.readInt32BE(at)
+      check(body.readInt16BE(at + 4))
+      // High watermark and last stable offset, then the start of the log.
+      at += version >= 5 ? 30 : 22
+      const aborted: AbortedTransaction[] = []
+      const abortedCount = body.readInt32BE(at)
+      at += 4
+      for (let i = 0; i < abortedCount; i++, at += 16)
+        aborted.push({ producerId: body.readBigInt64BE(at), firstOffset: body.readBigInt64BE(at + 8) })
+      if (version >= 11) at += 4
+      const length = Math.max(0, body.readInt32BE(at))
+      at += 4
+      answers.push({ partition, aborted, records: body.subarray(at, at + length) })
+      at += length
+    }
+  }
+  return answers
+}
+
+function check(code: number): void {
+  if (code !== 0) throw protocolError(code)
+}
