@@ -2,6 +2,7 @@ import { notSupported, SqlError } from '../types/error.ts'
 import type { Expression } from '../types/job.ts'
 import { parseText } from '../types/text-io.ts'
 import { arrayOf, BOOL, INT4, INT8, NUMERIC, sameType, TEXT, type Type } from '../types/type.ts'
+import { typeName } from '../types/type-names.ts'
 import { as, type Body, body, items, list, location, names, open, str } from './ast.ts'
 import { bindFunction } from './bind-function.ts'
 import { bindSubLink } from './bind-sublink.ts'
@@ -12,6 +13,7 @@ import type { PgNode } from './contract.ts'
 import type { Environment } from './environment.ts'
 import { call, column, conjunction, literal, outer } from './expressions.ts'
 import { bindGrouping } from './grouping-sets.ts'
+import { withOrigin } from './origin.ts'
 import { resolveColumn } from './scope.ts'
 
 /** Binds a scalar expression; quoted literals may stay untyped (UNKNOWN). */
@@ -19,11 +21,11 @@ export function bindExpression(node: PgNode, env: Environment): Expression {
   const [kind, fields] = open(node)
   switch (kind) {
     case 'A_Const':
-      return bindConstant(fields)
+      return withOrigin(bindConstant(fields), at(node, env))
     case 'ColumnRef':
-      return bindColumn(fields, env)
+      return withOrigin(bindColumn(fields, env), at(node, env))
     case 'ParamRef':
-      return bindParameter(fields, env)
+      return withOrigin(bindParameter(fields, env), at(node, env))
     case 'A_Expr':
       return bindOperator(fields, env)
     case 'BoolExpr':
@@ -105,7 +107,7 @@ export function at(node: PgNode, env: Environment): number | undefined {
 export function bindCondition(node: PgNode, env: Environment): Expression {
   const e = bindExpression(node, env)
   if (isUnknown(e) || e.type.name === 'bool') return coerce(e, BOOL, 'implicit', env.context, at(node, env))
-  const message = `argument of ${env.clause} must be type boolean, not type ${e.type.name}`
+  const message = `argument of ${env.clause} must be type boolean, not type ${typeName(e.type)}`
   throw new SqlError('datatype_mismatch', message, { position: at(node, env) })
 }
 

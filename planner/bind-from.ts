@@ -201,6 +201,7 @@ function aliased(
     type: schema[i + (from ?? 0)]!.type,
     index: i + (from ?? 0),
     ...(table === undefined ? {} : { table }),
+    ...(name === undefined || name === table ? {} : { relation: name }),
     ...(bound.hidden?.has(i) === true ? { hidden: true } : {}),
   }))
   return { plan: bound.plan, columns }

@@ -57,7 +57,10 @@ function bindAggregate(
   position: number | undefined,
 ): Expression {
   if (!env.allow.aggregates) {
-    const message = `aggregate functions are not allowed in ${env.clause}`
+    const message =
+      env.clause === 'aggregate function calls'
+        ? 'aggregate function calls cannot be nested'
+        : `aggregate functions are not allowed in ${env.clause}`
     throw new SqlError('grouping_error', message, { position })
   }
   const forbidden = { aggregates: false, windows: false, sets: false }

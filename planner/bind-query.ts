@@ -2,7 +2,7 @@ import { evaluate } from '../executor/expression/compile.ts'
 import { notSupported, SqlError } from '../types/error.ts'
 import type { Expression } from '../types/job.ts'
 import { INT8, sameType, type Type } from '../types/type.ts'
-import { as, type Body, body, integer, items, list, names } from './ast.ts'
+import { as, type Body, body, integer, items, list, location, names, open } from './ast.ts'
 import { attach } from './attach-subqueries.ts'
 import { at, bindExpression } from './bind-expression.ts'
 import { direction } from './bind-function.ts'
@@ -63,6 +63,7 @@ export function bindTree(
 export function bindCtes(clause: Body, env: Environment): Ctes {
   if (clause['recursive'] === true) throw notSupported('WITH RECURSIVE')
   const ctes = new Map(env.ctes)
+  const own = new Set<string>()
   for (const node of list(clause['ctes'])) {
     const cte = as(node, 'CommonTableExpr')!
     const select = as(cte['ctequery'], 'SelectStmt')
@@ -70,9 +71,25 @@ export function bindCtes(clause: Body, env: Environment): Ctes {
     const bound = env.bindSubquery(select, withParent({ ...env, ctes }))
     const renamed = names(cte['aliascolnames'])
     const titles = bound.names.map((n, i) => renamed[i] ?? n)
-    ctes.set(String(cte['ctename']), { plan: bound.plan, names: titles, depth: depthOf(env.scope.parent) })
+    const name = String(cte['ctename'])
+    if (own.has(name))
+      throw new SqlError('duplicate_alias', `WITH query name "${name}" specified more than once`, {
+        position: env.context.position(cte['location'] as number | undefined),
+      })
+    own.add(name)
+    ctes.set(name, { plan: bound.plan, names: titles, depth: depthOf(env.scope.parent) })
   }
   return ctes
+}
+
+/** Where the first of some nodes that tell their place stands. */
+function firstLocation(nodes: readonly PgNode[]): number | undefined {
+  for (const node of nodes) {
+    const [, fields] = open(node)
+    const own = fields['val'] === undefined ? location(node) : location(fields['val'] as PgNode)
+    if (own !== undefined) return own
+  }
+  return undefined
 }
 
 /** Rows of VALUES, columns unified. */
@@ -80,8 +97,10 @@ function bindValues(lists: readonly PgNode[], env: Environment): BoundRelation {
   const inner = { ...env, clause: 'VALUES' }
   const rows = lists.map(row => items(row).map(n => bindExpression(n, inner)))
   const width = rows[0]!.length
-  if (rows.some(row => row.length !== width)) {
-    throw new SqlError('syntax_error', 'VALUES lists must all be the same length')
+  const odd = rows.findIndex(row => row.length !== width)
+  if (odd !== -1) {
+    const position = env.context.position(firstLocation(items(lists[odd]!)))
+    throw new SqlError('syntax_error', 'VALUES lists must all be the same length', { position })
   }
   const types = Array.from({ length: width }, (_, i) =>
     unifiedType(
@@ -117,7 +136,10 @@ function bindSetOperation(select: Body, env: Environment): BoundRelation {
   const sides = matched.by === undefined ? bound : columnsByName(bound, matched.by)
   const [left, right] = sides
   if (left.names.length !== right.names.length) {
-    throw new SqlError('syntax_error', `each ${what} query must have the same number of columns`)
+    const position = env.context.position(firstLocation(list(body(select['rarg'])['targetList'])))
+    throw new SqlError('syntax_error', `each ${what} query must have the same number of columns`, {
+      position,
+    })
   }
   const types = schemaOf(left.plan).map((f, i) => {
     const other = schemaOf(right.plan)[i]!

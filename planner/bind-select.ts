@@ -47,6 +47,7 @@ export function bindSelect(select: Body, outer: Environment, types: readonly Typ
   const sorts = list(select['sortClause']).map(n => bindSort(n, targets, env))
   const distinctOn = list(select['distinctClause']).filter(n => Object.keys(n).length > 0)
   const keys = distinctOn.map(n => outputOr(n, targets, 'SELECT DISTINCT ON', env))
+  requireOrderOfDistinct(keys, sorts, distinctOn, env)
   const groups = groupingSets(select, targets, base)
   let list_: readonly Expression[] = [...targets.map(t => t.value), ...sorts.map(s => s.by), ...keys]
   const { aggregates, groupings } = env.pending
@@ -72,6 +73,23 @@ export function bindSelect(select: Body, outer: Environment, types: readonly Typ
   const done = attached.expressions
   const finished = finish(attached.plan, done, titles, sorts, keys.length, select, env)
   return { plan: finished, names: titles }
+}
+
+/** Throws 42P10 where the first rows of DISTINCT ON would not be first by ORDER BY. */
+function requireOrderOfDistinct(
+  keys: readonly Expression[],
+  sorts: readonly Sort[],
+  nodes: readonly PgNode[],
+  env: Environment,
+): void {
+  const isKey = (sort: Sort) => keys.some(key => equal(key, sort.by))
+  const other = sorts.findIndex(sort => !isKey(sort))
+  if (keys.length === 0 || other === -1) return
+  const ordered = sorts.slice(0, other)
+  const missing = keys.findIndex(key => !ordered.some(sort => equal(key, sort.by)))
+  if (missing === -1) return
+  const message = 'SELECT DISTINCT ON expressions must match initial ORDER BY expressions'
+  throw new SqlError('invalid_column_reference', message, { position: at(nodes[missing]!, env) })
 }
 
 function finish(

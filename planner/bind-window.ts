@@ -12,6 +12,7 @@ import { coerce, isUnknown, settleText, unify } from './coerce.ts'
 import type { PgNode } from './contract.ts'
 import { type Environment, type PendingOrder, type PendingWindow, placeholder } from './environment.ts'
 import { equal } from './expressions.ts'
+import { unknownFunction } from './unknown-function.ts'
 
 interface Window {
   readonly partition: readonly PgNode[]
@@ -86,10 +87,7 @@ function callOf(
   const found = windowFunction(name, args.length)
   if (found === undefined) {
     const types = args.map(arg => (isUnknown(arg) ? 'unknown' : typeName(arg.type))).join(', ')
-    throw new SqlError('undefined_function', `function ${name}(${types}) does not exist`, {
-      position,
-      hint: 'No function matches the given name and argument types. You might need to add explicit type casts.',
-    })
+    throw unknownFunction(name, `${name}(${types})`, position)
   }
   const values = unify(
     args.filter((_, i) => found.args[i] === 'value'),

@@ -8,7 +8,9 @@ import type { Modifier } from '../types/type-modifier.ts'
 import { typeName } from '../types/type-names.ts'
 import type { BindContext } from './contract.ts'
 import { call, literal } from './expressions.ts'
+import { originOf } from './origin.ts'
 import { castRegistered, registeredLiteral, sessionOf } from './registered-names.ts'
+import { unknownFunction } from './unknown-function.ts'
 
 /** Type of quoted literals, NULL and parameters until their surroundings give one. Known by identity. */
 export const UNKNOWN: Type = { name: 'text' }
@@ -86,7 +88,8 @@ export function settle(
     return literal(parseText(type, e.value as string, zoneOf(context)), type)
   } catch (error) {
     if (error instanceof SqlError && error.position === undefined) {
-      throw new SqlError(error.condition, error.message, { position, detail: error.detail, hint: error.hint })
+      const { condition, message, detail, hint } = error
+      throw new SqlError(condition, message, { position: originOf(e) ?? position, detail, hint })
     }
     throw error
   }
@@ -136,7 +139,8 @@ export function unifiedType(list: readonly Expression[], what: string, position:
   const first = known[0]!
   const other = known.find(t => !sameType(t, first)) ?? first
   const message = `${what} types ${typeName(first)} and ${typeName(other)} cannot be matched`
-  throw new SqlError('datatype_mismatch', message, { position })
+  const origin = originOf(list.find(e => !isUnknown(e) && e.type === other) ?? list[0]!)
+  throw new SqlError('datatype_mismatch', message, { position: origin ?? position })
 }
 
 /** Calls a function or operator of the registry with PostgreSQL's overload rules. */
@@ -177,7 +181,5 @@ function placed(
       'No operator matches the given name and argument types. You might need to add explicit type casts.'
     return new SqlError('undefined_function', `operator does not exist: ${shown}`, { position, hint })
   }
-  const hint =
-    'No function matches the given name and argument types. You might need to add explicit type casts.'
-  return new SqlError('undefined_function', `function ${shape} does not exist`, { position, hint })
+  return unknownFunction(name, shape, position)
 }

@@ -59,8 +59,12 @@ export function planInsert(statement: PgNode, context: BindContext): BoundDml {
     const item = as(n, 'ResTarget')!
     return columnAt(table, str(item['name']), context.position(item['location'] as number | undefined))
   })
-  if (new Set(given).size !== given.length) {
-    throw new SqlError('duplicate_column', `column specified more than once`, { position })
+  const twice = given.findIndex((index, i) => given.indexOf(index) !== i)
+  if (twice !== -1) {
+    const item = as(list(fields['cols'])[twice]!, 'ResTarget')!
+    const message = `column "${str(item['name'])}" specified more than once`
+    const at = context.position(item['location'] as number | undefined)
+    throw new SqlError('duplicate_column', message, { position: at ?? position })
   }
   const all = table.columns.flatMap((c, i) => (c.generated === undefined && !c.hidden ? [i] : []))
   const select = fields['selectStmt'] === undefined ? undefined : as(fields['selectStmt'], 'SelectStmt')!

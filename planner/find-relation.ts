@@ -3,6 +3,7 @@ import type { RelationId } from '../types/job.ts'
 import type { Schema } from '../types/type.ts'
 import type { Relation } from './catalog.ts'
 import type { BindContext } from './contract.ts'
+import { nearest } from './near-name.ts'
 
 export interface FoundRelation {
   readonly id: RelationId
@@ -30,5 +31,12 @@ export function findRelation(
     if (relation !== undefined)
       return { id: relation.id, schema: candidate, name, relation, columns: relation.columns }
   }
-  throw new SqlError('undefined_table', `relation "${path.join('.')}" does not exist`, { position })
+  const known = context.catalog.relations.filter(
+    r => r.database === database && (schema ?? r.schema) === r.schema,
+  )
+  const near = nearest(name, known, relation => relation.name)
+  const reached = near !== undefined && schema === undefined && context.searchPath.includes(near.schema)
+  const label = reached ? near.name : `${near?.schema}.${near?.name}`
+  const hint = near === undefined ? undefined : `Perhaps you meant the ${near.kind} "${label}".`
+  throw new SqlError('undefined_table', `relation "${path.join('.')}" does not exist`, { position, hint })
 }

@@ -4,6 +4,7 @@ import { INT4, INT8 } from '../types/type.ts'
 import { attach } from './attach-subqueries.ts'
 import { type Pending, placeholderIndex, replaceCalls } from './environment.ts'
 import { column, equal, literal, TRUE } from './expressions.ts'
+import { originOf } from './origin.ts'
 import { keyOf, type Plan } from './plan.ts'
 import type { ScopeColumn } from './scope.ts'
 
@@ -108,7 +109,7 @@ function groupingBits(
   for (const arg of args) {
     if (!keys.some(key => equal(key, arg))) {
       const message = 'arguments to GROUPING must be grouping expressions of the associated query level'
-      throw new SqlError('grouping_error', message)
+      throw new SqlError('grouping_error', message, { position: originOf(arg) })
     }
     bits = bits * 2 + (set.some(key => equal(key, arg)) ? 0 : 1)
   }
@@ -150,5 +151,5 @@ function grouped(
   const found = scope.find(c => c.index === e.index)
   const name = found?.table === undefined ? (found?.name ?? '?column?') : `${found.table}.${found.name}`
   const message = `column "${name}" must appear in the GROUP BY clause or be used in an aggregate function`
-  throw new SqlError('grouping_error', message)
+  throw new SqlError('grouping_error', message, { position: originOf(e) })
 }

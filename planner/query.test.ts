@@ -211,3 +211,20 @@ test('update emits the old and the new rows of one scan; delete the old', () => 
   const remove = planDml(planDelete(parse('DELETE FROM t WHERE a = 1'), context('batch')), [])
   assert.equal(remove.tag, 'DELETE')
 })
+
+test('a name that is nearly right is told in the hint', () => {
+  const hint = (sql: string) => {
+    try {
+      batch(sql)
+    } catch (error) {
+      return (error as SqlError).hint
+    }
+    return 'no error'
+  }
+  assert.equal(hint('SELECT * FROM nowhere_near'), undefined)
+  const bids = '(SELECT 1 AS price) AS bids'
+  assert.equal(hint(`SELECT pirce FROM ${bids}`), 'Perhaps you meant to reference the column "bids.price".')
+  assert.equal(hint(`SELECT bid.price FROM ${bids}`), 'Perhaps you meant to reference the table "bids".')
+  assert.match(hint('SELECT lowr(b) FROM t') ?? '', /Perhaps you meant the function "lower"\.$/)
+  assert.doesNotMatch(hint('SELECT lower(1, 2) FROM t') ?? '', /Perhaps/)
+})

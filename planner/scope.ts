@@ -1,5 +1,6 @@
 import { SqlError } from '../types/error.ts'
 import type { Type } from '../types/type.ts'
+import { nearest } from './near-name.ts'
 
 /** One column a name can mean. `table` undefined: reachable by its own name alone (merged by USING). */
 export interface ScopeColumn {
@@ -7,6 +8,8 @@ export interface ScopeColumn {
   readonly type: Type
   readonly table?: string
   readonly schema?: string
+  /** The relation that `table` is another name for. */
+  readonly relation?: string
   readonly index: number
   /** Not found by an unqualified name: the side that USING merged away. */
   readonly merged?: boolean
@@ -63,16 +66,28 @@ function fits(column: ScopeColumn, path: readonly string[]): boolean {
 
 function unknownColumn(scope: Scope, name: string, table: string | undefined, position: number | undefined) {
   if (table !== undefined && !hasTable(scope, table)) {
-    return new SqlError('undefined_table', `missing FROM-clause entry for table "${table}"`, { position })
+    const renamed = scope.columns.find(c => c.relation === table)
+    if (renamed !== undefined)
+      return new SqlError('undefined_table', `invalid reference to FROM-clause entry for table "${table}"`, {
+        position,
+        hint: `Perhaps you meant to reference the table alias "${renamed.table}".`,
+      })
+    const near = nearest(table, scope.columns, c => c.table ?? '')
+    const hint =
+      near?.table === undefined ? undefined : `Perhaps you meant to reference the table "${near.table}".`
+    const message = `missing FROM-clause entry for table "${table}"`
+    return new SqlError('undefined_table', message, { position, hint })
   }
   const shown = table === undefined ? `"${name}"` : `${table}.${name}`
-  const near = scope.columns
-    .map(c => ({ c, d: distance(c.name, name) }))
-    .filter(({ d }) => d <= Math.max(1, Math.floor(name.length / 2)))
-    .sort((a, b) => a.d - b.d)[0]
-  const label = near?.c.table === undefined ? near?.c.name : `${near.c.table}.${near.c.name}`
+  const near = nearest(name, table === undefined ? scope.columns : ofTable(scope, table), c => c.name)
+  const label = near?.table === undefined ? near?.name : `${near.table}.${near.name}`
   const hint = near === undefined ? undefined : `Perhaps you meant to reference the column "${label}".`
   return new SqlError('undefined_column', `column ${shown} does not exist`, { position, hint })
+}
+
+function ofTable(scope: Scope, table: string): readonly ScopeColumn[] {
+  const own = scope.columns.filter(c => c.table === table)
+  return own.length > 0 || scope.parent === undefined ? own : ofTable(scope.parent, table)
 }
 
 export function hasTable(scope: Scope, table: string): boolean {
@@ -80,17 +95,4 @@ export function hasTable(scope: Scope, table: string): boolean {
     if (at.columns.some(c => c.table === table)) return true
   }
   return false
-}
-
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const change = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(change, row[j]! + 1, next[j - 1]! + 1))
-    }
-    row = next
-  }
-  return row[b.length]!
 }

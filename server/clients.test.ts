@@ -47,6 +47,11 @@ test('an error has SQLSTATE and position, and the session goes on', async () => 
     return true
   })
   assert.equal((await c.query('SELECT 1 AS one')).rows[0].one, 1)
+  await c.query('CREATE TABLE measurements (k int)')
+  await assert.rejects(c.query('SELECT * FROM mesurements'), (e: pg.DatabaseError) => {
+    assert.deepEqual([e.code, e.hint], ['42P01', 'Perhaps you meant the table "measurements".'])
+    return true
+  })
   await c.end()
 })
 

@@ -220,6 +220,7 @@ const NAMES_OF: Readonly<Partial<Record<TypeName, string>>> = {
   float4: 'real',
   float8: 'double precision',
   bool: 'boolean',
+  text: 'character varying',
   timestamp: 'timestamp without time zone',
   timestamptz: 'timestamp with time zone',
   time: 'time without time zone',

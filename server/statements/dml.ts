@@ -7,6 +7,7 @@ import { cellValue } from '../../storage/column-buffer.ts'
 import type { Chunk } from '../../types/chunk.ts'
 import { SqlError } from '../../types/error.ts'
 import { toJson } from '../../types/json.ts'
+import { formatText } from '../../types/text-io.ts'
 import type { Type } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
 import { bindContext } from './bind.ts'
@@ -149,7 +150,13 @@ function rejectNulls(chunk: Chunk, table: Relation): void {
     for (let row = 0; row < chunk.length; row++) {
       if (nulls[row] !== 1 || chunk.weights[row]! < 0) continue
       const message = `null value in column "${name}" of relation "${table.name}" violates not-null constraint`
-      throw new SqlError('not_null_violation', message)
+      const cells = chunk.columns.map(column => {
+        const value = cellValue(column, row)
+        return value === null ? 'null' : formatText(column.type, value)
+      })
+      throw new SqlError('not_null_violation', message, {
+        detail: `Failing row contains (${cells.join(', ')}).`,
+      })
     }
   })
 }
