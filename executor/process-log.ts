@@ -3,6 +3,7 @@ import type { RowError } from '../types/connector.ts'
 import type { Host } from '../types/host.ts'
 import type { RelationId } from '../types/job.ts'
 import type { OperatorCounter, SealedEpoch } from './engine-contract.ts'
+import { RowRates } from './row-rates.ts'
 import type { StreamError } from './runtime-contract.ts'
 
 const ERRORS_KEPT = 1000
@@ -17,6 +18,7 @@ export class ProcessLog {
   readonly epochs: EpochStats[] = []
   counters: readonly OperatorCounter[] = []
   readonly sourceRows = new Map<RelationId, number>()
+  readonly rates = new RowRates()
   stateRows = 0
   stateBytes = 0
 
@@ -51,6 +53,7 @@ export class ProcessLog {
 
   sealed(sealed: SealedEpoch): void {
     this.counters = sealed.counters
+    this.rates.add(this.#host.monotonic(), sealed.counters)
     this.stateRows = sealed.stateRows
     this.stateBytes = sealed.stateBytes
     for (const [relation, rows] of Object.entries(sealed.sourceRows))

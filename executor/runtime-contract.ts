@@ -61,6 +61,7 @@ export interface JobProgress {
   readonly state: 'running' | 'backfilling' | 'paused' | 'failing'
   /** 0..1 while backfilling. */
   readonly done: number
+  /** Rows that entered the job, over the last ten seconds. */
   readonly rowsPerSecond: number
   /** Why it is not further, and the statement that mends it. */
   readonly reason: string

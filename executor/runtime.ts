@@ -266,8 +266,9 @@ export class RunningRuntime implements Runtime {
 
   #progressOf(change: JobChange): JobProgress {
     const { relation } = change.job
-    const { sources } = this.#state
-    const base = { relation, done: 1, rowsPerSecond: 0, reason: '' }
+    const { sources, journal, host } = this.#state
+    const rowsPerSecond = journal.rates.perSecond(relation, host.monotonic())
+    const base = { relation, done: 1, rowsPerSecond, reason: '' }
     const done = this.#changes.backfills.done(relation)
     if (done !== undefined)
       return { ...base, state: 'backfilling', done, reason: 'reads the rows its inputs already hold' }

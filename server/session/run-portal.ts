@@ -1,6 +1,7 @@
 import { SqlError } from '../../types/error.ts'
 import { bare, commandComplete, dataRow } from '../protocol/replies.ts'
 import { registeredName } from '../system-tables/lookup.ts'
+import { whileRunning } from '../while-running.ts'
 import type { Portal, PreparedStatement, Session } from './session.ts'
 import { changesDatabase } from './statement-kinds.ts'
 
@@ -9,6 +10,8 @@ export type Flush = () => Promise<void>
 
 const FLUSH_BYTES = 1 << 16
 const ROWS_AT_ONCE = 256
+/** What a statement says while it runs is sent so soon. */
+const NOTICES_MS = 500
 /** Statements that a failed block still takes. */
 const WAYS_OUT = new Set(['commit', 'rollback', 'rollback to'])
 /** Throws 25P02 where a failed transaction block does not take the statement. */
@@ -39,7 +42,9 @@ export async function runPortal(
   session.system.active = true
   cancellation.start(portal.abort, session.settings.duration('statement_timeout'))
   try {
-    portal.outcome ??= await runnable.run(portal.values)
+    portal.outcome ??= await whileRunning(runnable.run(portal.values), NOTICES_MS, async () => {
+      if (out.length > 0) await flush()
+    })
     if (changes) block.changed()
     const most = limit > 0 ? limit : Number.POSITIVE_INFINITY
     const { count, more } = await sendRows(session, portal, most, flush)

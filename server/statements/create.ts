@@ -6,9 +6,13 @@ import type { Chunk } from '../../types/chunk.ts'
 import { SqlError } from '../../types/error.ts'
 import type { GraphNode, Job, OperatorSpec } from '../../types/job.ts'
 import type { Schema } from '../../types/type.ts'
+import { whileRunning } from '../while-running.ts'
 import { targetSchema } from './bind.ts'
 import type { Result, StatementContext } from './contract.ts'
 import { changeOf } from './jobs.ts'
+
+/** A statement that takes longer says how far it is. */
+const PROGRESS_MS = 2000
 
 /** What every new relation has; the rest is the statement's own. */
 export type NewRelation = Omit<Relation, 'id' | 'database' | 'schema' | 'name' | 'owner' | 'createdAtMs'>
@@ -62,7 +66,7 @@ export async function createRelation(
     }
     const next = catalog.with(relation)
     const change = changeOf(relation, next)
-    await context.runtime.run(
+    const run = context.runtime.run(
       {
         catalog: next.toJson(),
         add: change === undefined ? [] : [change],
@@ -70,9 +74,18 @@ export async function createRelation(
       },
       context.signal,
     )
+    const report = () => reportProgress(id, tag, name.name, context)
+    await whileRunning(run, PROGRESS_MS, report)
     context.catalogs.update(next)
     return { tag }
   })
+}
+
+/** Says how far the rows that were there before have been read. */
+function reportProgress(id: number, tag: string, name: string, { runtime, notice }: StatementContext): void {
+  const job = runtime.progress().find(({ relation }) => relation === id)
+  if (job?.state === 'backfilling')
+    notice(`${tag} ${name}: ${(job.done * 100).toFixed(1)} % done, ${job.reason}`)
 }
 
 /** The plan's nodes and a terminal after them. */
