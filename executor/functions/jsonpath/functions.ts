@@ -1,0 +1,98 @@
+import { SqlError } from '../../../types/error.ts'
+import { formatJson, type Json, parseJson } from '../../../types/json-text.ts'
+import type { Value } from '../../../types/value.ts'
+import { fn } from '../registry.ts'
+import { type JsonPath, parsePath } from './parse.ts'
+import { isPathError, runPath } from './run.ts'
+
+const PARSED_MAX = 500
+const parsed = new Map<string, JsonPath>()
+
+function pathOf(text: string): JsonPath {
+  let path = parsed.get(text)
+  if (path === undefined) {
+    path = parsePath(text)
+    if (parsed.size >= PARSED_MAX) parsed.clear()
+    parsed.set(text, path)
+  }
+  return path
+}
+
+interface Found {
+  readonly items: readonly Json[]
+  /** The path failed and was silent about it. */
+  readonly failed: boolean
+}
+
+function find(document: string, path: string, variables = '{}', silent = false): Found {
+  const known = parseJson(variables)
+  if (!(known instanceof Map))
+    throw new SqlError('invalid_parameter_value', '"vars" argument is not an object', {
+      detail: 'Jsonpath parameters should be encoded as key-value pairs of "vars" object.',
+    })
+  const items: Json[] = []
+  try {
+    for (const item of runPath(pathOf(path), parseJson(document), known)) items.push(item)
+    return { items, failed: false }
+  } catch (error) {
+    if (silent && isPathError(error)) return { items, failed: true }
+    throw error
+  }
+}
+
+function exists({ items, failed }: Found): boolean | null {
+  return failed ? null : items.length > 0
+}
+
+function matched({ items, failed }: Found, silent: boolean): boolean | null {
+  const only = items.length === 1 ? items[0]! : undefined
+  if (!failed && (only === null || typeof only === 'boolean')) return only
+  if (silent) return null
+  throw new SqlError('singleton_sql_json_item_required', 'single boolean result is expected')
+}
+
+fn('@?(jsonb, text) -> bool', {
+  help: 'whether a path has an item',
+  call: (a: string, path: string) => exists(find(a, path, '{}', true)),
+})
+fn('@@(jsonb, text) -> bool', {
+  help: 'result of a path that is a predicate',
+  call: (a: string, path: string) => matched(find(a, path, '{}', true), true),
+})
+
+const texts = (found: Found): string[] => found.items.map(formatJson)
+const FUNCTIONS: readonly {
+  readonly name: string
+  readonly result: string
+  readonly help: string
+  readonly of: (found: Found, silent: boolean) => Value
+}[] = [
+  { name: 'exists', result: 'bool', help: 'whether a path has an item', of: exists },
+  { name: 'match', result: 'bool', help: 'result of a path that is a predicate', of: matched },
+  {
+    name: 'query_array',
+    result: 'jsonb',
+    help: 'items of a path',
+    of: ({ items }) => formatJson([...items]),
+  },
+  {
+    name: 'query_first',
+    result: 'jsonb',
+    help: 'first item of a path',
+    of: found => texts(found)[0] ?? null,
+  },
+]
+for (const suffix of ['', '_tz'])
+  for (const args of ['jsonb, text', 'jsonb, text, jsonb', 'jsonb, text, jsonb, bool']) {
+    for (const { name, result, help, of } of FUNCTIONS)
+      fn(`jsonb_path_${name}${suffix}(${args}) -> ${result}`, {
+        help,
+        call: (a: string, path: string, variables = '{}', silent = false) =>
+          of(find(a, path, variables, silent), silent),
+      })
+    fn(`jsonb_path_query${suffix}(${args}) -> setof jsonb`, {
+      help: 'items of a path',
+      rows: (a: string, path: string, variables = '{}', silent = false) =>
+        texts(find(a, path, variables, silent)),
+    })
+  }
