@@ -8,6 +8,8 @@ export interface Piece {
   readonly fill: boolean
   readonly ordinal: '' | 'th' | 'TH'
   readonly text: boolean
+  /** Text that stood in double quotes. */
+  readonly quoted?: boolean
 }
 
 const WORDS =
@@ -50,7 +52,7 @@ export function datePieces(pattern: string): readonly Piece[] {
       end.lastIndex = at
       const match = end.exec(pattern)!
       from = at + match[0].length
-      pieces.push(plain(match[1]!.replace(/\\(.)/g, '$1')))
+      pieces.push({ ...plain(match[1]!.replace(/\\(.)/g, '$1')), quoted: true })
     } else {
       if (pattern[at] === '\\' && pattern[at + 1] === '"') at++
       const c = String.fromCodePoint(pattern.codePointAt(at)!)
