@@ -6,6 +6,7 @@ import type { Expression } from '../types/job.ts'
 import { TEXT, type Type } from '../types/type.ts'
 import { typeName } from '../types/type-names.ts'
 import { as, type Body, list, names } from './ast.ts'
+import { bindArguments } from './bind-arguments.ts'
 import { at, bindCondition, bindExpression } from './bind-expression.ts'
 import { sessionFunction } from './bind-value-function.ts'
 import { bindWindow } from './bind-window.ts'
@@ -29,9 +30,7 @@ export function bindFunction(fields: Body, env: Environment): Expression {
     const session = sessionFunction(name, env)
     if (session !== undefined) return session
   }
-  if (args.some(arg => as(arg, 'NamedArgExpr') !== undefined))
-    throw notSupported('named arguments', { position })
-  const bound = args.map(arg => bindExpression(arg, env))
+  const bound = bindArguments(name, args, fields['func_variadic'] === true, env, position)
   if (name === 'pg_typeof' && bound.length === 1) return literal(nameOfType(bound[0]!), TEXT)
   if (isSetFunction(name)) {
     if (!env.allow.sets) {

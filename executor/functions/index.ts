@@ -15,15 +15,18 @@ import './like.ts'
 import './limit-value.ts'
 import './make-times.ts'
 import './math.ts'
+import './misc.ts'
 import './number-to-char.ts'
 import './regex/find.ts'
 import './regex/replace.ts'
 import './regex/similar.ts'
 import './series.ts'
 import './string.ts'
+import './text-forms.ts'
 import './text-of-any.ts'
 import './to-char.ts'
 import './to-jsonb.ts'
+import './to-number.ts'
 
 export {
   functionById,
@@ -31,6 +34,7 @@ export {
   isFunction,
   isSetFunction,
   listFunctions,
+  namedFunction,
   resolveFunction,
   rowsOf,
 } from './registry.ts'

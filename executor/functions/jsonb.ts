@@ -104,20 +104,21 @@ for (const name of ['#-', 'jsonb_delete_path'])
   json(`${name}(jsonb, text[]) -> jsonb`, 'without the value at a path', (a: string, keys: Keys) =>
     formatJson(deletePath(parseJson(a), keys)),
   )
-for (const create of [undefined, true]) {
-  const third = create === undefined ? '' : ', bool'
-  json(`jsonb_set(jsonb, text[], jsonb${third}) -> jsonb`, 'with the value at a path replaced', ((
-    a: string,
-    keys: Keys,
-    value: string,
-    make = true,
-  ) => formatJson(setPath(parseJson(a), keys, parseJson(value), make))) as never)
-  json(`jsonb_insert(jsonb, text[], jsonb${third}) -> jsonb`, 'with a value inserted at a path', ((
-    a: string,
-    keys: Keys,
-    value: string,
-    after = false,
-  ) => formatJson(insertAt(parseJson(a), keys, parseJson(value), after))) as never)
+for (const third of ['', ', bool']) {
+  const named = (parameters: string, last: boolean) =>
+    third === '' ? {} : { parameters: `jsonb_in path replacement ${parameters}`, defaults: [last] }
+  fn(`jsonb_set(jsonb, text[], jsonb${third}) -> jsonb`, {
+    help: 'with the value at a path replaced',
+    ...named('create_if_missing', true),
+    call: (a: string, keys: Keys, value: string, create = true) =>
+      formatJson(setPath(parseJson(a), keys, parseJson(value), create)),
+  })
+  fn(`jsonb_insert(jsonb, text[], jsonb${third}) -> jsonb`, {
+    help: 'with a value inserted at a path',
+    ...named('insert_after', false),
+    call: (a: string, keys: Keys, value: string, after = false) =>
+      formatJson(insertAt(parseJson(a), keys, parseJson(value), after)),
+  })
 }
 json('jsonb_pretty(jsonb) -> text', 'indented', (a: string) => pretty(parseJson(a)))
 const LAX = ['raise_exception', 'use_json_null', 'delete_key', 'return_target'] as const

@@ -4,10 +4,19 @@ import { fn } from './registry.ts'
 
 const DAY = t.DAY_MICROS
 
-fn('make_date(int4, int4, int4) -> date', { help: 'of year, month, day', call: makeDate })
-fn('make_time(int4, int4, float8) -> time', { help: 'of hour, minute, second', call: makeTime })
+fn('make_date(int4, int4, int4) -> date', {
+  help: 'of year, month, day',
+  parameters: 'year month day',
+  call: makeDate,
+})
+fn('make_time(int4, int4, float8) -> time', {
+  help: 'of hour, minute, second',
+  parameters: 'hour min sec',
+  call: makeTime,
+})
 fn('make_timestamp(int4, int4, int4, int4, int4, float8) -> timestamp', {
   help: 'of its fields',
+  parameters: 'year month mday hour min sec',
   call: makeTimestamp,
 })
 fn('make_timestamptz(int4, int4, int4, int4, int4, float8) -> timestamptz', {
@@ -17,12 +26,16 @@ fn('make_timestamptz(int4, int4, int4, int4, int4, float8) -> timestamptz', {
 })
 fn('make_timestamptz(int4, int4, int4, int4, int4, float8, text) -> timestamptz', {
   help: 'of its fields in the time of a zone',
+  parameters: 'year month mday hour min sec timezone',
   call: makeInstant,
 })
 const PARTS = ['int4', 'int4', 'int4', 'int4', 'int4', 'int4', 'float8']
 for (let count = 0; count <= PARTS.length; count++)
   fn(`make_interval(${PARTS.slice(0, count).join(', ')}) -> interval`, {
     help: 'of years, months, weeks, days, hours, minutes, seconds',
+    ...(count === PARTS.length
+      ? { parameters: 'years months weeks days hours mins secs', defaults: [0, 0, 0, 0, 0, 0, 0] }
+      : {}),
     call: (years = 0, months = 0, weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0) => {
       if (!Number.isFinite(seconds)) throw overflow('interval out of range')
       const whole = { months: years * 12 + months, days: weeks * 7 + days }

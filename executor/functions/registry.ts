@@ -24,6 +24,9 @@ export interface FunctionBody {
   readonly zoned?: boolean
   /** The session's number follows the arguments: the answer depends on the session or the catalog. */
   readonly session?: boolean
+  /** Names of the parameters for calls that name them, and values of the last ones that may be left out. */
+  readonly parameters?: string
+  readonly defaults?: readonly Value[]
   /** Default true: NULL when any argument is NULL, without a call. */
   readonly strict?: boolean
   readonly volatility?: Volatility
@@ -100,6 +103,11 @@ export function rowsOf(
   const rows = entry.makeRows?.(args, result) ?? entry.rows
   assert(rows !== undefined, `${id} returns no set`)
   return { strict: entry.strict !== false, rows }
+}
+
+/** The overload of that name whose parameters have names. */
+export function namedFunction(name: string): FunctionEntry | undefined {
+  return byName.get(name)?.find(entry => entry.parameters !== undefined)
 }
 
 export function isFunction(name: string): boolean {

@@ -72,6 +72,7 @@ text('split_part(text, text, int4) -> text', 'nth field', (a: string, by: string
   return parts[n > 0 ? n - 1 : parts.length + n] ?? ''
 })
 text('starts_with(text, text) -> bool', 'begins with', (a: string, b: string) => a.startsWith(b))
+text('^@(text, text) -> bool', 'begins with', (a: string, b: string) => a.startsWith(b))
 text('ascii(text) -> int4', 'code of the first character', (a: string) => a.codePointAt(0) ?? 0)
 text('chr(int4) -> text', 'character of a code', chr)
 text('md5(text) -> text', 'MD5 digest in hex', (a: string) => createHash('md5').update(a).digest('hex'))

@@ -23,7 +23,7 @@ const any = (signature: string, help: string, call: (all: (string | null)[]) => 
     make: types => ((...values: Value[]) => call(texts(types, values))) as never,
   })
 
-any('concat(...any) -> text', 'joined, NULL as nothing', all => all.map(a => a ?? '').join(''))
+any('concat(any, ...any) -> text', 'joined, NULL as nothing', all => all.map(a => a ?? '').join(''))
 any('concat_ws(text, ...any) -> text', 'joined by a separator, NULLs left out', ([by, ...all]) =>
   by === null ? null : all.filter(a => a !== null).join(by),
 )
@@ -32,10 +32,22 @@ any('||(any, text) -> text', 'joined', ([a, b]) => a! + b!, true)
 any('format(text, ...any) -> text', 'arguments in a pattern of %s, %I and %L', ([pattern, ...all]) =>
   pattern === null ? null : format(pattern!, all),
 )
-any('quote_literal(any) -> text', 'as a literal of SQL', ([a]) => quoteLiteral(a!), true)
-any('quote_nullable(any) -> text', 'as a literal of SQL, NULL too', ([a]) =>
-  a === null ? 'NULL' : quoteLiteral(a!),
-)
+for (const [name, help, nulls] of [
+  ['quote_literal', 'as a literal of SQL', null],
+  ['quote_nullable', 'as a literal of SQL, NULL too', 'NULL'],
+] as const)
+  fn(`${name}(any) -> text`, {
+    help,
+    strict: false,
+    zoned: true,
+    make:
+      ([type]) =>
+      (a: Value, zone: string) => {
+        if (a === null) return nulls
+        // A cast to text spells truth out, its output does not.
+        return quoteLiteral(type!.name === 'bool' ? String(a) : formatText(type!, a, zone))
+      },
+  })
 fn('quote_ident(text) -> text', { help: 'as an identifier of SQL', call: quoteIdent })
 
 function quoteLiteral(a: string): string {

@@ -82,16 +82,22 @@ const FUNCTIONS: readonly {
     of: found => texts(found)[0] ?? null,
   },
 ]
+const ARGS = ['jsonb', 'text', 'jsonb', 'bool']
+const NAMED = { parameters: 'target path vars silent', defaults: ['{}', false] }
 for (const suffix of ['', '_tz'])
-  for (const args of ['jsonb, text', 'jsonb, text, jsonb', 'jsonb, text, jsonb, bool']) {
+  for (const count of [2, 3, 4]) {
+    const args = ARGS.slice(0, count).join(', ')
+    const named = count === 4 ? NAMED : {}
     for (const { name, result, help, of } of FUNCTIONS)
       fn(`jsonb_path_${name}${suffix}(${args}) -> ${result}`, {
         help,
+        ...named,
         call: (a: string, path: string, variables = '{}', silent = false) =>
           of(find(a, path, variables, silent), silent),
       })
     fn(`jsonb_path_query${suffix}(${args}) -> setof jsonb`, {
       help: 'items of a path',
+      ...named,
       rows: (a: string, path: string, variables = '{}', silent = false) =>
         texts(find(a, path, variables, silent)),
     })

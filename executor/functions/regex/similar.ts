@@ -57,6 +57,12 @@ fn('similar_to_escape(text) -> text', {
   help: 'regular expression of a SIMILAR TO pattern',
   call: (pattern: string) => similarPattern(pattern, '\\'),
 })
+fn('similar_escape(text, text) -> text', {
+  help: 'regular expression of a SIMILAR TO pattern; NULL: the backslash escapes',
+  strict: false,
+  call: (pattern: string | null, by: string | null) =>
+    pattern === null ? null : similarPattern(pattern, by ?? '\\'),
+})
 fn('similar_to_escape(text, text) -> text', {
   help: 'regular expression of a SIMILAR TO pattern with another escape character',
   call: similarPattern,
