@@ -3,7 +3,7 @@ import { notSupported, SqlError } from '../types/error.ts'
 import type { Expression, Frame, FrameBound } from '../types/job.ts'
 import { FLOAT8, INT8, INTERVAL, NUMERIC, TEXT, TIMESTAMP, type Type, type TypeName } from '../types/type.ts'
 import { typeName } from '../types/type-names.ts'
-import type { Body } from './ast.ts'
+import { as, type Body, list, names } from './ast.ts'
 import { at, bindExpression } from './bind-expression.ts'
 import { callFunction, coerce, isUnknown, settle, tryCoerce } from './coerce.ts'
 import type { PgNode } from './contract.ts'
@@ -35,6 +35,15 @@ export function bindFrame(window: Body, order: readonly PendingOrder[], env: Env
   const has = (bit: number): boolean => (options & bit) !== 0
   const unit = has(BIT.rows) ? 'rows' : has(BIT.groups) ? 'groups' : 'range'
   const position = env.context.position(window['location'] as number | undefined)
+  const exclude = has(BIT.excludeCurrentRow)
+    ? 'current row'
+    : has(BIT.excludeGroup)
+      ? 'group'
+      : has(BIT.excludeTies)
+        ? 'ties'
+        : 'none'
+  const gap = sessionGap(window['startOffset'] as PgNode | undefined)
+  if (gap !== undefined) return sessionFrame(gap, exclude, order, env, position)
   if (unit === 'groups' && order.length === 0)
     throw new SqlError('windowing_error', 'GROUPS mode requires an ORDER BY clause', { position })
   const bound = (side: 'start' | 'end'): FrameBound => {
@@ -50,13 +59,6 @@ export function bindFrame(window: Body, order: readonly PendingOrder[], env: Env
       at: has(BIT.endUnboundedFollowing) && side === 'end' ? 'unbounded following' : 'unbounded preceding',
     }
   }
-  const exclude = has(BIT.excludeCurrentRow)
-    ? 'current row'
-    : has(BIT.excludeGroup)
-      ? 'group'
-      : has(BIT.excludeTies)
-        ? 'ties'
-        : 'none'
   return { unit, start: bound('start'), end: bound('end'), exclude }
 }
 
@@ -82,6 +84,19 @@ function offsetBound(
     const message = `argument of ${clause} must be type bigint, not type ${typeName(bound.type)}`
     throw new SqlError('datatype_mismatch', message, { position })
   }
+  return { at: 'value', ...keyAndValue(bound, direction, side, order, env, position, clauseAt) }
+}
+
+/** The ordered column in a type to count in, and so far from it. */
+function keyAndValue(
+  bound: Expression,
+  direction: 'preceding' | 'following',
+  side: 'start' | 'end',
+  order: readonly PendingOrder[],
+  env: Environment,
+  position: number | undefined,
+  clauseAt: number | undefined,
+): { readonly key: Expression; readonly value: Expression } {
   if (order.length !== 1) {
     const message = 'RANGE with offset PRECEDING/FOLLOWING requires exactly one ORDER BY column'
     throw new SqlError('windowing_error', message, { position: clauseAt })
@@ -106,7 +121,25 @@ function offsetBound(
   checkOffset(offset, side, env)
   const key = coerce(by, types.key, 'explicit', env.context, undefined)
   const minus = (direction === 'preceding') !== descending
-  return { at: 'value', key, value: callFunction(minus ? '-' : '+', [key, offset], env.context, position) }
+  return { key, value: callFunction(minus ? '-' : '+', [key, offset], env.context, position) }
+}
+
+/** SESSION WITH GAP g stands as an offset of the form "session"(g). */
+function sessionGap(offset: PgNode | undefined): PgNode | undefined {
+  const fn = as(offset, 'FuncCall')
+  return names(fn?.['funcname']).at(-1) === 'session' ? list(fn!['args'])[0] : undefined
+}
+
+function sessionFrame(
+  gap: PgNode,
+  exclude: Frame['exclude'],
+  order: readonly PendingOrder[],
+  env: Environment,
+  position: number | undefined,
+): Frame {
+  const bound = bindExpression(gap, { ...env, clause: 'SESSION' })
+  const ends = keyAndValue(bound, 'following', 'end', order, env, at(gap, env), position)
+  return { unit: 'range', start: { at: 'session', ...ends }, end: { at: 'session', ...ends }, exclude }
 }
 
 interface RangeTypes {

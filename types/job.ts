@@ -51,6 +51,8 @@ export type FrameBound =
   | { readonly at: 'preceding' | 'following'; readonly offset: Expression }
   /** RANGE: the first (as an end: last) row whose `key` is not before (after) the row's `value`. NULL keys are apart. */
   | { readonly at: 'value'; readonly key: Expression; readonly value: Expression }
+  /** The ends of the row's session: one begins with each row whose `key` is not before the `value` of the row before. */
+  | { readonly at: 'session'; readonly key: Expression; readonly value: Expression }
 
 export interface WindowCall {
   /** 'window': a name of the window function registry; 'aggregate': a signature id of the aggregate registry. */

@@ -82,6 +82,8 @@ function edge(
     }
     case 'value':
       return valueEdge(evaluate(bound.key), evaluate(bound.value), starts, partition)
+    case 'session':
+      return sessionEdge(evaluate(bound.key), evaluate(bound.value), starts, partition)
     default:
       return unreachable(bound)
   }
@@ -122,6 +124,25 @@ function valueEdge(key: Column, value: Column, starts: boolean, partition: Parti
       else high = middle
     }
     at[i] = low
+  }
+  return at
+}
+
+/** Rows with a NULL key are a session of their own. */
+function sessionEdge(key: Column, value: Column, starts: boolean, partition: Partition): Int32Array {
+  const { length } = partition
+  const { descending } = partition.order[0] as Order
+  const isNull = (i: number): boolean => key.nulls !== null && key.nulls[i] === 1
+  const at = new Int32Array(length)
+  let from = 0
+  for (let i = 1; i <= length; i++) {
+    if (i < length && isNull(i) && isNull(i - 1)) continue
+    if (i < length && !isNull(i) && !isNull(i - 1)) {
+      const sign = compareCells(key, i, value, i - 1)
+      if (descending ? sign > 0 : sign < 0) continue
+    }
+    at.fill(starts ? from : i, from, i)
+    from = i
   }
   return at
 }

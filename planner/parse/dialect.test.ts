@@ -21,6 +21,13 @@ test('an ASOF join is marked in its condition', () => {
   )
 })
 
+test('a session frame is marked in its offset', () => {
+  assert.equal(
+    text("sum(a) over (order by b session with gap interval '5' minute exclude ties)"),
+    'sum(a) over (order by b GROUPS "session"( interval \'5\' minute ) PRECEDING exclude ties)',
+  )
+})
+
 test('subscripts of an array constructor get their parentheses', () => {
   assert.equal(
     text("select array[array[1], '{]}'][1:2][1], array[1]"),

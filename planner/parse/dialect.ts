@@ -13,13 +13,15 @@ interface Edit {
   readonly text: string
 }
 
-const MAYBE = /\bexcept\s*\(|\basof\b|\barray\s*\[|\bcorresponding\b|\bsystem_time\b/i
+const MAYBE =
+  /\bexcept\s*\(|\basof\b|\barray\s*\[|\bcorresponding\b|\bsystem_time\b|\bsession\s+with\s+gap\b/i
 
 /**
  * - `* EXCEPT (a, b)`, `t.* EXCEPT (a)`: a call of the function "*" (of t).
  * - `a ASOF [LEFT] JOIN b ON c`: a join ON "asof"() AND c.
  * - `a JOIN b FOR SYSTEM_TIME AS OF PROCTIME() c ON d`: a join with `b c` ON "temporal"() AND d.
  * - `… UNION CORRESPONDING [BY (a)] SELECT b`: `… UNION SELECT "corresponding"(a), b`.
+ * - `SESSION WITH GAP g` in a window: `GROUPS "session"(g) PRECEDING`.
  * - `ARRAY[…][1]`: `(ARRAY[…])[1]`.
  */
 export function rewriteDialect(sql: string): Rewritten {
@@ -30,6 +32,7 @@ export function rewriteDialect(sql: string): Rewritten {
     ...asofJoin(tokens, i, token),
     ...temporalJoin(tokens, i, token),
     ...corresponding(sql, tokens, i, token),
+    ...sessionFrame(tokens, i, token),
     ...subscriptedArray(tokens, i, token),
   ])
   return apply(sql, edits)
@@ -94,6 +97,17 @@ function temporalJoin(tokens: readonly Token[], i: number, token: Token): readon
   return [
     { start: token.start, end: tokens[i + AS_OF_NOW.length - 1]!.end, text: '' },
     { start: on.end, end: on.end, text: ' "temporal"() AND' },
+  ]
+}
+
+function sessionFrame(tokens: readonly Token[], i: number, token: Token): readonly Edit[] {
+  const gap = tokens[i + 2]
+  if (!is(token, 'session') || !is(tokens[i + 1], 'with') || !is(gap, 'gap')) return []
+  const end = closing(tokens, i + 3, t => is(t, 'exclude') || is(t, ')'))
+  if (end === undefined) return []
+  return [
+    { start: token.start, end: gap!.end, text: 'GROUPS "session"(' },
+    { start: end.start, end: end.start, text: ') PRECEDING ' },
   ]
 }
 

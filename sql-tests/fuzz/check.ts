@@ -104,7 +104,7 @@ async function compareView(view: View, views: readonly View[], pair: Pair): Prom
 /** True when the view takes one of several equal values for all of them. */
 function merges(view: View, views: readonly View[]): boolean {
   const text = render(view.tree, 'weir')
-  if (/GROUP BY|DISTINCT|UNION|INTERSECT|EXCEPT|LIMIT|\b(min|max)\(/.test(text)) return true
+  if (/GROUP BY|DISTINCT|UNION|INTERSECT|EXCEPT|LIMIT|OVER|FETCH|WITHIN|\b(min|max)\(/.test(text)) return true
   return views.some(
     other => other !== view && new RegExp(`\\b${other.name}\\b`).test(text) && merges(other, views),
   )

@@ -77,7 +77,7 @@ const FORMS: Readonly<Record<string, readonly string[]>> = {
     '#{int4} BETWEEN #{int4} AND #{int4}',
     '#{int4} IN (#{int4}, #{int4}, #{lit int4})',
     '#{text} NOT IN (#{text}, #{lit text})',
-    '#{text} LIKE #{lit text}',
+    "#{text} LIKE replace(#{lit text}, '\\', '_')",
     '#{bool} IS NOT TRUE',
     '#{bool} IS UNKNOWN',
     '#{int4} = ANY(#{int4[]})',

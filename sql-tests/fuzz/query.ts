@@ -1,7 +1,8 @@
 import { condition, expression, type Scope } from './expression.ts'
 import type { Random } from './random.ts'
 import type { Column, Relation } from './schema.ts'
-import { joined, optional, type Part, sql, type Tree } from './tree.ts'
+import { joined, optional, type Part, render, sql, type Tree } from './tree.ts'
+import { windowCall } from './window.ts'
 
 export interface Query {
   readonly tree: Tree
@@ -28,7 +29,9 @@ export function query(
     (_, i) => `${i + 1} ${random.pick(['ASC', 'DESC', 'DESC NULLS LAST', 'NULLS FIRST'])}`,
   )
   const offset = random.chance(0.3) ? ` OFFSET ${random.int(0, 2)}` : ''
-  const top = optional(` ORDER BY ${order.join(', ')} LIMIT ${random.int(1, 5)}${offset}`)
+  const ties = `${order[0]} FETCH FIRST ${random.int(1, 5)} ROWS WITH TIES`
+  const cut = `${order.join(', ')} LIMIT ${random.int(1, 5)}${offset}`
+  const top = optional(` ORDER BY ${random.chance(0.2) ? ties : cut}`)
   return { tree: sql('query', '(', tree, top, ')'), types: select.types }
 }
 
@@ -46,9 +49,15 @@ function plain(
 ): Select {
   const { random } = scope
   const wanted = types ?? Array.from({ length: random.int(1, 4) }, () => random.pick(scope.columns).type)
+  const windows = random.chance(0.15)
   const items = wanted.map((type, i) => {
     const scalar = depth > 0 && type === 'int8' && random.chance(0.5)
-    const value = scalar ? scalarSubquery(random, relations, scope) : expression(scope, type, 2)
+    const value =
+      windows && random.chance(0.6)
+        ? windowCall(scope, type)
+        : scalar
+          ? scalarSubquery(random, relations, scope)
+          : expression(scope, type, 2)
     return sql('item', value, ` AS x${i}`)
   })
   const distinct = random.chance(0.15) ? optional('DISTINCT ') : ''
@@ -126,12 +135,19 @@ const AGGREGATES: Readonly<Record<string, readonly string[]>> = {
     'sum(#{int2}::float8)',
     'avg(#{int2}::float8)',
     'stddev_pop(#{int2}::float8)',
+    'percentile_cont(0.4) WITHIN GROUP (ORDER BY #{int4})',
   ],
   int4: ['min(#{int4})', 'max(#{int4})', 'bit_and(#{int4})', 'bit_or(#{int4})'],
   int2: ['min(#{int2})', 'max(#{int2})'],
   float4: ['min(#{float4})', 'max(#{float4})'],
   bool: ['bool_and(#{bool})', 'bool_or(#{bool})', 'every(#{bool})'],
-  text: ['min(#{text})', 'max(#{text})', "string_agg(#{text}, ',' ORDER BY #{same})"],
+  text: [
+    'min(#{text})',
+    'max(#{text})',
+    'mode() WITHIN GROUP (ORDER BY #{text})',
+    'percentile_disc(0.7) WITHIN GROUP (ORDER BY #{text} DESC)',
+    "string_agg(#{text}, ',' ORDER BY #{same})",
+  ],
   date: ['min(#{date})', 'max(#{date})'],
   time: ['min(#{time})', 'max(#{time})'],
   timestamp: ['min(#{timestamp})', 'max(#{timestamp})'],
@@ -163,11 +179,24 @@ function grouped(scope: Scope, types?: readonly string[]): Select {
       !global && ((types === undefined && i < extra.length) || !aggregates(type) || random.chance(0.2))
     return sql('item', keyed ? group(type) : aggregate(scope, type), ` AS x${i}`)
   })
-  const by = groups.length === 0 ? '' : sql('clause', ' GROUP BY ', ...joined(groups, ', '))
+  const by = groups.length === 0 ? '' : sql('clause', ' GROUP BY ', ...groupingSets(random, groups))
   const having = random.chance(0.2)
     ? optional(' HAVING ', aggregate(scope, 'int8'), random.pick([' > 1', ' < 10', ' IS NOT NULL']))
     : ''
   return { head: sql('head', 'SELECT ', ...joined(items, ', ')), tail: sql('clause', by, having), types: all }
+}
+
+/** The groups as they are, or sets of them where every one reads a column. */
+function groupingSets(random: Random, groups: readonly Tree[]): Part[] {
+  const plainGroups = joined(groups, ', ')
+  const constant = groups.some(group => !/\bt\d+\./.test(render(group, 'weir')))
+  if (constant || !random.chance(0.2)) return plainGroups
+  const [first, ...rest] = groups
+  const form = random.pick(['ROLLUP (', 'CUBE (', 'GROUPING SETS ((), '])
+  const more = rest.length === 0 ? [] : [', ', ...joined(rest, ', ')]
+  return random.chance(0.5)
+    ? [first!, more.length === 0 ? '' : ', ', ...(more.length === 0 ? [] : [form, ...more.slice(1), ')'])]
+    : [form, ...plainGroups, ')']
 }
 
 function aggregates(type: string): boolean {
