@@ -72,5 +72,5 @@ test('intervals add up and divide', () =>
 test('an unknown overload fails with 42883', () => {
   const resolved = resolveAggregate('sum', [TEXT])
   assert.ok('error' in resolved)
-  assert.equal(resolved.error.message, 'function sum(text) does not exist')
+  assert.equal(resolved.error.message, 'function sum(character varying) does not exist')
 })
