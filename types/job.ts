@@ -77,6 +77,8 @@ export type OperatorSpec =
   | { readonly kind: 'values'; readonly schema: Schema; readonly rows: readonly (readonly Value[])[] }
   /** Fused filter and projection: keeps rows where `predicate` is true, then computes `columns`. */
   | { readonly kind: 'project'; readonly predicate?: Expression; readonly columns: readonly Expression[] }
+  /** Rows that come; what takes rows back is dropped (force_append_only). */
+  | { readonly kind: 'insertions' }
   /** UNION ALL of its inputs, which have the same column types. */
   | { readonly kind: 'union' }
   /** Output: group columns, then one column a call. No groups: exactly one row always. DISTINCT: no calls. */

@@ -5,7 +5,7 @@ import { aggregate } from './aggregate.ts'
 import { hop } from './hop.ts'
 import { join } from './join.ts'
 import { panes } from './panes.ts'
-import { input, project, source, union, values } from './pass.ts'
+import { input, insertions, project, source, union, values } from './pass.ts'
 import { projectSet } from './project-set.ts'
 import { setOperation } from './set-operation.ts'
 import { singleRow } from './single-row.ts'
@@ -30,6 +30,8 @@ export function createOperator(spec: OperatorSpec, context: OperatorContext): Op
       return values.create(spec, context)
     case 'project':
       return project.create(spec, context)
+    case 'insertions':
+      return insertions.create(spec, context)
     case 'union':
       return union.create(spec, context)
     case 'aggregate':

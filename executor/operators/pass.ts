@@ -1,4 +1,4 @@
-import { chunkOf } from '../../storage/chunk-builder.ts'
+import { ChunkBuilder, chunkOf } from '../../storage/chunk-builder.ts'
 import { INT8 } from '../../types/type.ts'
 import type { Emit, Operator, OperatorKind } from '../contract.ts'
 
@@ -22,6 +22,26 @@ export const source: OperatorKind<'source'> = { kind: 'source', create: pass }
 
 /** UNION ALL. */
 export const union: OperatorKind<'union'> = { kind: 'union', create: pass }
+
+/** Drops what takes rows back. */
+export const insertions: OperatorKind<'insertions'> = {
+  kind: 'insertions',
+  create: (_spec, context) => {
+    const out = new ChunkBuilder(context.inputs[0]!.map(field => field.type))
+    return {
+      tables: [],
+      push(_port, chunk, emit) {
+        for (let row = 0; row < chunk.length; row++) {
+          if (chunk.weights[row]! <= 0) continue
+          out.copyRow(0, chunk.columns, row)
+          out.push(chunk.weights[row]!)
+        }
+        const kept = out.take()
+        if (kept !== undefined) emit(kept)
+      },
+    }
+  },
+}
 
 /** Filter and projection in one generated loop. */
 export const project: OperatorKind<'project'> = {

@@ -54,6 +54,7 @@ function sink(c: Cursor): Statement {
   const ifNotExists = c.accept('if', 'not', 'exists')
   const name = c.name()
   const into = c.accept('into') ? c.name() : undefined
+  const intoColumns = into !== undefined && c.looking('(') ? nameList(c) : []
   const from = c.accept('from') ? c.name() : undefined
   let body: Fragment | undefined
   if (from === undefined) {
@@ -63,7 +64,7 @@ function sink(c: Cursor): Statement {
   const options = c.accept('with') ? optionList(c) : {}
   const format = formatClause(c)
   c.finish()
-  return { kind: 'create sink', name, ifNotExists, into, from, query: body, options, format }
+  return { kind: 'create sink', name, ifNotExists, into, intoColumns, from, query: body, options, format }
 }
 
 function relation(c: Cursor): RelationSyntax {

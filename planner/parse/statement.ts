@@ -91,6 +91,8 @@ export type Statement =
       readonly name: Name
       readonly ifNotExists: boolean
       readonly into: Name | undefined
+      /** The table's columns that it fills; []: the first ones. */
+      readonly intoColumns: readonly string[]
       readonly from: Name | undefined
       readonly query: Fragment | undefined
       readonly options: Readonly<Record<string, string>>

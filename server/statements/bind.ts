@@ -8,7 +8,7 @@ import type { StatementContext } from './contract.ts'
 /** What the binder needs to know of the session. */
 export function bindContext(
   context: StatementContext,
-  fragment: Fragment,
+  fragment: Pick<Fragment, 'position'>,
   mode: 'stream' | 'batch',
   parameters: readonly (Type | undefined)[] = [],
 ): BindContext {

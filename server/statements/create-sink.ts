@@ -1,21 +1,16 @@
 import { realHost } from '../../executor/host.ts'
 import type { Relation } from '../../planner/catalog.ts'
-import { limited } from '../../planner/coerce.ts'
 import type { StreamPlan } from '../../planner/contract.ts'
 import { bindQuery, planStream } from '../../planner/query.ts'
 import type { FormatSpec } from '../../types/connector.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { GraphNode, OperatorSpec } from '../../types/job.ts'
-import { type Schema, sameType } from '../../types/type.ts'
+import type { Schema } from '../../types/type.ts'
 import { bindContext, requireRelation } from './bind.ts'
 import { checkOptions } from './connector-options.ts'
 import type { Result, StatementContext } from './contract.ts'
 import { createRelation, nodeAfter, queryColumns, type StatementOf, streamJob, takenName } from './create.ts'
-
-interface Input {
-  readonly plan: StreamPlan
-  readonly dependsOn: readonly number[]
-}
+import { type SinkInput as Input, intoTable } from './sink-target.ts'
 
 /** CREATE SINK: the changes of a relation or a query, delivered outside or into a table. */
 export async function createSink(
@@ -27,14 +22,17 @@ export async function createSink(
   const taken = takenName(context, name, statement.ifNotExists, 'CREATE SINK')
   if (taken !== undefined) return taken
   checkSnapshot(statement)
-  const input =
+  const read =
     statement.from === undefined ? queryInput(statement, context) : relationInput(statement, context)
-  const { schema } = input.plan
-  const columns = queryColumns(schema)
+  checkAppendOnly(options, read.plan)
+  const forced = into !== undefined && options['force_append_only'] === 'true' && !read.plan.appendOnly
+  const input = forced ? { ...read, plan: insertionsOf(read.plan) } : read
   const target = into === undefined ? undefined : requireRelation(context, into)
-  if (target !== undefined) checkTarget(input, target, context)
+  const written = target === undefined ? input.plan : intoTable(input, target, statement.intoColumns, context)
+  const { schema } = written
+  const columns = queryColumns(schema)
   const format = statement.format ?? legacyFormat(options)
-  const key = sinkKey(options['primary_key'], schema, input.plan.key, format.format)
+  const key = sinkKey(options['primary_key'], schema, written.key, format.format)
   const connector = target === undefined ? context.connectors.get(options['connector'] ?? '') : undefined
   if (target === undefined) {
     if (connector?.sink === undefined)
@@ -73,9 +71,30 @@ export async function createSink(
       format,
       dependsOn: input.dependsOn,
       ...(target !== undefined && { into: target.id }),
-      job: streamJob(id, fitted(input.plan, target), terminal, key.length > 0 ? [key] : 'one'),
+      job: streamJob(id, written, terminal, key.length > 0 ? [key] : 'one'),
     }
   })
+}
+
+/** An append-only sink of rows that may be taken back drops what is, when it is told to. */
+function checkAppendOnly(options: Readonly<Record<string, string>>, plan: StreamPlan): void {
+  const force = options['force_append_only']
+  if (force !== undefined && force !== 'true' && force !== 'false')
+    throw new SqlError(
+      'invalid_parameter_value',
+      `invalid value for option "force_append_only": "${force}"`,
+      { hint: 'Use true or false.' },
+    )
+  if (options['type'] === 'append-only' && force !== 'true' && !plan.appendOnly)
+    throw new SqlError('invalid_parameter_value', 'The sink cannot be append-only.', {
+      hint: "Add force_append_only = 'true' to drop what takes rows back.",
+    })
+}
+
+function insertionsOf(plan: StreamPlan): StreamPlan {
+  const { nodes, schema } = plan
+  const last = nodeAfter(nodes, nodes.at(-1)!, { kind: 'insertions' }, schema, 'any')
+  return { nodes: [...nodes, last], schema, key: [], appendOnly: true }
 }
 
 /** Without the rows that are there a query's retractions would be of rows never sent. */
@@ -91,20 +110,6 @@ function checkSnapshot({ options, from }: StatementOf<'create sink'>): void {
       'invalid_parameter_value',
       '`snapshot = false` only support `CREATE SINK FROM MV or TABLE`',
     )
-}
-
-/** The plan whose values are limited as the columns of the target are. */
-function fitted(plan: StreamPlan, target: Relation | undefined): StreamPlan {
-  const modifiers = target?.columns.map(column => column.modifier) ?? []
-  if (modifiers.every(modifier => modifier === undefined)) return plan
-  const columns = plan.schema.map(({ type }, index) =>
-    limited({ kind: 'column', index, type }, modifiers[index], false),
-  )
-  const { nodes, schema } = plan
-  return {
-    ...plan,
-    nodes: [...nodes, nodeAfter(nodes, nodes.at(-1)!, { kind: 'project', columns }, schema, 'any')],
-  }
 }
 
 function queryInput(statement: StatementOf<'create sink'>, context: StatementContext): Input {
@@ -181,33 +186,4 @@ function sinkKey(
       throw new SqlError('undefined_column', `column "${word.trim()}" of primary_key does not exist`)
     return found
   })
-}
-
-/** A table takes a sink's rows when it can hold each of them and every retraction, and does not feed the sink itself. */
-function checkTarget({ plan, dependsOn }: Input, target: Relation, context: StatementContext): void {
-  const { name, columns } = target
-  if (target.kind !== 'table')
-    throw new SqlError('wrong_object_type', `cannot sink into ${target.kind} "${name}"`)
-  const { schema } = plan
-  const fits =
-    schema.length === columns.length && schema.every((field, i) => sameType(field.type, columns[i]!.type))
-  if (!fits)
-    throw new SqlError('datatype_mismatch', `columns of the sink do not match those of table "${name}"`)
-  if (columns.some(column => column.generated !== undefined))
-    throw notSupported('a sink into a table with generated columns')
-  if (target.appendOnly && !plan.appendOnly)
-    throw new SqlError('wrong_object_type', `the query retracts rows and table "${name}" is append-only`)
-  const nullable = columns.some((column, i) => column.notNull && !target.key.includes(i))
-  if (nullable) throw notSupported('a sink into a table with NOT NULL columns')
-  const seen = new Set<number>()
-  const upstream = (id: number): void => {
-    if (id === target.id)
-      throw new SqlError('invalid_recursion', `the sink would read what it writes into table "${name}"`)
-    if (seen.has(id)) return
-    seen.add(id)
-    const { current } = context.catalogs
-    for (const before of current.byId(id)?.dependsOn ?? []) upstream(before)
-    for (const sink of current.relations) if (sink.into === id) upstream(sink.id)
-  }
-  for (const id of dependsOn) upstream(id)
 }

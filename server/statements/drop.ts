@@ -46,8 +46,8 @@ function withoutRelations(relations: readonly Relation[], cascade: boolean, cata
   for (let relation = queue.pop(); relation !== undefined; relation = queue.pop()) {
     for (const dependent of catalog.dependents(relation.id)) {
       if (gone.has(dependent.id)) continue
-      // An index goes with the relation it is on.
-      if (!cascade && dependent.index?.on !== relation.id)
+      // An index goes with the relation it is on, a sink with the table it writes.
+      if (!cascade && dependent.index?.on !== relation.id && dependent.into !== relation.id)
         throw new SqlError(
           'dependent_objects_still_exist',
           `cannot drop ${relation.kind} ${relation.name} because other objects depend on it`,

@@ -1,0 +1,93 @@
+import { assign } from '../../planner/assign.ts'
+import type { Relation } from '../../planner/catalog.ts'
+import type { StreamPlan } from '../../planner/contract.ts'
+import { columnAt, defaultOf, generate } from '../../planner/dml-columns.ts'
+import { notSupported, SqlError } from '../../types/error.ts'
+import { bindContext } from './bind.ts'
+import type { StatementContext } from './contract.ts'
+import { nodeAfter } from './create.ts'
+
+/** What a sink delivers. */
+export interface SinkInput {
+  readonly plan: StreamPlan
+  readonly dependsOn: readonly number[]
+}
+
+/**
+ * The plan whose rows are those of the table: values for `columns` ([]: the first ones that are not generated) as an INSERT
+ * would assign them, the others by default. Throws when the table cannot hold them or feeds the sink itself.
+ */
+export function intoTable(
+  input: SinkInput,
+  target: Relation,
+  columns: readonly string[],
+  context: StatementContext,
+): StreamPlan {
+  checkTarget(input, target, context)
+  const { nodes, schema } = input.plan
+  const wanted = columns.length > 0 ? namedColumns(columns, target) : plainColumns(target)
+  if (schema.length > wanted.length || (columns.length > 0 && schema.length < wanted.length))
+    throw new SqlError(
+      'datatype_mismatch',
+      `columns of the sink do not match those of table "${target.name}"`,
+    )
+  const binding = bindContext(context, { position: () => undefined }, 'stream')
+  const values = target.columns.map((column, i) => {
+    const from = wanted.indexOf(i)
+    const field = schema[from]
+    if (field === undefined) return defaultOf(column.default, column.type)
+    return assign({ kind: 'column', index: from, type: field.type }, column, binding, undefined)
+  })
+  const rows = generate(target, values)
+  const same = rows.length === schema.length && rows.every((e, i) => e.kind === 'column' && e.index === i)
+  if (same) return input.plan
+  const fields = target.columns.map(({ name, type }) => ({ name, type }))
+  const spec = { kind: 'project', columns: rows } as const
+  const key = input.plan.key.map(i => wanted[i]!)
+  return {
+    ...input.plan,
+    key,
+    schema: fields,
+    nodes: [...nodes, nodeAfter(nodes, nodes.at(-1)!, spec, fields, 'any')],
+  }
+}
+
+function plainColumns({ columns }: Relation): number[] {
+  return columns.flatMap((column, i) => (column.generated === undefined && !column.hidden ? [i] : []))
+}
+
+function namedColumns(names: readonly string[], target: Relation): number[] {
+  const found = names.map(name => columnAt(target, name, undefined))
+  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  if (twice !== undefined)
+    throw new SqlError('duplicate_column', `column "${twice}" specified more than once`)
+  const generated = found.find(i => target.columns[i]!.generated !== undefined)
+  if (generated !== undefined)
+    throw new SqlError(
+      'syntax_error',
+      `cannot sink into generated column "${target.columns[generated]!.name}"`,
+    )
+  return found
+}
+
+/** A table takes a sink's rows when it can hold each of them and every retraction, and does not feed the sink itself. */
+function checkTarget({ plan, dependsOn }: SinkInput, target: Relation, context: StatementContext): void {
+  const { name, columns } = target
+  if (target.kind !== 'table')
+    throw new SqlError('wrong_object_type', `cannot sink into ${target.kind} "${name}"`)
+  if (target.appendOnly && !plan.appendOnly)
+    throw new SqlError('wrong_object_type', `the query retracts rows and table "${name}" is append-only`)
+  const nullable = columns.some((column, i) => column.notNull && !target.key.includes(i))
+  if (nullable) throw notSupported('a sink into a table with NOT NULL columns')
+  const seen = new Set<number>()
+  const upstream = (id: number): void => {
+    if (id === target.id)
+      throw new SqlError('invalid_recursion', `the sink would read what it writes into table "${name}"`)
+    if (seen.has(id)) return
+    seen.add(id)
+    const { current } = context.catalogs
+    for (const before of current.byId(id)?.dependsOn ?? []) upstream(before)
+    for (const sink of current.relations) if (sink.into === id) upstream(sink.id)
+  }
+  for (const id of dependsOn) upstream(id)
+}
