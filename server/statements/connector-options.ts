@@ -66,6 +66,24 @@ export async function validateSource(
   }
 }
 
+/** Options of a sink into a table, which has no connector and no format. */
+export function checkIntoOptions({
+  options,
+  format,
+}: {
+  options: Options
+  format: FormatSpec | undefined
+}): void {
+  if (format !== undefined)
+    throw new SqlError(
+      'invalid_parameter_value',
+      'connector table is not supported by FORMAT ... ENCODE ... syntax',
+    )
+  for (const name of Object.keys(options))
+    if (!COMMON.has(name) && name !== 'ignore_delete')
+      throw new SqlError('invalid_parameter_value', `unknown option "${name}" of a sink into a table`)
+}
+
 function asPattern(name: string): RegExp {
   const source = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/<\w+>/g, '[^.]+')
   return new RegExp(`^${source}$`)

@@ -7,7 +7,7 @@ import { notSupported, SqlError } from '../../types/error.ts'
 import type { GraphNode, OperatorSpec } from '../../types/job.ts'
 import type { Schema } from '../../types/type.ts'
 import { bindContext, requireRelation } from './bind.ts'
-import { checkOptions } from './connector-options.ts'
+import { checkIntoOptions, checkOptions } from './connector-options.ts'
 import type { Result, StatementContext } from './contract.ts'
 import { createRelation, nodeAfter, queryColumns, type StatementOf, streamJob, takenName } from './create.ts'
 import { type SinkInput as Input, intoTable } from './sink-target.ts'
@@ -21,13 +21,15 @@ export async function createSink(
   const { name, into, options } = statement
   const taken = takenName(context, name, statement.ifNotExists, 'CREATE SINK')
   if (taken !== undefined) return taken
-  checkSnapshot(statement)
   const read =
     statement.from === undefined ? queryInput(statement, context) : relationInput(statement, context)
+  checkSnapshot(options, read.plan)
   checkAppendOnly(options, read.plan)
-  const forced = into !== undefined && options['force_append_only'] === 'true' && !read.plan.appendOnly
+  const dropping = options['force_append_only'] === 'true' || options['ignore_delete'] === 'true'
+  const forced = into !== undefined && dropping && !read.plan.appendOnly
   const input = forced ? { ...read, plan: insertionsOf(read.plan) } : read
   const target = into === undefined ? undefined : requireRelation(context, into)
+  if (target !== undefined) checkIntoOptions(statement)
   const written = target === undefined ? input.plan : intoTable(input, target, statement.intoColumns, context)
   const { schema } = written
   const columns = queryColumns(schema)
@@ -97,18 +99,21 @@ function insertionsOf(plan: StreamPlan): StreamPlan {
   return { nodes: [...nodes, last], schema, key: [], appendOnly: true }
 }
 
-/** Without the rows that are there a query's retractions would be of rows never sent. */
-function checkSnapshot({ options, from }: StatementOf<'create sink'>): void {
-  const { snapshot } = options
+/** Without the rows that are there a query with state would retract rows that were never sent. */
+function checkSnapshot({ snapshot }: Readonly<Record<string, string>>, { nodes }: StreamPlan): void {
   if (snapshot === undefined || snapshot === 'true') return
   if (snapshot !== 'false')
     throw new SqlError('invalid_parameter_value', `invalid value for option "snapshot": "${snapshot}"`, {
       hint: 'Use true or false.',
     })
-  if (from === undefined)
+  const [inputs, rest] = [
+    nodes.filter(n => n.spec.kind === 'input'),
+    nodes.filter(n => n.spec.kind !== 'input'),
+  ]
+  if (inputs.length !== 1 || rest.some(n => n.spec.kind !== 'project'))
     throw new SqlError(
       'invalid_parameter_value',
-      '`snapshot = false` only support `CREATE SINK FROM MV or TABLE`',
+      '`snapshot = false` only support `CREATE SINK FROM MV or TABLE` and queries that choose rows and columns of one',
     )
 }
 
