@@ -2,16 +2,16 @@ import type { Chunk } from '../../types/chunk.ts'
 import type { FormatSpec } from '../../types/connector.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { Schema } from '../../types/type.ts'
-import { rowJson } from './to-json.ts'
+import { JsonBytes, rowWriter } from './json-writer.ts'
 
 export interface EncodedRecord {
-  readonly key: string | null
+  readonly key: Buffer | null
   /** null: a tombstone. */
-  readonly value: string | null
+  readonly value: Buffer | null
 }
 
-/** Records of one epoch's net change, in a fixed order for fixed input. */
-export type Encoder = (changes: readonly Chunk[]) => readonly EncodedRecord[]
+/** Records of one epoch's net change, in a fixed order for fixed input, made as they are asked for. */
+export type Encoder = (changes: readonly Chunk[]) => Iterable<EncodedRecord>
 
 /** Formats that `encoder` writes. */
 export const ENCODED_FORMATS = ['plain/json', 'upsert/json', 'debezium/json']
@@ -43,50 +43,75 @@ export function encoder({ schema, key, appendOnly, format }: EncoderInput): Enco
     throw new SqlError('invalid_parameter_value', `FORMAT ${format.format.toUpperCase()} needs a primary key`)
   }
   return name === 'upsert/json'
-    ? changes => byKey(changes, schema, key).map(({ key: k, after }) => ({ key: k, value: after }))
-    : changes => byKey(changes, schema, key).map(envelope)
+    ? changes => upserts(byKey(changes, schema, key))
+    : changes => envelopes(byKey(changes, schema, key))
 }
 
-function appended(changes: readonly Chunk[], schema: Schema, key: readonly number[]): EncodedRecord[] {
-  const records: EncodedRecord[] = []
+function* appended(
+  changes: readonly Chunk[],
+  schema: Schema,
+  key: readonly number[],
+): Iterable<EncodedRecord> {
+  const out = new JsonBytes()
   for (const chunk of changes) {
+    const writeRow = rowWriter(out, chunk, schema)
+    const writeKey = key.length === 0 ? undefined : rowWriter(out, chunk, schema, key)
     for (let row = 0; row < chunk.length; row++) {
       if (chunk.weights[row]! <= 0) continue
-      const record = {
-        key: key.length === 0 ? null : rowJson(chunk, row, schema, key),
-        value: rowJson(chunk, row, schema),
-      }
-      for (let n = chunk.weights[row]!; n > 0; n--) records.push(record)
+      writeRow(row)
+      const value = out.take()
+      writeKey?.(row)
+      const record = { key: writeKey === undefined ? null : out.take(), value }
+      for (let n = chunk.weights[row]!; n > 0; n--) yield record
     }
   }
-  return records
 }
 
 interface KeyChange {
-  readonly key: string
-  before: string | null
-  after: string | null
+  readonly key: Buffer
+  before: Buffer | null
+  after: Buffer | null
 }
 
 // What the epoch did to each key: the row that went (before) and the row that came (after).
-function byKey(changes: readonly Chunk[], schema: Schema, key: readonly number[]): KeyChange[] {
+function byKey(changes: readonly Chunk[], schema: Schema, key: readonly number[]): Iterable<KeyChange> {
   const found = new Map<string, KeyChange>()
+  const out = new JsonBytes()
   for (const chunk of changes) {
+    const writeRow = rowWriter(out, chunk, schema)
+    const writeKey = rowWriter(out, chunk, schema, key)
     for (let row = 0; row < chunk.length; row++) {
-      const k = rowJson(chunk, row, schema, key)
-      let change = found.get(k)
-      if (change === undefined) found.set(k, (change = { key: k, before: null, after: null }))
-      if (chunk.weights[row]! > 0) change.after = rowJson(chunk, row, schema)
-      else change.before = rowJson(chunk, row, schema)
+      writeKey(row)
+      const bytes = out.take()
+      const text = bytes.toString('latin1')
+      let change = found.get(text)
+      if (change === undefined) found.set(text, (change = { key: bytes, before: null, after: null }))
+      writeRow(row)
+      if (chunk.weights[row]! > 0) change.after = out.take()
+      else change.before = out.take()
     }
   }
-  return [...found.values()]
+  return found.values()
 }
 
-function envelope({ key, before, after }: KeyChange): EncodedRecord {
-  const op = before === null ? 'c' : after === null ? 'd' : 'u'
-  return {
-    key: `{"payload":${key}}`,
-    value: `{"payload":{"before":${before},"after":${after},"op":"${op}"}}`,
+function* upserts(changes: Iterable<KeyChange>): Iterable<EncodedRecord> {
+  for (const { key, after } of changes) yield { key, value: after }
+}
+
+function* envelopes(changes: Iterable<KeyChange>): Iterable<EncodedRecord> {
+  for (const { key, before, after } of changes) {
+    const op = before === null ? 'c' : after === null ? 'd' : 'u'
+    const middle = [
+      Buffer.from('{"payload":{"before":'),
+      before ?? NULL,
+      Buffer.from(',"after":'),
+      after ?? NULL,
+    ]
+    yield {
+      key: Buffer.concat([Buffer.from('{"payload":'), key, Buffer.from('}')]),
+      value: Buffer.concat([...middle, Buffer.from(`,"op":"${op}"}}`)]),
+    }
   }
 }
+
+const NULL = Buffer.from('null')

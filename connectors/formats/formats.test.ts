@@ -44,7 +44,7 @@ test('timestamps are read with their zone and written in UTC', () => {
   writer.push(decoded!.row, 1)
   const encode = encoder({ schema, key: [], appendOnly: true, format: json })
   assert.equal(
-    encode([writer.chunk()])[0]!.value,
+    String([...encode([writer.chunk()])][0]!.value),
     '{"a":"2026-01-01 00:00:00.500000","b":"2026-01-01T00:00:00.000000Z"}',
   )
 })
@@ -58,8 +58,8 @@ test('an update becomes one debezium record and is read back as delete and inser
   const writer = new RowWriter(schema)
   writer.push([1, 'new'], 1)
   writer.push([1, 'old'], -1)
-  const [record] = encoder({ schema, key: [0], appendOnly: false, format })([writer.chunk()])
-  assert.deepEqual(decoder(schema, [0], format)(null, bytes(record!.value!)), [
+  const [record] = [...encoder({ schema, key: [0], appendOnly: false, format })([writer.chunk()])]
+  assert.deepEqual(decoder(schema, [0], format)(null, record!.value), [
     { row: [1, 'old'], weight: -1 },
     { row: [1, 'new'], weight: 1 },
   ])

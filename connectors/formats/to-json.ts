@@ -8,7 +8,7 @@ import { dateText, timestampText, timeText } from './time.ts'
 /**
  * JSON of one value: integers and floats as numbers (int8 with all digits; NaN and infinities null), numeric as string, date
  * `YYYY-MM-DD`, time `hh:mm:ss.ffffff`, timestamp `YYYY-MM-DD hh:mm:ss.ffffff`, timestamptz `YYYY-MM-DDThh:mm:ss.ffffffZ`,
- * bytea as base64, jsonb as the string of the document, interval as ISO 8601, struct as object, array as array.
+ * the infinities of both by name, bytea as base64, jsonb as the string of the document, interval as ISO 8601, struct as object, array as array.
  */
 export function valueJson(value: Value, type: Type): string {
   if (value === null) return 'null'
@@ -33,13 +33,13 @@ export function valueJson(value: Value, type: Type): string {
     case 'bytea':
       return `"${Buffer.from(value as Uint8Array).toString('base64')}"`
     case 'date':
-      return `"${dateText(value as number)}"`
+      return infinite(BigInt(value as number), 32) ?? `"${dateText(value as number)}"`
     case 'time':
       return `"${timeText(value as bigint)}"`
     case 'timestamp':
-      return `"${timestampText(value as bigint)}"`
+      return infinite(value as bigint, 64) ?? `"${timestampText(value as bigint)}"`
     case 'timestamptz':
-      return `"${timestampText(value as bigint, 'T')}Z"`
+      return infinite(value as bigint, 64) ?? `"${timestampText(value as bigint, 'T')}Z"`
     case 'interval':
       return `"${intervalText(value as Interval)}"`
     case 'array':
@@ -49,6 +49,12 @@ export function valueJson(value: Value, type: Type): string {
     default:
       throw notSupported(`JSON of type ${type.name}`)
   }
+}
+
+// The extreme values of the integer stand for the infinities.
+function infinite(value: bigint, bits: number): string | undefined {
+  if (value === 2n ** BigInt(bits - 1) - 1n) return '"infinity"'
+  return value === -(2n ** BigInt(bits - 1)) ? '"-infinity"' : undefined
 }
 
 function intervalText({ months, days, micros }: Interval): string {
@@ -70,7 +76,8 @@ export function rowJson(chunk: Chunk, row: number, schema: Schema, only?: readon
   )
 }
 
-function cell(column: Column, row: number): Value {
+/** The value of one cell; bytea is a view. */
+export function cell(column: Column, row: number): Value {
   if (column.nulls?.[row] === 1) return null
   const kind = physical(column.type)
   if (kind === 'bytes') {

@@ -7,17 +7,26 @@ import { refusal } from './refusal.ts'
 /** Sends messages that become visible together with `commit`, or never. */
 export interface TransactionalProducer {
   /** One transaction over several topics. After it throws, the outcome is unknown: throw the producer away. */
-  transact(topics: readonly { topic: string; messages: readonly Message[] }[]): Promise<void>
+  transact(topics: readonly { topic: string; messages: Iterable<KafkaMessage> }[]): Promise<void>
   close(): Promise<void>
 }
 
 /** Acknowledged by all replicas, outside of any transaction. */
 export interface PlainProducer {
-  send(topic: string, messages: readonly Message[]): Promise<void>
+  send(topic: string, messages: Iterable<KafkaMessage>): Promise<void>
   close(): Promise<void>
 }
 
 export type StartAt = 'earliest' | 'latest' | { readonly timestampMs: number }
+
+export interface KafkaMessage {
+  readonly key?: Buffer | string | null
+  readonly value: Buffer | string | null
+  /** Chosen by the key when absent, as Java does. */
+  readonly partition?: number
+  readonly timestamp?: string
+  readonly headers?: NonNullable<Message['headers']>
+}
 
 export interface KafkaClient {
   /** Partition numbers in order; SqlError when the topic does not exist. */
@@ -40,7 +49,10 @@ export interface KafkaClient {
   close(): Promise<void>
 }
 
-const SEND_RECORDS = 4000
+const SEND_RECORDS = 10_000
+const SEND_BYTES = 900_000
+/** What a record takes besides its key and value, at most. */
+const RECORD_BYTES = 24
 const RETRY = { initialRetryTime: 10, maxRetryTime: 500, retries: 20 }
 
 /** Connects lazily; kafkajs is loaded here, not at start. */
@@ -170,14 +182,30 @@ async function idempotent(kafka: Kafka): Promise<PlainProducer> {
   }
 }
 
+// Requests are bounded by their bytes: a broker refuses batches above message.max.bytes, a million unless told otherwise.
 async function sendAll(
   to: Pick<Producer, 'send'>,
   topic: string,
-  messages: readonly Message[],
+  messages: Iterable<KafkaMessage>,
 ): Promise<void> {
-  for (let at = 0; at < messages.length; at += SEND_RECORDS) {
-    await to.send({ topic, acks: -1, messages: messages.slice(at, at + SEND_RECORDS) })
+  let part: Message[] = []
+  let bytes = 0
+  const flush = async () => {
+    if (part.length > 0) await to.send({ topic, acks: -1, messages: part })
+    part = []
+    bytes = 0
   }
+  for (const message of messages) {
+    const size = RECORD_BYTES + sizeOf(message.key) + sizeOf(message.value)
+    if (part.length === SEND_RECORDS || bytes + size > SEND_BYTES) await flush()
+    part.push({ ...message, key: message.key ?? null })
+    bytes += size
+  }
+  await flush()
+}
+
+function sizeOf(part: Buffer | string | null | undefined): number {
+  return typeof part === 'string' ? Buffer.byteLength(part) : (part?.length ?? 0)
 }
 
 async function guard<T>(run: () => Promise<T>, topic?: string): Promise<T> {

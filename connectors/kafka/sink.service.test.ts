@@ -60,3 +60,89 @@ test('an upsert sink writes tombstones and an upsert source reads them as delete
   assert.deepEqual(weights, [1, 1, 1, -1])
   assert.deepEqual(rows.at(-1), [2n, null])
 })
+
+test('an epoch of 500,000 rows, and of rows near the limit of a batch, is one transaction', async () => {
+  await broker.client.createTopic('large', 1, {})
+  const sink = kafka.sink!(broker.options('large'), sinkContext('b-3', 'plain', []))
+  const writer = await sink.open()
+  await writer.claim({ delivered: 0 })
+  const wide = 'x'.repeat(700_000)
+  const chunks = Array.from({ length: 125 }, (_, c) =>
+    chunk(...Array.from({ length: 4000 }, (_, i): [bigint, string] => [BigInt(c * 4000 + i), 'name'])),
+  )
+  await writer.write(7, [...chunks, chunk([500_000n, wide], [500_001n, wide])])
+  await writer.close()
+  const source = kafka.source!(broker.options('large'), {
+    schema: idAndName,
+    include: [],
+    format: format('plain'),
+    key: [],
+    host,
+  })
+  const reader = await source.open(new Map())
+  const { rows } = await readAll(reader, r => r.rows.length === 500_002, 4096)
+  await reader.close()
+  assert(rows.every(([id], i) => id === BigInt(i)))
+  assert.deepEqual(await broker.read('weir_progress', 1).then(r => r.length > 0), true)
+  const again = await sink.open()
+  assert.equal(await again.claim({ delivered: 0 }), 7)
+  await again.close()
+})
+
+test('rows of an epoch that was not committed are not seen, and its successor writes them', async () => {
+  await broker.client.createTopic('torn', 1, {})
+  const sink = kafka.sink!(broker.options('torn'), sinkContext('b-4', 'plain', []))
+  const writer = await sink.open()
+  await writer.claim({ delivered: 0 })
+  // Refused by the broker behind the first part of the epoch.
+  const parts = [chunk([1n, 'x'.repeat(800_000)]), chunk([2n, 'x'.repeat(2_000_000)])]
+  await assert.rejects(writer.write(1, parts), /Kafka: /)
+  assert.equal(await writer.claim({ delivered: 0 }), undefined)
+  await writer.write(1, [chunk([1n, 'small'])])
+  await writer.close()
+  assert.deepEqual(await values('torn', 1), ['{"id":1,"name":"small"}'])
+})
+
+test('at least once: every row arrives, without a transaction and without a marker', async () => {
+  await broker.client.createTopic('plain', 1, {})
+  const options = { ...broker.options('plain'), delivery: 'at-least-once', 'progress.topic': 'unused' }
+  const sink = kafka.sink!(options, sinkContext('b-5', 'plain', []))
+  await sink.validate()
+  assert.equal(sink.guarantee, 'at_least_once')
+  const writer = await sink.open()
+  assert.equal(await writer.claim({ delivered: 3 }), undefined)
+  await writer.write(4, [chunk([1n, 'a'])])
+  await writer.write(4, [chunk([1n, 'a'])])
+  await writer.close()
+  assert.deepEqual(await values('plain', 2), ['{"id":1,"name":"a"}', '{"id":1,"name":"a"}'])
+  await assert.rejects(broker.client.partitions('unused'), /does not exist/)
+})
+
+test('a debezium sink and a debezium source understand each other', async () => {
+  await broker.client.createTopic('dbz', 1, {})
+  const writer = await kafka.sink!(broker.options('dbz'), sinkContext('b-6', 'debezium', [0])).open()
+  await writer.claim({ delivered: 0 })
+  await writer.write(1, [chunk([1n, 'a'], [2n, 'b'])])
+  await writer.write(2, [chunk([1n, 'a', -1], [1n, 'A'], [2n, 'b', -1])])
+  await writer.close()
+  const context: SourceContext = {
+    schema: idAndName,
+    include: [],
+    format: format('debezium'),
+    key: [0],
+    host,
+  }
+  const reader = await kafka.source!(broker.options('dbz'), context).open(new Map())
+  const { rows, weights } = await readAll(reader, r => r.rows.length === 5)
+  await reader.close()
+  assert.deepEqual(
+    rows.map((row, i) => [...row, weights[i]]),
+    [
+      [1n, 'a', 1],
+      [2n, 'b', 1],
+      [1n, 'a', -1],
+      [1n, 'A', 1],
+      [2n, 'b', -1],
+    ],
+  )
+})

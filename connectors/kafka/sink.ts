@@ -1,7 +1,6 @@
 // Exactly once: one transaction per epoch writes the rows and a progress record {epoch} keyed by the sink's id to a compacted topic
 // of one partition. claim() fences older producers first and reads the marker only then, so no write can slip in between. A
 // producer whose outcome is unknown is never used again: the next claim makes a new one.
-import type { Message } from 'kafkajs'
 import type { Chunk } from '../../types/chunk.ts'
 import type { Epoch, Sink, SinkContext, SinkWriter } from '../../types/connector.ts'
 import { assert, SqlError } from '../../types/error.ts'
@@ -102,7 +101,7 @@ class ExactlyOnceWriter implements SinkWriter {
     const { topic, progressTopic, encode, context } = this.#parts
     const producer = this.#producer
     assert(producer !== undefined, 'kafka sink: write before claim')
-    const messages: readonly Message[] = encode(changes)
+    const messages = encode(changes)
     const value = JSON.stringify({ sink: context.id, epoch, chunk: 0 })
     const marker = { partition: 0, key: context.id, value }
     this.#producer = undefined // Until the outcome is known.
