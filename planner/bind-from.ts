@@ -115,6 +115,7 @@ export function relationPlan(
     return scan(found.id, found.columns, [], false)
   }
   env.dependsOn.add(relation.id)
+  env.context.authorize?.(relation, 'select')
   if (relation.kind === 'view') return inlineView(relation.query!, found.columns, found.schema, env)
   if (relation.kind === 'sink' || relation.kind === 'subscription') {
     throw new SqlError('wrong_object_type', `"${found.name}" is a ${relation.kind}`, { position })

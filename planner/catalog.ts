@@ -3,6 +3,7 @@ import type { Expression, Job, Order, RelationId } from '../types/job.ts'
 import { fromJson, toJson } from '../types/json.ts'
 import type { Type } from '../types/type.ts'
 import type { Modifier } from '../types/type-modifier.ts'
+import type { Grant, RoleDef } from './access.ts'
 
 export type RelationKind =
   | 'table'
@@ -139,6 +140,13 @@ export class Catalog {
   get relations(): readonly Relation[] {
     return this.#document.relations
   }
+  /** Declared ones. */
+  get roles(): readonly RoleDef[] {
+    return this.#document.roles ?? []
+  }
+  get grants(): readonly Grant[] {
+    return this.#document.grants ?? []
+  }
   get schemas(): readonly SchemaDef[] {
     return this.#document.schemas
   }
@@ -192,6 +200,12 @@ export class Catalog {
   withDatabaseDef(database: DatabaseDef): Catalog {
     return this.#change({ databases: this.databases.map(d => (d.id === database.id ? database : d)) })
   }
+  withRoles(roles: readonly RoleDef[]): Catalog {
+    return this.#change({ roles })
+  }
+  withGrants(grants: readonly Grant[]): Catalog {
+    return this.#change({ grants })
+  }
   withoutSchema(database: string, name: string): Catalog {
     return this.#change({ schemas: this.schemas.filter(s => s.database !== database || s.name !== name) })
   }
@@ -224,7 +238,11 @@ export class Catalog {
   }
 
   #change(change: Partial<CatalogDocument>): Catalog {
-    return new Catalog({ ...this.#document, ...change, version: this.version + 1 })
+    const next = { ...this.#document, ...change, version: this.version + 1 }
+    if (next.grants === undefined) return new Catalog(next)
+    const objects = [...next.relations, ...next.schemas, ...next.databases]
+    const ids = new Set(objects.map(object => object.id))
+    return new Catalog({ ...next, grants: next.grants.filter(grant => ids.has(grant.object)) })
   }
 }
 
@@ -234,6 +252,8 @@ interface CatalogDocument {
   readonly databases: readonly DatabaseDef[]
   readonly schemas: readonly SchemaDef[]
   readonly relations: readonly Relation[]
+  readonly roles?: readonly RoleDef[]
+  readonly grants?: readonly Grant[]
 }
 
 /** PostgreSQL's first OID for objects made by users. */

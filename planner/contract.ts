@@ -1,6 +1,7 @@
 import type { Expression, GraphNode, Job, RelationId } from '../types/job.ts'
 import type { Schema, Type } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
+import type { Privilege } from './access.ts'
 import type { Catalog, Relation } from './catalog.ts'
 
 /** A node of libpg-query's JSON tree: exactly one property, named by the node's type. */
@@ -35,6 +36,8 @@ export interface BindContext {
   readonly session?: number
   /** Offset map: a byte offset of libpg-query's tree -> UTF-16 offset in the statement as the user typed it. */
   position(pgLocation: number | undefined): number | undefined
+  /** Throws 42501 unless the user has the right. Within a view its owner's rights count: there it is not given. */
+  authorize?(relation: Relation, privilege: Privilege): void
   /** 'stream': a view or sink (now() and random() refused); 'batch': a query or DML. */
   readonly mode: 'stream' | 'batch'
   /** Indexes on a relation that hold all of its rows by now; a batch query may read them instead. */

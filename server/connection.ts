@@ -13,7 +13,7 @@ import { simpleQuery } from './session/simple-query.ts'
 /** What a connection shares with all others. */
 export interface Hub {
   readonly shared: SharedContext
-  readonly authentication: Authentication | undefined
+  readonly authentication: Authentication
   readonly loginTimeoutMs: number
   /** Registers a session for CancelRequest. Throws 53300 when there are too many, 57P03 when none is taken. */
   register(session: Session): { readonly pid: number; readonly secret: Buffer; release(): void }
@@ -114,10 +114,8 @@ export class Connection {
       )
     const database = parameters.get('database') || user
     this.#frames.phase = 'login'
-    if (authentication !== undefined) {
-      const known = await authenticate(user, authentication, this.#out, this.#incoming, () => this.#flush())
-      if (known === undefined) return undefined
-    }
+    const known = await authenticate(user, authentication, this.#out, this.#incoming, () => this.#flush())
+    if (known === undefined) return undefined
     if (!shared.catalogs.current.hasDatabase(database))
       throw new SqlError('invalid_catalog_name', `database "${database}" does not exist`)
     const session = new Session(this.#out, user, database, startupSettings(parameters), shared)

@@ -14,7 +14,7 @@ export interface ListenOptions {
   readonly port: number
   readonly connectionsMax: number
   readonly loginTimeoutMs: number
-  readonly authentication: Authentication | undefined
+  readonly authentication: Authentication
   readonly shared: SharedContext
   failed(error: unknown): void
 }

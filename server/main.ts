@@ -104,7 +104,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     })
     const sql = await listen({
       ...config,
-      authentication: authentication(config.user, config.password),
+      authentication: authentication(config.user, config.password, () => catalogs.current.roles),
       shared: { runtime, catalogs, connectors },
       failed: error => log.error('statement failed by a fault of ours', { err: error }),
     })

@@ -56,6 +56,7 @@ export const SQLSTATE = {
   invalid_catalog_name: '3D000',
   invalid_schema_name: '3F000',
   insufficient_privilege: '42501',
+  invalid_grant_operation: '0LP01',
   syntax_error: '42601',
   invalid_name: '42602',
   undefined_column: '42703',

@@ -2,6 +2,7 @@ import { notSupported, SqlError } from '../../types/error.ts'
 import { column, columnType, expressionUntil } from './create.ts'
 import type { Cursor } from './cursor.ts'
 import { relationWord } from './relation-word.ts'
+import { parseAlterRole } from './roles.ts'
 import type { AlterAction, Statement } from './statement.ts'
 
 /** After ALTER: `kind [IF EXISTS] name action`. */
@@ -9,6 +10,7 @@ export function parseAlter(c: Cursor): Statement {
   if (c.looking('system')) throw notSupported('ALTER SYSTEM', { position: c.token!.start })
   if (c.looking('default', 'privileges'))
     throw notSupported('ALTER DEFAULT PRIVILEGES', { position: c.token!.start })
+  if (c.accept('user') || c.accept('role')) return parseAlterRole(c)
   const what = relationWord(c)
   const ifExists = c.accept('if', 'exists')
   c.accept('only')

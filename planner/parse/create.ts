@@ -5,6 +5,7 @@ import { type Modifier, parseModifier } from '../../types/type-modifier.ts'
 import { parseTypeName } from '../../types/type-names.ts'
 import { createIndex } from './create-index.ts'
 import { type Cursor, parseExpression } from './cursor.ts'
+import { parseCreateRole } from './roles.ts'
 import type { ColumnSyntax, Fragment, RelationSyntax, Statement } from './statement.ts'
 
 /** After CREATE [OR REPLACE]. */
@@ -23,19 +24,11 @@ export function parseCreate(c: Cursor): Statement {
     c.finish()
     return { kind, name, ifNotExists }
   }
+  if (c.accept('user')) return parseCreateRole(c, true)
+  if (c.accept('role')) return parseCreateRole(c, false)
   if (c.accept('index')) return createIndex(c)
   if (c.looking('unique', 'index')) throw notSupported('CREATE UNIQUE INDEX', { position: c.token!.start })
-  for (const what of [
-    'function',
-    'aggregate',
-    'user',
-    'role',
-    'connection',
-    'secret',
-    'subscription',
-    'sequence',
-    'type',
-  ])
+  for (const what of ['function', 'aggregate', 'connection', 'secret', 'subscription', 'sequence', 'type'])
     if (c.looking(what)) throw notSupported(`CREATE ${what.toUpperCase()}`, { position: c.token!.start })
   throw c.error()
 }

@@ -6,6 +6,7 @@ import { Cursor, parseFragment } from './cursor.ts'
 import { parseExplainOptions } from './explain.ts'
 import { ofFragment } from './of-fragment.ts'
 import { relationWord } from './relation-word.ts'
+import { parseDropRole, parseGrant } from './roles.ts'
 import { parseSession, SESSION_WORDS } from './session.ts'
 import { parseShow } from './show.ts'
 import type { ParsedStatement, Statement } from './statement.ts'
@@ -66,6 +67,9 @@ function parseStatement(c: Cursor): Statement {
       return parseAlter(c)
     case 'comment':
       return parseComment(c)
+    case 'grant':
+    case 'revoke':
+      return parseGrant(c, first.value === 'grant')
     case 'flush':
       c.finish()
       return { kind: 'flush' }
@@ -80,6 +84,8 @@ function parseStatement(c: Cursor): Statement {
 }
 
 function parseDrop(c: Cursor): Statement {
+  if (c.accept('user')) return parseDropRole(c, true)
+  if (c.accept('role')) return parseDropRole(c, false)
   const what = relationWord(c)
   const ifExists = c.accept('if', 'exists')
   const names = [c.name()]

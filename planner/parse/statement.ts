@@ -1,6 +1,7 @@
 import type { FormatSpec } from '../../types/connector.ts'
 import type { Type } from '../../types/type.ts'
 import type { Modifier } from '../../types/type-modifier.ts'
+import type { Privilege } from '../access.ts'
 import type { PgNode } from '../contract.ts'
 
 /** A piece of the statement that PostgreSQL's grammar read. */
@@ -135,8 +136,59 @@ export type Statement =
       readonly text: string | undefined
     }
   | SessionStatement
+  | {
+      readonly kind: 'create role'
+      readonly name: string
+      readonly position: number
+      readonly ifNotExists: boolean
+      readonly user: boolean
+      readonly options: RoleOptions
+    }
+  | {
+      readonly kind: 'alter role'
+      readonly name: string
+      readonly position: number
+      readonly options: RoleOptions
+      /** Its new name. */
+      readonly to: string | undefined
+    }
+  | {
+      readonly kind: 'drop role'
+      readonly names: readonly string[]
+      readonly ifExists: boolean
+      readonly user: boolean
+    }
+  | {
+      readonly kind: 'grant'
+      /** false: REVOKE. */
+      readonly grant: boolean
+      readonly privileges: readonly Privilege[] | 'all'
+      /** 'all': every relation of the schemas. */
+      readonly what: 'relation' | 'schema' | 'database' | 'all'
+      readonly names: readonly Name[]
+      readonly roles: readonly string[]
+      readonly withOption: boolean
+      /** REVOKE GRANT OPTION FOR: the right itself stays. */
+      readonly optionOnly: boolean
+    }
+  | {
+      readonly kind: 'grant role'
+      readonly grant: boolean
+      readonly granted: readonly string[]
+      readonly roles: readonly string[]
+    }
   | { readonly kind: 'flush' }
   | { readonly kind: 'explain'; readonly options: ExplainOptions; readonly statement: Statement }
+
+export interface RoleOptions {
+  readonly superuser?: boolean
+  readonly createDb?: boolean
+  readonly createRole?: boolean
+  readonly login?: boolean
+  /** null: none any more. */
+  readonly password?: string | null
+  readonly memberOf?: readonly string[]
+}
 
 export interface ExplainOptions {
   readonly format: 'text' | 'json'

@@ -95,12 +95,13 @@ export class Session {
     const { cancellation } = this
     const { catalogs, runtime } = shared
     const own = { pid: 0, query: '', queryStartedAtMs: 0, active: false, startedAtMs: Date.now() }
-    this.system = { database, user, settings, searchPath, catalogs, runtime, ...own }
+    const declared = catalogs.current.roles.some(role => role.name === user)
+    this.system = { database, user, declared, settings, searchPath, catalogs, runtime, ...own }
     const number = enrol(this.system)
     this.#number = number
     this.context = {
       ...shared,
-      session: { database, user, settings, searchPath, number },
+      session: { database, user, declared, settings, searchPath, number },
       systemRelation: (schema, name) => systemRelation(schema, name, number),
       get signal() {
         return cancellation.controller?.signal

@@ -1,5 +1,6 @@
 import type { Catalog } from '../../planner/catalog.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
+import { requireOwner, rightsOf } from '../access/rights.ts'
 import { knownRole } from './alter.ts'
 import type { StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
@@ -12,9 +13,11 @@ export function alterNamespace(
 ): Catalog {
   const { current: catalog } = context.catalogs
   const { database } = context.session
+  const rights = rightsOf(context.session, catalog)
   if (what === 'schema') {
     const schema = catalog.schemas.find(s => s.database === database && s.name === name)
     if (schema === undefined) throw new SqlError('invalid_schema_name', `schema "${name}" does not exist`)
+    requireOwner(rights, 'schema', schema)
     if (action.do === 'owner')
       return catalog.withSchemaDef({ ...schema, owner: knownRole(action.to, context) })
     if (action.do !== 'rename') throw notSupported(`ALTER SCHEMA … ${action.do.toUpperCase()}`)
@@ -28,6 +31,7 @@ export function alterNamespace(
   }
   const found = catalog.databases.find(d => d.name === name)
   if (found === undefined) throw new SqlError('invalid_catalog_name', `database "${name}" does not exist`)
+  requireOwner(rights, 'database', found)
   if (action.do === 'owner')
     return catalog.withDatabaseDef({ ...found, owner: knownRole(action.to, context) })
   if (action.do !== 'rename') throw notSupported(`ALTER DATABASE … ${action.do.toUpperCase()}`)

@@ -2,6 +2,7 @@ import type { Command } from '../../executor/runtime-contract.ts'
 import type { Catalog, Relation } from '../../planner/catalog.ts'
 import type { AlterAction } from '../../planner/parse/index.ts'
 import { notSupported, SqlError, unreachable } from '../../types/error.ts'
+import { requireOwner, rightsOf } from '../access/rights.ts'
 import {
   addColumn,
   changeDefault,
@@ -59,6 +60,7 @@ async function alterRelation(
       `"${relation.name}" is not ${what === 'index' ? 'an' : 'a'} ${what}`,
       { position: name.position, hint: `Use ALTER ${relation.kind.toUpperCase()}.` },
     )
+  requireOwner(rightsOf(context.session, current), relation.kind, relation)
   switch (action.do) {
     case 'rename':
       return { catalog: renamed(current, relation, { name: action.to }) }
@@ -108,7 +110,7 @@ export function knownRole(name: string, { catalogs, session }: StatementContext)
   const { relations, schemas, databases } = catalogs.current
   const owners = [...relations, ...schemas, ...databases].map(object => object.owner)
   if (name === session.user || ['current_user', 'session_user'].includes(name)) return session.user
-  if (owners.includes(name)) return name
+  if (owners.includes(name) || catalogs.current.roles.some(role => role.name === name)) return name
   throw new SqlError('undefined_object', `role "${name}" does not exist`)
 }
 

@@ -3,6 +3,7 @@ import type { BindContext } from '../../planner/contract.ts'
 import type { Fragment, Name } from '../../planner/parse/index.ts'
 import { SqlError } from '../../types/error.ts'
 import type { Type } from '../../types/type.ts'
+import { requireRelationRight, rightsOf } from '../access/rights.ts'
 import type { StatementContext } from './contract.ts'
 
 /** What the binder needs to know of the session. */
@@ -27,6 +28,10 @@ export function bindContext(
     position: location => fragment.position(location),
     mode,
     indexesOf: id => readyIndexes(context, id),
+    authorize(relation, privilege) {
+      const { current } = context.catalogs
+      requireRelationRight(rightsOf(session, current), current, privilege, relation)
+    },
   }
 }
 

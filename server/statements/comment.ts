@@ -1,5 +1,6 @@
 import type { Catalog, Relation } from '../../planner/catalog.ts'
 import { SqlError } from '../../types/error.ts'
+import { requireOwner, rightsOf } from '../access/rights.ts'
 import { requireRelation } from './bind.ts'
 import { changeCatalog } from './change-catalog.ts'
 import type { Result, StatementContext } from './contract.ts'
@@ -15,6 +16,7 @@ export function comment(statement: Comment, context: StatementContext): Promise<
     if (what === 'schema') return withSchemaComment(catalog, context.session.database, on.name, text)
     if (what === 'database') return withDatabaseComment(catalog, on.name, text)
     const relation = requireRelation(context, on)
+    requireOwner(rightsOf(context.session, catalog), relation.kind, relation)
     if (column !== undefined) return catalog.with(withColumnComment(relation, column, text))
     if (what !== relation.kind)
       throw new SqlError('wrong_object_type', `"${relation.name}" is not a ${what}`, {

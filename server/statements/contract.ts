@@ -17,6 +17,8 @@ export interface Settings {
 export interface SessionState {
   readonly database: string
   readonly user: string
+  /** false: a user of the server's own, who may do everything. */
+  readonly declared: boolean
   /** Of this process's sessions; system tables and functions know it by that. */
   readonly number: number
   readonly settings: Settings

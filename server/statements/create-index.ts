@@ -4,6 +4,7 @@ import { bindScalar } from '../../planner/scalar.ts'
 import { SqlError } from '../../types/error.ts'
 import type { Expression, GraphNode, Job, OperatorSpec } from '../../types/job.ts'
 import { toJson } from '../../types/json.ts'
+import { requireOwner, rightsOf } from '../access/rights.ts'
 import { bindContext, requireRelation, targetSchema } from './bind.ts'
 import type { Result, StatementContext } from './contract.ts'
 import { createRelation, nodeAfter, type StatementOf } from './create.ts'
@@ -20,6 +21,7 @@ export async function createIndex(
   context: StatementContext,
 ): Promise<Result> {
   const on = requireRelation(context, statement.on)
+  requireOwner(rightsOf(context.session, context.catalogs.current), on.kind, on)
   if (on.kind !== 'table' && on.kind !== 'materialized view')
     throw new SqlError('wrong_object_type', `cannot create index on relation "${on.name}"`, {
       detail: `This operation is not supported for ${on.kind === 'index' ? 'indexes' : `${on.kind}s`}.`,

@@ -1,4 +1,5 @@
 import { realHost } from '../../executor/host.ts'
+import type { Privilege } from '../../planner/access.ts'
 import type { Relation } from '../../planner/catalog.ts'
 import type { StreamPlan } from '../../planner/contract.ts'
 import { bindQuery, planStream } from '../../planner/query.ts'
@@ -6,6 +7,7 @@ import type { FormatSpec } from '../../types/connector.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { GraphNode, OperatorSpec } from '../../types/job.ts'
 import type { Schema } from '../../types/type.ts'
+import { requireRelationRight, rightsOf } from '../access/rights.ts'
 import { bindContext, requireRelation } from './bind.ts'
 import { checkIntoOptions, checkOptions } from './connector-options.ts'
 import type { Result, StatementContext } from './contract.ts'
@@ -29,7 +31,10 @@ export async function createSink(
   const forced = into !== undefined && dropping && !read.plan.appendOnly
   const input = forced ? { ...read, plan: insertionsOf(read.plan) } : read
   const target = into === undefined ? undefined : requireRelation(context, into)
-  if (target !== undefined) checkIntoOptions(statement)
+  if (target !== undefined) {
+    authorize(context, target, 'insert')
+    checkIntoOptions(statement)
+  }
   const written = target === undefined ? input.plan : intoTable(input, target, statement.intoColumns, context)
   const { schema } = written
   const columns = queryColumns(schema)
@@ -125,6 +130,7 @@ function queryInput(statement: StatementOf<'create sink'>, context: StatementCon
 
 function relationInput(statement: StatementOf<'create sink'>, context: StatementContext): Input {
   const relation = requireRelation(context, statement.from!)
+  authorize(context, relation, 'select')
   if (relation.kind === 'view' || relation.kind === 'sink' || relation.kind === 'index')
     throw new SqlError('wrong_object_type', `cannot create a sink from ${relation.kind} "${relation.name}"`)
   const schema = relation.columns.map(({ name, type }) => ({ name, type }))
@@ -191,4 +197,9 @@ function sinkKey(
       throw new SqlError('undefined_column', `column "${word.trim()}" of primary_key does not exist`)
     return found
   })
+}
+
+function authorize({ session, catalogs }: StatementContext, relation: Relation, privilege: Privilege): void {
+  const { current } = catalogs
+  requireRelationRight(rightsOf(session, current), current, privilege, relation)
 }

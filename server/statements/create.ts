@@ -6,6 +6,7 @@ import type { Chunk } from '../../types/chunk.ts'
 import { SqlError } from '../../types/error.ts'
 import type { GraphNode, Job, OperatorSpec } from '../../types/job.ts'
 import type { Schema } from '../../types/type.ts'
+import { requireCreate, rightsOf } from '../access/rights.ts'
 import { whileRunning } from '../while-running.ts'
 import { targetSchema } from './bind.ts'
 import type { Result, StatementContext } from './contract.ts'
@@ -51,6 +52,7 @@ export async function createRelation(
     const schema = targetSchema(context, name)
     const taken = takenName(context, name, ifNotExists, tag)
     if (taken !== undefined) return taken
+    requireCreate(rightsOf(context.session, catalog), catalog, database, schema)
     const id = catalog.nextId
     const made = make(id, catalog)
     const job = made.job && { ...made.job, nodes: withFragments(made.job.nodes) }

@@ -1,4 +1,5 @@
 import { compileProjection } from '../../executor/expression/compile.ts'
+import type { Privilege } from '../../planner/access.ts'
 import type { Relation } from '../../planner/catalog.ts'
 import { type BoundDml, planDelete, planDml, planInsert, planMerge, planUpdate } from '../../planner/dml.ts'
 import type { Fragment } from '../../planner/parse/index.ts'
@@ -51,9 +52,16 @@ export function bindDml(
   context: StatementContext,
   types: readonly (Type | undefined)[],
 ): BoundDml {
-  const bound = PLANS[kind](statement.node, bindContext(context, statement, 'batch', types))
+  const binding = bindContext(context, statement, 'batch', types)
+  const bound = PLANS[kind](statement.node, binding)
+  for (const privilege of rightsFor(kind, bound)) binding.authorize?.(bound.table, privilege)
   requireChangeable(bound, kind)
   return bound
+}
+
+function rightsFor(kind: DmlKind, { onConflict }: BoundDml): readonly Privilege[] {
+  if (kind === 'merge') return ['insert', 'update', 'delete']
+  return kind === 'insert' && onConflict === 'update' ? ['insert', 'update'] : [kind]
 }
 
 function requireChangeable({ table, onConflict }: BoundDml, kind: DmlKind): void {

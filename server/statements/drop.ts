@@ -1,5 +1,6 @@
 import type { Catalog, Relation } from '../../planner/catalog.ts'
 import { SqlError } from '../../types/error.ts'
+import { requireOwner, rightsOf } from '../access/rights.ts'
 import { findByName } from './bind.ts'
 import type { Result, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
@@ -28,6 +29,7 @@ export function drop(statement: StatementOf<'drop'>, context: StatementContext):
                 hint: `Use DROP ${relation.kind.toUpperCase()} to remove it.`,
               },
             )
+          requireOwner(rightsOf(context.session, before), relation.kind, relation)
           next = withoutRelations([relation], statement.cascade, next)
         }
       }
@@ -70,6 +72,8 @@ function dropSchema(
   context: StatementContext,
 ): Catalog {
   const { database } = context.session
+  const schema = catalog.schemas.find(s => s.database === database && s.name === name)
+  if (schema !== undefined) requireOwner(rightsOf(context.session, catalog), 'schema', schema)
   if (!catalog.hasSchema(database, name)) {
     if (!statement.ifExists) throw new SqlError('invalid_schema_name', `schema "${name}" does not exist`)
     context.notice(`schema "${name}" does not exist, skipping`)
@@ -94,6 +98,8 @@ function dropDatabase(
   catalog: Catalog,
   context: StatementContext,
 ): Catalog {
+  const found = catalog.databases.find(d => d.name === name)
+  if (found !== undefined) requireOwner(rightsOf(context.session, catalog), 'database', found)
   if (!catalog.hasDatabase(name)) {
     if (!statement.ifExists) throw new SqlError('invalid_catalog_name', `database "${name}" does not exist`)
     context.notice(`database "${name}" does not exist, skipping`)

@@ -1,6 +1,7 @@
 import type { ParsedStatement, SessionStatement, Statement } from '../../planner/parse/index.ts'
 import { SqlError, unreachable } from '../../types/error.ts'
 import type { Type } from '../../types/type.ts'
+import { denied, rightsOf } from '../access/rights.ts'
 import { alter } from './alter.ts'
 import { comment } from './comment.ts'
 import type { Prepared, Result, StatementContext } from './contract.ts'
@@ -11,7 +12,9 @@ import { createView } from './create-view.ts'
 import { prepareDml } from './dml.ts'
 import { drop } from './drop.ts'
 import { prepareExplain } from './explain.ts'
+import { grant } from './grant.ts'
 import { prepareQuery } from './query.ts'
+import { alterRole, createRole, dropRole, grantRole } from './roles.ts'
 import { prepareShow } from './show.ts'
 
 export type * from './contract.ts'
@@ -52,6 +55,16 @@ export function prepare(
     case 'create schema':
     case 'create database':
       return command(() => createNamespace(statement.kind, statement.name, statement.ifNotExists, context))
+    case 'create role':
+      return command(() => createRole(statement, context))
+    case 'alter role':
+      return command(() => alterRole(statement, context))
+    case 'drop role':
+      return command(() => dropRole(statement, context))
+    case 'grant':
+      return command(() => grant(statement, context))
+    case 'grant role':
+      return command(() => grantRole(statement, context))
     case 'drop':
       return command(() => drop(statement, context))
     case 'show':
@@ -86,6 +99,7 @@ function createNamespace(
     const catalog = context.catalogs.current
     const { database, user } = context.session
     const isSchema = kind === 'create schema'
+    requireNamespaceMaker(isSchema, context)
     const tag = kind.toUpperCase()
     if (isSchema ? catalog.hasSchema(database, name) : catalog.hasDatabase(name)) {
       const message = `${isSchema ? 'schema' : 'database'} "${name}" already exists`
@@ -98,4 +112,16 @@ function createNamespace(
     context.catalogs.update(next)
     return { tag }
   })
+}
+
+function requireNamespaceMaker(
+  isSchema: boolean,
+  { session, catalogs: { current } }: StatementContext,
+): void {
+  const rights = rightsOf(session, current)
+  const database = current.databases.find(d => d.name === session.database)
+  if (!isSchema && !rights.createDb && !rights.superuser)
+    throw new SqlError('insufficient_privilege', 'permission denied to create database')
+  if (isSchema && database !== undefined && !rights.may('create', 'database', database))
+    throw denied(`database ${database.name}`)
 }

@@ -1,20 +1,28 @@
+import type { RoleDef } from '../../planner/access.ts'
 import type { Catalog } from '../../planner/catalog.ts'
 import { SUPERUSER_OID } from './oids.ts'
 import { type SystemSession, sessionsBeside } from './sessions.ts'
 
-export interface Role {
+export interface Role extends RoleDef {
   readonly oid: number
-  readonly name: string
 }
 
 const ROLE_OIDS = 0x30000000
 
-/** Users: the owners of anything and those who are connected. */
+/** Those declared, the owners of anything and those who are connected. */
 export function roles(catalog: Catalog, session: SystemSession): readonly Role[] {
-  const names = new Set([ROOT])
+  const names = new Set([ROOT, ...catalog.roles.map(role => role.name)])
   for (const { owner } of [...catalog.databases, ...catalog.schemas, ...catalog.relations]) names.add(owner)
   for (const { user } of sessionsBeside(session)) names.add(user)
-  return [...names].map(name => ({ oid: roleOid(name), name }))
+  return [...names].map(name => ({
+    ...(catalog.roles.find(role => role.name === name) ?? serversOwn(name)),
+    oid: roleOid(name),
+  }))
+}
+
+/** A user that is not declared may do everything. */
+function serversOwn(name: string): RoleDef {
+  return { name, superuser: true, createDb: true, createRole: true, login: true, memberOf: [] }
 }
 
 export const ROOT = 'root'

@@ -1,5 +1,7 @@
+import { type ObjectKind, PRIVILEGES_OF } from '../../../planner/access.ts'
 import { SqlError } from '../../../types/error.ts'
 import type { Value } from '../../../types/value.ts'
+import { type Owned, rightsOf } from '../../access/rights.ts'
 import { objectByOid, registeredOid, schemaName } from '../lookup.ts'
 import { roles } from '../roles.ts'
 import type { SystemSession } from '../sessions.ts'
@@ -31,7 +33,7 @@ for (const [kind, asked] of Object.entries(KINDS))
   for (const object of ['text', 'oid']) {
     const answer = (session: SystemSession, target: string | number, privilege: string): Value => {
       checkWords(privilege, asked.words)
-      return asked.find(session, target) ? true : null
+      return asked.find(session, target) ? holds(session, kind, target, privilege) : null
     }
     const help = `whether a role has a privilege on a ${kind.replaceAll('_', ' ')}`
     system(`has_${kind}_privilege(${object}, text) -> bool`, help, answer)
@@ -41,7 +43,7 @@ for (const [kind, asked] of Object.entries(KINDS))
         help,
         (session: SystemSession, who: string | number, target: string | number, privilege: string) => {
           requireRole(session, who)
-          return answer(session, target, privilege)
+          return answer(session.user === who ? session : seenBy(who, session), target, privilege)
         },
       )
   }
@@ -76,6 +78,41 @@ for (const role of ['name', 'oid']) {
         return true
       },
     )
+}
+
+/** The session as another role would have it. */
+function seenBy(who: string | number, session: SystemSession): SystemSession {
+  const { current } = session.catalogs
+  const name = typeof who === 'string' ? who : roles(current, session).find(r => r.oid === who)?.name
+  const user = name ?? ''
+  return { ...session, user, declared: name === undefined || current.roles.some(role => role.name === name) }
+}
+
+/** Any of the privileges is enough; objects of the system are everyone's to read. */
+function holds(session: SystemSession, kind: string, target: string | number, privilege: string): boolean {
+  const { catalogs, database } = session
+  const { current } = catalogs
+  const rights = rightsOf(session, current)
+  if (rights.superuser) return true
+  const [of, object] = ((): [ObjectKind, Owned | undefined] => {
+    if (kind === 'database')
+      return ['database', current.databases.find(d => d.name === target || d.id === target)]
+    if (kind === 'schema') {
+      const oid = typeof target === 'number' ? target : registeredOid(session, target, 'regnamespace')
+      return ['schema', current.schemas.find(s => s.database === database && s.id === oid)]
+    }
+    const oid = typeof target === 'number' ? target : registeredOid(session, target, 'regclass')
+    return ['relation', current.byId(oid)]
+  })()
+  const asked = privilege.split(',').map(item => item.trim().toLowerCase())
+  if (object === undefined)
+    return asked.some(word => ['select', 'usage', 'execute', 'connect'].includes(word))
+  return asked.some(word => {
+    const [plain, grantable] = [word.replace(/ with grant option$/, ''), word.endsWith('option')]
+    const known = PRIVILEGES_OF[of].find(p => p === plain)
+    if (known === undefined) return rights.owns(object)
+    return grantable ? rights.mayGrant(known, of, object) : rights.may(known, of, object)
+  })
 }
 
 /** `SELECT, INSERT WITH GRANT OPTION`. Throws 22023. */

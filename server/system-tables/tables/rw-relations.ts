@@ -153,13 +153,13 @@ fill('rw_catalog.rw_databases', ({ catalog }) =>
 fill(
   'rw_catalog.rw_users',
   ({ catalog, session }) =>
-    roles(catalog, session).map(({ oid, name }) => ({
+    roles(catalog, session).map(({ oid, name, superuser, createDb, createRole, login }) => ({
       id: oid,
       name,
-      is_super: true,
-      create_db: true,
-      create_user: true,
-      can_login: true,
+      is_super: superuser,
+      create_db: createDb || superuser,
+      create_user: createRole || superuser,
+      can_login: login,
       is_admin: oid === roleOid(ROOT),
     })),
   true,

@@ -1,7 +1,7 @@
 import { SETTINGS } from '../../session/setting-table.ts'
 import { DEFAULT_TABLESPACE, SCHEMA_OIDS } from '../oids.ts'
 import { fill, type Row } from '../registry.ts'
-import { ROOT, roleOid, roles } from '../roles.ts'
+import { ROOT, type Role, roleOid, roles } from '../roles.ts'
 import { sessionsBeside } from '../sessions.ts'
 
 const UTF8 = 6
@@ -27,33 +27,49 @@ fill('pg_catalog.pg_tablespace', () => [
 
 fill('pg_catalog.pg_authid', ({ catalog, session }) => roles(catalog, session).map(role), true)
 fill('pg_catalog.pg_roles', ({ catalog, session }) => roles(catalog, session).map(role), true)
-for (const name of ['pg_user', 'pg_shadow'])
+for (const table of ['pg_user', 'pg_shadow'])
   fill(
-    `pg_catalog.${name}`,
+    `pg_catalog.${table}`,
     ({ catalog, session }) =>
-      roles(catalog, session).map(({ oid, name }) => ({
-        usename: name,
-        usesysid: oid,
-        usecreatedb: true,
-        usesuper: true,
-        userepl: false,
-        usebypassrls: true,
-        passwd: name === 'pg_user' ? '********' : null,
-      })),
+      roles(catalog, session)
+        .filter(({ login }) => login)
+        .map(({ oid, name, superuser, createDb }) => ({
+          usename: name,
+          usesysid: oid,
+          usecreatedb: createDb || superuser,
+          usesuper: superuser,
+          userepl: false,
+          usebypassrls: superuser,
+          passwd: table === 'pg_user' ? '********' : null,
+        })),
     true,
   )
+fill(
+  'pg_catalog.pg_auth_members',
+  ({ catalog, session }) =>
+    roles(catalog, session).flatMap(({ oid, memberOf }) =>
+      memberOf.map(of => ({
+        roleid: roleOid(of),
+        member: oid,
+        grantor: roleOid(ROOT),
+        admin_option: false,
+      })),
+    ),
+  true,
+)
 
-function role({ oid, name }: { readonly oid: number; readonly name: string }): Row {
+/** What is kept of passwords is shown to nobody. */
+function role({ oid, name, superuser, createDb, createRole, login }: Role): Row {
   return {
     oid,
     rolname: name,
-    rolsuper: true,
+    rolsuper: superuser,
     rolinherit: true,
-    rolcreaterole: true,
-    rolcreatedb: true,
-    rolcanlogin: true,
+    rolcreaterole: createRole || superuser,
+    rolcreatedb: createDb || superuser,
+    rolcanlogin: login,
     rolreplication: false,
-    rolbypassrls: true,
+    rolbypassrls: superuser,
     rolconnlimit: -1,
     rolpassword: null,
   }
