@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { reportIdle } from './idle.ts'
 import { reportJson } from './json.ts'
+import { reportKafka } from './kafka.ts'
 import { reportNexmark } from './nexmark-report.ts'
 import { reportPointReads } from './point.ts'
 import { reportRecovery } from './recovery.ts'
@@ -8,6 +9,8 @@ import { reportRecovery } from './recovery.ts'
 const HELP = `npm run bench -- SUBJECT
 
   nexmark [q0 q1 …] [--events N] [--no-checkpoint] [--beside-flink]
+  kafka [q0 q1 …] [--events N] [--at-least-once]
+                         Kafka to Kafka, JSON, beside a broker of its own
   recovery [ROWS …]      time to ready with so many stored rows; default a million and ten million
   point                  SELECT by primary key from a view of a million rows
   json                   decoding of Nexmark bids from JSON, beside JSON.parse
@@ -18,6 +21,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     events: { type: 'string' },
+    'at-least-once': { type: 'boolean', default: false },
     'no-checkpoint': { type: 'boolean', default: false },
     'beside-flink': { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -31,6 +35,12 @@ switch (values.help ? undefined : subject) {
       ...(values.events !== undefined && { events: Number(values.events) }),
       checkpoint: !values['no-checkpoint'],
       besideFlink: values['beside-flink'],
+    })
+    break
+  case 'kafka':
+    await reportKafka(rest, {
+      events: Number(values.events ?? 2_000_000),
+      delivery: values['at-least-once'] ? 'at-least-once' : 'exactly-once',
     })
     break
   case 'recovery':
