@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { INT4, TEXT } from '../../types/type.ts'
+import type { GeneratorSpec } from '../../types/connector.ts'
+import { INT4, TEXT, TIMESTAMP, type Type } from '../../types/type.ts'
 import { datagen } from './index.ts'
 
 const schema = [
@@ -37,4 +38,41 @@ test('any offset resumes with the same rows', () => {
   two.next(3, 1000)
   assert.equal(two.offset(), '4')
   assert.deepEqual(one.next(3, 1000)!.columns, two.next(3, 1000)!.columns)
+})
+
+test('fields of structs and elements of arrays have options of their own', () => {
+  const struct: Type = { name: 'struct', fields: [{ name: 'a', type: INT4 }] }
+  const nested: GeneratorSpec = {
+    connector: 'datagen',
+    schema: [
+      { name: 's', type: struct },
+      { name: 'l', type: { name: 'array', element: TEXT } },
+      { name: 't', type: TIMESTAMP },
+    ],
+    splits: ['0'],
+    options: {
+      'datagen.rows.per.second': '2',
+      'fields.s.a.kind': 'sequence',
+      'fields.s.a.start': '5',
+      'fields.s.a.end': '6',
+      'fields.l.length': '2',
+      'fields.l._.length': '3',
+      'fields.t.max_past': '1 minute',
+    },
+  }
+  const generator = datagen.generator!(nested, '0', undefined)
+  generator.next(0, 0)
+  const chunk = generator.next(100, 10_000_000)!
+  assert.deepEqual(chunk.columns[0]!.data, [[5], [6]])
+  const lists = chunk.columns[1]!.data as string[][]
+  assert.deepEqual(
+    lists.map(list => list.map(text => text.length)),
+    [
+      [3, 3],
+      [3, 3],
+    ],
+  )
+  const times = [...(chunk.columns[2]!.data as BigInt64Array)]
+  assert.ok(times.every(time => time <= 10_000_000_000n && time > 9_940_000_000n))
+  assert.equal(generator.done(), true)
 })

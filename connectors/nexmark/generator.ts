@@ -2,14 +2,15 @@ import { type Column, insertions } from '../../types/chunk.ts'
 import type { Generator, GeneratorSpec, Offset } from '../../types/connector.ts'
 import { assert } from '../../types/error.ts'
 import { type BidArrays, bidArrays, fillBids, put } from './bids.ts'
+import { combinedRows } from './combined.ts'
 import { auction, BLOCK, person, type Slice, timeMs } from './events.ts'
 import { nexmarkOptions } from './options.ts'
 import { type Pools, pools } from './pools.ts'
 import { Random } from './random.ts'
-import { NEXMARK_SCHEMAS } from './schema.ts'
+import { NEXMARK_SCHEMAS, type NexmarkStream, streamSchema } from './schema.ts'
 
 /** First and last event of each table within a block of 50. */
-const RANGES = { person: [0, 1], auction: [1, 4], bid: [4, BLOCK] } as const
+const RANGES = { person: [0, 1], auction: [1, 4], bid: [4, BLOCK], combined: [0, BLOCK] } as const
 
 /**
  * Events of one table and one split. Split i of n owns the blocks b (of 50 events) with b mod n = i. The offset is the next event
@@ -18,8 +19,9 @@ const RANGES = { person: [0, 1], auction: [1, 4], bid: [4, BLOCK] } as const
 export function nexmarkGenerator(spec: GeneratorSpec, split: string, from: Offset | undefined): Generator {
   const { table, splitNum, eventNum, eventsPerSecond, gapNs } = nexmarkOptions(spec.options)
   const [first, last] = RANGES[table]
-  const rows = table === 'bid' ? new BidRows() : table === 'auction' ? new AuctionRows() : new PersonRows()
-  const order = spec.schema.map(field => NEXMARK_SCHEMAS[table].findIndex(f => f.name === field.name))
+  const rows = rowsOf(table)
+  const own = streamSchema(table)
+  const order = spec.schema.map(field => own.findIndex(f => f.name === field.name))
   assert(
     order.every(i => i >= 0),
     'nexmark: columns are checked at CREATE',
@@ -62,8 +64,14 @@ export function nexmarkGenerator(spec: GeneratorSpec, split: string, from: Offse
   }
 }
 
+function rowsOf(stream: NexmarkStream): Rows {
+  if (stream === 'combined')
+    return combinedRows({ person: new PersonRows(), auction: new AuctionRows(), bid: new BidRows() }, RANGES)
+  return stream === 'bid' ? new BidRows() : stream === 'auction' ? new AuctionRows() : new PersonRows()
+}
+
 /** Columns under construction; `columns` come in the order of NEXMARK_SCHEMAS. */
-interface Rows {
+export interface Rows {
   reserve(limit: number): void
   fill(e: number, count: number, row: number, eventsPerSecond: number): void
   columns(): readonly Column[]

@@ -4,18 +4,18 @@ import { type Schema, sameType } from '../../types/type.ts'
 import { generatedSource } from '../generated-source.ts'
 import { nexmarkGenerator } from './generator.ts'
 import { NEXMARK_OPTIONS, nexmarkOptions } from './options.ts'
-import { NEXMARK_SCHEMAS } from './schema.ts'
+import { streamSchema } from './schema.ts'
 
 /** Nexmark's auction site: bids, auctions and persons as pure functions of the event number. */
 export const nexmark: Connector = {
   name: 'nexmark',
   options: NEXMARK_OPTIONS,
   formats: [],
-  defaultSchema: options => NEXMARK_SCHEMAS[nexmarkOptions(options).table],
+  defaultSchema: options => streamSchema(nexmarkOptions(options).table),
   source(options, context) {
     const { table, splitNum } = nexmarkOptions(options)
-    const schema = context.schema.length === 0 ? NEXMARK_SCHEMAS[table] : context.schema
-    checkColumns(schema, NEXMARK_SCHEMAS[table], table)
+    const schema = context.schema.length === 0 ? streamSchema(table) : context.schema
+    checkColumns(schema, streamSchema(table), table)
     const splits = Array.from({ length: splitNum }, (_, i) => String(i))
     return generatedSource({ connector: 'nexmark', options, schema, splits })
   },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Bytes, Chunk } from '../../types/chunk.ts'
 import { nexmark } from './index.ts'
-import { NEXMARK_SCHEMAS } from './schema.ts'
+import { NEXMARK_SCHEMAS, streamSchema } from './schema.ts'
 
 const rowsFrom = (table: 'bid' | 'auction' | 'person', from: number, count: number, more = {}) => {
   const options = { 'nexmark.table.type': table, 'nexmark.min.event.gap.in.ns': '0', ...more }
@@ -101,4 +101,25 @@ test('the gap between events holds the pace of the clock', () => {
   assert.equal(generator.next(100, 5000)!.length, 1)
   assert.equal(generator.next(100, 5001), undefined)
   assert.equal(generator.next(100, 5010)!.length, 2)
+})
+
+test('the combined stream holds the events of all tables in their order', () => {
+  const options = { 'nexmark.min.event.gap.in.ns': '0', 'nexmark.event.num': '120' }
+  const spec = { connector: 'nexmark', options, schema: streamSchema('combined'), splits: ['0'] }
+  const chunk = nexmark.generator!(spec, '0', undefined).next(1000, 0)!
+  const codes = [...(chunk.columns[0]!.data as BigInt64Array)].slice(0, chunk.length).map(Number)
+  const ofBlock = [0, 1, 1, 1, ...Array.from({ length: 46 }, () => 2)]
+  assert.deepEqual(codes, [...ofBlock, ...ofBlock, ...ofBlock.slice(0, 20)])
+  for (const [code, table] of (['person', 'auction', 'bid'] as const).entries()) {
+    const { data, nulls } = chunk.columns[code + 1]!
+    const structs = (data as (unknown[] | null)[]).filter(value => value !== null)
+    assert.deepEqual(
+      structs.map(values => values.map(value => (typeof value === 'bigint' ? Number(value) : value))),
+      rowsFrom(table, 0, structs.length),
+    )
+    assert.deepEqual(
+      [...nulls!].slice(0, chunk.length),
+      codes.map(other => (other === code ? 0 : 1)),
+    )
+  }
 })

@@ -1,10 +1,9 @@
 import type { OptionHelp } from '../../types/connector.ts'
-import { notSupported } from '../../types/error.ts'
 import { integerOption, wordOption } from '../options.ts'
-import type { NexmarkTable } from './schema.ts'
+import type { NexmarkStream } from './schema.ts'
 
 export interface NexmarkOptions {
-  readonly table: NexmarkTable
+  readonly table: NexmarkStream
   readonly splitNum: number
   /** Events of all tables together; Infinity when not given. */
   readonly eventNum: number
@@ -15,7 +14,7 @@ export interface NexmarkOptions {
 }
 
 export const NEXMARK_OPTIONS: Readonly<Record<string, OptionHelp>> = {
-  'nexmark.table.type': { help: 'Bid, Auction or Person', required: true },
+  'nexmark.table.type': { help: 'Bid, Auction or Person; none: all in one stream' },
   'nexmark.split.num': { help: 'splits, each with its own blocks of 50 events', default: '1' },
   'nexmark.event.num': { help: 'events of all tables together; the source is done after them' },
   'nexmark.min.event.gap.in.ns': {
@@ -27,10 +26,12 @@ export const NEXMARK_OPTIONS: Readonly<Record<string, OptionHelp>> = {
 }
 
 export function nexmarkOptions(options: Readonly<Record<string, string>>): NexmarkOptions {
-  if (options['nexmark.table.type'] === undefined) {
-    throw notSupported('the combined nexmark stream', { hint: 'Give nexmark.table.type.' })
-  }
-  const table = wordOption(options, 'nexmark.table.type', ['bid', 'auction', 'person'])
+  const table = wordOption(
+    options,
+    'nexmark.table.type',
+    ['bid', 'auction', 'person', 'combined'],
+    'combined',
+  )
   return {
     table,
     splitNum: integerOption(options, 'nexmark.split.num', 1, 1),

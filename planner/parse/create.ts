@@ -98,7 +98,7 @@ function relation(c: Cursor): RelationSyntax {
     else if (c.accept('with', 'version', 'column')) versionColumn = nameList(c)[0]!
     else if (c.accept('include')) include.push(inclusion(c))
     else if (c.accept('with')) options = optionList(c)
-    else if (c.looking('format')) format = formatClause(c)
+    else if (c.looking('format') || c.looking('row', 'format')) format = formatClause(c)
     else if (c.accept('as')) made = queryWithData(c)
     else break
   }
@@ -277,7 +277,6 @@ export function nameList(c: Cursor): string[] {
 export function optionList(c: Cursor): Record<string, string> {
   const options: Record<string, string> = {}
   c.expect('(')
-  if (c.accept(')')) return options
   do {
     let key = c.identifier()
     while (c.accept('.')) key += `.${c.identifier()}`
@@ -286,17 +285,19 @@ export function optionList(c: Cursor): Record<string, string> {
     if (token === undefined) throw c.error()
     options[key] = token.kind === 'string' ? token.value : token.text
     c.at++
-  } while (c.accept(','))
+  } while (c.accept(',') && !c.looking(')'))
   c.expect(')')
   return options
 }
 
 function formatClause(c: Cursor): FormatSpec | undefined {
+  // RisingWave's older words for a plain format.
+  if (c.accept('row', 'format')) return { format: 'plain', encode: c.identifier(), options: {} }
   if (!c.accept('format')) return undefined
   const format = c.identifier()
   c.expect('encode')
   const encode = c.identifier()
-  return { format, encode, options: c.looking('(') ? optionList(c) : {} }
+  return { format, encode, options: c.accept('(', ')') || !c.looking('(') ? {} : optionList(c) }
 }
 
 function conflictAction(c: Cursor): NonNullable<RelationSyntax['conflict']> {

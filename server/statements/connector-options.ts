@@ -85,6 +85,6 @@ export function checkIntoOptions({
 }
 
 function asPattern(name: string): RegExp {
-  const source = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/<\w+>/g, '[^.]+')
+  const source = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/<\w+>/g, '.+')
   return new RegExp(`^${source}$`)
 }
