@@ -163,6 +163,7 @@ const COLUMN_WORDS = new Set([
   'check',
   'references',
   'generated',
+  'stored',
   'constraint',
   'using',
 ])

@@ -38,12 +38,13 @@ test('CREATE SOURCE reads columns, options, includes and format', () => {
 
 test('CREATE TABLE reads keys, defaults, generated columns and conflict rules', () => {
   const statement = one(
-    `CREATE TABLE t (a int PRIMARY KEY, b int DEFAULT 1 + 2, c int AS a * 2) ON CONFLICT DO NOTHING`,
+    `CREATE TABLE t (a int PRIMARY KEY, b int DEFAULT 1 + 2, c int AS a * 2, d int GENERATED ALWAYS AS (a) STORED) ON CONFLICT DO NOTHING`,
   )
   assert.ok(statement.kind === 'create table')
   assert.deepEqual(statement.relation.primaryKey, ['a'])
   assert.equal(statement.relation.columns[1]!.default!.text, '1 + 2')
   assert.equal(statement.relation.columns[2]!.generated!.text, 'a * 2')
+  assert.equal(statement.relation.columns[3]!.generated!.text, '(a)')
   assert.equal(statement.relation.conflict, 'ignore')
 })
 
