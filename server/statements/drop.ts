@@ -45,22 +45,25 @@ export function drop(statement: StatementOf<'drop'>, context: StatementContext):
 function withoutRelations(relations: readonly Relation[], cascade: boolean, catalog: Catalog): Catalog {
   const gone = new Map(relations.map(relation => [relation.id, relation]))
   const queue = [...relations]
-  for (let relation = queue.pop(); relation !== undefined; relation = queue.pop()) {
+  const kept: string[] = []
+  for (let relation = queue.shift(); relation !== undefined; relation = queue.shift()) {
     for (const dependent of catalog.dependents(relation.id)) {
       if (gone.has(dependent.id)) continue
       // An index goes with the relation it is on, a sink with the table it writes.
-      if (!cascade && dependent.index?.on !== relation.id && dependent.into !== relation.id)
-        throw new SqlError(
-          'dependent_objects_still_exist',
-          `cannot drop ${relation.kind} ${relation.name} because other objects depend on it`,
-          {
-            detail: `${dependent.kind} ${dependent.name} depends on ${relation.kind} ${relation.name}`,
-            hint: 'Use DROP ... CASCADE to drop the dependent objects too.',
-          },
-        )
+      if (dependent.index?.on !== relation.id && dependent.into !== relation.id)
+        kept.push(`${dependent.kind} ${dependent.name} depends on ${relation.kind} ${relation.name}`)
       gone.set(dependent.id, dependent)
       queue.push(dependent)
     }
+  }
+  if (!cascade && kept.length > 0) {
+    const [first] = relations
+    const what = relations.length > 1 ? 'desired object(s)' : `${first!.kind} ${first!.name}`
+    throw new SqlError(
+      'dependent_objects_still_exist',
+      `cannot drop ${what} because other objects depend on ${relations.length > 1 ? 'them' : 'it'}`,
+      { detail: kept.join('\n'), hint: 'Use DROP ... CASCADE to drop the dependent objects too.' },
+    )
   }
   return catalog.without([...gone.keys()])
 }
