@@ -122,6 +122,11 @@ export class Connection {
     const { pid, secret, release } = this.#hub.register(session)
     session.system.pid = pid
     this.#session = session
+    session.flush = () => this.#flush()
+    session.receive = async () => {
+      await this.#flush()
+      return this.#incoming.next()
+    }
     this.#out.begin('R').int32(0).end()
     for (const [name, value] of session.settings.reports()) parameterStatus(this.#out, name, value)
     this.#out.begin('K').int32(pid).bytes(secret).end()

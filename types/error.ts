@@ -37,6 +37,7 @@ export const SQLSTATE = {
   sql_json_member_not_found: '2203A',
   sql_json_number_not_found: '2203B',
   sql_json_object_not_found: '2203C',
+  bad_copy_file_format: '22P04',
   untranslatable_character: '22P05',
   substring_error: '22011',
   array_subscript_error: '2202E',

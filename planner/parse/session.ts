@@ -2,6 +2,7 @@ import { notSupported, SqlError } from '../../types/error.ts'
 import type { Type } from '../../types/type.ts'
 import { parseTypeName } from '../../types/type-names.ts'
 import type { PgNode } from '../contract.ts'
+import { copyOf } from './copy.ts'
 import type { Cursor } from './cursor.ts'
 import { ofFragment } from './of-fragment.ts'
 import type { SessionStatement } from './statement.ts'
@@ -12,6 +13,7 @@ export const SESSION_WORDS: ReadonlySet<string> = new Set([
   'begin',
   'close',
   'commit',
+  'copy',
   'deallocate',
   'declare',
   'discard',
@@ -64,6 +66,8 @@ export function parseSession(c: Cursor): SessionStatement {
       const values = open === undefined ? '' : c.sql.slice(open.end, last.start)
       return { kind: 'execute', name: String(body['name']), values, position: open?.end ?? last.end }
     }
+    case 'CopyStmt':
+      return copyOf(fragment, body)
     case 'DeallocateStmt':
       return { kind: 'deallocate', name: body['name'] as string | undefined }
     case 'DiscardStmt':

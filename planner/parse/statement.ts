@@ -260,8 +260,32 @@ export type SessionStatement =
       readonly values: string
       readonly position: number
     }
+  | {
+      readonly kind: 'copy from'
+      readonly table: Name
+      /** Empty: every column. */
+      readonly columns: readonly string[]
+      readonly options: CopyOptions
+    }
+  | {
+      readonly kind: 'copy to'
+      readonly of:
+        | { readonly table: Name; readonly columns: readonly string[] }
+        | { readonly query: Fragment }
+      readonly options: CopyOptions
+    }
   | { readonly kind: 'deallocate'; readonly name: string | undefined }
   | { readonly kind: 'discard'; readonly what: string }
+
+export interface CopyOptions {
+  readonly format: 'text' | 'csv' | 'binary'
+  readonly delimiter: string
+  /** What stands for NULL. */
+  readonly null: string
+  readonly header: boolean
+  readonly quote: string
+  readonly escape: string
+}
 
 /** BEGIN, COMMIT and their kin. */
 export type TransactionAction =

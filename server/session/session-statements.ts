@@ -1,5 +1,7 @@
 import type { ParsedStatement, SessionStatement } from '../../planner/parse/index.ts'
 import { notSupported } from '../../types/error.ts'
+import { copyFrom } from '../copy/copy-from.ts'
+import { copyTo } from '../copy/copy-to.ts'
 import { closeCursor, declareCursor, fetchCursor } from './cursors.ts'
 import { executePrepared, prepareNamed } from './prepared-by-sql.ts'
 import type { Runnable, Session } from './session.ts'
@@ -26,6 +28,10 @@ export function sessionStatement(
       return fetchCursor(session, statement)
     case 'close':
       return action(() => closeCursor(session, statement.name))
+    case 'copy from':
+      return copyFrom(session, statement)
+    case 'copy to':
+      return copyTo(session, statement)
     case 'prepare':
       return action(() => prepareNamed(session, parsed, statement))
     case 'execute':

@@ -2,7 +2,7 @@ import type { ParsedStatement } from '../../planner/parse/index.ts'
 import { type Condition, SqlError } from '../../types/error.ts'
 import type { Schema, Type } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
-import type { Messages } from '../protocol/frames.ts'
+import type { Frame, Messages } from '../protocol/frames.ts'
 import { notice, parameterStatus } from '../protocol/replies.ts'
 import type { StatementContext } from '../statements/index.ts'
 import { systemRelation } from '../system-tables/index.ts'
@@ -56,6 +56,10 @@ export class Session {
   readonly block: TransactionBlock
   readonly cancellation = new Cancellation()
   readonly context: StatementContext
+  /** The client's next message, after what was written is sent; undefined: it is gone. */
+  receive: () => Promise<Frame | undefined> = async () => undefined
+  /** Sends what was written. */
+  flush: () => Promise<void> = async () => {}
   /** What others see of it (pg_stat_activity). */
   readonly system: SystemSession
   readonly #number: number

@@ -10,6 +10,8 @@ const OF_SESSION: ReadonlySet<string> = new Set<SessionStatement['kind']>([
   'prepare',
   'execute',
   'deallocate',
+  'copy from',
+  'copy to',
   'discard',
 ])
 const READING: ReadonlySet<string> = new Set<Statement['kind']>([
@@ -27,5 +29,5 @@ export function isSessionStatement(statement: Statement): statement is SessionSt
 
 /** Whether the statement changes the database: not in a read-only block, and not taken back by ROLLBACK. */
 export function changesDatabase({ kind }: Statement): boolean {
-  return !OF_SESSION.has(kind) && !READING.has(kind)
+  return kind === 'copy from' || (!OF_SESSION.has(kind) && !READING.has(kind))
 }

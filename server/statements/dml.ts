@@ -151,7 +151,7 @@ function once(effects: readonly Effect[], { table, onConflict, tag }: BoundDml):
 }
 
 /** Throws 23502 for a NULL that a column does not take. */
-function rejectNulls(chunk: Chunk, table: Relation): void {
+export function rejectNulls(chunk: Chunk, table: Relation): void {
   table.columns.forEach(({ name, notNull }, i) => {
     const { nulls } = chunk.columns[i]!
     if (!notNull || nulls === null) return

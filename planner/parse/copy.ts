@@ -1,0 +1,72 @@
+import { notSupported, SqlError } from '../../types/error.ts'
+import type { PgNode } from '../contract.ts'
+import type { CopyOptions, Fragment, Name, SessionStatement } from './statement.ts'
+
+type Body = Readonly<Record<string, unknown>>
+interface Option {
+  readonly DefElem: { readonly defname: string; readonly arg?: PgNode }
+}
+
+/** COPY, as PostgreSQL's grammar read it. Throws 0A000 for files and programs of the server. */
+export function copyOf(fragment: Fragment, body: Body): SessionStatement {
+  const relation = body['relation'] as { schemaname?: string; relname: string; location?: number } | undefined
+  const from = body['is_from'] === true
+  if (body['is_program'] === true) throw notSupported('COPY … PROGRAM')
+  if (body['filename'] !== undefined) throw notSupported('COPY of a file of the server')
+  if (body['whereClause'] !== undefined) throw notSupported('COPY … WHERE')
+  const options = optionsOf((body['options'] ?? []) as readonly Option[])
+  const attributes = (body['attlist'] ?? []) as readonly { String: { sval: string } }[]
+  const columns = attributes.map(n => n.String.sval)
+  const table: Name | undefined = relation && {
+    schema: relation.schemaname,
+    name: relation.relname,
+    position: fragment.position(relation.location) ?? 0,
+  }
+  if (from) return { kind: 'copy from', table: table!, columns, options }
+  const query = body['query'] as PgNode | undefined
+  if (query === undefined) return { kind: 'copy to', of: { table: table!, columns }, options }
+  return { kind: 'copy to', of: { query: { ...fragment, node: query } }, options }
+}
+
+const FORMATS = ['text', 'csv', 'binary']
+
+function optionsOf(elements: readonly Option[]): CopyOptions {
+  const given = new Map(elements.map(({ DefElem: { defname, arg } }) => [defname, arg] as const))
+  const format = textOf(given.get('format')) ?? 'text'
+  if (!FORMATS.includes(format))
+    throw new SqlError('invalid_parameter_value', `COPY format "${format}" not recognized`)
+  for (const name of given.keys()) if (!KNOWN.has(name)) throw notSupported(`COPY (${name.toUpperCase()})`)
+  const csv = format === 'csv'
+  if (!csv && (given.has('quote') || given.has('escape')))
+    throw notSupported('QUOTE and ESCAPE of a COPY that is not CSV')
+  const quote = one(textOf(given.get('quote')) ?? '"', 'quote')
+  const encoding = textOf(given.get('encoding'))
+  if (encoding !== undefined && !/^utf-?8$/i.test(encoding))
+    throw notSupported(`COPY (ENCODING '${encoding}')`)
+  return {
+    format: format as CopyOptions['format'],
+    delimiter: one(textOf(given.get('delimiter')) ?? (csv ? ',' : '\t'), 'delimiter'),
+    null: textOf(given.get('null')) ?? (csv ? '' : '\\N'),
+    header: given.has('header') && !/^(false|off|0)$/i.test(textOf(given.get('header')) ?? 'true'),
+    quote,
+    escape: one(textOf(given.get('escape')) ?? quote, 'escape'),
+  }
+}
+
+const KNOWN = new Set(['format', 'delimiter', 'null', 'header', 'quote', 'escape', 'encoding', 'freeze'])
+
+function one(text: string, what: string): string {
+  if (text.length === 1) return text
+  throw new SqlError('invalid_parameter_value', `COPY ${what} must be a single one-byte character`)
+}
+
+function textOf(node: PgNode | undefined): string | undefined {
+  if (node === undefined) return undefined
+  const [kind, value] = Object.entries(node)[0] as [string, Body]
+  if (kind === 'String') return String(value['sval'] ?? '')
+  if (kind === 'Integer') return String(value['ival'] ?? 0)
+  if (kind === 'Boolean') return String(value['boolval'] ?? false)
+  if (kind === 'TypeName')
+    return String((value['names'] as readonly { String: { sval: string } }[]).at(-1)?.String.sval)
+  return undefined
+}

@@ -1,0 +1,175 @@
+import { StringDecoder } from 'node:string_decoder'
+import { compileProjection } from '../../executor/expression/compile.ts'
+import { ownedChunk } from '../../executor/owned-chunk.ts'
+import type { Relation } from '../../planner/catalog.ts'
+import { type CopyColumns, copyColumns } from '../../planner/copy-columns.ts'
+import type { SessionStatement } from '../../planner/parse/index.ts'
+import { present } from '../../planner/query.ts'
+import { chunkOf } from '../../storage/chunk-builder.ts'
+import type { Chunk } from '../../types/chunk.ts'
+import { SqlError } from '../../types/error.ts'
+import { parseText } from '../../types/text-io.ts'
+import type { Schema } from '../../types/type.ts'
+import type { Value } from '../../types/value.ts'
+import { decodeParameter } from '../protocol/values.ts'
+import type { Runnable, Session } from '../session/session.ts'
+import { requireRelation } from '../statements/bind.ts'
+import { rejectNulls } from '../statements/dml.ts'
+import { BinaryReader } from './binary.ts'
+import { csvReader, type Line, textReader } from './fields.ts'
+
+type CopyFrom = SessionStatement & { readonly kind: 'copy from' }
+
+const CHUNK_ROWS = 1 << 13
+
+/** COPY … FROM STDIN: all rows in one epoch, or none. */
+export function copyFrom(session: Session, statement: CopyFrom): Runnable {
+  const target = () => {
+    const table = requireRelation(session.context, statement.table)
+    if (table.kind !== 'table')
+      throw new SqlError('wrong_object_type', `cannot copy to ${table.kind} "${table.name}"`, {
+        position: statement.table.position,
+      })
+    return { table, columns: copyColumns(table, statement.columns, present()) }
+  }
+  target()
+  return {
+    schema: undefined,
+    parameters: [],
+    async run() {
+      const { table, columns } = target()
+      const rows = new Rows(table, columns, statement, session.settings.get('timezone'))
+      await receive(session, statement, rows)
+      const chunks = rows.finish()
+      if (chunks.length > 0) await session.context.runtime.write(table.id, chunks)
+      return { tag: `COPY ${rows.count}` }
+    },
+  }
+}
+
+/** CopyInResponse, then CopyData up to CopyDone. */
+async function receive(session: Session, { options }: CopyFrom, rows: Rows): Promise<void> {
+  const { out } = session
+  const format = options.format === 'binary' ? 1 : 0
+  out
+    .begin('G')
+    .bytes(Buffer.from([format]))
+    .int16(rows.width)
+  for (let i = 0; i < rows.width; i++) out.int16(format)
+  out.end()
+  for (;;) {
+    const frame = await session.receive()
+    if (frame === undefined)
+      throw new SqlError('connection_exception', 'unexpected EOF on client connection during COPY from stdin')
+    if (frame.type === 'd') rows.push(frame.body)
+    else if (frame.type === 'c') return
+    else if (frame.type === 'f')
+      throw new SqlError(
+        'query_canceled',
+        `COPY from stdin failed: ${frame.body.toString().replace(/\0$/, '')}`,
+      )
+    else if (frame.type !== 'H' && frame.type !== 'S')
+      throw new SqlError(
+        'protocol_violation',
+        `unexpected message type "${frame.type}" during COPY from stdin`,
+      )
+    if (session.context.signal?.aborted)
+      throw new SqlError('query_canceled', 'canceling statement due to user request')
+  }
+}
+
+/** Turns what comes in into chunks of the table. */
+class Rows {
+  count = 0
+  readonly width: number
+  readonly #table: Relation
+  readonly #input: Schema
+  readonly #read: (bytes: Buffer | undefined) => void
+  readonly #project: (chunk: Chunk) => Chunk | undefined
+  readonly #chunks: Chunk[] = []
+  #rows: Value[][] = []
+  #lineNumber = 0
+
+  constructor(table: Relation, { positions, values }: CopyColumns, { options }: CopyFrom, zone: string) {
+    this.#table = table
+    this.width = positions.length
+    this.#input = positions.map(i => ({ name: table.columns[i]!.name, type: table.columns[i]!.type }))
+    this.#project = compileProjection(values, this.#input, {
+      mode: 'batch',
+      onError(error): never {
+        throw error
+      },
+    })
+    if (options.format === 'binary') {
+      const reader = new BinaryReader()
+      this.#read = bytes => {
+        if (bytes === undefined) reader.end()
+        else
+          for (const row of reader.push(bytes))
+            this.#add(row, (i, field) => decodeParameter(this.#input[i]!.type, field, 1, zone))
+      }
+      return
+    }
+    const reader = options.format === 'csv' ? csvReader(options) : textReader(options)
+    const decoder = new StringDecoder('utf8')
+    let header = options.header
+    const take = (lines: readonly Line[]) => {
+      for (const line of lines) {
+        if (header) this.#lineNumber++
+        else this.#add(line, (i, field) => parseText(this.#input[i]!.type, field, zone))
+        header = false
+      }
+    }
+    this.#read = bytes => {
+      take(reader.push(bytes === undefined ? decoder.end() : decoder.write(bytes)))
+      if (bytes === undefined) take(reader.end())
+    }
+  }
+
+  push(bytes: Buffer): void {
+    this.#read(bytes)
+  }
+
+  finish(): readonly Chunk[] {
+    this.#read(undefined)
+    this.#flush()
+    return this.#chunks
+  }
+
+  #add<F>(fields: readonly (F | null)[], read: (i: number, field: F) => Value): void {
+    this.#lineNumber++
+    const where = `COPY ${this.#table.name}, line ${this.#lineNumber}`
+    if (fields.length > this.width)
+      throw new SqlError('bad_copy_file_format', 'extra data after last expected column', { detail: where })
+    const missing = this.#input[fields.length]
+    if (missing !== undefined)
+      throw new SqlError('bad_copy_file_format', `missing data for column "${missing.name}"`, {
+        detail: where,
+      })
+    this.#rows.push(
+      fields.map((field, i) => {
+        try {
+          return field === null ? null : read(i, field)
+        } catch (error) {
+          if (!(error instanceof SqlError)) throw error
+          throw new SqlError(error.condition, error.message, {
+            detail: `${where}, column ${this.#input[i]!.name}`,
+          })
+        }
+      }),
+    )
+    this.count++
+    if (this.#rows.length === CHUNK_ROWS) this.#flush()
+  }
+
+  #flush(): void {
+    if (this.#rows.length === 0) return
+    const types = this.#input.map(field => field.type)
+    const made = this.#project(chunkOf(types, this.#rows))
+    this.#rows = []
+    if (made === undefined) return
+    const chunk = ownedChunk(made)
+    rejectNulls(chunk, this.#table)
+    this.#chunks.push(chunk)
+  }
+}

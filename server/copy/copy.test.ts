@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { type RunningServer, startServer } from '../main.ts'
+import { report, tags, textRows, typesOf, WireClient } from '../protocol/wire-client.ts'
+import { csvReader, textReader } from './fields.ts'
+
+let folder = ''
+let server: RunningServer
+let client: WireClient
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'weir-copy-'))
+  server = await startServer({ data: folder, port: 0, httpPort: 0, inline: true, log: () => {} })
+  client = await WireClient.start(server.port)
+  await client.query(
+    "CREATE TABLE t (k int PRIMARY KEY, v varchar DEFAULT 'd', at timestamp, twice int AS k * 2)",
+  )
+})
+after(async () => {
+  client.close()
+  await server.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+/** COPY … FROM STDIN with the data in pieces. */
+async function copyIn(sql: string, pieces: readonly (string | Buffer)[], end: 'c' | 'f' = 'c') {
+  client.out.begin('Q').string(sql).end()
+  await client.send().until('G')
+  for (const piece of pieces) client.out.begin('d').bytes(Buffer.from(piece)).end()
+  if (end === 'f') client.out.begin('f').string('enough').end()
+  else client.out.begin('c').end()
+  return client.send().until('Z')
+}
+
+async function copyOut(sql: string): Promise<Buffer> {
+  const replies = await client.query(sql)
+  assert.match(typesOf(replies), /^H (d )*c C Z$/)
+  return Buffer.concat(replies.filter(reply => reply.type === 'd').map(reply => reply.body))
+}
+
+test('text goes in and out, whatever the pieces; defaults and generated columns are filled in', async () => {
+  const text = '1\ta\\tb\\\\c\\n\t2026-01-02 03:04:05\n2\t\\N\t\\N\n3\té\\x41\\101\t\\N\n\\.\n'
+  const bytes = Buffer.from(text)
+  const pieces = Array.from(bytes, (_, i) => bytes.subarray(i, i + 1))
+  assert.deepEqual(tags(await copyIn('COPY t (k, v, at) FROM STDIN', pieces)), ['COPY 3'])
+  assert.deepEqual(tags(await copyIn('COPY t (k) FROM STDIN', ['4\n5'])), ['COPY 2'])
+  assert.deepEqual(textRows(await client.query('SELECT * FROM t ORDER BY k')), [
+    ['1', 'a\tb\\c\n', '2026-01-02 03:04:05', '2'],
+    ['2', undefined, undefined, '4'],
+    ['3', 'éAA', undefined, '6'],
+    ['4', 'd', undefined, '8'],
+    ['5', 'd', undefined, '10'],
+  ])
+  const out = await copyOut('COPY (SELECT k, v FROM t ORDER BY k LIMIT 3) TO STDOUT')
+  assert.equal(out.toString(), '1\ta\\tb\\\\c\\n\n2\t\\N\n3\téAA\n')
+})
+
+test('CSV keeps quotes, newlines and the empty text apart from NULL', async () => {
+  const text = 'k,v\r\n10,"a ""b"", c\r\nd"\r\n11,""\r\n12,\r\n'
+  const bytes = Buffer.from(text)
+  const pieces = Array.from(bytes, (_, i) => bytes.subarray(i, i + 1))
+  assert.deepEqual(tags(await copyIn('COPY t (k, v) FROM STDIN WITH (FORMAT csv, HEADER)', pieces)), [
+    'COPY 3',
+  ])
+  const out = await copyOut('COPY (SELECT k, v FROM t WHERE k >= 10 ORDER BY k) TO STDOUT CSV HEADER')
+  assert.equal(out.toString(), 'k,v\n10,"a ""b"", c\r\nd"\n11,""\n12,\n')
+})
+
+test('what went out in binary comes in again', async () => {
+  const out = await copyOut('COPY t TO STDOUT (FORMAT binary)')
+  assert.equal(out.subarray(0, 6).toString(), 'PGCOPY')
+  await client.query('CREATE TABLE again (k int PRIMARY KEY, v varchar, at timestamp, twice int)')
+  assert.deepEqual(
+    tags(await copyIn('COPY again FROM STDIN BINARY', [out.subarray(0, 30), out.subarray(30)])),
+    ['COPY 8'],
+  )
+  const difference = 'SELECT count(*) FROM (SELECT * FROM t EXCEPT ALL SELECT * FROM again) d'
+  assert.deepEqual(textRows(await client.query(difference)), [['0']])
+})
+
+test('a COPY that fails leaves no row, names the line, and the session goes on', async () => {
+  const failed = async (sql: string, pieces: readonly string[], end: 'c' | 'f' = 'c') => {
+    const { C, M, D } = report(await copyIn(sql, pieces, end))
+    return [C, M, D]
+  }
+  assert.deepEqual(await failed('COPY t (k, v) FROM STDIN', ['100\tx\n101\n']), [
+    '22P04',
+    'missing data for column "v"',
+    'COPY t, line 2',
+  ])
+  assert.deepEqual(await failed('COPY t (k) FROM STDIN', ['100\tx\n']), [
+    '22P04',
+    'extra data after last expected column',
+    'COPY t, line 1',
+  ])
+  assert.deepEqual((await failed('COPY t (k) FROM STDIN', ['100\nx\n']))[2], 'COPY t, line 2, column k')
+  assert.deepEqual((await failed('COPY t (k) FROM STDIN', ['100\n'], 'f'))[0], '57014')
+  assert.equal((await failed('COPY t (v) FROM STDIN', ['x\n']))[0], '23502')
+  assert.deepEqual(textRows(await client.query('SELECT count(*) FROM t WHERE k >= 100')), [['0']])
+  for (const [sql, state] of [
+    ["COPY t FROM '/etc/passwd'", '0A000'],
+    ["COPY t TO PROGRAM 'true'", '0A000'],
+    ['COPY none FROM STDIN', '42P01'],
+    ['COPY t (nope) TO STDOUT', '42703'],
+    ['COPY t (twice) FROM STDIN', '42601'],
+    ["COPY t TO STDOUT (FORMAT 'xml')", '22023'],
+  ] as const)
+    assert.equal(report(await client.query(sql))['C'], state, sql)
+})
+
+test('lines are the same however the text is cut', () => {
+  const options = { format: 'csv', delimiter: ',', null: '', header: false, quote: '"', escape: '"' } as const
+  const csv = 'a,"b ""c""\r\n",\r\n,"",x\n"last"'
+  const whole = csvReader(options)
+  const expected = [...whole.push(csv), ...whole.end()]
+  assert.deepEqual(expected, [['a', 'b "c"\r\n', null], [null, '', 'x'], ['last']])
+  for (let cut = 0; cut <= csv.length; cut++) {
+    const reader = csvReader(options)
+    assert.deepEqual(
+      [...reader.push(csv.slice(0, cut)), ...reader.push(csv.slice(cut)), ...reader.end()],
+      expected,
+    )
+  }
+  const text = textReader({ ...options, format: 'text', delimiter: '\t', null: '\\N' })
+  assert.deepEqual(
+    [...text.push('a\\'), ...text.push('\nb\t\\'), ...text.push('\\N\n'), ...text.end()],
+    [['a\nb', '\\N']],
+  )
+})
