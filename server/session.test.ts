@@ -202,8 +202,3 @@ test('a statement ends at statement_timeout and at a cancel request, and the ses
   assert.deepEqual(textRows(await other.query('SELECT 1')), [['1']])
   other.close()
 })
-
-test('COPY is refused with 0A000 and the session goes on', async () => {
-  assert.equal(report(await client.query('COPY t FROM STDIN'))['C'], '0A000')
-  assert.deepEqual(textRows(await client.query('SELECT 1')), [['1']])
-})
