@@ -1,6 +1,6 @@
 import { notSupported, SqlError } from '../types/error.ts'
 import type { Expression, JoinType } from '../types/job.ts'
-import type { Schema } from '../types/type.ts'
+import { OID, type Schema } from '../types/type.ts'
 import { asofJoin, distinguishable, markedCondition } from './asof-join.ts'
 import { as, type Body, body, list, names, open, str } from './ast.ts'
 import { bindBeside, withoutLateral } from './bind-beside.ts'
@@ -10,7 +10,7 @@ import { bindTableFunctions, functionsOf } from './bind-table-function.ts'
 import type { Relation } from './catalog.ts'
 import type { BindContext, PgNode } from './contract.ts'
 import type { BoundRelation, Environment } from './environment.ts'
-import { call, column, conjunction } from './expressions.ts'
+import { call, column, conjunction, literal } from './expressions.ts'
 import { findRelation } from './find-relation.ts'
 import { joinOn } from './join-on.ts'
 import { deepened } from './outer-references.ts'
@@ -111,9 +111,7 @@ export function relationPlan(
 ): BoundRelation & { hidden?: ReadonlySet<number> } {
   const found = findRelation(path, env.context, position)
   const { relation } = found
-  if (relation === undefined) {
-    return scan(found.id, found.columns, [], false)
-  }
+  if (relation === undefined) return withTableOid(scan(found.id, found.columns, [], false), found.oid)
   env.dependsOn.add(relation.id)
   env.context.authorize?.(relation, 'select')
   if (relation.kind === 'view') return inlineView(relation.query!, found.columns, found.schema, env)
@@ -123,6 +121,21 @@ export function relationPlan(
   const hidden = new Set(relation.columns.flatMap((c, i) => (c.hidden === true ? [i] : [])))
   const { plan, names } = scan(relation.id, relation.columns, relation.key, relation.appendOnly)
   return { plan: withIndexes(plan, relation, env.context), names, hidden }
+}
+
+/** The rows of a system table and their hidden column tableoid. */
+function withTableOid(
+  { plan, names }: BoundRelation,
+  oid: number,
+): BoundRelation & { hidden: ReadonlySet<number> } {
+  const schema = schemaOf(plan)
+  const columns = [...schema.map((f, i) => column(i, f.type)), literal(oid, OID)]
+  const shown = [...names, 'tableoid']
+  return {
+    plan: { op: 'project', input: plan, columns, names: shown },
+    names: shown,
+    hidden: new Set([names.length]),
+  }
 }
 
 function withIndexes(plan: Plan, relation: Relation, context: BindContext): Plan {

@@ -291,9 +291,13 @@ export function titleOf(node: PgNode): string {
     case 'FuncCall':
       return names(fields['funcname']).at(-1) ?? '?column?'
     case 'TypeCast': {
-      const inner = titleOf(fields['arg'] as PgNode)
-      if (inner !== '?column?') return inner
-      return names((fields['typeName'] as Body)['names']).at(-1) ?? inner
+      // The name of what is cast, or else of the type it is cast to last.
+      let cast = fields['arg'] as PgNode
+      for (let inner = as(cast, 'TypeCast'); inner !== undefined; inner = as(cast, 'TypeCast'))
+        cast = inner['arg'] as PgNode
+      const inner = titleOf(cast)
+      const weak = inner === '?column?' || (as(cast, 'CaseExpr') !== undefined && inner === 'case')
+      return weak ? (names((fields['typeName'] as Body)['names']).at(-1) ?? inner) : inner
     }
     case 'CaseExpr':
       return fields['defresult'] === undefined

@@ -13,6 +13,8 @@ export type PgNode = Readonly<Record<string, unknown>>
 export interface SystemRelation {
   /** Negative ids, so they never meet a user's relation. */
   readonly id: RelationId
+  /** Its number in pg_class. */
+  readonly oid: number
   readonly schema: string
   readonly name: string
   readonly columns: Schema

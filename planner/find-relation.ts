@@ -11,6 +11,8 @@ export interface FoundRelation {
   readonly name: string
   /** Undefined for a system relation. */
   readonly relation?: Relation
+  /** Its number in pg_class. */
+  readonly oid: number
   readonly columns: Schema
 }
 
@@ -26,10 +28,20 @@ export function findRelation(
   const schemas = schema === undefined ? ['pg_catalog', ...context.searchPath] : [schema]
   for (const candidate of schemas) {
     const system = context.systemRelation(candidate, name)
-    if (system !== undefined) return { id: system.id, schema: candidate, name, columns: system.columns }
+    if (system !== undefined) {
+      const { id, oid, columns } = system
+      return { id, oid, schema: candidate, name, columns }
+    }
     const relation = context.catalog.byName(database, candidate, name)
     if (relation !== undefined)
-      return { id: relation.id, schema: candidate, name, relation, columns: relation.columns }
+      return {
+        id: relation.id,
+        oid: relation.id,
+        schema: candidate,
+        name,
+        relation,
+        columns: relation.columns,
+      }
   }
   const known = context.catalog.relations.filter(
     r => r.database === database && (schema ?? r.schema) === r.schema,

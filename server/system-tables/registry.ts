@@ -76,7 +76,9 @@ const SESSION_STRIDE = 1 << 16
 /** The system table that a session means by a name. */
 export function systemRelation(schema: string, name: string, session: number): SystemRelation | undefined {
   const def = systemTable(schema, name)
-  return def && { id: -(def.oid + session * SESSION_STRIDE), schema, name, columns: def.columns }
+  return (
+    def && { id: -(def.oid + session * SESSION_STRIDE), oid: def.oid, schema, name, columns: def.columns }
+  )
 }
 
 const cache = new WeakMap<Catalog, Map<string, Chunk>>()

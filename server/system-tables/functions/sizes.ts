@@ -1,3 +1,4 @@
+import { fn } from '../../../executor/functions/registry.ts'
 import { objectByOid } from '../lookup.ts'
 import type { SystemSession } from '../sessions.ts'
 import { system, systemForms } from './system.ts'
@@ -55,4 +56,10 @@ system('pg_size_pretty(int8) -> text', 'a number of bytes for people', (_, bytes
   size >>= 9n
   for (unit = 1; unit < UNITS.length - 1 && absolute() >= 20480n - 1n; unit++) size >>= 10n
   return `${(size + (size < 0n ? 0n : 1n)) / 2n} ${UNITS[unit]}`
+})
+
+fn('pg_partition_ancestors(regclass) -> setof regclass', {
+  help: 'the partitioned tables a table is part of: there are none',
+  volatility: 'stable',
+  rows: () => [],
 })
