@@ -1,15 +1,22 @@
 import { notSupported } from '../types/error.ts'
-import type { JoinType } from '../types/job.ts'
+import type { Expression, JoinType } from '../types/job.ts'
 import { as, open } from './ast.ts'
-import { filterBy } from './attach-subqueries.ts'
+import { attach, filterBy } from './attach-subqueries.ts'
 import { bindCondition } from './bind-expression.ts'
 import { bindFrom, bindTableFunction, type From, sideBySide, windowName } from './bind-from.ts'
 import type { PgNode } from './contract.ts'
 import { isCorrelated } from './decorrelate.ts'
 import { joinLateral, range, reordered } from './dependent.ts'
-import { contains, type Environment, noPending } from './environment.ts'
-import { outer } from './expressions.ts'
-import { joinOn } from './join-on.ts'
+import {
+  contains,
+  type Environment,
+  noPending,
+  type Pending,
+  placeholderIndex,
+  replaceCalls,
+} from './environment.ts'
+import { columnsOf, outer, remap } from './expressions.ts'
+import { joinOn, side } from './join-on.ts'
 import { deepened, mapOuter, numberOuter } from './outer-references.ts'
 import { type Plan, schemaOf } from './plan.ts'
 import type { Scope } from './scope.ts'
@@ -30,7 +37,7 @@ export function bindBeside(
   }
   const right = bindFrom(node, lateral ? within(left, env) : env)
   const both = sideBySide(left, right)
-  const joined = (condition?: ReturnType<typeof bindCondition>): Plan =>
+  const joined = (condition?: Expression): Plan =>
     lateral
       ? joinLateralFrom(type, left, right.plan, condition)
       : joinOn(type, left.plan, right.plan, condition)
@@ -38,12 +45,53 @@ export function bindBeside(
   const condition = bindCondition(quals, onScope(env, both))
   if (!contains(condition, '$subquery')) return { plan: joined(condition), columns: both }
   if (type === 'inner') return { plan: filterBy(joined(), condition, env.pending), columns: both }
+  const sided = lateral ? undefined : joinSided(type, left.plan, right.plan, condition, env.pending)
+  if (sided !== undefined) return { plan: sided, columns: both }
   if (type === 'left') return { plan: joinFiltered(left, node, quals, env), columns: both }
   if (type !== 'right') throw notSupported('a subquery in ON of a FULL JOIN')
   const other = bindFrom(node, env)
   const swapped = joinFilteredFrom(other, { ...left, plan: deepened(left.plan, 1) }, quals, env)
   const [l, r] = [schemaOf(left.plan).length, schemaOf(other.plan).length]
   return { plan: reordered(swapped, [...range(r, r + l), ...range(0, r)]), columns: both }
+}
+
+/** Joins on a condition whose subqueries read one side each: their values are columns of that side. */
+function joinSided(
+  type: JoinType,
+  left: Plan,
+  right: Plan,
+  condition: Expression,
+  pending: Pending,
+): Plan | undefined {
+  const [leftWidth, rightWidth] = [schemaOf(left).length, schemaOf(right).length]
+  const ofLeft: Expression[] = []
+  const ofRight: Expression[] = []
+  let divided = false
+  const collect = (e: Expression): Expression | undefined => {
+    if (placeholderIndex(e, '$subquery') === undefined) return undefined
+    const read = side(e, leftWidth)
+    if (read === undefined && columnsOf(e).size > 0) divided = true
+    if (read === 'left') ofLeft.push(e)
+    else ofRight.push(e)
+    return e
+  }
+  replaceCalls(condition, collect)
+  if (divided) return undefined
+  const l = attach(left, ofLeft, pending)
+  const r = attach(
+    right,
+    ofRight.map(e => remap(e, i => i - leftWidth)),
+    pending,
+  )
+  const at = schemaOf(l.plan).length
+  const over = (e: Expression): Expression | undefined => {
+    if (e.kind === 'column') return e.index < leftWidth ? e : { ...e, index: e.index - leftWidth + at }
+    const [fromLeft, fromRight] = [ofLeft.indexOf(e), ofRight.indexOf(e)]
+    if (fromLeft !== -1) return l.expressions[fromLeft]
+    return fromRight === -1 ? undefined : remap(r.expressions[fromRight]!, i => i + at)
+  }
+  const joined = joinOn(type, l.plan, r.plan, replaceCalls(condition, over))
+  return reordered(joined, [...range(0, leftWidth), ...range(at, at + rightWidth)])
 }
 
 /** The environment as items see it that are not LATERAL. */
@@ -89,12 +137,7 @@ function joinFilteredFrom(left: From, right: From, quals: PgNode, env: Environme
 }
 
 /** Joins a plan one query further in, whose outer references of depth 1 read the left side. */
-function joinLateralFrom(
-  type: JoinType,
-  left: From,
-  right: Plan,
-  condition?: ReturnType<typeof bindCondition>,
-): Plan {
+function joinLateralFrom(type: JoinType, left: From, right: Plan, condition?: Expression): Plan {
   if (!isCorrelated(right)) return joinOn(type, left.plan, right, condition)
   let reads = false
   const higher = mapOuter(right, ({ index, depth }, leaf) => {

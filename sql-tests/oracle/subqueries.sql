@@ -110,3 +110,5 @@ SELECT id FROM t WHERE id IN (SELECT t.id FROM u WHERE u.g = t.g) AND x IS NOT N
 SELECT o.id FROM t o WHERE 1 < (SELECT count(*) FROM t i WHERE i.g = o.g AND i.id <= (SELECT max(j.id) FROM t j WHERE j.g = i.g AND j.id <> o.id) + 5);
 SELECT v, (SELECT count(*) FROM u WHERE u.g = v) FROM (VALUES (1), (2), (NULL)) q (v);
 SELECT * FROM (VALUES ((SELECT max(y) FROM u), 1), (2, (SELECT min(x) FROM w))) q;
+SELECT t.id, u.id AS uid FROM t FULL JOIN u ON u.g = (SELECT max(w.id) FROM w WHERE w.x = t.x);
+SELECT t.id, u.id AS uid FROM t LEFT JOIN u ON t.g = (SELECT max(w.id) FROM w WHERE w.x = u.y) AND t.x IN (SELECT x FROM w);
