@@ -64,44 +64,75 @@ function plain(
   return { head: sql('head', 'SELECT ', distinct, ...joined(items, ', ')), tail: '', types: wanted }
 }
 
-/** count(*) of the rows of another relation that match. */
+/** A number of the rows of another relation that match. */
 function scalarSubquery(random: Random, relations: readonly Relation[], scope: Scope): Tree {
   const relation = random.pick(relations)
   const inner = relation.columns.map(c => ({ ...c, name: `s.${c.name}` }))
-  const pair = matching(random, inner, scope.columns)
-  return sql(
-    'expr int8',
-    '(SELECT count(*) FROM ',
-    relation.name,
-    ' s',
-    pair === '' ? '' : optional(' WHERE ', pair),
-    ')',
-  )
+  const pair = random.chance(0.5)
+    ? matching(random, inner, scope.columns)
+    : correlated(random, inner, scope.columns)
+  const where = pair === '' ? '' : optional(' WHERE ', pair)
+  const numbers = inner.filter(c => c.type === 'int8')
+  if (numbers.length === 0 || random.chance(0.5))
+    return sql('expr int8', '(SELECT count(*) FROM ', relation.name, ' s', where, ')')
+  const { name } = random.pick(numbers)
+  if (random.chance(0.5))
+    return sql('expr int8', `(SELECT coalesce(max(${name}), -1) FROM ${relation.name} s`, where, ')')
+  const top = ` ORDER BY ${name} DESC NULLS LAST LIMIT 1)`
+  return sql('expr int8', `(SELECT ${name} FROM ${relation.name} s`, where, top)
 }
+
+const QUANTIFIED = ['IN', 'NOT IN', '= ANY', '> ANY', '<= ANY', '<> ALL', '> ALL', '<= ALL']
 
 function subqueryTest(random: Random, relations: readonly Relation[], scope: Scope, depth: number): Part[] {
   if (depth <= 0 || !random.chance(0.3)) return []
   const relation = random.pick(relations)
   const inner = relation.columns.map(c => ({ ...c, name: `e.${c.name}` }))
-  const not = random.chance(0.4) ? 'NOT ' : ''
   if (random.chance(0.5)) {
-    const pair = matching(random, inner, scope.columns)
-    return [
-      optional(` AND ${not}EXISTS (SELECT 1 FROM ${relation.name} e${pair === '' ? '' : ` WHERE ${pair}`})`),
-    ]
+    const not = random.chance(0.4) ? 'NOT ' : ''
+    const first = matching(random, inner, scope.columns)
+    const both = random.chance(0.4) ? correlated(random, inner, scope.columns) : ''
+    const tests = [first, both].filter(t => t !== '').join(' AND ')
+    const deeper = random.chance(0.2) ? nested(random, relations, [...inner, ...scope.columns]) : ''
+    const where = tests === '' ? '' : ` WHERE ${tests}${deeper}`
+    return [optional(` AND ${not}EXISTS (SELECT 1 FROM ${relation.name} e${where})`)]
   }
   const column = random.pick(inner)
   const left = expression(scope, column.type, 1)
-  const extra = condition({ random, columns: inner }, 1)
+  const extra = random.chance(0.6)
+    ? condition({ random, columns: inner }, 1)
+    : correlated(random, inner, scope.columns)
+  const where = extra === '' ? '' : optional(' WHERE ', extra)
   return [
     optional(
-      ' AND ',
+      random.pick([' AND ', ' OR ']),
       left,
-      ` ${not}IN (SELECT ${column.name} FROM ${relation.name} e`,
-      optional(' WHERE ', extra),
+      ` ${random.pick(QUANTIFIED)} (SELECT ${column.name} FROM ${relation.name} e`,
+      where,
       ')',
     ),
   ]
+}
+
+/** A subquery in a subquery, which may read both around it. */
+function nested(random: Random, relations: readonly Relation[], around: readonly Column[]): string {
+  const relation = random.pick(relations)
+  const inner = relation.columns.map(c => ({ ...c, name: `n.${c.name}` }))
+  const pair = correlated(random, inner, around)
+  const not = random.chance(0.4) ? 'NOT ' : ''
+  return pair === '' ? '' : ` AND ${not}EXISTS (SELECT 1 FROM ${relation.name} n WHERE ${pair})`
+}
+
+const TESTS = ['=', '=', '<', '<>', '>=']
+
+/** One or two comparisons of columns of both sides; '' when no types agree. */
+function correlated(random: Random, left: readonly Column[], right: readonly Column[]): string {
+  const one = (): string => {
+    const pair = matching(random, left, right)
+    return pair.replace(' = ', ` ${random.pick(TESTS)} `)
+  }
+  const first = one()
+  return first === '' || random.chance(0.6) ? first : `(${first} ${random.pick(['AND', 'OR'])} ${one()})`
 }
 
 /** An equality between a column of each side; '' when no types agree. */
@@ -244,6 +275,12 @@ function fromClause(
   let { columns } = first
   const joins: Tree[] = []
   for (let i = random.pick([0, 0, 1, 1, 2]); i > 0; i--) {
+    if (depth > 0 && random.chance(0.15)) {
+      const beside = lateral(random, relations, columns, aliases)
+      joins.push(beside.tree)
+      columns = [...columns, ...beside.columns]
+      continue
+    }
     const right = item(random, relations, depth, aliases)
     const on = matching(random, columns, right.columns)
     const type = on === '' ? 'CROSS JOIN' : random.pick(['JOIN', 'LEFT JOIN', 'RIGHT JOIN', 'FULL JOIN'])
@@ -256,6 +293,34 @@ function fromClause(
     columns = both
   }
   return { tree: sql('from', first.tree, ...joins), columns }
+}
+
+/** Rows of a relation for each row of what stands left of it. */
+function lateral(
+  random: Random,
+  relations: readonly Relation[],
+  before: readonly Column[],
+  aliases: { next: number },
+): From {
+  const alias = `t${aliases.next++}`
+  const relation = random.pick(relations)
+  const inner = relation.columns.map(c => ({ ...c, name: `l.${c.name}` }))
+  const pair = correlated(random, inner, before)
+  const where = pair === '' ? '' : ` WHERE ${pair}`
+  const type = random.pick(['CROSS JOIN', 'LEFT JOIN'])
+  const on = type === 'LEFT JOIN' ? ' ON true' : ''
+  if (random.chance(0.4)) {
+    const value = random.pick(inner)
+    const body = `SELECT count(*) AS n, count(${value.name}) AS m FROM ${relation.name} l${where}`
+    const columns = ['n', 'm'].map(name => ({ name: `${alias}.${name}`, type: 'int8' }))
+    return { tree: optional(` ${type} LATERAL (${body}) ${alias}${on}`), columns }
+  }
+  const order = random.chance(0.6)
+    ? ` ORDER BY ${inner.map((_, i) => i + 1).join(', ')} LIMIT ${random.int(1, 3)}`
+    : ''
+  const body = `SELECT * FROM ${relation.name} l${where}${order}`
+  const columns = relation.columns.map(c => ({ ...c, name: `${alias}.${c.name}` }))
+  return { tree: optional(` ${type} LATERAL (${body}) ${alias}${on}`), columns }
 }
 
 function item(
