@@ -1,10 +1,10 @@
 import { isAggregate, isOrderedSet } from '../executor/aggregates/index.ts'
-import { isWindowFunction, windowFunction } from '../executor/windows/index.ts'
+import { isWindowFunction, mayIgnoreNulls, windowFunction } from '../executor/windows/index.ts'
 import { SqlError } from '../types/error.ts'
 import type { Expression } from '../types/job.ts'
 import { sameType } from '../types/type.ts'
 import { typeName } from '../types/type-names.ts'
-import { as, type Body, body, list, str } from './ast.ts'
+import { as, type Body, body, list, names, str } from './ast.ts'
 import { at, bindCondition, bindExpression } from './bind-expression.ts'
 import { bindSortBy, resolveCall } from './bind-function.ts'
 import { bindFrame } from './bind-window-frame.ts'
@@ -42,11 +42,16 @@ export function bindWindow(
     const message = `OVER specified, but ${name} is not a window function nor an aggregate function`
     throw new SqlError('wrong_object_type', message, { position })
   }
-  refuse(name, fields, position)
+  const ignoresNulls = isIgnoreNulls(fields['agg_filter'])
+  if (ignoresNulls && !mayIgnoreNulls(name))
+    throw new SqlError('feature_not_supported', `function ${name} does not allow RESPECT/IGNORE NULLS`, {
+      position,
+    })
+  refuse(name, ignoresNulls ? { ...fields, agg_filter: undefined } : fields, position)
   const allow = { ...env.allow, windows: false, sets: false }
   const inner: Environment = { ...env, allow, clause: 'window definitions' }
   const args = list(fields['args']).map(arg => bindExpression(arg, inner))
-  const filter = fields['agg_filter']
+  const filter = ignoresNulls ? undefined : fields['agg_filter']
   const over = body(fields['over'])
   const { partition, order, frame } = windowOf(over, env)
   const by = withoutRepeats(order.map(n => bindSortBy(n, inner)))
@@ -55,6 +60,7 @@ export function bindWindow(
     ...(filter === undefined
       ? {}
       : { filter: bindCondition(filter as PgNode, { ...inner, clause: 'FILTER' }) }),
+    ...(ignoresNulls && { ignoresNulls }),
     partition: partition.map(n => settleText(bindExpression(n, inner), env.context)),
     order: by,
     frame: bindFrame(frame, by, inner),
@@ -62,6 +68,11 @@ export function bindWindow(
   let index = env.pending.windows.findIndex(other => equal(other, pending))
   if (index === -1) index = env.pending.windows.push(pending) - 1
   return placeholder('$window', index, pending.type)
+}
+
+/** IGNORE NULLS stands as a filter that calls a function of that name. */
+function isIgnoreNulls(filter: unknown): boolean {
+  return names(as(filter, 'FuncCall')?.['funcname']).at(-1) === 'ignore nulls'
 }
 
 function refuse(name: string, fields: Body, position: number | undefined): void {

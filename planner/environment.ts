@@ -27,6 +27,7 @@ export interface PendingWindow {
   readonly fn: string
   readonly args: readonly Expression[]
   readonly filter?: Expression
+  readonly ignoresNulls?: boolean
   readonly partition: readonly Expression[]
   readonly order: readonly PendingOrder[]
   readonly frame: Frame

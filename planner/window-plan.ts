@@ -35,7 +35,7 @@ export function windowPlan(input: Plan, expressions: readonly Expression[], pend
     const take = (count: number): readonly number[] => needed.at.slice(next, (next += count))
     let shared: { partition: readonly number[]; order: readonly number[] } | undefined
     const calls = same.map((i): WindowCall => {
-      const { kind, fn, type, frame, filter, args, partition, order } = windows[i]!
+      const { kind, fn, type, frame, filter, ignoresNulls, args, partition, order } = windows[i]!
       const columns = { partition: take(partition.length), order: take(order.length) }
       shared ??= columns
       const places = take(args.length)
@@ -44,6 +44,7 @@ export function windowPlan(input: Plan, expressions: readonly Expression[], pend
         fn,
         args: places,
         ...(filter === undefined ? {} : { filter: take(1)[0]! }),
+        ...(ignoresNulls === true && { ignoresNulls }),
         frame,
         type,
       }

@@ -61,6 +61,8 @@ export interface WindowCall {
   /** Input columns. */
   readonly args: readonly number[]
   readonly filter?: number
+  /** Rows whose first argument is NULL are passed over. */
+  readonly ignoresNulls?: boolean
   readonly frame: Frame
   readonly type: Type
 }

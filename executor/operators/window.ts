@@ -119,7 +119,7 @@ function computations(
         if (reports) context.reportError(error)
       }
       try {
-        kernel(partition, args, () => framed(partition), out, fail)
+        kernel(partition, args, () => framed(partition), out, fail, call.ignoresNulls === true)
       } catch (error) {
         if (context.mode === 'batch' || !(error instanceof SqlError)) throw error
         if (reports) context.reportError(error)

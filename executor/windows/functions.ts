@@ -11,6 +11,7 @@ export type WindowKernel = (
   frames: () => Frames,
   out: ColumnBuffer,
   fail: (error: SqlError) => void,
+  ignoresNulls: boolean,
 ) => void
 
 export const rowNumber: WindowKernel = ({ length }, _args, _frames, out) => {
@@ -51,12 +52,16 @@ export const ntile: WindowKernel = ({ length }, args, _frames, out, fail) => {
 
 /** lag (-1) and lead (1): value, distance (default 1), default (NULL). */
 export function shifted(direction: -1 | 1): WindowKernel {
-  return ({ length }, [value, distance, otherwise], _frames, out) => {
+  return ({ length }, [value, distance, otherwise], _frames, out, _fail, ignoresNulls) => {
+    const seen = seenRows(value!, length, ignoresNulls)
     for (let i = 0; i < length; i++) {
       const by = distance === undefined ? 1 : intAt(distance, i)
-      const from = by === undefined ? -1 : i + direction * by
-      if (by === undefined) out.setNull(i)
-      else if (from >= 0 && from < length) out.copy(i, value!, from)
+      if (by === undefined) {
+        out.setNull(i)
+        continue
+      }
+      const from = by === 0 ? i : seen.away(i, direction * by)
+      if (from !== -1) out.copy(i, value!, from)
       else if (otherwise !== undefined) out.copy(i, otherwise, i)
       else out.setNull(i)
     }
@@ -65,44 +70,87 @@ export function shifted(direction: -1 | 1): WindowKernel {
 
 const ranges = new Int32Array(6)
 
-export const firstValue: WindowKernel = ({ length }, args, frames, out) => {
+export const firstValue: WindowKernel = ({ length }, [value], frames, out, _fail, ignoresNulls) => {
   const frame = frames()
-  for (let i = 0; i < length; i++) {
-    if (frame.ranges(i, ranges) === 0) out.setNull(i)
-    else out.copy(i, args[0]!, ranges[0]!)
-  }
+  const seen = seenRows(value!, length, ignoresNulls)
+  for (let i = 0; i < length; i++) copyNth(out, i, value!, seen, frame, 0)
 }
 
-export const lastValue: WindowKernel = ({ length }, args, frames, out) => {
+export const lastValue: WindowKernel = ({ length }, [value], frames, out, _fail, ignoresNulls) => {
   const frame = frames()
-  for (let i = 0; i < length; i++) {
-    const count = frame.ranges(i, ranges)
-    if (count === 0) out.setNull(i)
-    else out.copy(i, args[0]!, ranges[2 * count - 1]! - 1)
-  }
+  const seen = seenRows(value!, length, ignoresNulls)
+  for (let i = 0; i < length; i++) copyNth(out, i, value!, seen, frame, undefined)
 }
 
-export const nthValue: WindowKernel = ({ length }, [value, position], frames, out, fail) => {
+export const nthValue: WindowKernel = ({ length }, [value, position], frames, out, fail, ignoresNulls) => {
   const frame = frames()
+  const seen = seenRows(value!, length, ignoresNulls)
   for (let i = 0; i < length; i++) {
     const nth = intAt(position!, i)
-    out.setNull(i)
-    if (nth === undefined) continue
-    if (nth <= 0) {
-      const message = 'argument of nth_value must be greater than zero'
-      fail(new SqlError('invalid_argument_for_nth_value_function', message))
+    if (nth !== undefined && nth > 0) {
+      copyNth(out, i, value!, seen, frame, nth - 1)
       continue
     }
-    const count = frame.ranges(i, ranges)
-    let left = nth - 1
-    for (let k = 0; k < count; k++) {
-      const size = ranges[2 * k + 1]! - ranges[2 * k]!
-      if (left < size) {
-        out.copy(i, value!, ranges[2 * k]! + left)
-        break
-      }
-      left -= size
+    out.setNull(i)
+    if (nth === undefined) continue
+    const message = 'argument of nth_value must be greater than zero'
+    fail(new SqlError('invalid_argument_for_nth_value_function', message))
+  }
+}
+
+/** Value of row `nth` from 0 (undefined: the last) of those of the frame that are seen. */
+function copyNth(
+  out: ColumnBuffer,
+  i: number,
+  value: Column,
+  seen: SeenRows,
+  frame: Frames,
+  nth: number | undefined,
+): void {
+  const count = frame.ranges(i, ranges)
+  let total = 0
+  for (let k = 0; k < count; k++) total += seen.before(ranges[2 * k + 1]!) - seen.before(ranges[2 * k]!)
+  let left = nth ?? total - 1
+  if (left < 0 || left >= total) {
+    out.setNull(i)
+    return
+  }
+  for (let k = 0; k < count; k++) {
+    const first = seen.before(ranges[2 * k]!)
+    const size = seen.before(ranges[2 * k + 1]!) - first
+    if (left < size) {
+      out.copy(i, value, seen.at(first + left))
+      return
     }
+    left -= size
+  }
+}
+
+/** The rows whose value counts: all, or with IGNORE NULLS those that have one. */
+interface SeenRows {
+  /** How many stand before the row. */
+  before(row: number): number
+  at(position: number): number
+  /** The row so many of them behind (negative: before) the row; -1: none. */
+  away(row: number, by: number): number
+}
+
+function seenRows(value: Column, length: number, ignoresNulls: boolean): SeenRows {
+  const { nulls } = value
+  if (!ignoresNulls || nulls === null) {
+    const away = (row: number, by: number) => (row + by >= 0 && row + by < length ? row + by : -1)
+    return { before: row => row, at: position => position, away }
+  }
+  const rows: number[] = []
+  const before = new Int32Array(length + 1)
+  for (let i = 0; i < length; i++) {
+    if (nulls[i] !== 1) rows.push(i)
+    before[i + 1] = rows.length
+  }
+  return {
+    before: row => before[row]!,
+    at: position => rows[position]!,
+    away: (row, by) => rows[by < 0 ? before[row]! + by : before[row + 1]! + by - 1] ?? -1,
   }
 }
 

@@ -55,6 +55,11 @@ export function isWindowFunction(name: string): boolean {
   return WINDOW_FUNCTIONS.some(f => f.name === name)
 }
 
+/** Whether it may have IGNORE NULLS. */
+export function mayIgnoreNulls(name: string): boolean {
+  return ['lag', 'lead', 'first_value', 'last_value', 'nth_value'].includes(name)
+}
+
 /** Kernel of a call that was bound. */
 export function windowKernel(name: string): WindowKernel {
   const found = WINDOW_FUNCTIONS.find(f => f.name === name)

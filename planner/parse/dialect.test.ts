@@ -28,6 +28,13 @@ test('a session frame is marked in its offset', () => {
   )
 })
 
+test('IGNORE NULLS becomes a filter, RESPECT NULLS nothing', () => {
+  const marked = 'lag(a ) FILTER (WHERE "ignore nulls"()) over w'
+  assert.equal(text('lag(a ignore nulls) over w'), marked)
+  assert.equal(text('lag(a ) ignore nulls over w'), marked)
+  assert.equal(text('lag(a) respect nulls over w'), 'lag(a) over w')
+})
+
 test('subscripts of an array constructor get their parentheses', () => {
   assert.equal(
     text("select array[array[1], '{]}'][1:2][1], array[1]"),

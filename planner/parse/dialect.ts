@@ -14,7 +14,7 @@ interface Edit {
 }
 
 const MAYBE =
-  /\bexcept\s*\(|\basof\b|\barray\s*\[|\bcorresponding\b|\bsystem_time\b|\bsession\s+with\s+gap\b/i
+  /\bexcept\s*\(|\basof\b|\barray\s*\[|\bcorresponding\b|\bsystem_time\b|\bsession\s+with\s+gap\b|\b(ignore|respect)\s+nulls\b/i
 
 /**
  * - `* EXCEPT (a, b)`, `t.* EXCEPT (a)`: a call of the function "*" (of t).
@@ -22,6 +22,7 @@ const MAYBE =
  * - `a JOIN b FOR SYSTEM_TIME AS OF PROCTIME() c ON d`: a join with `b c` ON "temporal"() AND d.
  * - `… UNION CORRESPONDING [BY (a)] SELECT b`: `… UNION SELECT "corresponding"(a), b`.
  * - `SESSION WITH GAP g` in a window: `GROUPS "session"(g) PRECEDING`.
+ * - `f(x IGNORE NULLS) OVER`, `f(x) IGNORE NULLS OVER`: `f(x) FILTER (WHERE "ignore nulls"()) OVER`.
  * - `ARRAY[…][1]`: `(ARRAY[…])[1]`.
  */
 export function rewriteDialect(sql: string): Rewritten {
@@ -33,6 +34,7 @@ export function rewriteDialect(sql: string): Rewritten {
     ...temporalJoin(tokens, i, token),
     ...corresponding(sql, tokens, i, token),
     ...sessionFrame(tokens, i, token),
+    ...ignoredNulls(tokens, i, token),
     ...subscriptedArray(tokens, i, token),
   ])
   return apply(sql, edits)
@@ -109,6 +111,17 @@ function sessionFrame(tokens: readonly Token[], i: number, token: Token): readon
     { start: token.start, end: gap!.end, text: 'GROUPS "session"(' },
     { start: end.start, end: end.start, text: ') PRECEDING ' },
   ]
+}
+
+function ignoredNulls(tokens: readonly Token[], i: number, token: Token): readonly Edit[] {
+  const nulls = tokens[i + 1]
+  const ignores = is(token, 'ignore')
+  if ((!ignores && !is(token, 'respect')) || !is(nulls, 'nulls')) return []
+  const inside = is(tokens[i + 2], ')') && is(tokens[i + 3], 'over')
+  if (!inside && !(is(tokens[i - 1], ')') && is(tokens[i + 2], 'over'))) return []
+  const { end } = inside ? tokens[i + 2]! : nulls!
+  const gone = { start: token.start, end: nulls!.end, text: '' }
+  return ignores ? [gone, { start: end, end, text: ' FILTER (WHERE "ignore nulls"())' }] : [gone]
 }
 
 function corresponding(sql: string, tokens: readonly Token[], i: number, token: Token): readonly Edit[] {
