@@ -1,18 +1,27 @@
 import { ChunkBuilder } from '../../storage/chunk-builder.ts'
+import { ColumnBuffer } from '../../storage/column-buffer.ts'
+import { equalCells } from '../../storage/compare-cells.ts'
+import { compareCellForms, hasForms } from '../../storage/same-form.ts'
 import { StateTable } from '../../storage/state-table.ts'
-import type { Chunk, Column } from '../../types/chunk.ts'
+import type { Column } from '../../types/chunk.ts'
 import { SqlError } from '../../types/error.ts'
-import type { Expression, WindowCall } from '../../types/job.ts'
-import type { OperatorContext, OperatorKind, Projection } from '../contract.ts'
+import type { Expression, OperatorSpec, WindowCall } from '../../types/job.ts'
+import type { Emit, OperatorContext, OperatorKind, Projection } from '../contract.ts'
 import { aggregateOver } from '../windows/aggregate-over.ts'
 import { framesOf } from '../windows/frames.ts'
 import { windowKernel } from '../windows/index.ts'
 import { type Partition, partitionOf } from '../windows/partition.ts'
 
+/** A partition's rows by id, each as often as it occurs, and their window columns. */
+interface Computed {
+  readonly ids: Int32Array
+  readonly values: readonly ColumnBuffer[]
+}
+
 /**
  * Window functions over partitions. State: every row, ordered within its partition. The first touch of a partition in an
- * epoch computes it as it was and subtracts that from the epoch's change, the barrier computes it again and adds it: only
- * rows that are new or whose values moved are emitted. An epoch costs each touched partition's size, twice.
+ * epoch computes it as it was, the barrier computes it again: rows that came or went are emitted, and those whose values
+ * moved. An epoch costs twice the size of each partition it touches, whatever the change.
  */
 export const window: OperatorKind<'window'> = {
   kind: 'window',
@@ -26,34 +35,43 @@ export const window: OperatorKind<'window'> = {
       indexes: [{ kind: 'ordered', prefix: spec.partition, order: spec.order }],
     })
     const ordered = rows.orderedIndex(0)
-    const outSchema = [...input, ...spec.calls.map(call => ({ name: call.fn, type: call.type }))]
-    const outTypes = outSchema.map(field => field.type)
-    const scratch = { id: '', key: [], shard: [], indexes: [] }
-    const changes = new StateTable({ ...scratch, schema: outSchema, mode: 'bag' }, false)
     const partitionSchema = spec.partition.map(i => input[i]!)
     const found = partitionSchema.map((_, i) => i)
-    const touched = new StateTable({ ...scratch, schema: partitionSchema, mode: 'keyed', key: found }, false)
+    const scratch = { id: '', key: found, shard: [], indexes: [] }
+    const touched = new StateTable({ ...scratch, schema: partitionSchema, mode: 'keyed' }, false)
+    /** Of each partition of `touched`, how it was. */
+    const before = new Map<number, Computed>()
     const computed = computations(spec.calls, rows, context)
+    const read = columnsRead(spec, input.length)
+    const outTypes = [...input.map(field => field.type), ...spec.calls.map(call => call.type)]
 
-    /** The partition of row `at` of `touched` with its window columns; undefined: it is empty. */
-    const compute = (at: number, reports: boolean): Chunk | undefined => {
-      const ids: number[] = []
+    const gathered = read.map(i => new ColumnBuffer(input[i]!.type, 64, true))
+
+    const compute = (at: number, reports: boolean, reused?: readonly ColumnBuffer[]): Computed => {
+      const list: number[] = []
       ordered.rows(touched, at, found)?.walk(id => {
-        for (let n = rows.weights[id]!; n > 0; n--) ids.push(id)
+        for (let n = rows.weights[id]!; n > 0; n--) list.push(id)
         return true
       })
-      if (ids.length === 0) return undefined
-      const out = new ChunkBuilder(outTypes)
-      const list = Int32Array.from(ids)
-      out.gather(0, rows.columns, list, list.length)
-      for (const column of out.columns) column.reserve(list.length)
-      const partition = partitionOf(out.columns.slice(0, input.length), list, spec.order)
-      for (const [i, run] of computed.entries()) run(partition, out.columns[input.length + i]!, reports)
-      out.pushMany(new Int32Array(list.length).fill(1), list.length)
-      return out.take()
+      const ids = Int32Array.from(list)
+      const columns: Column[] = []
+      for (const [n, i] of read.entries()) {
+        const column = cleared(gathered[n]!, ids.length)
+        column.gather(0, rows.columns[i]!, ids, ids.length)
+        columns[i] = column
+      }
+      const partition = partitionOf(columns, ids, spec.order)
+      const values = (reused ?? spec.calls).map(({ type }, i) =>
+        reused === undefined ? new ColumnBuffer(type, ids.length, true) : cleared(reused[i]!, ids.length),
+      )
+      if (ids.length > 0) for (const [i, run] of computed.entries()) run(partition, values[i]!, reports)
+      return { ids, values }
     }
-    const change = (chunk: Chunk | undefined, sign: number): void => {
-      if (chunk !== undefined) for (let i = 0; i < chunk.length; i++) changes.add(chunk, i, sign)
+
+    const emitRow = (out: ChunkBuilder, { ids, values }: Computed, i: number, weight: number): void => {
+      out.copyRow(0, rows.columns, ids[i]!)
+      for (const [c, column] of values.entries()) out.columns[input.length + c]!.copy(out.length, column, i)
+      out.push(weight)
     }
 
     return {
@@ -61,28 +79,88 @@ export const window: OperatorKind<'window'> = {
 
       push(_port, chunk) {
         const ids = new Int32Array(chunk.length)
-        // All partitions are subtracted before any of their rows change.
-        touched.findOrAdd(chunk, spec.partition, ids, id => change(compute(id, false), -1))
+        // All partitions are computed before any of their rows change.
+        touched.findOrAdd(chunk, spec.partition, ids, id => {
+          if (context.mode === 'stream') before.set(id, compute(id, false))
+        })
         for (let i = 0; i < chunk.length; i++) rows.add(chunk, i, chunk.weights[i]!)
       },
 
-      barrier(emit) {
+      barrier(emit: Emit) {
+        const out = new ChunkBuilder(outTypes, emit)
+        const values = spec.calls.map(call => new ColumnBuffer(call.type, 64, true))
         touched.forEachRow(id => {
-          const chunk = compute(id, true)
-          if (context.mode === 'stream') change(chunk, 1)
-          else if (chunk !== undefined) emit(chunk)
+          const now = compute(id, true, values)
+          const old = before.get(id)
+          if (old === undefined) for (let i = 0; i < now.ids.length; i++) emitRow(out, now, i, 1)
+          else
+            difference(old, now, (side, i, weight) => {
+              emitRow(out, side, i, weight)
+            })
         })
         touched.clear()
-        const out = new ChunkBuilder(outTypes, emit)
-        changes.forEachRow(id => {
-          out.copyRow(0, changes.columns, id)
-          out.push(changes.weights[id]!)
-        })
+        before.clear()
         out.flush()
-        changes.clear()
       },
     }
   },
+}
+
+const REUSED_ROWS = 1024
+
+/** Room for so many rows: in the buffer when they are few, as most partitions have few rows, else in a new one. */
+function cleared(buffer: ColumnBuffer, length: number): ColumnBuffer {
+  if (length > REUSED_ROWS) return new ColumnBuffer(buffer.type, length, true)
+  buffer.clear()
+  buffer.reserve(length)
+  return buffer
+}
+
+/**
+ * Names the rows that differ. Ids are stable until the seal, and a row that is gone keeps its columns so long; one row's
+ * occurrences stand side by side, so the n-th of before is compared with the n-th of now.
+ */
+function difference(
+  old: Computed,
+  now: Computed,
+  differs: (side: Computed, i: number, weight: number) => void,
+): void {
+  const places = new Map<number, number>()
+  for (let i = old.ids.length - 1; i >= 0; i--) places.set(old.ids[i]!, i)
+  const kept = new Uint8Array(old.ids.length)
+  let occurrence = 0
+  for (let i = 0; i < now.ids.length; i++) {
+    const id = now.ids[i]!
+    occurrence = i > 0 && now.ids[i - 1] === id ? occurrence + 1 : 0
+    const at = (places.get(id) ?? old.ids.length) + occurrence
+    if (old.ids[at] === id && sameValues(old, at, now, i)) kept[at] = 1
+    else differs(now, i, 1)
+  }
+  for (let i = 0; i < old.ids.length; i++) if (kept[i] === 0) differs(old, i, -1)
+}
+
+function sameValues(old: Computed, i: number, now: Computed, j: number): boolean {
+  for (let c = 0; c < old.values.length; c++) {
+    const [a, b] = [old.values[c]!, now.values[c]!]
+    if (!equalCells(a, i, b, j)) return false
+    if (hasForms(a.type) && compareCellForms(a, i, b, j) !== 0) return false
+  }
+  return true
+}
+
+/** Input columns that order, arguments, filters and frames read. */
+function columnsRead(spec: Extract<OperatorSpec, { kind: 'window' }>, width: number): readonly number[] {
+  const used = new Set(spec.order.map(o => o.column))
+  const visit = (e: Expression): void => {
+    if (e.kind === 'column') used.add(e.index)
+    else if (e.kind === 'call') e.args.forEach(visit)
+  }
+  for (const { args, filter, frame } of spec.calls) {
+    for (const arg of args) used.add(arg)
+    if (filter !== undefined) used.add(filter)
+    for (const bound of [frame.start, frame.end]) if ('key' in bound) [bound.key, bound.value].forEach(visit)
+  }
+  return Array.from({ length: width }, (_, i) => i).filter(i => used.has(i))
 }
 
 type Computation = (partition: Partition, out: ChunkBuilder['columns'][number], reports: boolean) => void

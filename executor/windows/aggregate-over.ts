@@ -31,14 +31,15 @@ export function aggregateOver(call: WindowCall, types: readonly Type[]): Aggrega
 }
 
 function folding(call: WindowCall, accumulator: Accumulator, retracts: boolean): AggregateOver {
+  const state = accumulator.state.map(s => new ColumnBuffer(s.type, 1))
+  const ranges = new Int32Array(6)
+  let zeros = new Int32Array(64)
   return (partition, frames, _table, out) => {
     const { length } = partition
+    if (zeros.length < length) zeros = new Int32Array(length)
     const args = call.args.map(i => partition.columns[i]!)
     const counts = countedRows(call, partition, true)
     const minus = counts.map(n => -n)
-    const zeros = new Int32Array(length)
-    const state = accumulator.state.map(s => new ColumnBuffer(s.type, 1))
-    const ranges = new Int32Array(6)
     const reset = (): void => {
       for (const [i, s] of accumulator.state.entries()) state[i]!.set(0, s.initial)
     }
