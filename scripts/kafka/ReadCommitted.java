@@ -3,6 +3,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
@@ -22,6 +23,10 @@ public final class ReadCommitted {
                     out.append(record.topic()).append('\t').append(record.partition()).append('\t')
                         .append(record.value() == null ? "null" : record.value().replace("\n", " ")).append('\n');
             System.out.print(out);
+        } catch (KafkaException e) {
+            // These come without a stack trace, which the launcher cannot report.
+            System.err.println(e);
+            System.exit(1);
         }
     }
 }
