@@ -3,6 +3,7 @@ import type { Chunk } from '../types/chunk.ts'
 import type { Epoch } from '../types/connector.ts'
 import type { Host } from '../types/host.ts'
 import type { RelationId } from '../types/job.ts'
+import { Backlogs } from './backlogs.ts'
 import { engineJob, type Surroundings, upstreamOf } from './connector-bindings.ts'
 import type { Batch } from './delivery.ts'
 import type { DeclaredTable, ExecutorPort } from './engine-contract.ts'
@@ -49,7 +50,7 @@ export async function recover(options: RecoverOptions): Promise<Recovered> {
   for (const { relation, role, spec } of declared) if (role === 'rows') serving.add(relation, spec)
   host.crashPoint('C26')
 
-  const backlogs = new Map<RelationId, Batch[]>()
+  const backlogs = new Backlogs(relation => version.cursors[cursorName(relation)] ?? 0)
   const positions = new Map<string, number>()
   const loads: Promise<void>[] = []
   const visit = async (id: string, epoch: Epoch, chunk: Chunk): Promise<void> => {
@@ -58,7 +59,7 @@ export async function recover(options: RecoverOptions): Promise<Recovered> {
     const table = tables.get(id)
     if (table === undefined || chunk.length === 0) return
     if (table.role === 'rows') serving.load(id, chunk)
-    else if (table.role === 'log') addToBacklog(backlogs, table.relation, version, epoch, chunk)
+    else if (table.role === 'log') backlogs.add(table.relation, epoch, chunk)
     else {
       if (id.endsWith('/backfill')) positions.set(id.slice(0, -'/backfill'.length), lastPosition(chunk))
       loads.push(port.load(id, chunk))
@@ -69,7 +70,7 @@ export async function recover(options: RecoverOptions): Promise<Recovered> {
   await Promise.all(loads)
   await port.restored()
   host.crashPoint('C28')
-  return { jobs, tables, backlogs, positions }
+  return { jobs, tables, backlogs: backlogs.inOrder(), positions }
 }
 
 /** Jobs that read a relation. */
@@ -78,22 +79,6 @@ export function readersOf(
   relation: RelationId,
 ): readonly JobChange[] {
   return [...jobs.values()].filter(change => upstreamOf(change).includes(relation))
-}
-
-function addToBacklog(
-  backlogs: Map<RelationId, Batch[]>,
-  relation: RelationId,
-  version: Version,
-  epoch: Epoch,
-  chunk: Chunk,
-): void {
-  if (epoch <= (version.cursors[cursorName(relation)] ?? 0)) return
-  const batches = backlogs.get(relation) ?? []
-  backlogs.set(relation, batches)
-  const last = batches.at(-1)
-  if (last !== undefined && last.epoch === epoch)
-    batches[batches.length - 1] = { epoch, chunks: [...last.chunks, chunk] }
-  else batches.push({ epoch, chunks: [chunk] })
 }
 
 function lastPosition(chunk: Chunk): number {

@@ -105,6 +105,20 @@ test('an aborted transaction is left out from its first offset to its marker, ot
   assert.equal(next, 8n)
 })
 
+test('transactions are left out that were aborted in another order than they began', () => {
+  const at = (offset: number, producer: number, marker?: number) =>
+    marker === undefined
+      ? { offset, producer, values: [`of ${producer}`], attributes: 16 }
+      : { offset, producer, values: [''], attributes: 48, marker }
+  const log = [at(0, 1), at(1, 2), at(2, 3), at(3, 3, 0), at(4, 1, 0), at(5, 2, 1)]
+  // The broker lists them as they ended.
+  const { values } = read(log, 0n, [
+    [3, 2],
+    [1, 0],
+  ])
+  assert.deepEqual(values, ['of 2'])
+})
+
 test('a batch that was cut off is read by the next fetch', () => {
   const [whole, cut] = [batch({ offset: 0, values: ['a'] }), batch({ offset: 1, values: ['b'] })]
   for (let length = 0; length < cut.length; length++) {
