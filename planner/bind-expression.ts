@@ -14,7 +14,7 @@ import type { Environment } from './environment.ts'
 import { call, column, conjunction, literal, outer } from './expressions.ts'
 import { bindGrouping } from './grouping-sets.ts'
 import { withOrigin } from './origin.ts'
-import { resolveColumn } from './scope.ts'
+import { resolveColumn, type Scope } from './scope.ts'
 
 /** Binds a scalar expression; quoted literals may stay untyped (UNKNOWN). */
 export function bindExpression(node: PgNode, env: Environment): Expression {
@@ -37,9 +37,10 @@ export function bindExpression(node: PgNode, env: Environment): Expression {
     case 'NullTest': {
       const arg = settleText(bindExpression(fields['arg'] as PgNode, env), env.context)
       const test = fields['nulltesttype'] === 'IS_NULL' ? 'is null' : 'is not null'
-      if (!isRow(arg)) return call(test, [arg], BOOL)
+      const fieldList = fieldsOf(arg)
+      if (fieldList === undefined) return call(test, [arg], BOOL)
       // A row is NULL, or is not, when all its fields are.
-      const fieldwise = arg.args.map(field => call(test, [field], BOOL))
+      const fieldwise = fieldList.map(field => call(test, [field], BOOL))
       return conjunction(fieldwise) ?? literal(true, BOOL)
     }
     case 'BooleanTest':
@@ -140,9 +141,50 @@ function numberLiteral(text: string): Expression {
 function bindColumn(fields: Body, env: Environment): Expression {
   const path = list(fields['fields'])
   const position = env.context.position(fields['location'] as number | undefined)
-  if (path.some(p => as(p, 'A_Star') !== undefined)) throw notSupported('* in this place', { position })
+  const star = path.findIndex(p => as(p, 'A_Star') !== undefined)
+  const rowOf = star === -1 ? names(path) : names(path.slice(0, star))
+  if (star > 0) return wholeRow(rowOf, env) ?? missingTable(rowOf, position)
+  if (star === 0) throw notSupported('* in this place', { position })
+  const row = rowOf.length === 1 && !reaches(env.scope, rowOf[0]!) ? wholeRow(rowOf, env) : undefined
+  if (row !== undefined) return row
   const { column: found, depth } = resolveColumn(env.scope, names(path), position)
   return depth === 0 ? column(found.index, found.type) : outer(found.index, depth, found.type)
+}
+
+function missingTable(path: readonly string[], position: number | undefined): never {
+  const message = `missing FROM-clause entry for table "${path.at(-1)}"`
+  throw new SqlError('undefined_table', message, { position })
+}
+
+function reaches(scope: Scope, name: string): boolean {
+  if (scope.columns.some(c => c.name === name && !c.merged)) return true
+  return scope.parent !== undefined && reaches(scope.parent, name)
+}
+
+/** A table's row as one value: NULL where an outer join has none. Undefined: there is no table of that name. */
+function wholeRow(path: readonly string[], env: Environment): Expression | undefined {
+  let depth = 0
+  for (let scope: Scope | undefined = env.scope; scope !== undefined; scope = scope.parent, depth++) {
+    const own = scope.columns.filter(
+      c => c.table === path.at(-1) && c.hidden !== true && (path.length < 2 || c.schema === path.at(-2)),
+    )
+    if (own.length === 0) continue
+    const fields = own.map(c => (depth === 0 ? column(c.index, c.type) : outer(c.index, depth, c.type)))
+    const type: Type = { name: 'struct', fields: own.map(({ name, type }) => ({ name, type })) }
+    const none = call(
+      'and',
+      fields.map(field => call('is null', [field], BOOL)),
+      BOOL,
+    )
+    return call('case', [none, literal(null, type), call('row', fields, type)], type)
+  }
+  return undefined
+}
+
+/** The fields of a row constructor or a table's row. */
+function fieldsOf(e: Expression): readonly Expression[] | undefined {
+  const row: Expression | undefined = e.kind === 'call' && e.fn === 'case' ? e.args[2] : e
+  return row !== undefined && e.type.name === 'struct' && isRow(row) ? row.args : undefined
 }
 
 function bindParameter(fields: Body, env: Environment): Expression {

@@ -1,7 +1,7 @@
 import { isAggregate, isOrderedSet, resolveAggregate } from '../executor/aggregates/index.ts'
 import { isSetFunction } from '../executor/functions/index.ts'
 import { isWindowFunction } from '../executor/windows/index.ts'
-import { notSupported, SqlError } from '../types/error.ts'
+import { SqlError } from '../types/error.ts'
 import type { Expression } from '../types/job.ts'
 import { TEXT, type Type } from '../types/type.ts'
 import { typeName } from '../types/type-names.ts'
@@ -140,9 +140,14 @@ export function bindSortBy(node: PgNode, env: Environment): PendingOrder {
 }
 
 export function direction(sort: Body, env: Environment): { descending: boolean; nullsFirst: boolean } {
-  if (sort['sortby_dir'] === 'SORTBY_USING')
-    throw notSupported('ORDER BY … USING', { position: at(sort['node'] as PgNode, env) })
-  const descending = sort['sortby_dir'] === 'SORTBY_DESC'
+  const using = names(sort['useOp']).at(-1)
+  if (using !== undefined && using !== '<' && using !== '>') {
+    const position = at(sort['node'] as PgNode, env)
+    throw new SqlError('wrong_object_type', `operator ${using} is not a valid ordering operator`, {
+      position,
+    })
+  }
+  const descending = sort['sortby_dir'] === 'SORTBY_DESC' || using === '>'
   const nulls = sort['sortby_nulls']
   return {
     descending,

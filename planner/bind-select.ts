@@ -167,7 +167,13 @@ function outputOr(node: PgNode, targets: readonly Target[], clause: string, env:
     clause,
     env,
   )
-  if (position !== undefined) return targets[position]!.value
+  if (position !== undefined) {
+    const { name, value } = targets[position]!
+    const named = as(node, 'ColumnRef') !== undefined
+    if (named && targets.some(t => t.name === name && !equal(t.value, value)))
+      throw new SqlError('ambiguous_column', `${clause} "${name}" is ambiguous`, { position: at(node, env) })
+    return value
+  }
   return settleText(bindExpression(node, { ...env, clause }), env.context)
 }
 
