@@ -285,6 +285,15 @@ function joinAliased(from: From, alias: unknown): From {
   return { plan: from.plan, columns }
 }
 
+function onlyColumn(from: From, name: string, which: 'left' | 'right'): ScopeColumn | undefined {
+  const found = from.columns.filter(c => c.name === name && !c.merged)
+  if (found.length > 1) {
+    const message = `common column name "${name}" appears more than once in ${which} table`
+    throw new SqlError('ambiguous_column', message)
+  }
+  return found[0]
+}
+
 function bindUsing(
   type: JoinType,
   left: From,
@@ -296,8 +305,8 @@ function bindUsing(
   const width = schemaOf(left.plan).length
   const columns = sideBySide(left, right)
   const pairs = common.map(name => {
-    const l = left.columns.find(c => c.name === name && !c.merged)
-    const r = right.columns.find(c => c.name === name && !c.merged)
+    const l = onlyColumn(left, name, 'left')
+    const r = onlyColumn(right, name, 'right')
     if (l === undefined || r === undefined) {
       const which = l === undefined ? 'left' : 'right'
       throw new SqlError(

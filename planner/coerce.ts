@@ -171,6 +171,10 @@ function placed(
   if (error instanceof SqlError) {
     return new SqlError(error.condition, error.message, { position, hint: error.hint, detail: error.detail })
   }
+  if (error === 'polymorphic') {
+    const message = 'could not determine polymorphic type because input has type unknown'
+    return new SqlError('datatype_mismatch', message, { position })
+  }
   const types = args.map(arg => (isUnknown(arg) ? 'unknown' : typeName(arg.type)))
   const operator = !/^[a-z_]/i.test(name)
   const shape =

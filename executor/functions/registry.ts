@@ -118,7 +118,7 @@ export function isFunction(name: string): boolean {
 export function resolveFunction(
   name: string,
   written: readonly (Type | undefined)[],
-): Resolved | { readonly error: 'undefined' | 'ambiguous' } {
+): Resolved | { readonly error: 'undefined' | 'ambiguous' | 'polymorphic' } {
   const given = withDoubles(name, written)
   const candidates = (byName.get(name) ?? [])
     .map(entry => bind(entry, given))
@@ -143,9 +143,17 @@ export function resolveFunction(
     if (exact === bestExact) best.push(candidate)
   }
   if (best.length > 1) best = narrow(best, given)
+  if (best.length === 1 && untypedArrays(best[0]!.fn, given)) return { error: 'polymorphic' }
   return best.length === 1 || best.every(c => c.cost === best[0]!.cost && c.fn === best[0]!.fn)
     ? best[0]!
     : { error: 'ambiguous' }
+}
+
+/** Whether nothing tells the element type of the arrays that the function takes. */
+function untypedArrays(id: string, given: readonly (Type | undefined)[]): boolean {
+  const { args } = functionById(id)
+  const generic = given.filter((_, i) => typeof args[i] === 'string' && args[i] !== 'any')
+  return args.includes('array') && generic.length > 0 && generic.every(type => type === undefined)
 }
 
 const NUMBERS: readonly TypeName[] = ['int2', 'int4', 'int8', 'numeric', 'float8']
