@@ -67,17 +67,17 @@ export function typeName(type: Type): string {
   if (type.label !== undefined) return type.label === 'char' ? '"char"' : type.label
   if (type.name === 'array') return `${typeName(type.element!)}[]`
   if (type.name === 'struct')
-    return `struct<${type.fields!.map(f => `${f.name} ${typeName(f.type)}`).join(', ')}>`
+    return `struct<${type.fields!.map(f => `${fieldName(f.name)} ${typeName(f.type)}`).join(', ')}>`
   return NAMES[type.name]
+}
+
+function fieldName(name: string): string {
+  return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`
 }
 
 /** A type as users write it, `numeric(10, 2)`, `varchar[]`, `struct<a int, b varchar>`; undefined when there is none. */
 export function parseTypeName(text: string): Type | undefined {
-  const trimmed = text
-    .trim()
-    .toLowerCase()
-    .replace(/\s+/g, ' ')
-    .replace(/^pg_catalog\./, '')
+  const trimmed = folded(text.trim()).replace(/^pg_catalog\./, '')
   if (trimmed.endsWith('[]')) {
     const element = parseTypeName(trimmed.slice(0, -2))
     return element && { name: 'array', element }
@@ -94,20 +94,29 @@ export function parseTypeName(text: string): Type | undefined {
   return isLabel(bare) ? labeled(bare) : undefined
 }
 
-function parseField(text: string): Field | undefined {
-  const match = /^"?([\w$]+)"? (.+)$/.exec(text.trim())
-  const type = match && parseTypeName(match[2]!)
-  return type ? { name: match[1]!, type } : undefined
+/** Lower case and single blanks outside of quoted names. */
+function folded(text: string): string {
+  return text.replace(/"(?:[^"]|"")*"|[^"]+/g, part =>
+    part.startsWith('"') ? part : part.toLowerCase().replace(/\s+/g, ' '),
+  )
 }
 
-/** Splits at commas outside of <> and (). */
+function parseField(text: string): Field | undefined {
+  const match = /^(?:"((?:[^"]|"")+)"|([\w$]+)) ?(.+)$/.exec(text.trim())
+  const type = match && parseTypeName(match[3]!)
+  return type ? { name: match[1]?.replaceAll('""', '"') ?? match[2]!, type } : undefined
+}
+
+/** Splits at commas outside of <>, () and quotes. */
 function splitFields(text: string): string[] {
+  if (text.trim() === '') return []
   const parts: string[] = []
   let depth = 0
   let from = 0
   for (let i = 0; i < text.length; i++) {
     const c = text[i]
-    if (c === '<' || c === '(') depth++
+    if (c === '"') i = text.indexOf('"', i + 1)
+    else if (c === '<' || c === '(') depth++
     else if (c === '>' || c === ')') depth--
     else if (c === ',' && depth === 0) {
       parts.push(text.slice(from, i))

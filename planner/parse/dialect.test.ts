@@ -66,3 +66,10 @@ test('a temporal join is marked in its condition', () => {
     'from a left join b as c on "temporal"() AND a.k = c.k',
   )
 })
+
+test('the fields of a struct type become its modifier', () => {
+  assert.equal(
+    text('select a::struct<x int, "Y" struct<z int[]>>[], cast(b as struct<x int>), struct < 1'),
+    `select a::struct ('x int, "Y" struct<z int[]>')[], cast(b as struct ('x int')), struct < 1`,
+  )
+})

@@ -13,8 +13,20 @@ interface Edit {
   readonly text: string
 }
 
-const MAYBE =
-  /\bexcept\s*\(|\basof\b|\barray\s*\[|\bcorresponding\b|\bsystem_time\b|\bsession\s+with\s+gap\b|\b(ignore|respect)\s+nulls\b/i
+/** A statement without any of these is PostgreSQL's already. */
+const MAYBE = new RegExp(
+  [
+    String.raw`\bexcept\s*\(`,
+    String.raw`\basof\b`,
+    String.raw`\barray\s*\[`,
+    String.raw`\bcorresponding\b`,
+    String.raw`\bsystem_time\b`,
+    String.raw`\bsession\s+with\s+gap\b`,
+    String.raw`\b(ignore|respect)\s+nulls\b`,
+    String.raw`\bstruct\s*<`,
+  ].join('|'),
+  'i',
+)
 
 /**
  * - `* EXCEPT (a, b)`, `t.* EXCEPT (a)`: a call of the function "*" (of t).
@@ -24,6 +36,7 @@ const MAYBE =
  * - `SESSION WITH GAP g` in a window: `GROUPS "session"(g) PRECEDING`.
  * - `f(x IGNORE NULLS) OVER`, `f(x) IGNORE NULLS OVER`: `f(x) FILTER (WHERE "ignore nulls"()) OVER`.
  * - `ARRAY[…][1]`: `(ARRAY[…])[1]`.
+ * - `… :: STRUCT<a int>`: `… :: STRUCT ('a int')`.
  */
 export function rewriteDialect(sql: string): Rewritten {
   if (!MAYBE.test(sql)) return { text: sql, origin: offset => offset }
@@ -36,6 +49,7 @@ export function rewriteDialect(sql: string): Rewritten {
     ...sessionFrame(tokens, i, token),
     ...ignoredNulls(tokens, i, token),
     ...subscriptedArray(tokens, i, token),
+    ...structType(sql, tokens, i, token),
   ])
   return apply(sql, edits)
 }
@@ -156,6 +170,24 @@ function subscriptedArray(tokens: readonly Token[], i: number, token: Token): re
     { start: token.start, end: token.start, text: '(' },
     { start: close.end, end: close.end, text: ')' },
   ]
+}
+
+function structType(sql: string, tokens: readonly Token[], i: number, token: Token): readonly Edit[] {
+  const open = tokens[i + 1]
+  if (!is(token, 'struct') || (!is(tokens[i - 1], '::') && !is(tokens[i - 1], 'as'))) return []
+  if (open?.kind !== 'symbol' || !open.text.startsWith('<')) return []
+  let depth = 0
+  for (const { kind, text, start } of tokens.slice(i + 1)) {
+    if (kind !== 'symbol') continue
+    for (const [at, c] of [...text].entries()) {
+      if (c === '<') depth++
+      else if (c === '>') depth--
+      if (depth > 0 || (c !== '<' && c !== '>')) continue
+      const inner = sql.slice(open.start + 1, start + at).replaceAll("'", "''")
+      return [{ start: open.start, end: start + at + 1, text: ` ('${inner}')` }]
+    }
+  }
+  return []
 }
 
 /** The first such token at the depth of parentheses and brackets where `from` stands. */
