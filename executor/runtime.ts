@@ -4,6 +4,7 @@ import type { Epoch } from '../types/connector.ts'
 import { SqlError } from '../types/error.ts'
 import type { Host } from '../types/host.ts'
 import type { Job, RelationId } from '../types/job.ts'
+import { sameType } from '../types/type.ts'
 import type { InputBackfill } from './backfill.ts'
 import { runBatch } from './batch.ts'
 import type { Surroundings } from './connector-bindings.ts'
@@ -113,7 +114,10 @@ export class RunningRuntime implements Runtime {
   /** A statement may have computed its rows before the table's columns were changed. */
   #requireColumns(table: RelationId, chunks: readonly Chunk[]): void {
     const source = this.#state.jobs.get(table)?.job.nodes.find(node => node.spec.kind === 'source')
-    if (source === undefined || chunks.every(chunk => chunk.columns.length === source.schema.length)) return
+    const fits = ({ columns }: Chunk): boolean =>
+      columns.length === source!.schema.length &&
+      columns.every((column, i) => sameType(column.type, source!.schema[i]!.type))
+    if (source === undefined || chunks.every(fits)) return
     throw new SqlError('object_in_use', 'the columns of the table were changed while the statement ran', {
       hint: 'Run it again.',
     })

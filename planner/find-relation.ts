@@ -25,7 +25,7 @@ export function findRelation(
   const name = path.at(-1) ?? ''
   const schema = path.at(-2)
   const database = path.at(-3) ?? context.database
-  const schemas = schema === undefined ? ['pg_catalog', ...context.searchPath] : [schema]
+  const schemas = schema === undefined ? ['pg_catalog', ...context.searchPath, 'rw_catalog'] : [schema]
   for (const candidate of schemas) {
     const system = context.systemRelation(candidate, name)
     if (system !== undefined) {

@@ -7,7 +7,9 @@ import type { Fragment, IndexKeySyntax, Statement } from './statement.ts'
 export function createIndex(c: Cursor): Statement {
   c.accept('concurrently')
   const ifNotExists = c.accept('if', 'not', 'exists')
-  const name = c.looking('on') ? undefined : c.name()
+  // An index is in the schema of the relation it is on.
+  const position = c.token?.start ?? c.end
+  const name = c.looking('on') ? undefined : { schema: undefined, name: c.identifier(), position }
   if (name === undefined && ifNotExists) throw c.error()
   c.expect('on')
   const on = c.name()

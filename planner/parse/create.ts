@@ -9,12 +9,13 @@ import { parseCreateRole } from './roles.ts'
 import type { ColumnSyntax, Fragment, RelationSyntax, Statement } from './statement.ts'
 
 /** After CREATE [OR REPLACE]. */
-export function parseCreate(c: Cursor): Statement {
+export function parseCreate(c: Cursor, replace = false): Statement {
+  if (replace && !c.looking('view')) throw notSupported('CREATE OR REPLACE', { position: c.tokens[0]!.start })
   if (c.accept('table') || c.accept('source')) {
     const kind = c.tokens[c.at - 1]!.value === 'table' ? 'create table' : 'create source'
     return { kind, relation: relation(c) }
   }
-  if (c.accept('materialized', 'view') || c.accept('view')) return view(c)
+  if (c.accept('materialized', 'view') || c.accept('view')) return view(c, replace)
   if (c.accept('sink')) return sink(c)
   if (c.looking('schema') || c.looking('database')) {
     const kind = c.looking('schema') ? 'create schema' : 'create database'
@@ -33,14 +34,24 @@ export function parseCreate(c: Cursor): Statement {
   throw c.error()
 }
 
-function view(c: Cursor): Statement {
+function view(c: Cursor, replace: boolean): Statement {
   const materialized = c.tokens[c.at - 2]!.value === 'materialized'
   const ifNotExists = c.accept('if', 'not', 'exists')
   const name = c.name()
   const columns = c.looking('(') ? nameList(c) : []
-  if (c.looking('with')) throw notSupported('WITH options of a view', { position: c.token!.start })
+  if (c.looking('with')) viewOptions(c)
   c.expect('as')
-  return { kind: 'create view', name, ifNotExists, materialized, columns, query: query(c) }
+  return { kind: 'create view', name, ifNotExists, replace, materialized, columns, query: query(c) }
+}
+
+/** Options that choose where and how fast a view is filled mean nothing here. */
+const VIEW_OPTIONS = new Set(['backfill_order', 'resource_group'])
+
+function viewOptions(c: Cursor): void {
+  const { start } = c.token!
+  c.expect('with')
+  const unknown = Object.keys(optionList(c)).find(name => !VIEW_OPTIONS.has(name))
+  if (unknown !== undefined) throw notSupported(`option "${unknown}" of a view`, { position: start })
 }
 
 function sink(c: Cursor): Statement {

@@ -52,8 +52,7 @@ function parseStatement(c: Cursor): Statement {
       c.at--
       return ofFragment(c.rest(), first.value)
     case 'create':
-      if (c.accept('or', 'replace')) throw notSupported('CREATE OR REPLACE', { position: first.start })
-      return parseCreate(c)
+      return parseCreate(c, c.accept('or', 'replace'))
     case 'drop':
       return parseDrop(c)
     case 'show':

@@ -83,6 +83,8 @@ export type Statement =
       readonly kind: 'create view'
       readonly name: Name
       readonly ifNotExists: boolean
+      /** OR REPLACE. */
+      readonly replace: boolean
       readonly materialized: boolean
       readonly columns: readonly string[]
       readonly query: Fragment

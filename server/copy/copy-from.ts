@@ -11,6 +11,7 @@ import { SqlError } from '../../types/error.ts'
 import { parseText } from '../../types/text-io.ts'
 import type { Schema } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
+import { requireRelationRight, rightsOf } from '../access/rights.ts'
 import { decodeParameter } from '../protocol/values.ts'
 import type { Runnable, Session } from '../session/session.ts'
 import { requireRelation } from '../statements/bind.ts'
@@ -30,6 +31,8 @@ export function copyFrom(session: Session, statement: CopyFrom): Runnable {
       throw new SqlError('wrong_object_type', `cannot copy to ${table.kind} "${table.name}"`, {
         position: statement.table.position,
       })
+    const { session: state, catalogs } = session.context
+    requireRelationRight(rightsOf(state, catalogs.current), catalogs.current, 'INSERT', table)
     return { table, columns: copyColumns(table, statement.columns, present()) }
   }
   target()

@@ -32,10 +32,6 @@ export async function createIndex(
     schema: undefined,
     position: 0,
   }
-  if (name.schema !== undefined && name.schema !== on.schema)
-    throw new SqlError('syntax_error', 'an index is in the schema of the relation it is on', {
-      position: name.position,
-    })
   const target = { ...name, schema: on.schema }
   return createRelation(context, target, statement.ifNotExists, 'CREATE INDEX', id => {
     const index = definition(statement, on, context)

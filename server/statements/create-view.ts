@@ -1,8 +1,9 @@
 import { bindQuery, planStream } from '../../planner/query.ts'
 import { SqlError } from '../../types/error.ts'
-import { bindContext } from './bind.ts'
+import { bindContext, findByName, targetSchema } from './bind.ts'
 import type { Result, StatementContext } from './contract.ts'
 import { createRelation, queryColumns, type StatementOf, streamJob } from './create.ts'
+import { replaceView } from './replace-view.ts'
 
 /** CREATE VIEW (a name for a query) and CREATE MATERIALIZED VIEW (its rows, kept current). */
 export function createView(
@@ -11,6 +12,10 @@ export function createView(
   context: StatementContext,
 ): Promise<Result> {
   const { name, ifNotExists, materialized, query } = statement
+  const { replace } = statement
+  const target = { ...name, schema: targetSchema(context, name) }
+  const present = replace ? findByName(context, target) : undefined
+  if (present !== undefined) return replaceView(present, statement, sql, context)
   const tag = materialized ? 'CREATE MATERIALIZED VIEW' : 'CREATE VIEW'
   return createRelation(context, name, ifNotExists, tag, id => {
     const bound = bindQuery(query.node, bindContext(context, query, materialized ? 'stream' : 'batch'))

@@ -38,7 +38,9 @@ function columnSql(column: ColumnDef, table: Relation): string {
         ? ` DEFAULT ${expressionSql}`
         : ` AS ${expressionSql}`
   const limited = modifier !== undefined && type.name !== 'timestamptz'
-  const typed = limited ? `${modifier}${type.element === undefined ? '' : '[]'}` : typeName(type)
+  const typed = (limited ? `${modifier}${type.element === undefined ? '' : '[]'}` : typeName(type))
+    .toUpperCase()
+    .replace(/^INTEGER/, 'INT')
   return `${plain(name)} ${typed}${notNull && !keyed ? ' NOT NULL' : ''}${text}`
 }
 

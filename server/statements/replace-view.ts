@@ -1,0 +1,60 @@
+import type { Catalog, Relation } from '../../planner/catalog.ts'
+import { bindQuery } from '../../planner/query.ts'
+import { notSupported, SqlError } from '../../types/error.ts'
+import { sameType } from '../../types/type.ts'
+import { typeName } from '../../types/type-names.ts'
+import { requireOwner, rightsOf } from '../access/rights.ts'
+import { bindContext } from './bind.ts'
+import { changeCatalog } from './change-catalog.ts'
+import type { Result, StatementContext } from './contract.ts'
+import { queryColumns, type StatementOf } from './create.ts'
+
+/** CREATE OR REPLACE VIEW of a view that is there: its columns stay, others may follow. */
+export function replaceView(
+  view: Relation,
+  statement: StatementOf<'create view'>,
+  sql: string,
+  context: StatementContext,
+): Promise<Result> {
+  const { query, columns: names, name } = statement
+  if (view.kind !== 'view')
+    throw new SqlError('wrong_object_type', `"${view.name}" is not a view`, { position: name.position })
+  return changeCatalog(context, 'CREATE VIEW', catalog => {
+    requireOwner(rightsOf(context.session, catalog), 'view', view)
+    const bound = bindQuery(query.node, bindContext(context, query, 'batch'))
+    if (bound.parameters.length > 0)
+      throw new SqlError('undefined_parameter', 'there is no parameter $1', { position: query.position(0) })
+    const columns = queryColumns(bound.schema, names)
+    requireSameColumns(view, columns)
+    if (bound.dependsOn.some(id => reads(id, view.id, catalog)))
+      throw new SqlError('invalid_recursion', `view "${view.name}" would read itself`)
+    const reader = catalog.relations.find(r => r.job !== undefined && r.dependsOn.includes(view.id))
+    if (reader !== undefined)
+      throw notSupported(`replacing a view that ${reader.kind} "${reader.name}" was made of`)
+    const kept = sql.replace(/^(\s*create\s+)or\s+replace\s+/i, '$1')
+    return catalog.with({ ...view, sql: kept, query: query.text, columns, dependsOn: bound.dependsOn })
+  })
+}
+
+function requireSameColumns(view: Relation, next: Relation['columns']): void {
+  view.columns.forEach((column, i) => {
+    const other = next[i]
+    if (other === undefined) throw new SqlError('invalid_table_definition', 'cannot drop columns from view')
+    if (other.name !== column.name)
+      throw new SqlError(
+        'invalid_table_definition',
+        `cannot change name of view column "${column.name}" to "${other.name}"`,
+        { hint: 'Use ALTER VIEW ... RENAME COLUMN ... to change name of view column instead.' },
+      )
+    if (!sameType(other.type, column.type))
+      throw new SqlError(
+        'invalid_table_definition',
+        `cannot change data type of view column "${column.name}" from ${typeName(column.type)} to ${typeName(other.type)}`,
+      )
+  })
+}
+
+/** Whether `from` is the view or reads it, by however many others. */
+function reads(from: number, view: number, catalog: Catalog): boolean {
+  return from === view || (catalog.byId(from)?.dependsOn ?? []).some(id => reads(id, view, catalog))
+}
