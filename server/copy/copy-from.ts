@@ -32,7 +32,7 @@ export function copyFrom(session: Session, statement: CopyFrom): Runnable {
         position: statement.table.position,
       })
     const { session: state, catalogs } = session.context
-    requireRelationRight(rightsOf(state, catalogs.current), catalogs.current, 'INSERT', table)
+    requireRelationRight(rightsOf(state, catalogs.current), catalogs.current, 'insert', table)
     return { table, columns: copyColumns(table, statement.columns, present()) }
   }
   target()
