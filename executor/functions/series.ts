@@ -24,6 +24,12 @@ fn('generate_subscripts(anyarray, int4, bool) -> setof int4', {
   },
 })
 
+for (const element of ['int2', 'int4', 'oid'])
+  fn(`_pg_expandarray(${element}[]) -> setof struct<x ${element}, n int4>`, {
+    help: 'elements of an array with their positions, as drivers ask for keys',
+    rows: (array: readonly Value[]) => array.map((value, i) => [value, i + 1]),
+  })
+
 const HELP = 'values from a to b, in steps of c'
 fn('generate_series(int4, int4) -> setof int4', {
   help: HELP,

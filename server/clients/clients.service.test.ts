@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { installPython } from '../../scripts/clients.ts'
+import { installJdbc, installPgx, installPython } from '../../scripts/clients.ts'
 import { type RunningServer, startServer } from '../main.ts'
 
 const HERE = dirname(fileURLToPath(import.meta.url))
@@ -23,6 +23,19 @@ after(async () => {
 
 test('psycopg 3: round trips in text and binary, prepared statements, portions, errors, transactions, cancel', async () => {
   await passes(installPython(), [join(HERE, 'psycopg_check.py'), '127.0.0.1', String(server.port)])
+})
+
+test('SQLAlchemy: objects, reflection of tables, views and indexes, errors', async () => {
+  await passes(installPython(), [join(HERE, 'sqlalchemy_check.py'), '127.0.0.1', String(server.port)])
+})
+
+test('pgjdbc: every query mode, batches, portions of rows, errors, cancel, metadata', async () => {
+  const program = join(HERE, 'PgJdbcCheck.java')
+  await passes('java', ['-cp', installJdbc(), program, '127.0.0.1', String(server.port)])
+})
+
+test('pgx: binary round trips, batches, errors, cancel, a pool', async () => {
+  await passes(installPgx(), ['127.0.0.1', String(server.port)])
 })
 
 const PSQL = ['-X', '-h', '127.0.0.1', '-U', 'root', '-d', 'dev', '-v', 'VERBOSITY=verbose']

@@ -6,6 +6,7 @@ import type { Fields } from '../protocol/frames.ts'
 import { typeOfOid } from '../protocol/oids.ts'
 import { bare, parameterDescription, rowDescription } from '../protocol/replies.ts'
 import { decodeParameter } from '../protocol/values.ts'
+import { registeredOid } from '../system-tables/lookup.ts'
 import { prepareStatement } from './prepare-statement.ts'
 import { type Flush, requireAlive, runPortal } from './run-portal.ts'
 import type { Session } from './session.ts'
@@ -62,7 +63,12 @@ function bind(session: Session, fields: Fields): void {
     const length = fields.int32()
     if (length < -1) throw new SqlError('protocol_violation', 'invalid argument size in message')
     if (length < 0) return null
-    return decodeParameter(type, fields.take(length), formats[formats.length === 1 ? 0 : i] ?? 0, zone)
+    const bytes = fields.take(length)
+    const format = formats[formats.length === 1 ? 0 : i] ?? 0
+    // A name of something in the catalog, where PostgreSQL takes its number.
+    if (format === 0 && type.label?.startsWith('reg') === true)
+      return registeredOid(session.system, bytes.toString(), type.label)
+    return decodeParameter(type, bytes, format, zone)
   })
   const results = formatCodes(fields)
   const width = statement.runnable.schema?.length ?? 0

@@ -111,6 +111,12 @@ export const SETTINGS: Readonly<Record<string, Setting>> = {
   },
   transaction_isolation: { default: 'serializable', help: 'a query reads one epoch' },
   integer_datetimes: { default: 'on', help: 'always on', reported: 'integer_datetimes', readonly: true },
+  max_index_keys: { default: '32', help: 'keys of an index at most', readonly: true },
+  max_identifier_length: {
+    default: '63',
+    help: 'as PostgreSQL; longer names are taken as well',
+    readonly: true,
+  },
 }
 
 function knownZone(zone: string): boolean {
