@@ -1,6 +1,7 @@
 import { unreachable } from '../types/error.ts'
 import type { Expression, GraphNode, OperatorSpec } from '../types/job.ts'
 import { toJson } from '../types/json.ts'
+import type { Schema } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
 import { column } from './expressions.ts'
 import { type Plan, schemaOf } from './plan.ts'
@@ -10,10 +11,14 @@ type Shard = GraphNode['shard']
 /** Makes a plan's nodes, equal subplans once; all in one fragment. Ids count from 1 in topological order. */
 export function lower(plan: Plan): readonly GraphNode[] {
   const nodes: GraphNode[] = []
-  const known = new Map<string, GraphNode>()
+  /** Nodes by kind and inputs; those of one list may be equal. */
+  const known = new Map<string, GraphNode[]>()
   const add = (spec: OperatorSpec, inputs: readonly GraphNode[], plan: Plan, shard: Shard): GraphNode => {
-    const name = toJson([spec, inputs.map(i => i.id), schemaOf(plan).map(f => f.type)])
-    const same = known.get(name)
+    const key = `${spec.kind} ${inputs.map(i => i.id)}`
+    const alike = known.get(key) ?? []
+    const text = (of: OperatorSpec, schema: Schema) => toJson([of, schema.map(f => f.type)])
+    const own = alike.length === 0 ? '' : text(spec, schemaOf(plan))
+    const same = alike.find(node => text(node.spec, node.schema) === own)
     if (same !== undefined) return same
     const node: GraphNode = {
       id: nodes.length + 1,
@@ -24,7 +29,7 @@ export function lower(plan: Plan): readonly GraphNode[] {
       fragment: 1,
     }
     nodes.push(node)
-    known.set(name, node)
+    known.set(key, [...alike, node])
     return node
   }
   const last = visit(plan, add)

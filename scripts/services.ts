@@ -201,7 +201,8 @@ function installS3(): void {
   })
 }
 
-function installPostgres(): string {
+/** Finds or installs PostgreSQL; returns the folder of its programs. */
+export function installPostgres(): string {
   const base = '/usr/lib/postgresql'
   const find = () => {
     const versions = existsSync(base) ? readdirSync(base) : []

@@ -73,7 +73,7 @@ function compileFilter(
   predicate: Expression,
   options: ProjectionOptions,
 ): (chunk: Chunk, rows: Int32Array) => number {
-  const emitter = new Emitter([predicate])
+  const emitter = new Emitter([predicate], options.mode === 'stream')
   const result = emitter.emit(predicate)
   const body = `${emitter.lines.join('\n')}
 if (!${result.isNull} && ${result.value} === true) rows[count++] = i;`
@@ -89,7 +89,7 @@ return count;`
 }
 
 function compileKernel(expressions: readonly Expression[], options: ProjectionOptions): Kernel {
-  const emitter = new Emitter(expressions)
+  const emitter = new Emitter(expressions, options.mode === 'stream')
   const blocks = expressions.map((e, n) => {
     const from = emitter.lines.length
     const result = emitter.emit(e)

@@ -27,9 +27,12 @@ export class Emitter {
   readonly shared: string[] = []
   readonly #sharedBy: (call: Call) => number | undefined
   readonly #names = new Map<number, number>()
+  readonly #inline: boolean
   #temporaries = 0
 
-  constructor(expressions: readonly Expression[]) {
+  /** `inline`: whole numbers stand in the source; else queries that differ in them have one source. */
+  constructor(expressions: readonly Expression[], inline = true) {
+    this.#inline = inline
     this.#sharedBy = sharedCalls(expressions)
   }
 
@@ -75,7 +78,8 @@ export class Emitter {
 
   #literal(value: Value): string {
     if (typeof value === 'boolean') return String(value)
-    if (typeof value === 'number' && Number.isInteger(value) && !Object.is(value, -0)) return `(${value})`
+    const whole = typeof value === 'number' && Number.isInteger(value) && !Object.is(value, -0)
+    if (whole && this.#inline) return `(${value})`
     return this.constant(value)
   }
 

@@ -3,7 +3,8 @@ import { inputs, type Plan, schemaOf, withInputs } from '../plan.ts'
 
 /** The plan with equal subplans as one object. */
 export function share(plan: Plan): Plan {
-  const known = new Map<string, Plan>()
+  /** Plans by kind and inputs; those of one list may be equal. */
+  const known = new Map<string, { readonly own: Plan; readonly shared: Plan }[]>()
   const ids = new Map<Plan, number>()
   const visit = (p: Plan): Plan => {
     const next = inputs(p).map(visit)
@@ -12,11 +13,13 @@ export function share(plan: Plan): Plan {
       p,
       next.map(() => nothing),
     )
-    const name = toJson([own, next.map(input => ids.get(input)), schemaOf(p)])
-    const same = known.get(name)
-    if (same !== undefined) return same
+    const key = `${p.op} ${next.map(input => ids.get(input))}`
+    const alike = known.get(key) ?? []
+    const text = alike.length === 0 ? '' : toJson([own, schemaOf(p)])
+    const same = alike.find(other => toJson([other.own, schemaOf(other.shared)]) === text)
+    if (same !== undefined) return same.shared
     const shared = withInputs(p, next)
-    known.set(name, shared)
+    known.set(key, [...alike, { own, shared }])
     ids.set(shared, ids.size)
     return shared
   }

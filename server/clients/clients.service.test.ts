@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import pg from 'pg'
 import { installJdbc, installPgx, installPython } from '../../scripts/clients.ts'
+import { installPostgres } from '../../scripts/services.ts'
 import { type RunningServer, startServer } from '../main.ts'
 
 const HERE = dirname(fileURLToPath(import.meta.url))
@@ -44,6 +46,32 @@ test('psql: backslash commands, variables, prepared statements, portions of rows
   const said = await passes('psql', [...PSQL, '-p', String(server.port), '-f', 'psql_check.sql'])
   const expected = await readFile(join(HERE, 'psql_check.out'), 'utf8')
   assert.equal(said, expected)
+})
+
+test('pgbench: its own transactions by every protocol, none fails', async () => {
+  const c = new pg.Client({ host: '127.0.0.1', port: server.port, database: 'dev', user: 'root' })
+  await c.connect()
+  await c.query(`
+    CREATE TABLE pgbench_accounts (aid int PRIMARY KEY, bid int, abalance int, filler varchar);
+    CREATE TABLE pgbench_branches (bid int PRIMARY KEY, bbalance int, filler varchar);
+    CREATE TABLE pgbench_tellers (tid int PRIMARY KEY, bid int, tbalance int, filler varchar);
+    CREATE TABLE pgbench_history (tid int, bid int, aid int, delta int, mtime timestamp, filler varchar);
+    INSERT INTO pgbench_accounts SELECT i, 1, 0, '' FROM generate_series(1, 100000) AS g(i);
+    INSERT INTO pgbench_branches VALUES (1, 0, '');
+    INSERT INTO pgbench_tellers SELECT i, 1, 0, '' FROM generate_series(1, 10) AS g(i)`)
+  const pgbench = join(installPostgres(), 'pgbench')
+  const options = ['-h', '127.0.0.1', '-p', String(server.port), '-U', 'root', '-n', '-c', '4']
+  for (const mode of ['simple', 'extended', 'prepared']) {
+    const said = await passes(pgbench, [...options, '-S', '-M', mode, '-t', '50', 'dev'])
+    assert.match(said, /number of transactions actually processed: 200\/200/)
+    assert.match(said, /number of failed transactions: 0 /)
+  }
+  await passes(pgbench, [...options, '-M', 'prepared', '-t', '2', 'dev'])
+  const { rows } = await c.query(
+    'SELECT (SELECT sum(abalance) FROM pgbench_accounts) = (SELECT sum(delta) FROM pgbench_history) AS same',
+  )
+  assert.deepEqual(rows, [{ same: true }])
+  await c.end()
 })
 
 /** The program ends with status 0 within a minute. Returns all it wrote, in order. */

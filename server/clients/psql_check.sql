@@ -4,6 +4,9 @@ CREATE TABLE ps (k int PRIMARY KEY, v varchar, at timestamptz);
 INSERT INTO ps VALUES (1, 'one', '2024-02-29 12:00:00+00'), (2, NULL, NULL) RETURNING k, v;
 CREATE MATERIALIZED VIEW ps_count AS SELECT count(*) AS n FROM ps;
 \di
+\d ps
+\d ps_count
+\du
 \dt
 \dm
 \x on
