@@ -1,4 +1,3 @@
-import { evaluate } from '../executor/expression/compile.ts'
 import { notSupported, SqlError } from '../types/error.ts'
 import type { Expression } from '../types/job.ts'
 import { INT8, sameType, type Type } from '../types/type.ts'
@@ -13,6 +12,7 @@ import { columnsByName, corresponding } from './corresponding.ts'
 import { type BoundRelation, type Ctes, type Environment, noPending } from './environment.ts'
 import { column, columnsOf } from './expressions.ts'
 import { limitDepth, type Plan, schemaOf } from './plan.ts'
+import { rowCount } from './row-counts.ts'
 import { depthOf, type Scope } from './scope.ts'
 
 /** Binds any query: WITH, set operations, VALUES, SELECT; then ORDER BY and LIMIT. */
@@ -259,28 +259,33 @@ export function limited(
   select: Body,
   env: Environment,
 ): Plan {
-  const limit = count(select['limitCount'], 'LIMIT', env)
-  const offset = count(select['limitOffset'], 'OFFSET', env) ?? 0
+  const given = {
+    limit: count(select['limitCount'], 'LIMIT', env),
+    offset: count(select['limitOffset'], 'OFFSET', env),
+  }
+  const later = {
+    ...(typeof given.limit === 'object' && { limit: given.limit }),
+    ...(typeof given.offset === 'object' && { offset: given.offset }),
+  }
+  const counts = Object.keys(later).length > 0 ? { counts: later } : {}
+  const limit = typeof given.limit === 'number' ? given.limit : undefined
+  const offset = typeof given.offset === 'number' ? given.offset : 0
+  const cuts = limit !== undefined || offset > 0 || 'counts' in counts
   const withTies = select['limitOption'] === 'LIMIT_OPTION_WITH_TIES'
-  if (env.ordered === true && order.length > 0 && limit === undefined && offset === 0)
+  if (env.ordered === true && order.length > 0 && !cuts)
     return { op: 'sort', input: plan, order, offset, withTies }
   if (env.context.mode === 'stream' || env.scope.parent !== undefined) {
-    if (limit === undefined && offset === 0) return plan
-    return {
-      op: 'top-n',
-      input: plan,
-      partition: [],
-      order,
-      offset,
-      limit: limit ?? Number.MAX_SAFE_INTEGER,
-      withTies,
-    }
+    if (!cuts) return plan
+    const most = limit ?? Number.MAX_SAFE_INTEGER
+    return { op: 'top-n', input: plan, partition: [], order, offset, limit: most, withTies, ...counts }
   }
-  if (order.length === 0 && limit === undefined && offset === 0) return plan
-  return { op: 'sort', input: plan, order, offset, ...(limit === undefined ? {} : { limit }), withTies }
+  if (order.length === 0 && !cuts) return plan
+  const sort: Plan = { op: 'sort', input: plan, order, offset, withTies, ...counts }
+  return limit === undefined ? sort : { ...sort, limit }
 }
 
-function count(node: unknown, clause: 'LIMIT' | 'OFFSET', env: Environment): number | undefined {
+/** A number of rows, or the expression that gives it once its parameters are known; undefined: all. */
+function count(node: unknown, clause: 'LIMIT' | 'OFFSET', env: Environment): number | Expression | undefined {
   if (node === undefined) return undefined
   const bound = bindExpression(node as PgNode, { ...env, clause })
   const e = coerce(bound, INT8, 'assignment', env.context, undefined)
@@ -289,19 +294,15 @@ function count(node: unknown, clause: 'LIMIT' | 'OFFSET', env: Environment): num
     throw new SqlError('invalid_column_reference', message, { position: at(node as PgNode, env) })
   }
   if (!isConstant(e)) throw notSupported(`${clause} that is not a constant`)
-  const value = evaluate(e)
-  if (value === null) return undefined
-  const rows = Number(value)
-  if (rows < 0) {
-    const condition =
-      clause === 'LIMIT' ? 'invalid_row_count_in_limit_clause' : 'invalid_row_count_in_offset_clause'
-    throw new SqlError(condition, `${clause} must not be negative`)
-  }
-  return rows
+  return hasParameter(e) ? e : rowCount(e, clause)
 }
 
-/** Literals and calls of functions alone, no parameter, subquery or outer column. */
+/** Literals, parameters and calls of functions alone, no subquery or outer column. */
 function isConstant(e: Expression): boolean {
   if (e.kind === 'call') return !e.fn.startsWith('$') && e.args.every(isConstant)
-  return e.kind === 'literal'
+  return e.kind === 'literal' || e.kind === 'parameter'
+}
+
+function hasParameter(e: Expression): boolean {
+  return e.kind === 'parameter' || (e.kind === 'call' && e.args.some(hasParameter))
 }

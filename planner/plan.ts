@@ -24,6 +24,8 @@ export interface IndexScan {
   readonly columns: readonly number[]
 }
 
+import type { RowCounts } from './row-counts.ts'
+
 /** Logical plan: what a query computes, before it is cut into nodes. Columns are positions. */
 export type Plan =
   | {
@@ -72,6 +74,7 @@ export type Plan =
       readonly limit: number
       readonly withTies: boolean
       readonly rank?: Rank
+      readonly counts?: RowCounts
     }
   | {
       readonly op: 'window'
@@ -87,6 +90,7 @@ export type Plan =
       readonly offset: number
       readonly limit?: number
       readonly withTies: boolean
+      readonly counts?: RowCounts
     }
   | { readonly op: 'union'; readonly inputs: readonly Plan[] }
   | {
@@ -322,6 +326,13 @@ export function mapExpressions(plan: Plan, map: (e: Expression) => Expression): 
       return plan.residual === undefined ? plan : { ...plan, residual: map(plan.residual) }
     case 'project-set':
       return { ...plan, calls: plan.calls.map(map) }
+    case 'sort':
+    case 'top-n': {
+      const { counts } = plan
+      if (counts === undefined) return plan
+      const limit = counts.limit && { limit: map(counts.limit) }
+      return { ...plan, counts: { ...limit, ...(counts.offset && { offset: map(counts.offset) }) } }
+    }
     case 'window':
       return { ...plan, calls: plan.calls.map(c => ({ ...c, frame: mapFrame(c.frame, map) })) }
     default:

@@ -228,3 +228,16 @@ test('a name that is nearly right is told in the hint', () => {
   assert.match(hint('SELECT lowr(b) FROM t') ?? '', /Perhaps you meant the function "lower"\.$/)
   assert.doesNotMatch(hint('SELECT lower(1, 2) FROM t') ?? '', /Perhaps/)
 })
+
+test('LIMIT and OFFSET may be parameters, NULL for no limit', () => {
+  const bound = bindQuery(parse('SELECT a FROM t ORDER BY a LIMIT $1 + 1 OFFSET $2'), context('batch'))
+  assert.deepEqual(bound.parameters, [INT4, INT8])
+  const cut = (...values: (number | bigint | null)[]) => {
+    const { spec } = planBatch(bound, values).nodes.at(-1)!
+    assert(spec.kind === 'sort')
+    return [spec.limit, spec.offset]
+  }
+  assert.deepEqual(cut(4, 2n), [5, 2])
+  assert.deepEqual(cut(null, null), [undefined, 0])
+  assert.throws(() => cut(-5, 0n), { sqlstate: '2201W' })
+})

@@ -8,6 +8,7 @@ import { column, literal, mapExpression, NOW_INDEX } from './expressions.ts'
 import { lower } from './lower.ts'
 import { optimize } from './optimize.ts'
 import { appendOnly, inputs, keyOf, mapExpressions, type Plan, rewrite, schemaOf } from './plan.ts'
+import { settleCounts } from './row-counts.ts'
 
 /** A bound query and its logical plan. */
 export interface Bound extends BoundQuery {
@@ -81,7 +82,7 @@ export function present(): bigint {
 
 /** The plan with its parameters, and now(), replaced by literals. */
 export function withParameters(plan: Plan, parameters: ParameterValues, nowMicros: bigint): Plan {
-  return rewrite(plan, p => mapExpressions(p, e => withLiterals(e, parameters, nowMicros)))
+  return rewrite(plan, p => settleCounts(mapExpressions(p, e => withLiterals(e, parameters, nowMicros))))
 }
 
 export function withLiterals(e: Expression, parameters: ParameterValues, nowMicros: bigint): Expression {
