@@ -82,6 +82,7 @@ function relation(c: Cursor): RelationSyntax {
     do {
       if (c.accept('constraint')) c.identifier()
       rejectConstraint(c)
+      if (c.looking('like')) throw notSupported('CREATE TABLE (LIKE …)', { position: c.token!.start })
       if (c.accept('primary', 'key')) primaryKey = nameList(c)
       else if (c.accept('watermark', 'for')) {
         const column = c.identifier()
@@ -156,6 +157,13 @@ function queryWithData(c: Cursor): Pick<RelationSyntax, 'query' | 'noData'> {
   return { query: query(sub), noData }
 }
 
+/** Texts are ordered by their bytes, as the collation C orders them. */
+function collation(c: Cursor): void {
+  const { start } = c.token ?? { start: c.end }
+  if (!['C', 'POSIX', 'default', 'ucs_basic'].includes(c.identifier()))
+    throw notSupported('COLLATE of this collation', { position: start })
+}
+
 const CONSTRAINTS = ['unique', 'check', 'references', 'foreign']
 
 function rejectConstraint(c: Cursor): void {
@@ -177,6 +185,7 @@ const COLUMN_WORDS = new Set([
   'stored',
   'constraint',
   'using',
+  'collate',
 ])
 
 /** `name type [constraints]`. */
@@ -195,6 +204,9 @@ export function column(c: Cursor): ColumnSyntax {
     else if (c.accept('not', 'null')) notNull = true
     else if (c.accept('null')) notNull = false
     else if (c.accept('default')) fallback = expressionUntil(c, stop)
+    else if (c.looking('generated', 'always', 'as', 'identity'))
+      throw notSupported('an identity column', { position: c.token!.start })
+    else if (c.accept('collate')) collation(c)
     else if (c.accept('generated', 'always', 'as') || c.accept('as')) {
       generated = expressionUntil(c, stop)
       c.accept('stored')

@@ -4,6 +4,7 @@ import { parseComment } from './comment.ts'
 import { parseCreate } from './create.ts'
 import { Cursor, parseFragment } from './cursor.ts'
 import { parseExplainOptions } from './explain.ts'
+import { OTHER_STATEMENTS, orKnownElsewhere } from './known-elsewhere.ts'
 import { ofFragment } from './of-fragment.ts'
 import { relationWord } from './relation-word.ts'
 import { parseDropRole, parseGrant } from './roles.ts'
@@ -49,23 +50,25 @@ function parseStatement(c: Cursor): Statement {
     case 'update':
     case 'delete':
     case 'merge':
+    case 'truncate':
       c.at--
       return ofFragment(c.rest(), first.value)
     case 'create':
-      return parseCreate(c, c.accept('or', 'replace'))
+      return orKnownElsewhere(c, () => parseCreate(c, c.accept('or', 'replace')))
     case 'drop':
-      return parseDrop(c)
+      return orKnownElsewhere(c, () => parseDrop(c))
     case 'show':
       return parseShow(c)
+    case 'desc':
     case 'describe': {
       const name = c.name()
       c.finish()
       return { kind: 'describe', name }
     }
     case 'alter':
-      return parseAlter(c)
+      return orKnownElsewhere(c, () => parseAlter(c))
     case 'comment':
-      return parseComment(c)
+      return orKnownElsewhere(c, () => parseComment(c))
     case 'grant':
     case 'revoke':
       return parseGrant(c, first.value === 'grant')
@@ -76,6 +79,8 @@ function parseStatement(c: Cursor): Statement {
       return parseExplain(c)
     default: {
       // PostgreSQL's grammar tells a typing mistake from a statement that is not there yet.
+      if (OTHER_STATEMENTS.has(first.value))
+        throw notSupported(first.value.toUpperCase(), { position: first.start })
       parseFragment(c.sql, first.start, c.end)
       throw notSupported(first.value.toUpperCase(), { position: first.start })
     }

@@ -12,9 +12,21 @@ export function ofFragment(fragment: Fragment, otherwise: string): Statement {
       return { kind: 'update', statement: fragment }
     case 'DeleteStmt':
       return { kind: 'delete', statement: fragment }
+    case 'TruncateStmt':
+      return truncate(fragment)
     case 'MergeStmt':
       return { kind: 'merge', statement: fragment }
     default:
       throw notSupported(otherwise)
+  }
+}
+
+/** TRUNCATE: every row of the table goes. */
+function truncate(fragment: Fragment): Statement {
+  const { relations } = fragment.node['TruncateStmt'] as { relations: readonly { RangeVar: unknown }[] }
+  if (relations.length !== 1) throw notSupported('TRUNCATE of several tables')
+  return {
+    kind: 'truncate',
+    statement: { ...fragment, node: { DeleteStmt: { relation: relations[0]!.RangeVar } } },
   }
 }

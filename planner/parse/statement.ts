@@ -77,7 +77,7 @@ export type RelationWord =
 
 export type Statement =
   | { readonly kind: 'query'; readonly query: Fragment }
-  | { readonly kind: 'insert' | 'update' | 'delete' | 'merge'; readonly statement: Fragment }
+  | { readonly kind: 'insert' | 'update' | 'delete' | 'merge' | 'truncate'; readonly statement: Fragment }
   | { readonly kind: 'create table' | 'create source'; readonly relation: RelationSyntax }
   | {
       readonly kind: 'create view'

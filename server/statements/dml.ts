@@ -15,9 +15,15 @@ import { bindContext } from './bind.ts'
 import type { Prepared, Result, StatementContext } from './contract.ts'
 import { rebinding, sameResult } from './rebinding.ts'
 
-export type DmlKind = 'insert' | 'update' | 'delete' | 'merge'
+export type DmlKind = 'insert' | 'update' | 'delete' | 'merge' | 'truncate'
 
-const PLANS = { insert: planInsert, update: planUpdate, delete: planDelete, merge: planMerge }
+const PLANS = {
+  insert: planInsert,
+  update: planUpdate,
+  delete: planDelete,
+  merge: planMerge,
+  truncate: planDelete,
+}
 
 /** INSERT, UPDATE, DELETE, MERGE: acknowledged when durable and visible. */
 export function prepareDml(
@@ -37,7 +43,8 @@ export function prepareDml(
       try {
         const bound = bind()
         sameResult(told?.schema, bound.returning?.schema)
-        return await change(bound, values, context)
+        const result = await change(bound, values, context)
+        return kind === 'truncate' ? { tag: 'TRUNCATE TABLE' } : result
       } finally {
         release()
       }
@@ -61,6 +68,7 @@ export function bindDml(
 
 function rightsFor(kind: DmlKind, { onConflict }: BoundDml): readonly Privilege[] {
   if (kind === 'merge') return ['insert', 'update', 'delete']
+  if (kind === 'truncate') return ['delete']
   return kind === 'insert' && onConflict === 'update' ? ['insert', 'update'] : [kind]
 }
 

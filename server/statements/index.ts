@@ -38,6 +38,7 @@ export function prepare(
     case 'update':
     case 'delete':
     case 'merge':
+    case 'truncate':
       return prepareDml(statement.kind, statement.statement, context, types)
     case 'create table':
     case 'create source':
