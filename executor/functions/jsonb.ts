@@ -131,11 +131,11 @@ function setLax(
   nulls: string | null,
 ) {
   if (a === null || keys === null || create === null) return null
+  if (value !== null) return formatJson(setPath(parseJson(a), keys, parseJson(value), create))
   if (!LAX.includes((nulls ?? '') as (typeof LAX)[number]))
     throw bad(
       'null_value_treatment must be "delete_key", "return_target", "use_json_null", or "raise_exception"',
     )
-  if (value !== null) return formatJson(setPath(parseJson(a), keys, parseJson(value), create))
   if (nulls === 'raise_exception')
     throw new SqlError('null_value_not_allowed', 'JSON value must not be null', {
       detail: 'Exception was raised because null_value_treatment is "raise_exception".',

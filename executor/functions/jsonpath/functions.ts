@@ -25,6 +25,7 @@ interface Found {
 }
 
 function find(document: string, path: string, variables = '{}', silent = false): Found {
+  const parsedPath = pathOf(path)
   const known = parseJson(variables)
   if (!(known instanceof Map))
     throw new SqlError('invalid_parameter_value', '"vars" argument is not an object', {
@@ -32,7 +33,7 @@ function find(document: string, path: string, variables = '{}', silent = false):
     })
   const items: Json[] = []
   try {
-    for (const item of runPath(pathOf(path), parseJson(document), known)) items.push(item)
+    for (const item of runPath(parsedPath, parseJson(document), known)) items.push(item)
     return { items, failed: false }
   } catch (error) {
     if (silent && isPathError(error)) return { items, failed: true }

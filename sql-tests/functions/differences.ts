@@ -1,0 +1,74 @@
+/** Where a function differs from PostgreSQL's on purpose: the statement or what differed, and the reason. */
+const EXPLAINED: readonly { readonly sql?: RegExp; readonly detail?: RegExp; readonly reason: string }[] = [
+  {
+    sql: /\\1'/,
+    detail: /back-reference/,
+    reason: 'patterns run in linear time, so there are no back-references',
+  },
+  { sql: /\(\?[=!]/, detail: /look-ahead/, reason: 'patterns run in linear time, so there is no look-ahead' },
+  {
+    sql: /\(a\|aa\)\(a\*\)/,
+    reason: 'which of several ways a group takes part in an equally long match is the linear engine’s choice',
+  },
+  { detail: /basic patterns are not supported/, reason: 'flag b (basic regular expressions) is refused' },
+  {
+    sql: /^select (k, )?(min|max)\((distinct )?(b|y|j|ROW)/i,
+    reason: 'min and max take every type that has an order, as in RisingWave',
+  },
+  { sql: /array_agg\(a order/, reason: 'an array may have empty and NULL arrays as elements' },
+  { detail: /_unique|_strict/, reason: 'aggregates of PostgreSQL 16 that an older server does not know' },
+  { sql: /1\.0'::jsonb|"a":1\.0\}/, reason: 'equality of jsonb goes by text: 1.0 is not 1' },
+  { sql: /json_build|array_to_json|row_to_json|to_json\(/, reason: 'json is jsonb here, and shown like it' },
+  { sql: /to_jsonb\('|to_json\('/, reason: 'an untyped literal is a text, as in RisingWave' },
+  {
+    sql: /convert_(from|to)|pg_encoding|pg_char_to/,
+    reason: 'UTF8, LATIN1 and SQL_ASCII are the encodings known',
+  },
+  {
+    sql: /date_trunc.*infinity/,
+    reason: 'an unknown unit is an error for infinities too, as from PostgreSQL 18 on',
+  },
+  {
+    sql: /age\(.*infinity/,
+    reason: 'the age of an infinity is an error, where old servers show the sentinel’s digits',
+  },
+  {
+    sql: /make_interval/,
+    detail: /interval out of range/,
+    reason: 'overflow is an error, as from PostgreSQL 18 on',
+  },
+  {
+    detail: /more than 10000000 rows|no answer/,
+    reason: 'one set-returning call makes at most ten million rows, whatever LIMIT follows',
+  },
+  {
+    sql: /generate_series.*infinity/,
+    reason: 'a series that starts at an infinity ends there; PostgreSQL’s never ends',
+  },
+  {
+    sql: /29424|178000000/,
+    reason: 'timestamps end 294247-01-10, where 64 bits of microseconds since 1970 end',
+  },
+  {
+    sql: /"?(power|pow)"?\(|\^/,
+    detail: /^expected 1 rows\n {2}'-?0?\.?\d/,
+    reason: 'powers of numeric have the digits of PostgreSQL 16 and later',
+  },
+  { sql: /EEEE/, detail: /10(\.0+)?e\+/, reason: 'digits that round up to ten move the exponent' },
+  { sql: /to_char\(.*interval.*'i'\)/i, reason: 'an interval has no ISO year' },
+  { sql: /date_part"?\('.*5874897/, reason: 'an unknown unit is told before a date too far for a timestamp' },
+  { sql: /"?(round|trunc)"?\(.*2147483647\)/, reason: 'numeric shows at most 2000 digits after the point' },
+  {
+    sql: /RN'\)/i,
+    detail: /to (integer|bigint)|out of range/,
+    reason: 'Roman numerals of what is no int are an error',
+  },
+  {
+    sql: /9223372036854775807::bigint, '99V9'/,
+    reason: 'V multiplies as numeric, so that int8 does not overflow',
+  },
+]
+
+export function explained(sql: string, detail: string): boolean {
+  return EXPLAINED.some(e => (e.sql?.test(sql) ?? true) && (e.detail?.test(detail) ?? true))
+}
