@@ -1,10 +1,10 @@
 import { isAggregate, isOrderedSet, resolveAggregate } from '../executor/aggregates/index.ts'
-import { isSetFunction } from '../executor/functions/index.ts'
+import { isFunction, isSetFunction } from '../executor/functions/index.ts'
 import { isWindowFunction } from '../executor/windows/index.ts'
 import { SqlError } from '../types/error.ts'
 import type { Expression } from '../types/job.ts'
 import { TEXT, type Type } from '../types/type.ts'
-import { typeName } from '../types/type-names.ts'
+import { parseTypeName, typeName } from '../types/type-names.ts'
 import { as, type Body, list, names } from './ast.ts'
 import { bindArguments } from './bind-arguments.ts'
 import { at, bindCondition, bindExpression } from './bind-expression.ts'
@@ -41,6 +41,10 @@ export function bindFunction(fields: Body, env: Environment): Expression {
     env.pending.sets.push(set)
     return placeholder('$set', env.pending.sets.length - 1, set.type)
   }
+  const [only] = bound
+  const type = bound.length === 1 && !isFunction(name) ? parseTypeName(name) : undefined
+  // A type's name may be called like a function: date('2024-01-01').
+  if (only !== undefined && type !== undefined) return coerce(only, type, 'explicit', env.context, position)
   return callFunction(name, bound, env.context, position)
 }
 

@@ -1,9 +1,10 @@
 import { compareValues } from '../../types/compare.ts'
+import { addDecimals, decimalOf } from '../../types/decimal.ts'
 import { SqlError } from '../../types/error.ts'
 import { hashValue } from '../../types/hash-value.ts'
 import { formatText } from '../../types/text-io.ts'
 import type { Type } from '../../types/type.ts'
-import type { Value } from '../../types/value.ts'
+import type { Decimal, Value } from '../../types/value.ts'
 import { fn } from './registry.ts'
 import { fieldsOf } from './split-fields.ts'
 
@@ -19,6 +20,26 @@ fn('cardinality(anyarray) -> int4', {
     (a: Items) =>
       flat(type!, a).length,
 })
+fn('array_length(anyarray) -> int4', { help: 'number of elements', call: (a: Items) => a.length })
+fn('array_flatten(anyarray) -> anyleaf[]', {
+  help: 'elements of nested arrays in one',
+  make:
+    ([type]) =>
+    (a: Items) =>
+      flat(type!, a),
+})
+for (const [type, result] of [
+  ['int2', 'int8'],
+  ['int4', 'int8'],
+  ['int8', 'numeric'],
+  ['numeric', 'numeric'],
+  ['float4', 'float4'],
+  ['float8', 'float8'],
+] as const)
+  fn(`array_sum(${type}[]) -> ${result}`, {
+    help: 'sum of the elements',
+    call: (a: Items) => sumOf(result, a),
+  })
 fn('array_length(anyarray, int4) -> int4', {
   help: 'length of a dimension',
   make:
@@ -72,6 +93,16 @@ for (const name of ['array_cat', '||'])
     strict: false,
     call: (a: Items | null, b: Items | null) => (a === null ? b : b === null ? a : [...a, ...b]),
   })
+fn('array_cat(anyarray, anyelement) -> anyarray', {
+  help: 'with an array of one dimension less at the end',
+  strict: false,
+  call: (a: Items | null, b: Value) => [...(a ?? []), b],
+})
+fn('array_cat(anyelement, anyarray) -> anyarray', {
+  help: 'with an array of one dimension less in front',
+  strict: false,
+  call: (a: Value, b: Items | null) => [a, ...(b ?? [])],
+})
 fn('||(anyarray, anyelement) -> anyarray', {
   help: 'with b at the end',
   strict: false,
@@ -82,21 +113,23 @@ fn('||(anyelement, anyarray) -> anyarray', {
   strict: false,
   call: (a: Value, b: Items | null) => [a, ...(b ?? [])],
 })
-fn('array_to_string(anyarray, text) -> text', {
-  help: 'elements joined, NULLs left out',
-  make:
-    ([type]) =>
-    (a: Items, by: string) =>
-      joined(type!, a, by, null),
-})
-fn('array_to_string(anyarray, text, text) -> text', {
-  help: 'elements joined, NULLs by the third argument',
-  strict: false,
-  make:
-    ([type]) =>
-    (a: Items | null, by: string | null, nulls: string | null) =>
-      a === null || by === null ? null : joined(type!, a, by, nulls),
-})
+for (const name of ['array_to_string', 'array_join'])
+  fn(`${name}(anyarray, text) -> text`, {
+    help: 'elements joined, NULLs left out',
+    make:
+      ([type]) =>
+      (a: Items, by: string) =>
+        joined(type!, a, by, null),
+  })
+for (const name of ['array_to_string', 'array_join'])
+  fn(`${name}(anyarray, text, text) -> text`, {
+    help: 'elements joined, NULLs by the third argument',
+    strict: false,
+    make:
+      ([type]) =>
+      (a: Items | null, by: string | null, nulls: string | null) =>
+        a === null || by === null ? null : joined(type!, a, by, nulls),
+  })
 fn('string_to_array(text, text) -> text[]', {
   help: 'fields of a text',
   strict: false,
@@ -160,8 +193,13 @@ fn('array_replace(anyarray, anyelement, anyelement) -> anyarray', {
 })
 for (const [operator, help, test] of [
   ['@>', 'contains all elements of', containsAll],
+  ['array_contains', 'contains all elements of', containsAll],
   ['<@', 'is contained in', (type: Type, a: Items, b: Items) => containsAll(type, b, a)],
+  ['array_contained', 'is contained in', (type: Type, a: Items, b: Items) => containsAll(type, b, a)],
   ['&&', 'has an element in common', overlaps],
+  ['array_overlaps', 'has an element in common', overlaps],
+  ['array_is_overlap', 'has an element in common', overlaps],
+  ['array_is_intersect', 'has an element in common', overlaps],
 ] as const)
   fn(`${operator}(anyarray, anyarray) -> bool`, {
     help,
@@ -269,6 +307,23 @@ const ELEMENTS_MAX = 134217727
 
 function tooMany(): SqlError {
   return new SqlError('program_limit_exceeded', `array size exceeds the maximum allowed (${ELEMENTS_MAX})`)
+}
+
+function sumOf(result: 'int8' | 'numeric' | 'float4' | 'float8', a: Items): Value {
+  const given = a.filter(v => v !== null)
+  if (given.length === 0) return null
+  switch (result) {
+    case 'int8':
+      return given.reduce((sum: bigint, v) => sum + BigInt(v as number), 0n)
+    case 'numeric':
+      return given
+        .map(v => (typeof v === 'bigint' ? decimalOf(v) : (v as Decimal)))
+        .reduce((sum, v) => addDecimals(sum, v))
+    default: {
+      const sum = given.reduce((total: number, v) => total + (v as number), 0)
+      return result === 'float4' ? Math.fround(sum) : sum
+    }
+  }
 }
 
 function leaf(type: Type): Type {

@@ -33,7 +33,7 @@ export interface FunctionBody {
 }
 
 /** A type, or a polymorphic one: 'any' each for itself; 'element', 'array' and 'leaf' (of nested arrays), or records, bound together. */
-type Pattern = Type | 'any' | 'element' | 'array' | 'leaf' | 'record'
+type Pattern = Type | 'any' | 'plain' | 'element' | 'array' | 'leaf' | 'leaves' | 'record'
 
 export interface FunctionEntry extends FunctionBody {
   /** The signature as written: its id. */
@@ -181,6 +181,16 @@ function narrow(candidates: Candidate[], given: readonly (Type | undefined)[]): 
     cheap.filter(c => c.generic === generic),
     given,
   )
+  if (rest.length > 1) {
+    // Arguments to convert go to the preferred types of their category.
+    const conversions = (c: Candidate): number =>
+      given.filter((type, i) => {
+        const to = c.argTypes[i]!
+        return type !== undefined && !sameType(type, to) && PREFERRED.has(to.name)
+      }).length
+    const most = Math.max(...rest.map(conversions))
+    rest = rest.filter(c => conversions(c) === most)
+  }
   for (const preferred of ['text', 'float8', 'timestamptz', 'int4', 'bool']) {
     if (rest.length <= 1) break
     const better = rest.filter(c =>
@@ -280,9 +290,11 @@ function distance(from: Type, to: Type): number {
 
 function concrete(p: Pattern, given: Type | undefined, element: Type | undefined): Type | undefined {
   if (p === 'any') return given ?? TEXT
+  if (p === 'plain') return given?.name === 'array' ? undefined : (given ?? TEXT)
   if (p === 'element') return element ?? (given === undefined ? TEXT : given)
   if (p === 'array') return arrayOf(element ?? TEXT)
   if (p === 'leaf') return leafOf(element ?? TEXT)
+  if (p === 'leaves') return arrayOf(leafOf(element ?? TEXT))
   if (p === 'record') return element?.name === 'struct' ? element : undefined
   return p
 }
@@ -293,6 +305,8 @@ function leafOf(type: Type): Type {
 
 function pattern(word: string): Pattern {
   if (word === 'any') return 'any'
+  if (word === 'anynonarray') return 'plain'
+  if (word === 'anyleaf[]') return 'leaves'
   if (word === 'anyelement') return 'element'
   if (word === 'anyarray') return 'array'
   if (word === 'anyleaf') return 'leaf'

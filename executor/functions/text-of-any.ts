@@ -27,8 +27,8 @@ any('concat(any, ...any) -> text', 'joined, NULL as nothing', all => all.map(a =
 any('concat_ws(text, ...any) -> text', 'joined by a separator, NULLs left out', ([by, ...all]) =>
   by === null ? null : all.filter(a => a !== null).join(by),
 )
-any('||(text, any) -> text', 'joined', ([a, b]) => a! + b!, true)
-any('||(any, text) -> text', 'joined', ([a, b]) => a! + b!, true)
+any('||(text, anynonarray) -> text', 'joined', ([a, b]) => a! + b!, true)
+any('||(anynonarray, text) -> text', 'joined', ([a, b]) => a! + b!, true)
 any('format(text, ...any) -> text', 'arguments in a pattern of %s, %I and %L', ([pattern, ...all]) =>
   pattern === null ? null : format(pattern!, all),
 )
