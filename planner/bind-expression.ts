@@ -141,6 +141,9 @@ function numberLiteral(text: string): Expression {
 function bindColumn(fields: Body, env: Environment): Expression {
   const path = list(fields['fields'])
   const position = env.context.position(fields['location'] as number | undefined)
+  const variable = path.length === 1 && env.lambdas?.scope === env.scope
+  const bound = variable ? env.lambdas.variables.get(names(path)[0]!) : undefined
+  if (bound !== undefined) return bound
   const star = path.findIndex(p => as(p, 'A_Star') !== undefined)
   const rowOf = star === -1 ? names(path) : names(path.slice(0, star))
   if (star > 0) return wholeRow(rowOf, env) ?? missingTable(rowOf, position)

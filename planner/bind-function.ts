@@ -8,6 +8,7 @@ import { parseTypeName, typeName } from '../types/type-names.ts'
 import { as, type Body, list, names } from './ast.ts'
 import { bindArguments } from './bind-arguments.ts'
 import { at, bindCondition, bindExpression } from './bind-expression.ts'
+import { bindTransform } from './bind-lambda.ts'
 import { sessionFunction } from './bind-value-function.ts'
 import { bindWindow } from './bind-window.ts'
 import { callFunction, coerce, isUnknown, settleText } from './coerce.ts'
@@ -30,6 +31,8 @@ export function bindFunction(fields: Body, env: Environment): Expression {
     const session = sessionFunction(name, env)
     if (session !== undefined) return session
   }
+  const transform = bindTransform(name, args, env, position)
+  if (transform !== undefined) return transform
   const bound = bindArguments(name, args, fields['func_variadic'] === true, env, position)
   if (name === 'pg_typeof' && bound.length === 1) return literal(nameOfType(bound[0]!), TEXT)
   if (isSetFunction(name)) {

@@ -81,6 +81,8 @@ export interface Environment {
   readonly dependsOn: Set<number>
   /** ORDER BY of this subquery counts: its rows become an array. */
   readonly ordered?: boolean
+  /** Variables of the lambdas around, in the scope they stand in. */
+  readonly lambdas?: { readonly scope: Scope; readonly variables: ReadonlyMap<string, Expression> }
   /** Binds a subquery with this scope as its enclosing one. */
   bindSubquery(
     select: Body,

@@ -125,6 +125,10 @@ export class Emitter {
         const parts = e.args.map(arg => this.emit(arg))
         return { value: `[${parts.map(nullable).join(', ')}]`, isNull: 'false' }
       }
+      case '$variable':
+        return this.#variable(e.args[0]!)
+      case 'array_transform':
+        return this.#transform(e)
       case 'field': {
         const struct = this.emit(e.args[0]!)
         const position = this.emit(e.args[1]!).value
@@ -135,6 +139,26 @@ export class Emitter {
       default:
         return this.#function(e)
     }
+  }
+
+  /** A lambda's variable is its function's parameter. */
+  #variable(depth: Expression): Emitted {
+    const name = `x${this.emit(depth).value.replace(/\D/g, '')}`
+    return { value: name, isNull: `(${name} === null)` }
+  }
+
+  /** array_transform: the body is a function of the element, made for each row so that it sees the row's columns. */
+  #transform(e: Extract<Expression, { kind: 'call' }>): Emitted {
+    const array = this.emit(e.args[0]!)
+    const variable = this.#variable(e.args[2]!).value
+    const from = this.lines.length
+    const body = nullable(this.emit(e.args[1]!))
+    const lines = this.lines.splice(from).join('\n')
+    const t = this.#temporary()
+    this.lines.push(
+      `const ${t} = ${array.isNull} ? null : ${array.value}.map(${variable} => {\n${lines}\nreturn ${body};\n});`,
+    )
+    return { value: t, isNull: `(${t} === null)` }
   }
 
   #function(e: Extract<Expression, { kind: 'call' }>): Emitted {

@@ -89,6 +89,7 @@ export function isSetFunction(name: string): boolean {
 
 /** Whether a call may be replaced by its value when its arguments are constants. */
 export function isFoldable(id: string): boolean {
+  if (id === '$variable') return false
   const entry = byId.get(id)
   return entry === undefined || (!entry.set && entry.volatility !== 'volatile')
 }

@@ -1,3 +1,4 @@
+import { lambda } from './lambda.ts'
 import { type Token, tokenize } from './tokens.ts'
 
 /** What RisingWave's grammar has more than PostgreSQL's, written as PostgreSQL's grammar reads it. */
@@ -24,6 +25,7 @@ const MAYBE = new RegExp(
     String.raw`\bsession\s+with\s+gap\b`,
     String.raw`\b(ignore|respect)\s+nulls\b`,
     String.raw`\bstruct\s*<`,
+    String.raw`\|\s*\w+\s*\|`,
   ].join('|'),
   'i',
 )
@@ -37,6 +39,7 @@ const MAYBE = new RegExp(
  * - `f(x IGNORE NULLS) OVER`, `f(x) IGNORE NULLS OVER`: `f(x) FILTER (WHERE "ignore nulls"()) OVER`.
  * - `ARRAY[…][1]`: `(ARRAY[…])[1]`.
  * - `… :: STRUCT<a int>`: `… :: STRUCT ('a int')`.
+ * - `array_transform(a, |x| b)`: `array_transform(a, "$lambda"('x', b))`.
  */
 export function rewriteDialect(sql: string): Rewritten {
   if (!MAYBE.test(sql)) return { text: sql, origin: offset => offset }
@@ -50,6 +53,7 @@ export function rewriteDialect(sql: string): Rewritten {
     ...ignoredNulls(tokens, i, token),
     ...subscriptedArray(tokens, i, token),
     ...structType(sql, tokens, i, token),
+    ...lambda(tokens, i, token, (from, found) => closing(tokens, from, found)),
   ])
   return apply(sql, edits)
 }

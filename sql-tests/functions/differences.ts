@@ -15,10 +15,18 @@ const EXPLAINED: readonly { readonly sql?: RegExp; readonly detail?: RegExp; rea
     sql: /^select (k, )?(min|max)\((distinct )?(b|y|j|ROW)/i,
     reason: 'min and max take every type that has an order, as in RisingWave',
   },
+  {
+    sql: /array_cat/,
+    detail: /malformed array literal/,
+    reason: 'array_cat takes an element too, and an untyped literal is taken for one',
+  },
   { sql: /array_agg\(a order/, reason: 'an array may have empty and NULL arrays as elements' },
   { detail: /_unique|_strict/, reason: 'aggregates of PostgreSQL 16 that an older server does not know' },
   { sql: /1\.0'::jsonb|"a":1\.0\}/, reason: 'equality of jsonb goes by text: 1.0 is not 1' },
-  { sql: /json_build|array_to_json|row_to_json|to_json\(/, reason: 'json is jsonb here, and shown like it' },
+  {
+    sql: /json_build|json_object"?\(|array_to_json|row_to_json|to_json\(/,
+    reason: 'json is jsonb here, and shown like it',
+  },
   { sql: /to_jsonb\('|to_json\('/, reason: 'an untyped literal is a text, as in RisingWave' },
   {
     sql: /convert_(from|to)|pg_encoding|pg_char_to/,
@@ -29,7 +37,7 @@ const EXPLAINED: readonly { readonly sql?: RegExp; readonly detail?: RegExp; rea
     reason: 'an unknown unit is an error for infinities too, as from PostgreSQL 18 on',
   },
   {
-    sql: /age\(.*infinity/,
+    sql: /"?age"?\(.*infinity/,
     reason: 'the age of an infinity is an error, where old servers show the sentinel’s digits',
   },
   {
@@ -55,7 +63,7 @@ const EXPLAINED: readonly { readonly sql?: RegExp; readonly detail?: RegExp; rea
     reason: 'powers of numeric have the digits of PostgreSQL 16 and later',
   },
   { sql: /EEEE/, detail: /10(\.0+)?e\+/, reason: 'digits that round up to ten move the exponent' },
-  { sql: /to_char\(.*interval.*'i'\)/i, reason: 'an interval has no ISO year' },
+  { sql: /to_char"?\(.*interval.*'i'\)/i, reason: 'an interval has no ISO year' },
   { sql: /date_part"?\('.*5874897/, reason: 'an unknown unit is told before a date too far for a timestamp' },
   { sql: /"?(round|trunc)"?\(.*2147483647\)/, reason: 'numeric shows at most 2000 digits after the point' },
   {
