@@ -1,5 +1,5 @@
 import type { ParsedStatement, SessionStatement } from '../../planner/parse/index.ts'
-import { notSupported } from '../../types/error.ts'
+import { notSupported, SqlError } from '../../types/error.ts'
 import { copyFrom } from '../copy/copy-from.ts'
 import { copyTo } from '../copy/copy-to.ts'
 import { closeCursor, declareCursor, fetchCursor } from './cursors.ts'
@@ -58,6 +58,8 @@ function set(session: Session, statement: SessionStatement & { kind: 'set' }): s
     session.notice('SET LOCAL can only be used in transaction blocks', 'WARNING', 'no_active_sql_transaction')
     return 'SET'
   }
+  if (name === 'database' && value !== undefined && !session.context.catalogs.current.hasDatabase(value))
+    throw new SqlError('invalid_catalog_name', `database "${value}" does not exist`)
   if (value === undefined) session.settings.reset(name, local)
   else session.settings.set(name, value, local)
   return statement.reset ? 'RESET' : 'SET'

@@ -76,7 +76,7 @@ export class Session {
   ) {
     this.out = out
     const report = (name: string, value: string) => parameterStatus(out, name, value)
-    const settings = new SessionSettings({ session_authorization: user }, report, initial)
+    const settings = new SessionSettings({ session_authorization: user, database }, report, initial)
     this.settings = settings
     this.block = new TransactionBlock({
       warn: (message, condition) => this.notice(message, 'WARNING', condition),
@@ -91,7 +91,7 @@ export class Session {
     const searchPath = () => {
       const wanted = settings.get('search_path').split(',')
       const names = wanted.map(name => name.trim().replace(/^"(.*)"$/, '$1'))
-      const known = (name: string) => shared.catalogs.current.hasSchema(database, name)
+      const known = (name: string) => shared.catalogs.current.hasSchema(settings.get('database'), name)
       return names
         .map(name => (name === '$user' ? user : name))
         .filter(name => name !== '' && (name !== user || known(name)))
@@ -100,12 +100,27 @@ export class Session {
     const { catalogs, runtime } = shared
     const own = { pid: 0, query: '', queryStartedAtMs: 0, active: false, startedAtMs: Date.now() }
     const declared = catalogs.current.roles.some(role => role.name === user)
-    this.system = { database, user, declared, settings, searchPath, catalogs, runtime, ...own }
+    // SET database moves the session to another one.
+    const at = {
+      get database() {
+        return settings.get('database')
+      },
+    }
+    this.system = Object.assign(at, { user, declared, settings, searchPath, catalogs, runtime, ...own })
     const number = enrol(this.system)
     this.#number = number
     this.context = {
       ...shared,
-      session: { database, user, declared, settings, searchPath, number },
+      session: {
+        get database() {
+          return settings.get('database')
+        },
+        user,
+        declared,
+        settings,
+        searchPath,
+        number,
+      },
       systemRelation: (schema, name) => systemRelation(schema, name, number),
       get signal() {
         return cancellation.controller?.signal

@@ -43,6 +43,7 @@ export const SETTINGS: Readonly<Record<string, Setting>> = {
       'error',
     ),
   },
+  database: { default: '', help: 'database that names are looked up in' },
   datestyle: {
     default: 'ISO, MDY',
     help: 'output format of dates',
