@@ -21,9 +21,12 @@ export function parseCreate(c: Cursor, replace = false): Statement {
     const kind = c.looking('schema') ? 'create schema' : 'create database'
     c.at++
     const ifNotExists = c.accept('if', 'not', 'exists')
-    const name = c.identifier()
+    const named = c.looking('authorization') ? undefined : c.identifier()
+    const owner = kind === 'create schema' && c.accept('authorization') ? c.identifier() : undefined
     c.finish()
-    return { kind, name, ifNotExists }
+    const name = named ?? owner
+    if (name === undefined) throw c.error()
+    return { kind, name, ifNotExists, ...(owner === undefined ? {} : { owner }) }
   }
   if (c.accept('user')) return parseCreateRole(c, true)
   if (c.accept('role')) return parseCreateRole(c, false)

@@ -105,6 +105,8 @@ export type Statement =
   | {
       readonly kind: 'create schema' | 'create database'
       readonly name: string
+      /** AUTHORIZATION of a schema. */
+      readonly owner?: string
       readonly ifNotExists: boolean
     }
   | {

@@ -89,6 +89,10 @@ function readToken(sql: string, start: number): Token {
       throw new SqlError('syntax_error', 'zero-length delimited identifier at or near """"', {
         position: start,
       })
+    if (end === start + 2)
+      throw new SqlError('syntax_error', 'zero-length delimited identifier at or near """"', {
+        position: start,
+      })
     return make('quoted', end, sql.slice(start + 1, end - 1).replaceAll('""', '"'))
   }
   const dollar = match(/\$([A-Za-z_][A-Za-z0-9_]*)?\$/y)

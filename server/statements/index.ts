@@ -5,6 +5,7 @@ import { denied, rightsOf } from '../access/rights.ts'
 import { alter } from './alter.ts'
 import { comment } from './comment.ts'
 import type { Prepared, Result, StatementContext } from './contract.ts'
+import type { StatementOf } from './create.ts'
 import { createIndex } from './create-index.ts'
 import { createSink } from './create-sink.ts'
 import { createTable } from './create-table.ts'
@@ -55,7 +56,7 @@ export function prepare(
       return command(() => createSink(statement, text, context))
     case 'create schema':
     case 'create database':
-      return command(() => createNamespace(statement.kind, statement.name, statement.ifNotExists, context))
+      return command(() => createNamespace(statement, context))
     case 'create role':
       return command(() => createRole(statement, context))
     case 'alter role':
@@ -91,9 +92,7 @@ function command(run: () => Promise<Result>): Prepared {
 }
 
 function createNamespace(
-  kind: 'create schema' | 'create database',
-  name: string,
-  ifNotExists: boolean,
+  { kind, name, ifNotExists, owner }: StatementOf<'create schema' | 'create database'>,
   context: StatementContext,
 ): Promise<Result> {
   return context.catalogs.exclusive(async () => {
@@ -101,6 +100,12 @@ function createNamespace(
     const { database, user } = context.session
     const isSchema = kind === 'create schema'
     requireNamespaceMaker(isSchema, context)
+    if (owner !== undefined && owner !== user) {
+      if (!catalog.roles.some(role => role.name === owner))
+        throw new SqlError('undefined_object', `role "${owner}" does not exist`)
+      if (!rightsOf(context.session, catalog).superuser)
+        throw new SqlError('insufficient_privilege', `must be able to SET ROLE "${owner}"`)
+    }
     const tag = kind.toUpperCase()
     if (isSchema ? catalog.hasSchema(database, name) : catalog.hasDatabase(name)) {
       const message = `${isSchema ? 'schema' : 'database'} "${name}" already exists`
@@ -108,7 +113,9 @@ function createNamespace(
       context.notice(`${message}, skipping`)
       return { tag }
     }
-    const next = isSchema ? catalog.withSchema(database, name, user) : catalog.withDatabase(name, user)
+    const next = isSchema
+      ? catalog.withSchema(database, name, owner ?? user)
+      : catalog.withDatabase(name, user)
     await context.runtime.run({ catalog: next.toJson() }, context.signal)
     context.catalogs.update(next)
     return { tag }
