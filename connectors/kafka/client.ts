@@ -1,7 +1,9 @@
 // Our view of Kafka over kafkajs.
-import type { Admin, Kafka, Message, Producer, Transaction } from 'kafkajs'
+import type { Admin } from 'kafkajs'
+import type { KafkaMessage } from './batch-writer.ts'
 import { type Fetched, fetchBatches } from './fetch.ts'
 import { calmRequestQueues, internalCluster, type KafkaSettings } from './kafkajs-internals.ts'
+import { KafkaProducer } from './producer.ts'
 import { refusal } from './refusal.ts'
 
 /** Sends messages that become visible together with `commit`, or never. */
@@ -18,15 +20,6 @@ export interface PlainProducer {
 }
 
 export type StartAt = 'earliest' | 'latest' | { readonly timestampMs: number }
-
-export interface KafkaMessage {
-  readonly key?: Buffer | string | null
-  readonly value: Buffer | string | null
-  /** Chosen by the key when absent, as Java does. */
-  readonly partition?: number
-  readonly timestamp?: string
-  readonly headers?: NonNullable<Message['headers']>
-}
 
 export interface KafkaClient {
   /** Partition numbers in order; SqlError when the topic does not exist. */
@@ -49,11 +42,6 @@ export interface KafkaClient {
   close(): Promise<void>
 }
 
-/** kafkajs takes time by the square of the records of one request. */
-const SEND_RECORDS = 500
-const SEND_BYTES = 900_000
-/** What a record takes besides its key and value, at most. */
-const RECORD_BYTES = 24
 const RETRY = { initialRetryTime: 10, maxRetryTime: 500, retries: 20 }
 
 /** Connects lazily; kafkajs is loaded here, not at start. */
@@ -70,25 +58,27 @@ export async function kafkaClient(settings: KafkaSettings): Promise<KafkaClient>
   })
   const admin = kafka.admin()
   await guard(() => admin.connect())
-  const cluster = internalCluster(settings, RETRY)
+  const cluster = () => internalCluster(settings, RETRY)
+  const reading = cluster()
   let connected: Promise<void> | undefined
   return {
     partitions: topic => partitions(admin, topic),
     offsets: (topic, at) => offsets(admin, topic, at),
     fetch: async (topic, positions, waitMs) => {
-      connected ??= cluster.connect()
+      connected ??= reading.connect()
       await guard(() => connected!)
-      return guard(() => fetchBatches(cluster, topic, positions, waitMs))
+      return guard(() => fetchBatches(reading, topic, positions, waitMs))
     },
     createTopic: (topic, numPartitions, config) => createTopic(admin, topic, numPartitions, config),
     addPartitions: async (topic, count) => {
       await guard(() => admin.createPartitions({ topicPartitions: [{ topic, count }] }))
     },
     topicConfig: (topic, name) => topicConfig(admin, topic, name),
-    transactional: (id, timeoutMs, crashPoint) => transactional(kafka, id, timeoutMs, crashPoint),
-    idempotent: () => idempotent(kafka),
+    transactional: (id, timeoutMs, crashPoint) =>
+      transactional(new KafkaProducer(cluster(), id, timeoutMs), crashPoint),
+    idempotent: () => idempotent(new KafkaProducer(cluster(), null, 0)),
     close: async () => {
-      await Promise.all([admin.disconnect(), cluster.disconnect()])
+      await Promise.all([admin.disconnect(), reading.disconnect()])
     },
   }
 }
@@ -130,83 +120,33 @@ async function topicConfig(admin: Admin, topic: string, name: string): Promise<s
 }
 
 async function transactional(
-  kafka: Kafka,
-  transactionalId: string,
-  timeoutMs: number,
+  producer: KafkaProducer,
   crashPoint: (id: string) => void,
 ): Promise<TransactionalProducer> {
-  const { Partitioners } = (await import('kafkajs')).default
-  const producer = kafka.producer({
-    transactionalId,
-    idempotent: true,
-    maxInFlightRequests: 1,
-    transactionTimeout: timeoutMs,
-    createPartitioner: Partitioners.DefaultPartitioner,
-    retry: RETRY,
-  })
-  await guard(() => producer.connect())
-  // connect() alone fences nobody: kafkajs sends InitProducerId for the transactional id when the first transaction begins. An
-  // empty transaction is unknown to the broker, so it may wait for its first record as long as it likes.
-  let begun: Transaction | undefined = await guard(() => producer.transaction())
+  await guard(() => producer.start())
   return {
-    async transact(topics) {
-      const transaction = begun ?? (await guard(() => producer.transaction()))
-      begun = undefined
-      await guard(async () => {
+    transact: topics =>
+      guard(async () => {
+        producer.begin()
         for (const { topic, messages } of topics) {
-          await sendAll(transaction, topic, messages)
+          await producer.send(topic, messages)
           crashPoint('C15')
         }
         crashPoint('C16')
         // When the request has gone out.
         setImmediate(() => crashPoint('C17'))
-        await transaction.commit()
-      })
-    },
-    close: () => producer.disconnect(),
+        await producer.commit()
+      }),
+    close: () => producer.close(),
   }
 }
 
-async function idempotent(kafka: Kafka): Promise<PlainProducer> {
-  const { Partitioners } = (await import('kafkajs')).default
-  const createPartitioner = Partitioners.DefaultPartitioner
-  const producer = kafka.producer({
-    idempotent: true,
-    maxInFlightRequests: 1,
-    createPartitioner,
-    retry: RETRY,
-  })
-  await guard(() => producer.connect())
+async function idempotent(producer: KafkaProducer): Promise<PlainProducer> {
+  await guard(() => producer.start())
   return {
-    send: (topic, messages) => guard(() => sendAll(producer, topic, messages)),
-    close: () => producer.disconnect(),
+    send: (topic, messages) => guard(() => producer.send(topic, messages)),
+    close: () => producer.close(),
   }
-}
-
-// Requests are bounded by their bytes: a broker refuses batches above message.max.bytes, a million unless told otherwise.
-async function sendAll(
-  to: Pick<Producer, 'send'>,
-  topic: string,
-  messages: Iterable<KafkaMessage>,
-): Promise<void> {
-  let part: Message[] = []
-  let bytes = 0
-  const flush = async () => {
-    if (part.length > 0) await to.send({ topic, acks: -1, messages: part })
-    part = []
-    bytes = 0
-  }
-  for (const message of messages) {
-    const size = RECORD_BYTES + sizeOf(message.key) + sizeOf(message.value)
-    if (part.length === SEND_RECORDS || bytes + size > SEND_BYTES) await flush()
-    part.push({ ...message, key: message.key ?? null })
-    bytes += size
-  }
-  await flush()
-}
-
-function sizeOf(part: Buffer | string | null | undefined): number {
-  return typeof part === 'string' ? Buffer.byteLength(part) : (part?.length ?? 0)
 }
 
 async function guard<T>(run: () => Promise<T>, topic?: string): Promise<T> {

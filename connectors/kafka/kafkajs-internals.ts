@@ -30,9 +30,13 @@ export interface Cluster {
   addTargetTopic(topic: string): Promise<void>
   refreshMetadata(): Promise<void>
   refreshMetadataIfNecessary(): Promise<void>
+  findTopicPartitionMetadata(topic: string): readonly { readonly partitionId: number }[]
   findLeaderForPartitions(topic: string, partitions: readonly number[]): Record<string, number[]>
   findBroker(node: { nodeId: string }): Promise<Broker>
 }
+
+const nothing = () => {}
+const silent = { namespace: () => silent, info: nothing, debug: nothing, warn: nothing, error: nothing }
 
 interface RequestQueue {
   readonly pending: readonly unknown[]
@@ -53,12 +57,10 @@ export function calmRequestQueues(): void {
 export function internalCluster(settings: KafkaSettings, retry: object): Cluster {
   const ClusterClass = load('kafkajs/src/cluster') as new (options: object) => Cluster
   const socketFactory = (load('kafkajs/src/network/socketFactory') as () => unknown)()
-  const nothing = () => {}
-  const logger = { namespace: () => logger, info: nothing, debug: nothing, warn: nothing, error: nothing }
   return new ClusterClass({
     ...settings,
     clientId: 'weir',
-    logger,
+    logger: silent,
     socketFactory,
     connectionTimeout: 5000,
     authenticationTimeout: 10_000,
@@ -93,4 +95,78 @@ export function protocolError(code: number): Error {
     createErrorFromCode(code: number): Error
   }
   return createErrorFromCode(code)
+}
+
+/** States of one producer and its transaction. */
+export interface Eos {
+  initProducerId(): Promise<void>
+  getProducerId(): string | number
+  getProducerEpoch(): number
+  beginTransaction(): void
+  addPartitionsToTransaction(
+    topics: readonly { topic: string; partitions: readonly { partition: number }[] }[],
+  ): Promise<void>
+  commit(): Promise<void>
+}
+
+export function eosManager(cluster: Cluster, transactionalId: string | null, timeoutMs: number): Eos {
+  const make = load('kafkajs/src/producer/eosManager') as (options: object) => Eos
+  const transactional = transactionalId !== null
+  const options = { logger: silent, cluster, transactional, transactionTimeout: timeoutMs }
+  return make(transactional ? { ...options, transactionalId } : options)
+}
+
+interface BodyWriter {
+  writeString(text: string | null): BodyWriter
+  writeInt16(value: number): BodyWriter
+  writeInt32(value: number): BodyWriter
+  writeBufferInternal(bytes: Buffer): void
+}
+
+const PRODUCE = 0
+const PRODUCE_VERSION = 3
+const PRODUCE_TIMEOUT_MS = 30_000
+
+/** One request with a batch for each partition, acknowledged by all replicas; throws the broker's refusal. */
+export async function rawProduce(
+  broker: Broker,
+  transactionalId: string | null,
+  topic: string,
+  batches: readonly { readonly partition: number; readonly bytes: Buffer }[],
+): Promise<void> {
+  const Encoder = load('kafkajs/src/protocol/encoder') as new (bytes: number) => BodyWriter
+  const encode = async () => {
+    const size = batches.reduce((sum, batch) => sum + batch.bytes.length + 8, 200 + topic.length * 3)
+    const body = new Encoder(size).writeString(transactionalId).writeInt16(-1).writeInt32(PRODUCE_TIMEOUT_MS)
+    body.writeInt32(1).writeString(topic).writeInt32(batches.length)
+    for (const { partition, bytes } of batches) {
+      body.writeInt32(partition).writeInt32(bytes.length)
+      body.writeBufferInternal(bytes)
+    }
+    return body
+  }
+  const request = {
+    apiKey: PRODUCE,
+    apiVersion: PRODUCE_VERSION,
+    apiName: 'Produce',
+    expectResponse: () => true,
+    encode,
+  }
+  const response = { decode: async (raw: Buffer) => checkProduced(raw), parse: async (data: object) => data }
+  await broker.connectionPool.send({ request, response, requestTimeout: PRODUCE_TIMEOUT_MS * 2 })
+}
+
+// ProduceResponse, version 3: topics of partitions with an error code, an offset and a time.
+function checkProduced(raw: Buffer): object {
+  let at = 4
+  for (let topics = raw.readInt32BE(0); topics > 0; topics--) {
+    at += 2 + raw.readInt16BE(at)
+    const count = raw.readInt32BE(at)
+    at += 4
+    for (let i = 0; i < count; i++, at += 22) {
+      const code = raw.readInt16BE(at + 4)
+      if (code !== 0) throw protocolError(code)
+    }
+  }
+  return {}
 }

@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import { Kafka, logLevel } from 'kafkajs'
 import { startKafka } from '../../scripts/services.ts'
 import type { SourceContext } from '../../types/connector.ts'
+import type { KafkaMessage } from './batch-writer.ts'
 import { format, host, idAndName, readAll, type TestBroker, testBroker } from './harness.ts'
 import { kafka } from './index.ts'
 
@@ -15,12 +16,11 @@ after(() => broker.stop())
 
 const plain: SourceContext = { schema: idAndName, include: [], format: format('plain'), key: [], host }
 
-async function send(topic: string, ...messages: Parameters<SendOne>[1][]): Promise<void> {
+async function send(topic: string, ...messages: KafkaMessage[]): Promise<void> {
   const producer = await broker.client.idempotent()
   await producer.send(topic, messages)
   await producer.close()
 }
-type SendOne = (topic: string, message: import('kafkajs').Message) => void
 
 const row = (id: number, more: object = {}) => ({ partition: 0, value: JSON.stringify({ id }), ...more })
 const ids = (rows: readonly (readonly unknown[])[]) => rows.map(r => Number(r[0])).sort((a, b) => a - b)
@@ -49,7 +49,7 @@ test('scan.startup.mode latest starts behind what is there, and the position is 
 
 test('scan.startup.mode timestamp starts at the first record of that time, or at the end when there is none', async () => {
   await broker.client.createTopic('timed', 2, {})
-  const at = (ms: number) => ({ timestamp: String(1_700_000_000_000 + ms) })
+  const at = (ms: number) => ({ timestampMs: 1_700_000_000_000 + ms })
   await send('timed', row(1, at(0)), row(2, at(10)), row(3, at(20)), row(9, { partition: 1, ...at(0) }))
   const options = {
     ...broker.options('timed'),
@@ -81,12 +81,16 @@ test('partitions added while running are read from their beginning', async () =>
 
 test('INCLUDE gives key, timestamp, offset, partition and headers', async () => {
   await broker.client.createTopic('included', 2, {})
-  const headers = { trace: ['a', Buffer.from([255])], empty: '' }
+  const headers = [
+    ['trace', Buffer.from('a')],
+    ['trace', Buffer.from([255])],
+    ['empty', Buffer.alloc(0)],
+  ] as const
   await send('included', {
     ...row(1, { key: 'k' }),
     partition: 1,
     headers,
-    timestamp: '1700000000123',
+    timestampMs: 1_700_000_000_123,
   })
   const what = ['key', 'timestamp', 'offset', 'partition', 'header']
   const include = what.map(name => ({ what: name, name: `_${name}` }))
