@@ -1,6 +1,6 @@
 import { cellValue } from '../../storage/column-buffer.ts'
 import { compareValues } from '../../types/compare.ts'
-import { AssertionError } from '../../types/error.ts'
+import { AssertionError, assert } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
 import { physical, type Type } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
@@ -143,7 +143,8 @@ export class Emitter {
 
   /** A lambda's variable is its function's parameter. */
   #variable(depth: Expression): Emitted {
-    const name = `x${this.emit(depth).value.replace(/\D/g, '')}`
+    assert(depth.kind === 'literal', 'a variable has a number')
+    const name = `x${Number(depth.value)}`
     return { value: name, isNull: `(${name} === null)` }
   }
 
