@@ -25,7 +25,8 @@ export interface FaultyProxy {
 }
 
 const DELAY_MS = 700
-const LATE_MS = 400
+/** Long enough for another server to have started. */
+const LATE_MS = 3000
 
 /**
  * An HTTP proxy before an object store that makes requests fail: by status 500 or 503, by a reset before anything was done, by a
@@ -37,7 +38,7 @@ export async function startFaultyProxy(upstream: string, random: () => number): 
   const server = createServer((incoming, answer) => {
     const fault = random() < proxy.chance ? FAULTS[Math.floor(random() * FAULTS.length)] : undefined
     if (fault !== undefined) counts[fault]++
-    handle(upstream, incoming, answer, fault).catch(() => incoming.socket.destroy())
+    handle(upstream, incoming, answer, fault, random() * LATE_MS).catch(() => incoming.socket.destroy())
   })
   server.listen(0, '127.0.0.1')
   await new Promise(resolve => server.once('listening', resolve))
@@ -58,6 +59,7 @@ async function handle(
   incoming: IncomingMessage,
   answer: ServerResponse,
   fault: Fault | undefined,
+  lateMs: number,
 ): Promise<void> {
   const { socket } = incoming
   if (fault === 'reset') return void socket.resetAndDestroy()
@@ -73,7 +75,7 @@ async function handle(
   if (fault === 'delay') await sleep(DELAY_MS)
   if (fault === 'late') {
     socket.resetAndDestroy()
-    await sleep(LATE_MS)
+    await sleep(lateMs)
   }
   const done = await forward(upstream, incoming, Buffer.concat(body))
   if (fault === 'late') return
