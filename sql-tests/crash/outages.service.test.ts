@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Service, startKafka } from '../../scripts/services.ts'
+import { S3_ACCESS, type Service, startKafka } from '../../scripts/services.ts'
+import { decodeManifest } from '../../storage/manifest.ts'
+import { openS3 } from '../../storage/s3-store.ts'
 import { Flow } from './flow.ts'
 import { type CrashServices, mulberry32, startCrashServices } from './services.ts'
 import { verify } from './verify.ts'
@@ -67,6 +69,7 @@ test(`a server that was frozen while another took over ends by itself and writes
     assert.equal(weir.exited, undefined, `the new server ended by itself:\n${weir.log}`)
   }
   t.diagnostic(await verify(weir, flow, broker.address))
+  await assertOneAfterTheOther()
 })
 
 test('of two servers started together one goes on, and outputs are exact', async t => {
@@ -79,6 +82,23 @@ test('of two servers started together one goes on, and outputs are exact', async
   await producing
   t.diagnostic(await verify(weir, flow, broker.address))
 })
+
+/** Whoever was taken over from commits nothing any more: the manifests of each server are one run. */
+async function assertOneAfterTheOther(): Promise<void> {
+  const { accessKeyId, secretAccessKey } = S3_ACCESS
+  const store = openS3('s3://weir/outages', {
+    endpoint: `http://${services.s3.address}`,
+    accessKeyId,
+    secretAccessKey,
+  })
+  const keys: string[] = []
+  for await (const key of store.list('manifest/')) keys.push(key)
+  const writers: string[] = []
+  for (const key of keys.sort()) writers.push(decodeManifest((await store.get(key))!, key).generation)
+  const runs = writers.filter((writer, i) => writer !== writers[i - 1])
+  assert.ok(runs.length > ROUNDS)
+  assert.equal(runs.length, new Set(writers).size, 'no server commits after another took over')
+}
 
 function ended(zombie: Weir) {
   const late = sleep(20_000).then(() => assert.fail(`the frozen server goes on:\n${zombie.log}`))
