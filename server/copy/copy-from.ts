@@ -22,6 +22,8 @@ import { csvReader, type Line, textReader } from './fields.ts'
 type CopyFrom = SessionStatement & { readonly kind: 'copy from' }
 
 const CHUNK_ROWS = 1 << 13
+/** All rows of a COPY wait in memory for their one epoch. */
+const COPY_BYTES_MAX = 1 << 30
 
 /** COPY … FROM STDIN: all rows in one epoch, or none. */
 export function copyFrom(session: Session, statement: CopyFrom): Runnable {
@@ -92,6 +94,7 @@ class Rows {
   readonly #chunks: Chunk[] = []
   #rows: Value[][] = []
   #lineNumber = 0
+  #bytes = 0
 
   constructor(table: Relation, { positions, values }: CopyColumns, { options }: CopyFrom, zone: string) {
     this.#table = table
@@ -130,6 +133,11 @@ class Rows {
   }
 
   push(bytes: Buffer): void {
+    this.#bytes += bytes.length
+    if (this.#bytes > COPY_BYTES_MAX)
+      throw new SqlError('program_limit_exceeded', 'COPY takes at most 1 GB at a time', {
+        hint: 'Copy the rows in parts.',
+      })
     this.#read(bytes)
   }
 
