@@ -64,6 +64,8 @@ export function requireUnused(
 function readsColumn({ job }: Relation, table: Relation, at: number): boolean {
   return (job?.nodes ?? []).some(node => {
     if (node.spec.kind !== 'input' || node.spec.relation !== table.id) return false
+    // A column that came later is not among those it reads.
+    if (at >= node.schema.length) return false
     return neededColumns(job!, node)?.includes(at) ?? true
   })
 }

@@ -84,7 +84,8 @@ async function change(bound: BoundDml, values: readonly Value[], context: Statem
   const { job, returning } = planDml(bound, values)
   const found: Effect[] = []
   for await (const chunk of context.runtime.query(job, context.signal)) addEffects(chunk, found)
-  const effects = once(found, bound)
+  // A key is freed before another row takes it.
+  const effects = once(found, bound).toSorted((a, b) => Math.sign(a.weight) - Math.sign(b.weight))
   const types = table.columns.map(column => column.type)
   const changes = chunksOf(effects, types)
   for (const chunk of changes) rejectNulls(chunk, table)
