@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { FLOAT8, INT4, INT8, INTERVAL, NUMERIC, type Schema, TEXT, type Type } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
 import { Harness, shown } from '../operators/harness.ts'
-import { resolveAggregate } from './index.ts'
+import { aggregateHelp, aggregateSignatures, resolveAggregate } from './index.ts'
 
 /** One aggregate over one column, after retracting `gone`. */
 function result(
@@ -73,4 +73,9 @@ test('an unknown overload fails with 42883', () => {
   const resolved = resolveAggregate('sum', [TEXT])
   assert.ok('error' in resolved)
   assert.equal(resolved.error.message, 'function sum(character varying) does not exist')
+})
+
+test('every aggregate says in a line what it is', () => {
+  const silent = aggregateSignatures().filter(signature => aggregateHelp(signature.split('(')[0]!) === '')
+  assert.deepEqual(silent, [])
 })

@@ -115,6 +115,16 @@ const ENTRIES: readonly Entry[] = [
   { name: 'mode', args: ['any'], type: firstArg, ordered: true, make: ([type]) => orderedSet.mode(type!) },
   ...[FLOAT8, INTERVAL].flatMap(value => percentiles('percentile_cont', value, value)),
   ...percentiles('percentile_disc', 'any', firstArg),
+  // The approximation kept here is the exact one, within any relative error: it has to take retractions.
+  ...[[FLOAT8], [FLOAT8, FLOAT8]].map(
+    (rest): Entry => ({
+      name: 'approx_percentile',
+      args: [FLOAT8, ...rest],
+      type: FLOAT8,
+      ordered: true,
+      make: () => orderedSet.percentileDisc,
+    }),
+  ),
   { name: 'regr_count', args: [FLOAT8, FLOAT8], type: INT8, make: () => pairCount },
   ...Object.entries(PAIR_RESULTS).map(
     ([name, { result }]): Entry => ({
@@ -141,6 +151,8 @@ const ENTRIES: readonly Entry[] = [
   ...spread('stddev', { sample: true, root: true }),
   ...spread('stddev_pop', { sample: false, root: true }),
 ]
+
+export { aggregateHelp } from './help.ts'
 
 const NAMES = new Set(ENTRIES.map(entry => entry.name))
 

@@ -1,4 +1,4 @@
-import { aggregateSignatures, resolveAggregate } from '../../../executor/aggregates/index.ts'
+import { aggregateHelp, aggregateSignatures, resolveAggregate } from '../../../executor/aggregates/index.ts'
 import { castContext } from '../../../executor/functions/casts.ts'
 import { listFunctions } from '../../../executor/functions/index.ts'
 import { TEXT, type Type, type TypeName } from '../../../types/type.ts'
@@ -26,7 +26,14 @@ export interface PgFunction {
 }
 
 const FIRST_OID = 0x08000000
-const PSEUDO: Readonly<Record<string, number>> = { any: 2276, element: 2283, array: 2277 }
+const PSEUDO: Readonly<Record<string, number>> = {
+  any: 2276,
+  plain: 2776,
+  element: 2283,
+  leaf: 2283,
+  array: 2277,
+  leaves: 2277,
+}
 const WINDOWS = ['row_number', 'rank', 'dense_rank']
 const INT8_OID = 20
 const CSTRING = 2275
@@ -53,7 +60,7 @@ function numbered(): readonly PgFunction[] {
         kind: 'f' as const,
         volatility,
         strict: entry.strict !== false,
-        returnsSet: false,
+        returnsSet: entry.set,
         help: entry.help,
       },
     ]
@@ -65,6 +72,7 @@ function numbered(): readonly PgFunction[] {
     return {
       ...common,
       name,
+      help: aggregateHelp(name),
       args: words.map(wordOid),
       result: aggregateResult(name, words),
       kind: 'a' as const,
