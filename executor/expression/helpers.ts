@@ -7,6 +7,12 @@ export const helpers = {
   checkInt8: (v: bigint) => (BigInt.asIntN(64, v) === v ? v : outOfRange('bigint')),
   checkFloat4: (v: number, a: number, b: number) => checkFloat(Math.fround(v), a, b),
   checkFloat8: checkFloat,
+  /** A product or quotient of numbers other than zero that is too small to be told from it. */
+  checkTiny: (v: number, a: number, b: number): number => {
+    if (v === 0 && a !== 0 && b !== 0 && Number.isFinite(b))
+      throw new SqlError('numeric_value_out_of_range', 'value out of range: underflow')
+    return v
+  },
   nonZero: <T extends number | bigint>(v: T): T => {
     if (v === 0 || v === 0n) throw new SqlError('division_by_zero', 'division by zero')
     return v

@@ -50,11 +50,14 @@ for (const type of ['float4', 'float8'] as const) {
   for (const [operator, what] of Object.entries(RESULT))
     fn(`${operator}(${type}, ${type}) -> ${type}`, {
       help: what,
-      emit: ([a, b]) => `${round}(${a} ${operator} ${b}, ${a}, ${b})`,
+      emit: ([a, b]) => {
+        const result = `${round}(${a} ${operator} ${b}, ${a}, ${b})`
+        return operator === '*' ? `checkTiny(${result}, ${a}, ${b})` : result
+      },
     })
   fn(`/(${type}, ${type}) -> ${type}`, {
     help: 'quotient',
-    emit: ([a, b]) => `${round}(${a} / divisor(${a}, ${b}), ${a}, ${b})`,
+    emit: ([a, b]) => `checkTiny(${round}(${a} / divisor(${a}, ${b}), ${a}, ${b}), ${a}, ${b})`,
   })
   fn(`-(${type}) -> ${type}`, { help: 'negation', emit: ([a]) => `(-${a})` })
   fn(`+(${type}) -> ${type}`, { help: 'itself', emit: ([a]) => a! })

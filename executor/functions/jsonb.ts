@@ -131,7 +131,8 @@ function setLax(
   nulls: string | null,
 ) {
   if (a === null || keys === null || create === null) return null
-  if (value !== null) return formatJson(setPath(parseJson(a), keys, parseJson(value), create))
+  if (value !== null && nulls !== null)
+    return formatJson(setPath(parseJson(a), keys, parseJson(value), create))
   if (!LAX.includes((nulls ?? '') as (typeof LAX)[number]))
     throw bad(
       'null_value_treatment must be "delete_key", "return_target", "use_json_null", or "raise_exception"',

@@ -37,7 +37,7 @@ for (let count = 0; count <= PARTS.length; count++)
       ? { parameters: 'years months weeks days hours mins secs', defaults: [0, 0, 0, 0, 0, 0, 0] }
       : {}),
     call: (years = 0, months = 0, weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0) => {
-      if (!Number.isFinite(seconds)) throw overflow('interval out of range')
+      if (!(Math.abs(seconds) < 9e12)) throw overflow('interval out of range')
       const whole = { months: years * 12 + months, days: weeks * 7 + days }
       if (Math.abs(whole.months) > 0x7fffffff || Math.abs(whole.days) > 0x7fffffff)
         throw overflow('interval out of range')

@@ -248,7 +248,7 @@ for (const [type, most] of [
         const whole = d.formatDecimal(d.roundDecimal(value, 0)).replace('-', '').length
         t.after = whole >= most ? 0 : Math.min(t.after, most - whole)
         const text = exactly(value, t)
-        return a < 0 && text[0] !== '-' ? `-${text}` : text
+        return (a < 0 || Object.is(a, -0)) && text[0] !== '-' ? `-${text}` : text
       }),
   })
 

@@ -4,6 +4,7 @@ import { fn } from './registry.ts'
 // overlay puts a text over part of another.
 const overlay = (text: string, by: string, from: number, count = [...by].length): string => {
   if (from <= 0) throw new SqlError('substring_error', 'negative substring length not allowed')
+  if (from + count > 2147483647) throw new SqlError('numeric_value_out_of_range', 'integer out of range')
   const all = [...text]
   return all.slice(0, from - 1).join('') + by + all.slice(Math.max(0, from - 1 + count)).join('')
 }

@@ -20,6 +20,15 @@ const EXPLAINED: readonly { readonly sql?: RegExp; readonly detail?: RegExp; rea
     detail: /malformed array literal/,
     reason: 'array_cat takes an element too, and an untyped literal is taken for one',
   },
+  {
+    sql: /"(left|right)"\(.*-2147483648/,
+    reason: 'the least integer is as far from the end as its size says',
+  },
+  {
+    sql: /array_fill/,
+    detail: /several dimensions|do not begin at 1/,
+    reason: 'the dimensions of an array belong to its type, and subscripts begin at 1',
+  },
   { sql: /array_agg\(a order/, reason: 'an array may have empty and NULL arrays as elements' },
   { detail: /_unique|_strict/, reason: 'aggregates of PostgreSQL 16 that an older server does not know' },
   { sql: /1\.0'::jsonb|"a":1\.0\}/, reason: 'equality of jsonb goes by text: 1.0 is not 1' },
