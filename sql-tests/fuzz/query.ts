@@ -24,6 +24,7 @@ export function query(
   const filtered = random.chance(0.5) ? where : ''
   const select = random.chance(0.4) ? grouped(scope, types) : plain(scope, relations, depth, types)
   const tree = sql('query', select.head, ' FROM ', from.tree, filtered, select.tail)
+  if (select.tail !== '' && typeof select.tail === 'string') return { tree, types: select.types }
   if (!random.chance(0.12)) return { tree, types: select.types }
   const order = select.types.map(
     (_, i) => `${i + 1} ${random.pick(['ASC', 'DESC', 'DESC NULLS LAST', 'NULLS FIRST'])}`,
@@ -61,7 +62,13 @@ function plain(
     return sql('item', value, ` AS x${i}`)
   })
   const distinct = random.chance(0.15) ? optional('DISTINCT ') : ''
-  return { head: sql('head', 'SELECT ', distinct, ...joined(items, ', ')), tail: '', types: wanted }
+  const head = sql('head', 'SELECT ', distinct, ...joined(items, ', '))
+  if (distinct !== '' || windows || !random.chance(0.06)) return { head, tail: '', types: wanted }
+  // Rows that agree in every output are the same whichever of them stays.
+  const order = wanted.map((_, i) => `${i + 1}${random.pick(['', ' DESC', ' NULLS FIRST'])}`)
+  const on = random.pick([[1], wanted.map((_, i) => i + 1)]).join(', ')
+  const first = sql('head', `SELECT DISTINCT ON (${on}) `, ...joined(items, ', '))
+  return { head: first, tail: ` ORDER BY ${order.join(', ')}`, types: wanted }
 }
 
 /** A number of the rows of another relation that match. */
@@ -282,6 +289,14 @@ function fromClause(
       continue
     }
     const right = item(random, relations, depth, aliases)
+    const common = joins.length === 0 && random.chance(0.15) ? sameNames(columns, right.columns) : []
+    if (common.length > 0) {
+      const using = ` USING (${random.some(common, 2).join(', ')})`
+      const type = random.pick(['JOIN', 'LEFT JOIN', 'RIGHT JOIN', 'FULL JOIN'])
+      joins.push(optional(` ${type} `, right.tree, using))
+      columns = [...columns, ...right.columns]
+      continue
+    }
     const on = matching(random, columns, right.columns)
     const type = on === '' ? 'CROSS JOIN' : random.pick(['JOIN', 'LEFT JOIN', 'RIGHT JOIN', 'FULL JOIN'])
     const both = [...columns, ...right.columns]
@@ -321,6 +336,13 @@ function lateral(
   const body = `SELECT * FROM ${relation.name} l${where}${order}`
   const columns = relation.columns.map(c => ({ ...c, name: `${alias}.${c.name}` }))
   return { tree: optional(` ${type} LATERAL (${body}) ${alias}${on}`), columns }
+}
+
+/** Unqualified names of columns of one type on both sides. */
+function sameNames(left: readonly Column[], right: readonly Column[]): string[] {
+  const bare = (c: Column) => `${c.name.split('.')[1]} ${c.type}`
+  const known = new Set(left.map(bare))
+  return right.filter(c => known.has(bare(c))).map(c => c.name.split('.')[1]!)
 }
 
 function item(
