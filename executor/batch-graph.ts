@@ -35,8 +35,14 @@ interface Edge {
   portion: number | undefined
 }
 
-/** Wires the job's operators. `output` gets the rows of the last node, borrowed. */
-export function batchGraph(job: Job, epoch: Epoch, monotonic: () => number, output: Emit): BatchGraph {
+/** Wires the job's operators. `output` gets the rows of the last node, borrowed; `emitted` hears of every node's. */
+export function batchGraph(
+  job: Job,
+  epoch: Epoch,
+  monotonic: () => number,
+  output: Emit,
+  emitted?: (node: number, chunk: Chunk) => void,
+): BatchGraph {
   const operators = batchOperators(job, epoch)
   const edges: Edge[] = []
   const emits = new Map<number, Emit>()
@@ -81,6 +87,7 @@ export function batchGraph(job: Job, epoch: Epoch, monotonic: () => number, outp
   for (const node of job.nodes) {
     const targets = edges.filter(({ to, port }) => job.nodes.find(n => n.id === to)!.inputs[port] === node.id)
     emits.set(node.id, chunk => {
+      emitted?.(node.id, chunk)
       if (node === last) output(chunk)
       for (const edge of targets) handOn(edge, chunk)
     })

@@ -27,10 +27,15 @@ const INPUT_ROWS_MAX = 4096
  * Runs a job once over the present rows. Inputs are copied in the first, synchronous step, so all are of one epoch; the rest runs
  * in slices between which other work gets its turn. Output chunks belong to the receiver.
  */
-export async function* runBatch(job: Job, from: BatchInput, signal?: AbortSignal): AsyncGenerator<Chunk> {
+export async function* runBatch(
+  job: Job,
+  from: BatchInput,
+  signal?: AbortSignal,
+  emitted?: (node: number, chunk: Chunk) => void,
+): AsyncGenerator<Chunk> {
   const ready: Chunk[] = []
   const monotonic = () => from.monotonic()
-  const graph = batchGraph(job, from.epoch, monotonic, chunk => ready.push(ownedChunk(chunk)))
+  const graph = batchGraph(job, from.epoch, monotonic, chunk => ready.push(ownedChunk(chunk)), emitted)
   let sliceStart = monotonic()
   for (const step of steps(job, graph, inputsOf(job, from))) {
     step()

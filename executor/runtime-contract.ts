@@ -87,8 +87,11 @@ export interface Runtime {
   write(table: RelationId, chunks: readonly Chunk[]): Promise<Epoch>
   /** One barrier; resolves when everything pushed before is durable and visible. */
   flush(): Promise<Epoch>
-  /** Runs a batch job at the latest committed epoch; all its inputs are read at that one epoch. */
-  query(job: Job, signal?: AbortSignal): AsyncIterable<Chunk>
+  /**
+   * Runs a batch job at the latest committed epoch; all its inputs are read at that one epoch. `emitted` hears of every
+   * chunk that a node emits; it is borrowed.
+   */
+  query(job: Job, signal?: AbortSignal, emitted?: (node: number, chunk: Chunk) => void): AsyncIterable<Chunk>
   /** Serialises read-modify-write statements on a table: held from the read until the write is durable. */
   lock(table: RelationId): Promise<() => void>
   rowCount(relation: RelationId): number

@@ -127,7 +127,11 @@ export class RunningRuntime implements Runtime {
     return this.#clock.barrier()
   }
 
-  query(job: Job, signal?: AbortSignal): AsyncIterable<Chunk> {
+  query(
+    job: Job,
+    signal?: AbortSignal,
+    emitted?: (node: number, chunk: Chunk) => void,
+  ): AsyncIterable<Chunk> {
     const { serving, host } = this.#state
     return runBatch(
       job,
@@ -140,6 +144,7 @@ export class RunningRuntime implements Runtime {
         },
       },
       signal,
+      emitted,
     )
   }
 

@@ -112,3 +112,21 @@ test('EXPLAIN as JSON has fragments, exchanges and no number of a relation', asy
   assert.match(text.rows.map(row => row['QUERY PLAN']).join('\n'), /lookup: \[k = 7\]/)
   await c.end()
 })
+
+test('EXPLAIN ANALYZE runs the query and tells what each node emitted', async () => {
+  const c = await client()
+  await c.query('CREATE TABLE analyzed (k int); INSERT INTO analyzed VALUES (1), (1), (2)')
+  const { rows } = await c.query(
+    'EXPLAIN ANALYZE SELECT k, count(*) FROM analyzed WHERE k < $1 GROUP BY k',
+    [9],
+  )
+  const lines = rows.map(row => row['QUERY PLAN'])
+  assert.match(lines.pop(), /^Execution Time: \d+\.\d{3} ms$/)
+  assert.deepEqual(lines, [
+    'project { columns: [k, count(*) AS count], emitted: 2 rows }',
+    '└─aggregate { by: [k], calls: [count(*)], emitted: 2 rows }',
+    '  └─filter { where: (k < 9), emitted: 3 rows }',
+    '    └─input analyzed { columns: [k], emitted: 3 rows }',
+  ])
+  await c.end()
+})

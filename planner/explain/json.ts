@@ -6,7 +6,7 @@ import { nodeNames, type RelationFacts } from './labels.ts'
 import { type Explained, relationOf } from './text.ts'
 
 /** The plan as JSON: fragments with their distribution and nodes, inputs before readers, and the exchanges between them. */
-export function explainJson({ nodes, root }: Explained, relation: RelationFacts): string {
+export function explainJson({ nodes, root, run }: Explained, relation: RelationFacts): string {
   const byId = new Map(nodes.map(n => [n.id, n]))
   const names = nodeNames(nodes, relation)
   const nodeJson = (node: GraphNode) => {
@@ -20,6 +20,7 @@ export function explainJson({ nodes, root }: Explained, relation: RelationFacts)
       ...details,
       output: node.schema.map(({ type }, i) => ({ name: own.output[i], type: typeName(type) })),
       inputs: node.inputs,
+      ...(run && { emitted: run.rows.get(node.id) ?? 0 }),
     }
   }
   const fragments = fragmentsOf(nodes, names, relation).map(fragment => ({
@@ -40,5 +41,10 @@ export function explainJson({ nodes, root }: Explained, relation: RelationFacts)
     }),
   )
   const statement = root === undefined ? {} : { statement: root }
-  return JSON.stringify({ ...statement, fragments, exchanges, output: nodes.at(-1)?.id }, null, 2)
+  const executed = run && { executionTimeMs: run.ms }
+  return JSON.stringify(
+    { ...statement, fragments, exchanges, output: nodes.at(-1)?.id, ...executed },
+    null,
+    2,
+  )
 }

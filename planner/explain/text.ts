@@ -11,11 +11,13 @@ export interface Explained {
   readonly root?: string
   /** A stream's fragments exchange rows; a query's nodes run in one place. */
   readonly stream: boolean
+  /** After a run: rows that each node emitted, and how long it took. */
+  readonly run?: { readonly rows: ReadonlyMap<number, number>; readonly ms: number }
 }
 
 /** The plan as an indented tree, output first; a node shared by several readers is printed once, then named. */
 export function explainText(
-  { nodes, root, stream }: Explained,
+  { nodes, root, stream, run }: Explained,
   relation: RelationFacts,
   verbose: boolean,
 ): string[] {
@@ -35,7 +37,8 @@ export function explainText(
     if (seen.has(node.id)) return void put(depth, `${title} (shared)`)
     seen.add(node.id)
     const types = node.schema.map(({ type }, i) => `${own.output[i]} ${typeName(type)}`)
-    put(depth, withDetails(title, { ...details, ...(verbose && { output: types }) }))
+    const rows = run && { emitted: `${run.rows.get(node.id) ?? 0} rows` }
+    put(depth, withDetails(title, { ...details, ...(verbose && { output: types }), ...rows }))
     node.inputs.forEach((id, port) => {
       const input = byId.get(id)!
       const moved = stream && input.fragment !== node.fragment
@@ -55,6 +58,7 @@ export function explainText(
   if (stream)
     for (const { id, distribution } of fragmentsOf(nodes, names, relation))
       lines.push(withDetails(`fragment ${id}`, { distribution }))
+  if (run !== undefined) lines.push(`Execution Time: ${run.ms.toFixed(3)} ms`)
   return lines
 }
 

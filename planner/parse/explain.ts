@@ -12,21 +12,12 @@ const IGNORED: ReadonlySet<string> = new Set([
   'physical',
   'distsql',
 ])
-const REFUSED: ReadonlySet<string> = new Set([
-  'analyze',
-  'backfill',
-  'logical',
-  'trace',
-  'buffers',
-  'wal',
-  'timing',
-])
+const REFUSED: ReadonlySet<string> = new Set(['backfill', 'logical', 'trace', 'buffers', 'wal', 'timing'])
 const FORMATS: ReadonlySet<string> = new Set(['text', 'json', 'xml', 'yaml', 'dot'])
 
 /** What stands between EXPLAIN and the statement: `VERBOSE`, or options in parentheses. Throws 42601. */
 export function parseExplainOptions(c: Cursor): ExplainOptions {
-  if (c.accept('analyze')) throw notSupported('EXPLAIN ANALYZE')
-  const options = { format: 'text', verbose: c.accept('verbose') }
+  const options = { format: 'text', analyze: c.accept('analyze'), verbose: c.accept('verbose') }
   if (!startsOptions(c)) return checked(options)
   c.expect('(')
   do {
@@ -43,23 +34,24 @@ export function parseExplainOptions(c: Cursor): ExplainOptions {
 interface Options {
   format: string
   verbose: boolean
+  analyze: boolean
 }
 
 function flag(name: string, on: boolean, options: Options, position: number | undefined): void {
-  if (name === 'verbose') options.verbose = on
+  if (name === 'verbose' || name === 'analyze') options[name] = on
   else if (REFUSED.has(name)) {
     if (on) throw notSupported(`EXPLAIN (${name.toUpperCase()})`)
   } else if (!IGNORED.has(name))
     throw new SqlError('syntax_error', `unrecognized EXPLAIN option "${name}"`, { position })
 }
 
-function checked({ format, verbose }: Options): ExplainOptions {
+function checked({ format, verbose, analyze }: Options): ExplainOptions {
   if (!FORMATS.has(format)) {
     const message = `unrecognized value for EXPLAIN option "format": "${format}"`
     throw new SqlError('invalid_parameter_value', message)
   }
   if (format !== 'text' && format !== 'json') throw notSupported(`EXPLAIN (FORMAT ${format.toUpperCase()})`)
-  return { format, verbose }
+  return { format, verbose, analyze }
 }
 
 /** A parenthesis that is not the beginning of a query. */

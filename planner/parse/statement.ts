@@ -198,6 +198,8 @@ export interface ExplainOptions {
   readonly format: 'text' | 'json'
   /** With types of columns and numbers of nodes. */
   readonly verbose: boolean
+  /** The query is run, and what each node emitted is told. */
+  readonly analyze: boolean
 }
 
 /** What ALTER does to its object. */

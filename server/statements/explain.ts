@@ -7,8 +7,9 @@ import { type Explained, explainText } from '../../planner/explain/text.ts'
 import type { Statement } from '../../planner/parse/index.ts'
 import { bindQuery, planBatch } from '../../planner/query.ts'
 import { chunkOf } from '../../storage/chunk-builder.ts'
+import type { Chunk } from '../../types/chunk.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
-import type { RelationId } from '../../types/job.ts'
+import type { Job, RelationId } from '../../types/job.ts'
 import { TEXT, type Type } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
 import { bindContext } from './bind.ts'
@@ -48,7 +49,9 @@ export function prepareExplain(
     },
   }
   let catalog = context.catalogs.current
-  const { parameters, plan } = planned(statement, noted, types, async () => {
+  if (options.analyze && statement.kind !== 'query')
+    throw notSupported(`EXPLAIN ANALYZE of ${statement.kind.toUpperCase()}`)
+  const { parameters, plan } = planned(statement, noted, types, options.analyze, async () => {
     const made = await madeBy(noted, dry => run(statement, dry))
     catalog = made.catalog ?? catalog
     return made.nodes
@@ -81,6 +84,7 @@ function planned(
   statement: Statement,
   context: StatementContext,
   types: readonly (Type | undefined)[],
+  analyze: boolean,
   made: () => Promise<Explained['nodes'] | undefined>,
 ): Planned {
   switch (statement.kind) {
@@ -88,7 +92,11 @@ function planned(
       const bound = bindQuery(statement.query.node, bindContext(context, statement.query, 'batch', types))
       return {
         parameters: bound.parameters,
-        plan: async values => ({ nodes: planBatch(bound, values).nodes, stream: false }),
+        async plan(values) {
+          const job = planBatch(bound, values)
+          const run = analyze ? { run: await ran(job, context) } : {}
+          return { nodes: job.nodes, stream: false, ...run }
+        },
       }
     }
     case 'insert':
@@ -113,6 +121,19 @@ function planned(
         },
       }
   }
+}
+
+/** Runs the query and counts the rows that each node emits. */
+async function ran(job: Job, { runtime, signal }: StatementContext): Promise<Explained['run']> {
+  const rows = new Map<number, number>()
+  const started = performance.now()
+  const count = (node: number, { weights, length }: Chunk) => {
+    let sum = rows.get(node) ?? 0
+    for (let row = 0; row < length; row++) sum += Math.abs(weights[row]!)
+    rows.set(node, sum)
+  }
+  for await (const _ of runtime.query(job, signal, count));
+  return { rows, ms: performance.now() - started }
 }
 
 /** Runs a CREATE over a runtime that only notes the command, so that the plan is the one that would run. */
