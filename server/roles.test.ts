@@ -104,6 +104,8 @@ test('only owners drop and alter, and things are made where one may', async () =
   await fails(ann.query('SELECT * FROM bobs.hidden'), '42501', /permission denied for schema bobs/)
   await bob.query('GRANT USAGE ON SCHEMA bobs TO ann')
   assert.equal((await ann.query('SELECT * FROM bobs.hidden')).rowCount, 0)
+  await fails(bob.query('ALTER TABLE mine SWAP WITH accounts'), '42501', /must be owner of table accounts/)
+  await fails(bob.query('COPY accounts TO STDOUT'), '42501', /permission denied for table accounts/)
   await fails(root.query('DROP USER bob'), '2BP01', /cannot be dropped because some objects depend on it/)
   await bob.query('DROP TABLE mine; DROP SCHEMA bobs CASCADE')
 })

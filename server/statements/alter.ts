@@ -66,8 +66,11 @@ async function alterRelation(
       return { catalog: renamed(current, relation, { name: action.to }) }
     case 'set schema':
       return { catalog: renamed(current, relation, { schema: existing(action.schema, context) }) }
-    case 'swap':
-      return { catalog: swapped(relation, requireRelation(context, action.with), current) }
+    case 'swap': {
+      const other = requireRelation(context, action.with)
+      requireOwner(rightsOf(context.session, current), other.kind, other)
+      return { catalog: swapped(relation, other, current) }
+    }
     case 'owner':
       return { catalog: current.with({ ...relation, owner: knownRole(action.to, context) }) }
     case 'accept':
