@@ -123,10 +123,13 @@ export class Delivery {
         continue
       }
       if (batch.epoch > this.#delivered) {
+        const before = writer.sent
         await writer.write(batch.epoch, batch.chunks)
         host.crashPoint('C18')
-        this.#rows += batch.chunks.reduce((sum, chunk) => sum + chunk.length, 0)
-        this.#bytes += bytesOf(batch.chunks)
+        const { sent } = writer
+        const chunkRows = batch.chunks.reduce((sum, chunk) => sum + chunk.length, 0)
+        this.#rows += sent === undefined ? chunkRows : sent.rows - (before?.rows ?? 0)
+        this.#bytes += sent === undefined ? bytesOf(batch.chunks) : sent.bytes - (before?.bytes ?? 0)
         this.#acknowledge(batch.epoch)
         succeeded()
       }

@@ -82,6 +82,8 @@ export interface SinkWriter {
   claim(expected: { readonly delivered: Epoch }): Promise<Epoch | undefined>
   /** Applies one epoch and records it in the target in one atomic act (exactly_once). In order of epochs. Empty epochs are skipped. */
   write(epoch: Epoch, changes: readonly Chunk[]): Promise<void>
+  /** What the target has acknowledged from this writer, in its own records and bytes; undefined: rows and their size in memory count. */
+  readonly sent?: { readonly rows: number; readonly bytes: number }
   close(): Promise<void>
 }
 

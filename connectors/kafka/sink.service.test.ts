@@ -34,6 +34,7 @@ test('an exactly-once sink remembers its last epoch and fences the older writer'
   assert.equal(await young.claim({ delivered: 0 }), 3)
   await assert.rejects(old.write(4, [chunk([9n, 'zombie'])]))
   await young.write(4, [chunk([3n, 'c'])])
+  assert.deepEqual(young.sent, { rows: 1, bytes: '{"id":3,"name":"c"}'.length })
   assert.equal(await young.claim({ delivered: 4 }), 4)
   assert.deepEqual(await values('out', 3), [
     '{"id":1,"name":"a"}',
@@ -113,6 +114,7 @@ test('at least once: every row arrives, without a transaction and without a mark
   assert.equal(await writer.claim({ delivered: 3 }), undefined)
   await writer.write(4, [chunk([1n, 'a'])])
   await writer.write(4, [chunk([1n, 'a'])])
+  assert.deepEqual(writer.sent, { rows: 2, bytes: 2 * '{"id":1,"name":"a"}'.length })
   await writer.close()
   assert.deepEqual(await values('plain', 2), ['{"id":1,"name":"a"}', '{"id":1,"name":"a"}'])
   await assert.rejects(broker.client.partitions('unused'), /does not exist/)

@@ -4,7 +4,7 @@
 import type { Chunk } from '../../types/chunk.ts'
 import type { Epoch, Sink, SinkContext, SinkWriter } from '../../types/connector.ts'
 import { assert, SqlError } from '../../types/error.ts'
-import { type Encoder, encoder } from '../formats/encoder.ts'
+import { type EncodedRecord, type Encoder, encoder } from '../formats/encoder.ts'
 import { integerOption, requiredOption, wordOption } from '../options.ts'
 import { type KafkaClient, kafkaClient, type PlainProducer, type TransactionalProducer } from './client.ts'
 import { kafkaSettings } from './options.ts'
@@ -70,8 +70,23 @@ interface WriterParts {
   readonly context: SinkContext
 }
 
+type Sent = NonNullable<SinkWriter['sent']>
+const NOTHING: Sent = { rows: 0, bytes: 0 }
+
+function* counted(
+  records: Iterable<EncodedRecord>,
+  sum: { rows: number; bytes: number },
+): Iterable<EncodedRecord> {
+  for (const record of records) {
+    sum.rows++
+    sum.bytes += (record.key?.length ?? 0) + (record.value?.length ?? 0)
+    yield record
+  }
+}
+
 class ExactlyOnceWriter implements SinkWriter {
   readonly #parts: WriterParts
+  sent: Sent = NOTHING
   #producer: TransactionalProducer | undefined
 
   constructor(parts: WriterParts) {
@@ -101,7 +116,8 @@ class ExactlyOnceWriter implements SinkWriter {
     const { topic, progressTopic, encode, context } = this.#parts
     const producer = this.#producer
     assert(producer !== undefined, 'kafka sink: write before claim')
-    const messages = encode(changes)
+    const sent = { ...this.sent }
+    const messages = counted(encode(changes), sent)
     const value = JSON.stringify({ sink: context.id, epoch, chunk: 0 })
     const marker = { partition: 0, key: context.id, value }
     this.#producer = undefined // Until the outcome is known.
@@ -115,6 +131,7 @@ class ExactlyOnceWriter implements SinkWriter {
       throw error
     }
     this.#producer = producer
+    this.sent = sent
   }
 
   async close(): Promise<void> {
@@ -164,6 +181,7 @@ class AtLeastOnceWriter implements SinkWriter {
   readonly #client: KafkaClient
   readonly #topic: string
   readonly #encode: Encoder
+  sent: Sent = NOTHING
   #producer: PlainProducer | undefined
 
   constructor(client: KafkaClient, topic: string, encode: Encoder) {
@@ -180,7 +198,9 @@ class AtLeastOnceWriter implements SinkWriter {
 
   async write(_epoch: Epoch, changes: readonly Chunk[]): Promise<void> {
     assert(this.#producer !== undefined, 'kafka sink: write before claim')
-    await this.#producer.send(this.#topic, this.#encode(changes))
+    const sent = { ...this.sent }
+    await this.#producer.send(this.#topic, counted(this.#encode(changes), sent))
+    this.sent = sent
   }
 
   async close(): Promise<void> {
