@@ -10,6 +10,7 @@ const overlay = (text: string, by: string, from: number, count = [...by].length)
 }
 const overlayBytes = (bytes: Uint8Array, by: Uint8Array, from: number, count = by.length): Uint8Array => {
   if (from <= 0) throw new SqlError('substring_error', 'negative substring length not allowed')
+  if (from + count > 2147483647) throw new SqlError('numeric_value_out_of_range', 'integer out of range')
   const rest = bytes.subarray(Math.max(0, from - 1 + count))
   return new Uint8Array(Buffer.concat([bytes.subarray(0, from - 1), by, rest]))
 }
