@@ -22,6 +22,8 @@ export class Flow {
   readonly #unpaid: number[] = []
   /** Acknowledged records by topic. */
   readonly sent = { orders: 0, payments: 0 }
+  /** What `move` did, for the message of a failure. */
+  readonly moves: string[] = []
   /** Regions a customer may have: more than one after a statement whose outcome is not known. */
   readonly regions = new Map<number, Set<number>>()
 
@@ -105,9 +107,11 @@ export class Flow {
     possible.add(region)
     try {
       await weir.query(`UPDATE customers SET region = ${region} WHERE id = ${id}`)
-    } catch {
+    } catch (error) {
+      this.moves.push(`${id} to ${region}, perhaps: ${error}`)
       return false
     }
+    this.moves.push(`${id} to ${region}`)
     this.regions.set(id, new Set([region]))
     return true
   }
