@@ -81,7 +81,7 @@ export interface DmlPlan {
 export type ParameterValues = readonly Value[]
 
 /**
- * Entry points of the query path (planner/query.ts, planner/dml.ts, planner/scalar.ts, planner/explain.ts):
+ * Entry points of the query path (planner/query.ts, planner/dml/bind.ts, planner/bind/scalar.ts, planner/explain/):
  *
  *   bindQuery(select: PgNode, context: BindContext): Bound            // { schema, parameters, dependsOn, plan }
  *   planStream(bound: Bound): StreamPlan                              // no parameters allowed

@@ -6,7 +6,7 @@ import type { GraphNode } from '../types/job.ts'
 import { INT4, INT8, TEXT, TIMESTAMP, type Type } from '../types/type.ts'
 import { Catalog, type Relation } from './catalog.ts'
 import type { BindContext, PgNode } from './contract.ts'
-import { planDelete, planDml, planInsert, planUpdate } from './dml.ts'
+import { planDelete, planDml, planInsert, planUpdate } from './dml/bind.ts'
 import { bindQuery, planBatch, planStream } from './query.ts'
 
 before(async () => {

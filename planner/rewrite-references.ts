@@ -1,5 +1,5 @@
 import { parseSync } from 'libpg-query'
-import { as, open } from './ast.ts'
+import { as, open } from './bind/ast.ts'
 import type { Relation } from './catalog.ts'
 import { tokenize } from './parse/tokens.ts'
 

@@ -1,6 +1,6 @@
+import { bindScalar } from '../../planner/bind/scalar.ts'
 import type { ColumnDef, IndexDef, IndexKey, Relation } from '../../planner/catalog.ts'
 import type { Fragment, Name } from '../../planner/parse/index.ts'
-import { bindScalar } from '../../planner/scalar.ts'
 import { SqlError } from '../../types/error.ts'
 import type { Expression, GraphNode, Job, OperatorSpec } from '../../types/job.ts'
 import { toJson } from '../../types/json.ts'

@@ -1,7 +1,14 @@
 import { compileProjection } from '../../executor/expression/compile.ts'
 import type { Privilege } from '../../planner/access.ts'
 import type { Relation } from '../../planner/catalog.ts'
-import { type BoundDml, planDelete, planDml, planInsert, planMerge, planUpdate } from '../../planner/dml.ts'
+import {
+  type BoundDml,
+  planDelete,
+  planDml,
+  planInsert,
+  planMerge,
+  planUpdate,
+} from '../../planner/dml/bind.ts'
 import type { Fragment } from '../../planner/parse/index.ts'
 import { chunkOf } from '../../storage/chunk-builder.ts'
 import { cellValue } from '../../storage/column-buffer.ts'

@@ -1,6 +1,6 @@
 import type { Command, Runtime } from '../../executor/runtime-contract.ts'
 import type { Catalog } from '../../planner/catalog.ts'
-import { planDml } from '../../planner/dml.ts'
+import { planDml } from '../../planner/dml/bind.ts'
 import { explainJson } from '../../planner/explain/json.ts'
 import type { RelationFact } from '../../planner/explain/labels.ts'
 import { type Explained, explainText } from '../../planner/explain/text.ts'

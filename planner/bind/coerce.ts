@@ -1,0 +1,189 @@
+import { castContext, castNeedsZone, commonType } from '../../executor/functions/casts.ts'
+import { functionById, resolveFunction } from '../../executor/functions/index.ts'
+import { SqlError } from '../../types/error.ts'
+import type { Expression } from '../../types/job.ts'
+import { parseText } from '../../types/text-io.ts'
+import { BOOL, sameType, TEXT, type Type } from '../../types/type.ts'
+import type { Modifier } from '../../types/type-modifier.ts'
+import { typeName } from '../../types/type-names.ts'
+import type { BindContext } from '../contract.ts'
+import { call, literal } from '../expressions.ts'
+import { originOf } from './origin.ts'
+import { castRegistered, registeredLiteral, sessionOf } from './registered-names.ts'
+import { unknownFunction } from './unknown-function.ts'
+
+/** Type of quoted literals, NULL and parameters until their surroundings give one. Known by identity. */
+export const UNKNOWN: Type = { name: 'text' }
+
+export function isUnknown(e: Expression): boolean {
+  return e.type === UNKNOWN
+}
+
+/** How far a conversion may go: PostgreSQL's cast contexts. */
+export type Reach = 'implicit' | 'assignment' | 'explicit'
+
+/** The expression as a value of `type`; undefined when that reach has no such conversion. */
+export function tryCoerce(
+  e: Expression,
+  type: Type,
+  reach: Reach,
+  context: BindContext,
+  position: number | undefined,
+): Expression | undefined {
+  if (isUnknown(e)) return settle(e, type, context, position)
+  if (e.kind === 'call' && e.fn === 'row' && type.name === 'struct')
+    return coerceRow(e.args, type, reach, context, position)
+  const named = castRegistered(e, type, reach, context)
+  if (named !== undefined) return named
+  if (sameType(e.type, type)) return e
+  const needs = castContext(e.type, type)
+  const order: readonly (string | undefined)[] = ['implicit', 'assignment', 'explicit']
+  if (needs === undefined || order.indexOf(needs) > order.indexOf(reach)) return undefined
+  return castCall(e, type, context)
+}
+
+/** ROW(…): field by field, so that untyped literals take the fields' types. */
+function coerceRow(
+  args: readonly Expression[],
+  type: Type,
+  reach: Reach,
+  context: BindContext,
+  position: number | undefined,
+): Expression | undefined {
+  if (args.length !== type.fields!.length) return undefined
+  const done = args.map((arg, i) => tryCoerce(arg, type.fields![i]!.type, reach, context, position))
+  return done.every(e => e !== undefined) ? call('row', done, type) : undefined
+}
+
+/** The session's time zone. */
+function zoneOf(context: BindContext): string {
+  return context.setting('timezone') || 'UTC'
+}
+
+/** A conversion; the session's time zone goes along where it counts. */
+export function castCall(e: Expression, type: Type, context: BindContext): Expression {
+  if (!castNeedsZone(e.type, type)) return call('cast', [e], type)
+  return call('cast', [e, literal(zoneOf(context), TEXT)], type)
+}
+
+/** Gives an untyped literal or parameter its type. */
+export function settle(
+  e: Expression,
+  type: Type,
+  context: BindContext,
+  position: number | undefined,
+): Expression {
+  if (!isUnknown(e)) return e
+  if (e.kind === 'parameter') {
+    if (!context.inferred.has(e.index)) context.inferred.set(e.index, type)
+    const known = context.inferred.get(e.index)!
+    const parameter: Expression = { ...e, type: known }
+    return sameType(known, type) ? parameter : castCall(parameter, type, context)
+  }
+  if (e.kind !== 'literal') return { ...e, type }
+  if (e.value === null) return literal(null, type)
+  try {
+    const registered = registeredLiteral(e.value as string, type, context)
+    if (registered !== undefined) return registered
+    return literal(parseText(type, e.value as string, zoneOf(context)), type)
+  } catch (error) {
+    if (error instanceof SqlError && error.position === undefined) {
+      const { condition, message, detail, hint } = error
+      throw new SqlError(condition, message, { position: originOf(e) ?? position, detail, hint })
+    }
+    throw error
+  }
+}
+
+/** The value as a type with that modifier holds it. */
+export function limited(e: Expression, modifier: Modifier | undefined, explicit: boolean): Expression {
+  if (modifier === undefined || (e.kind === 'literal' && e.value === null)) return e
+  const args = [e, literal(modifier, TEXT), literal(explicit, BOOL)]
+  return call('limit_value(anyelement, text, bool) -> anyelement', args, e.type)
+}
+
+export function settleText(e: Expression, context: BindContext): Expression {
+  return settle(e, TEXT, context, undefined)
+}
+
+/** `tryCoerce`, or the error that names both types. */
+export function coerce(
+  e: Expression,
+  type: Type,
+  reach: Reach,
+  context: BindContext,
+  position: number | undefined,
+): Expression {
+  const done = tryCoerce(e, type, reach, context, position)
+  if (done !== undefined) return done
+  const message = `cannot cast type ${typeName(e.type)} to ${typeName(type)}`
+  throw new SqlError('cannot_coerce', message, { position })
+}
+
+/** Brings several expressions to one type: CASE, COALESCE, IN, ARRAY, UNION columns. */
+export function unify(
+  list: readonly Expression[],
+  what: string,
+  context: BindContext,
+  position: number | undefined,
+): readonly Expression[] {
+  const type = unifiedType(list, what, position)
+  return list.map(e => coerce(e, type, 'implicit', context, position))
+}
+
+export function unifiedType(list: readonly Expression[], what: string, position: number | undefined): Type {
+  const known = list.filter(e => !isUnknown(e)).map(e => e.type)
+  if (known.length === 0) return TEXT
+  const type = commonType(known)
+  if (type !== undefined) return type
+  const first = known[0]!
+  const other = known.find(t => !sameType(t, first)) ?? first
+  const message = `${what} types ${typeName(first)} and ${typeName(other)} cannot be matched`
+  const origin = originOf(list.find(e => !isUnknown(e) && e.type === other) ?? list[0]!)
+  throw new SqlError('datatype_mismatch', message, { position: origin ?? position })
+}
+
+/** Calls a function or operator of the registry with PostgreSQL's overload rules. */
+export function callFunction(
+  name: string,
+  args: readonly Expression[],
+  context: BindContext,
+  position: number | undefined,
+): Expression {
+  const found = resolveFunction(
+    name,
+    args.map(arg => (isUnknown(arg) ? undefined : arg.type)),
+  )
+  if ('error' in found) throw placed(found.error, name, args, position)
+  const cast = args.map((arg, i) => coerce(arg, found.argTypes[i] ?? arg.type, 'implicit', context, position))
+  const entry = functionById(found.fn)
+  if (entry.zoned) cast.push(literal(zoneOf(context), TEXT))
+  if (entry.session) cast.push(sessionOf(name, context, position))
+  return call(found.fn, cast, found.type)
+}
+
+function placed(
+  error: unknown,
+  name: string,
+  args: readonly Expression[],
+  position: number | undefined,
+): SqlError {
+  if (error instanceof SqlError) {
+    return new SqlError(error.condition, error.message, { position, hint: error.hint, detail: error.detail })
+  }
+  if (error === 'polymorphic') {
+    const message = 'could not determine polymorphic type because input has type unknown'
+    return new SqlError('datatype_mismatch', message, { position })
+  }
+  const types = args.map(arg => (isUnknown(arg) ? 'unknown' : typeName(arg.type)))
+  const operator = !/^[a-z_]/i.test(name)
+  const shape =
+    operator && types.length === 2 ? `${types[0]} ${name} ${types[1]}` : `${name}(${types.join(', ')})`
+  if (operator) {
+    const shown = types.length === 1 ? `${name} ${types[0]}` : shape
+    const hint =
+      'No operator matches the given name and argument types. You might need to add explicit type casts.'
+    return new SqlError('undefined_function', `operator does not exist: ${shown}`, { position, hint })
+  }
+  return unknownFunction(name, shape, position)
+}

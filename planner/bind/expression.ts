@@ -1,0 +1,503 @@
+import { notSupported, SqlError } from '../../types/error.ts'
+import type { Expression } from '../../types/job.ts'
+import { parseText } from '../../types/text-io.ts'
+import { arrayOf, BOOL, INT4, INT8, NUMERIC, sameType, TEXT, type Type } from '../../types/type.ts'
+import { typeName } from '../../types/type-names.ts'
+import type { PgNode } from '../contract.ts'
+import { call, column, conjunction, literal, outer } from '../expressions.ts'
+import { as, type Body, body, items, list, location, names, open, str } from './ast.ts'
+import { callFunction, coerce, isUnknown, limited, settleText, tryCoerce, UNKNOWN, unify } from './coerce.ts'
+import type { Environment } from './environment.ts'
+import { bindFunction } from './function.ts'
+import { bindGrouping } from './grouping-sets.ts'
+import { withOrigin } from './origin.ts'
+import { resolveColumn, type Scope } from './scope.ts'
+import { bindSubLink } from './sublink.ts'
+import { bindModifier, bindType, intervalUnit } from './type.ts'
+import { bindValueFunction } from './value-function.ts'
+
+/** Binds a scalar expression; quoted literals may stay untyped (UNKNOWN). */
+export function bindExpression(node: PgNode, env: Environment): Expression {
+  const [kind, fields] = open(node)
+  switch (kind) {
+    case 'A_Const':
+      return withOrigin(bindConstant(fields), at(node, env))
+    case 'ColumnRef':
+      return withOrigin(bindColumn(fields, env), at(node, env))
+    case 'ParamRef':
+      return withOrigin(bindParameter(fields, env), at(node, env))
+    case 'A_Expr':
+      return bindOperator(fields, env)
+    case 'BoolExpr':
+      return bindBoolean(fields, env)
+    case 'TypeCast':
+      return bindCast(fields, env)
+    case 'FuncCall':
+      return bindFunction(fields, env)
+    case 'NullTest': {
+      const arg = settleText(bindExpression(fields['arg'] as PgNode, env), env.context)
+      const test = fields['nulltesttype'] === 'IS_NULL' ? 'is null' : 'is not null'
+      const fieldList = fieldsOf(arg)
+      if (fieldList === undefined) return call(test, [arg], BOOL)
+      // A row is NULL, or is not, when all its fields are.
+      const fieldwise = fieldList.map(field => call(test, [field], BOOL))
+      return conjunction(fieldwise) ?? literal(true, BOOL)
+    }
+    case 'BooleanTest':
+      return bindBooleanTest(fields, env)
+    case 'CaseExpr':
+      return bindCase(fields, env)
+    case 'CoalesceExpr': {
+      const args = unify(bindList(fields['args'], env), 'COALESCE', env.context, at(node, env))
+      return call('coalesce', args, args[0]!.type)
+    }
+    case 'MinMaxExpr': {
+      const greatest = fields['op'] === 'IS_GREATEST'
+      const args = unify(
+        bindList(fields['args'], env),
+        greatest ? 'GREATEST' : 'LEAST',
+        env.context,
+        at(node, env),
+      )
+      return extreme(args, greatest ? '>' : '<', env)
+    }
+    case 'SubLink':
+      return bindSubLink(fields, env)
+    case 'A_ArrayExpr': {
+      if (list(fields['elements']).length === 0)
+        throw new SqlError('indeterminate_datatype', 'cannot determine type of empty array', {
+          position: at(node, env),
+          hint: 'Explicitly cast to the desired type, for example ARRAY[]::integer[].',
+        })
+      const args = unify(bindList(fields['elements'], env), 'ARRAY', env.context, at(node, env))
+      return call('array', args, arrayOf(args[0]?.type ?? TEXT))
+    }
+    case 'RowExpr': {
+      // Untyped literals take the type of the field they meet.
+      const args = bindList(fields['args'], env).map(arg =>
+        arg.kind === 'parameter' ? settleText(arg, env.context) : arg,
+      )
+      const type: Type = {
+        name: 'struct',
+        fields: args.map((arg, i) => ({ name: `f${i + 1}`, type: isUnknown(arg) ? TEXT : arg.type })),
+      }
+      return call('row', args, type)
+    }
+    case 'A_Indirection':
+      return bindIndirection(fields, env)
+    case 'GroupingFunc':
+      return bindGrouping(fields, env)
+    case 'SQLValueFunction':
+      return bindValueFunction(fields, env)
+    case 'CollateClause':
+      return bindExpression(fields['arg'] as PgNode, env)
+    case 'SetToDefault':
+      throw new SqlError('syntax_error', 'DEFAULT is not allowed in this context', {
+        position: at(node, env),
+      })
+    default:
+      throw notSupported(kind, { position: at(node, env) })
+  }
+}
+
+export function at(node: PgNode, env: Environment): number | undefined {
+  return env.context.position(location(node))
+}
+
+/** Binds and converts to bool. */
+export function bindCondition(node: PgNode, env: Environment): Expression {
+  const e = bindExpression(node, env)
+  if (isUnknown(e) || e.type.name === 'bool') return coerce(e, BOOL, 'implicit', env.context, at(node, env))
+  const message = `argument of ${env.clause} must be type boolean, not type ${typeName(e.type)}`
+  throw new SqlError('datatype_mismatch', message, { position: at(node, env) })
+}
+
+function bindList(value: unknown, env: Environment): readonly Expression[] {
+  return items(value).map(n => bindExpression(n, env))
+}
+
+const INT4_MAX = 2147483647n
+const INT8_MAX = 9223372036854775807n
+
+function bindConstant(fields: Body): Expression {
+  if (fields['isnull'] === true) return literal(null, UNKNOWN)
+  if (fields['ival'] !== undefined)
+    return literal((body(fields['ival'])['ival'] as number | undefined) ?? 0, INT4)
+  if (fields['boolval'] !== undefined) return literal(body(fields['boolval'])['boolval'] === true, BOOL)
+  if (fields['fval'] !== undefined) return numberLiteral(str(body(fields['fval'])['fval']))
+  if (fields['sval'] !== undefined) return literal(str(body(fields['sval'])['sval']), UNKNOWN)
+  throw notSupported('a bit string literal')
+}
+
+function numberLiteral(text: string): Expression {
+  if (/^-?\d+$/.test(text)) {
+    const value = BigInt(text)
+    if (value <= INT4_MAX && value >= -INT4_MAX - 1n) return literal(Number(value), INT4)
+    if (value <= INT8_MAX && value >= -INT8_MAX - 1n) return literal(value, INT8)
+  }
+  return literal(parseText(NUMERIC, text), NUMERIC)
+}
+
+function bindColumn(fields: Body, env: Environment): Expression {
+  const path = list(fields['fields'])
+  const position = env.context.position(fields['location'] as number | undefined)
+  const variable = path.length === 1 && env.lambdas?.scope === env.scope
+  const bound = variable ? env.lambdas.variables.get(names(path)[0]!) : undefined
+  if (bound !== undefined) return bound
+  const star = path.findIndex(p => as(p, 'A_Star') !== undefined)
+  const rowOf = star === -1 ? names(path) : names(path.slice(0, star))
+  if (star > 0) return wholeRow(rowOf, env) ?? missingTable(rowOf, position)
+  if (star === 0) throw notSupported('* in this place', { position })
+  const row = rowOf.length === 1 && !reaches(env.scope, rowOf[0]!) ? wholeRow(rowOf, env) : undefined
+  if (row !== undefined) return row
+  const { column: found, depth } = resolveColumn(env.scope, names(path), position)
+  return depth === 0 ? column(found.index, found.type) : outer(found.index, depth, found.type)
+}
+
+function missingTable(path: readonly string[], position: number | undefined): never {
+  const message = `missing FROM-clause entry for table "${path.at(-1)}"`
+  throw new SqlError('undefined_table', message, { position })
+}
+
+function reaches(scope: Scope, name: string): boolean {
+  if (scope.columns.some(c => c.name === name && !c.merged)) return true
+  return scope.parent !== undefined && reaches(scope.parent, name)
+}
+
+/** A table's row as one value: NULL where an outer join has none. Undefined: there is no table of that name. */
+function wholeRow(path: readonly string[], env: Environment): Expression | undefined {
+  let depth = 0
+  for (let scope: Scope | undefined = env.scope; scope !== undefined; scope = scope.parent, depth++) {
+    const own = scope.columns.filter(
+      c => c.table === path.at(-1) && c.hidden !== true && (path.length < 2 || c.schema === path.at(-2)),
+    )
+    if (own.length === 0) continue
+    const fields = own.map(c => (depth === 0 ? column(c.index, c.type) : outer(c.index, depth, c.type)))
+    const type: Type = { name: 'struct', fields: own.map(({ name, type }) => ({ name, type })) }
+    const none = call(
+      'and',
+      fields.map(field => call('is null', [field], BOOL)),
+      BOOL,
+    )
+    return call('case', [none, literal(null, type), call('row', fields, type)], type)
+  }
+  return undefined
+}
+
+/** The fields of a row constructor or a table's row. */
+function fieldsOf(e: Expression): readonly Expression[] | undefined {
+  const row: Expression | undefined = e.kind === 'call' && e.fn === 'case' ? e.args[2] : e
+  return row !== undefined && e.type.name === 'struct' && isRow(row) ? row.args : undefined
+}
+
+function bindParameter(fields: Body, env: Environment): Expression {
+  const index = ((fields['number'] as number | undefined) ?? 0) - 1
+  if (index < 0) throw new SqlError('undefined_parameter', 'there is no parameter $0')
+  const type = env.context.parameters[index] ?? env.context.inferred.get(index)
+  if (type !== undefined) env.context.inferred.set(index, type)
+  return { kind: 'parameter', index, type: type ?? UNKNOWN }
+}
+
+function bindBoolean(fields: Body, env: Environment): Expression {
+  const op = fields['boolop']
+  const inner = { ...env, clause: op === 'AND_EXPR' ? 'AND' : op === 'OR_EXPR' ? 'OR' : 'NOT' }
+  const args = list(fields['args']).map(n => bindCondition(n, inner))
+  if (op === 'NOT_EXPR') return not(args[0]!, env)
+  return call(op === 'AND_EXPR' ? 'and' : 'or', args, BOOL)
+}
+
+/** NOT of a bool expression. */
+export function not(e: Expression, env: Environment): Expression {
+  return callFunction('not', [e], env.context, undefined)
+}
+
+function bindBooleanTest(fields: Body, env: Environment): Expression {
+  const arg = bindCondition(fields['arg'] as PgNode, env)
+  switch (fields['booltesttype']) {
+    case 'IS_TRUE':
+      return call('is not distinct from', [arg, literal(true, BOOL)], BOOL)
+    case 'IS_NOT_TRUE':
+      return call('is distinct from', [arg, literal(true, BOOL)], BOOL)
+    case 'IS_FALSE':
+      return call('is not distinct from', [arg, literal(false, BOOL)], BOOL)
+    case 'IS_NOT_FALSE':
+      return call('is distinct from', [arg, literal(false, BOOL)], BOOL)
+    case 'IS_UNKNOWN':
+      return call('is null', [arg], BOOL)
+    default:
+      return call('is not null', [arg], BOOL)
+  }
+}
+
+function bindOperator(fields: Body, env: Environment): Expression {
+  const position = env.context.position(fields['location'] as number | undefined)
+  const name = names(fields['name']).at(-1) ?? ''
+  const right = fields['rexpr'] as PgNode
+  const left = fields['lexpr'] as PgNode | undefined
+  if (left === undefined) return bindPrefix(name, right, env, position)
+  switch (fields['kind']) {
+    case 'AEXPR_IN':
+      return bindIn(left, items(right), name === '<>', env, position)
+    case 'AEXPR_BETWEEN':
+    case 'AEXPR_NOT_BETWEEN':
+    case 'AEXPR_BETWEEN_SYM':
+    case 'AEXPR_NOT_BETWEEN_SYM':
+      return bindBetween(str(fields['kind']), left, items(right), env, position)
+    case 'AEXPR_OP_ANY':
+    case 'AEXPR_OP_ALL':
+      return bindQuantified(name, left, right, fields['kind'] === 'AEXPR_OP_ANY', env, position)
+    default:
+  }
+  const subquery = as(left, 'RowExpr') === undefined ? undefined : as(right, 'SubLink')
+  if (subquery?.['subLinkType'] === 'EXPR_SUBLINK') {
+    const compared = { subLinkType: 'ROWCOMPARE_SUBLINK', testexpr: left, operName: fields['name'] }
+    return bindSubLink({ ...subquery, ...compared }, env)
+  }
+  const a = bindExpression(left, env)
+  const b = bindExpression(right, env)
+  switch (fields['kind']) {
+    case 'AEXPR_OP':
+      return compare(name, a, b, env, position)
+    case 'AEXPR_LIKE':
+    case 'AEXPR_ILIKE':
+      return callFunction(name, [a, b], env.context, position)
+    case 'AEXPR_SIMILAR':
+      return callFunction(name, [a, b], env.context, position)
+    case 'AEXPR_DISTINCT':
+    case 'AEXPR_NOT_DISTINCT': {
+      const args = unify([a, b], 'IS DISTINCT FROM', env.context, position)
+      return call(
+        fields['kind'] === 'AEXPR_DISTINCT' ? 'is distinct from' : 'is not distinct from',
+        args,
+        BOOL,
+      )
+    }
+    case 'AEXPR_NULLIF': {
+      const equals = compare('=', a, b, env, position)
+      const value = isUnknown(a) ? settleText(a, env.context) : a
+      return call('case', [equals, literal(null, value.type), value], value.type)
+    }
+    default:
+      throw notSupported(str(fields['kind']), { position })
+  }
+}
+
+function bindPrefix(name: string, right: PgNode, env: Environment, position: number | undefined): Expression {
+  const constant = as(right, 'A_Const')
+  if (name === '-' && constant?.['fval'] !== undefined)
+    return numberLiteral(`-${str(body(constant['fval'])['fval'])}`)
+  if (name === '-' && constant?.['ival'] !== undefined) {
+    return literal(0 - ((body(constant['ival'])['ival'] as number | undefined) ?? 0), INT4)
+  }
+  return callFunction(name, [bindExpression(right, env)], env.context, position)
+}
+
+const COMPARISONS: ReadonlySet<string> = new Set(['=', '<>', '!=', '<', '<=', '>', '>='])
+
+/** An operator on two bound operands; rows compare field by field. */
+export function compare(
+  name: string,
+  a: Expression,
+  b: Expression,
+  env: Environment,
+  position: number | undefined,
+): Expression {
+  const op = name === '!=' ? '<>' : name
+  if (isRow(a) !== isRow(b)) {
+    // Untyped fields of a row take the types of the record it is held against.
+    const [row, other] = isRow(a) ? [a, b] : [b, a]
+    const typed = isUnknown(other) ? undefined : tryCoerce(row, other.type, 'implicit', env.context, position)
+    if (typed !== undefined)
+      return callFunction(op, isRow(a) ? [typed, b] : [a, typed], env.context, position)
+  }
+  if (COMPARISONS.has(op) && isRow(a) && isRow(b)) return compareRows(op, a.args, b.args, env, position)
+  return callFunction(op, [a, b], env.context, position)
+}
+
+function isRow(e: Expression): e is Extract<Expression, { kind: 'call' }> {
+  return e.kind === 'call' && e.fn === 'row'
+}
+
+function compareRows(
+  op: string,
+  a: readonly Expression[],
+  b: readonly Expression[],
+  env: Environment,
+  position: number | undefined,
+): Expression {
+  if (a.length !== b.length)
+    throw new SqlError('syntax_error', 'unequal number of entries in row expressions', { position })
+  const pair = (name: string, i: number): Expression => compare(name, a[i]!, b[i]!, env, position)
+  const all = (name: string): Expression[] => a.map((_, i) => pair(name, i))
+  if (op === '=') return call('and', all('='), BOOL)
+  if (op === '<>') return call('or', all('<>'), BOOL)
+  const strict = op[0]!
+  let result = pair(op, a.length - 1)
+  for (let i = a.length - 2; i >= 0; i--) {
+    result = call('or', [pair(strict, i), call('and', [pair('=', i), result], BOOL)], BOOL)
+  }
+  return result
+}
+
+function bindIn(
+  left: PgNode,
+  nodes: readonly PgNode[],
+  negated: boolean,
+  env: Environment,
+  position: number | undefined,
+): Expression {
+  const needle = bindExpression(left, env)
+  const values = nodes.map(n => bindExpression(n, env))
+  const found = isRow(needle)
+    ? call(
+        'or',
+        values.map(v => compare('=', needle, v, env, position)),
+        BOOL,
+      )
+    : call('in', unify([needle, ...values], 'IN', env.context, position), BOOL)
+  return negated ? not(found, env) : found
+}
+
+function bindBetween(
+  kind: string,
+  left: PgNode,
+  bounds: readonly PgNode[],
+  env: Environment,
+  position: number | undefined,
+): Expression {
+  const value = bindExpression(left, env)
+  const [low, high] = bounds.map(n => bindExpression(n, env)) as [Expression, Expression]
+  const within = (a: Expression, b: Expression): Expression =>
+    call('and', [compare('>=', value, a, env, position), compare('<=', value, b, env, position)], BOOL)
+  const inside = kind.endsWith('_SYM')
+    ? call('or', [within(low, high), within(high, low)], BOOL)
+    : within(low, high)
+  return kind.includes('NOT') ? not(inside, env) : inside
+}
+
+function bindQuantified(
+  name: string,
+  left: PgNode,
+  right: PgNode,
+  any: boolean,
+  env: Environment,
+  position: number | undefined,
+): Expression {
+  const needle = bindExpression(left, env)
+  let array = bindExpression(right, env)
+  if (isUnknown(array)) {
+    array = coerce(array, arrayOf(isUnknown(needle) ? TEXT : needle.type), 'implicit', env.context, position)
+  }
+  if (array.type.name !== 'array') {
+    throw new SqlError('wrong_object_type', `op ANY/ALL (array) requires array on right side`, { position })
+  }
+  const element = array.type.element!
+  const elements =
+    array.kind === 'call' && array.fn === 'array'
+      ? array.args
+      : array.kind === 'literal' && Array.isArray(array.value)
+        ? array.value.map(v => literal(v, element))
+        : undefined
+  if (elements !== undefined) {
+    const tests = elements.map(e => compare(name, needle, e, env, position))
+    return tests.length === 0 ? literal(!any, BOOL) : call(any ? 'or' : 'and', tests, BOOL)
+  }
+  const typed = isUnknown(needle) ? coerce(needle, element, 'implicit', env.context, position) : needle
+  if (['=', '<>', '<', '<=', '>', '>='].includes(name))
+    return callFunction(`${any ? 'any' : 'all'}_${name}`, [array, typed], env.context, position)
+  throw notSupported(`${name} ${any ? 'ANY' : 'ALL'} over an array that is not constant`, { position })
+}
+
+function extreme(args: readonly Expression[], op: string, env: Environment): Expression {
+  // NULLs are ignored: the winner so far stays unless the next value beats it or it is NULL.
+  return args.reduce((best, next) => {
+    const wins = call('or', [call('is null', [best], BOOL), compare(op, next, best, env, undefined)], BOOL)
+    return call('case', [call('is null', [next], BOOL), best, wins, next, best], best.type)
+  })
+}
+
+function bindCase(fields: Body, env: Environment): Expression {
+  const position = env.context.position(fields['location'] as number | undefined)
+  const subject = fields['arg'] === undefined ? undefined : bindExpression(fields['arg'] as PgNode, env)
+  const whens = list(fields['args']).map(n => as(n, 'CaseWhen')!)
+  const tests = whens.map(when => {
+    const test = when['expr'] as PgNode
+    if (subject === undefined) return bindCondition(test, { ...env, clause: 'CASE/WHEN' })
+    return compare('=', subject, bindExpression(test, env), env, position)
+  })
+  const results = whens.map(when => bindExpression(when['result'] as PgNode, env))
+  const otherwise =
+    fields['defresult'] === undefined
+      ? literal(null, UNKNOWN)
+      : bindExpression(fields['defresult'] as PgNode, env)
+  const values = unify([...results, otherwise], 'CASE', env.context, position)
+  return call('case', [...tests.flatMap((test, i) => [test, values[i]!]), values.at(-1)!], values[0]!.type)
+}
+
+function bindCast(fields: Body, env: Environment): Expression {
+  const modifier = bindModifier(body(fields['typeName']))
+  return limited(bindPlainCast(fields, env), modifier, true)
+}
+
+function bindPlainCast(fields: Body, env: Environment): Expression {
+  const typeNode = body(fields['typeName'])
+  const type = bindType(typeNode, env.context)
+  const array = as(fields['arg'], 'A_ArrayExpr')
+  if (array !== undefined && type.name === 'array') return bindArrayAs(array, type, env)
+  const arg = bindExpression(fields['arg'] as PgNode, env)
+  const position = at(fields['arg'] as PgNode, env)
+  if (type.name === 'interval' && arg.kind === 'literal' && typeof arg.value === 'string') {
+    const unit = intervalUnit(typeNode)
+    const text =
+      unit !== undefined && /^\s*[-+]?[\d.]+\s*$/.test(arg.value) ? `${arg.value} ${unit}` : arg.value
+    return coerce({ ...arg, value: text }, type, 'explicit', env.context, position)
+  }
+  const done = coerce(arg, type, 'explicit', env.context, position)
+  return sameType(done.type, type) ? { ...done, type } : done
+}
+
+/** ARRAY[…]::type[]: every element is cast on its own. */
+function bindArrayAs(fields: Body, type: Type, env: Environment): Expression {
+  const element = type.element!
+  const args = list(fields['elements']).map(node => {
+    const inner = as(node, 'A_ArrayExpr')
+    if (inner !== undefined && element.name === 'array') return bindArrayAs(inner, element, env)
+    return coerce(bindExpression(node, env), element, 'explicit', env.context, at(node, env))
+  })
+  return call('array', args, type)
+}
+
+function bindIndirection(fields: Body, env: Environment): Expression {
+  return list(fields['indirection']).reduce(
+    (value: Expression, step) => {
+      const field = as(step, 'String')
+      if (field !== undefined) return fieldOf(value, str(field['sval']))
+      const subscript = as(step, 'A_Indices')
+      if (subscript === undefined) throw notSupported('(row).*')
+      const bound = (n: unknown): Expression =>
+        coerce(bindExpression(n as PgNode, env), INT4, 'assignment', env.context, undefined)
+      if (subscript['is_slice'] === true) {
+        const low = subscript['lidx'] === undefined ? literal(1, INT4) : bound(subscript['lidx'])
+        const high = subscript['uidx'] === undefined ? literal(2147483647, INT4) : bound(subscript['uidx'])
+        return callFunction('array_slice', [value, low, high], env.context, undefined)
+      }
+      if (value.type.name === 'jsonb') {
+        return callFunction(
+          '->',
+          [value, bindExpression(subscript['uidx'] as PgNode, env)],
+          env.context,
+          undefined,
+        )
+      }
+      return callFunction('subscript', [value, bound(subscript['uidx'])], env.context, undefined)
+    },
+    bindExpression(fields['arg'] as PgNode, env),
+  )
+}
+
+function fieldOf(value: Expression, name: string): Expression {
+  const position = value.type.fields?.findIndex(f => f.name === name) ?? -1
+  if (position === -1)
+    throw new SqlError('undefined_column', `column "${name}" not found in data type record`)
+  return call('field', [value, literal(position, INT4)], value.type.fields![position]!.type)
+}

@@ -1,0 +1,406 @@
+import { notSupported, SqlError } from '../../types/error.ts'
+import type { Expression, JoinType } from '../../types/job.ts'
+import { OID, type Schema } from '../../types/type.ts'
+import type { Relation } from '../catalog.ts'
+import type { BindContext, PgNode } from '../contract.ts'
+import { call, column, conjunction, literal } from '../expressions.ts'
+import { joinOn } from '../join-on.ts'
+import { parseStored } from '../parse/index.ts'
+import { appendOnly, type IndexScan, type Plan, schemaOf } from '../plan.ts'
+import { deepened } from '../unnest/outer-references.ts'
+import { asofJoin, distinguishable, markedCondition } from './asof-join.ts'
+import { as, type Body, body, list, names, open, str } from './ast.ts'
+import { bindBeside, withoutLateral } from './beside.ts'
+import type { BoundRelation, Environment } from './environment.ts'
+import { bindCondition, bindExpression, compare } from './expression.ts'
+import { findRelation } from './find-relation.ts'
+import { visible, withParent } from './query.ts'
+import { depthOf, entered, type ScopeColumn } from './scope.ts'
+import { bindTableFunctions, functionsOf } from './table-function.ts'
+
+/** A FROM clause or an item of it: rows and the names of their columns. */
+export interface From {
+  readonly plan: Plan
+  readonly columns: readonly ScopeColumn[]
+}
+
+/** No FROM: one row without columns. */
+export const NOTHING: From = { plan: { op: 'values', schema: [], rows: [[]] }, columns: [] }
+
+/** The items of FROM, side by side. */
+export function bindFromList(nodes: readonly PgNode[], env: Environment): From {
+  if (nodes.length === 0) return NOTHING
+  rejectDuplicateTables(nodes)
+  let whole: From | undefined
+  for (const node of nodes) {
+    whole = whole === undefined ? bindFrom(node, env) : bindBeside('inner', whole, node, undefined, env)
+  }
+  return whole!
+}
+
+/** Throws 42712 for a name that two items of FROM share; tables of two schemas may. */
+function rejectDuplicateTables(nodes: readonly PgNode[]): void {
+  const schemas = new Map<string, string | undefined>()
+  const add = (name: string, schema: string | undefined): void => {
+    if (schemas.has(name) && (schema === undefined || schemas.get(name) === schema))
+      throw new SqlError('duplicate_alias', `table name "${name}" specified more than once`)
+    schemas.set(name, schema)
+  }
+  const visit = (node: PgNode): void => {
+    const [kind, fields] = open(node)
+    const alias = body(fields['alias'])['aliasname']
+    if (typeof alias === 'string') add(alias, undefined)
+    else if (kind === 'RangeVar') add(str(fields['relname']), fields['schemaname'] as string | undefined)
+    if (kind !== 'JoinExpr' || alias !== undefined) return
+    visit(fields['larg'] as PgNode)
+    visit(fields['rarg'] as PgNode)
+  }
+  nodes.forEach(visit)
+}
+
+/** The columns of two items, one after the other. */
+export function sideBySide(left: From, right: From): readonly ScopeColumn[] {
+  const width = schemaOf(left.plan).length
+  return [...left.columns, ...right.columns.map(c => ({ ...c, index: c.index + width }))]
+}
+
+/** One item of FROM by itself. */
+export function bindFrom(node: PgNode, env: Environment): From {
+  const [kind, fields] = open(node)
+  switch (kind) {
+    case 'RangeVar':
+      return bindRangeVar(fields, env)
+    case 'RangeSubselect': {
+      const around = fields['lateral'] === true ? env : withoutLateral(env)
+      const inner = withParent(around)
+      const scope = entered(inner.scope)
+      const bound = env.bindSubquery(as(fields['subquery'], 'SelectStmt')!, { ...inner, scope })
+      return aliased(visible(bound), undefined, fields['alias'], undefined)
+    }
+    case 'JoinExpr':
+      return bindJoin(fields, env)
+    case 'RangeFunction':
+      return bindTableFunction(fields, env, NOTHING, false)
+    default:
+      throw notSupported(kind)
+  }
+}
+
+function bindRangeVar(fields: Body, env: Environment): From {
+  const name = str(fields['relname'])
+  const position = env.context.position(fields['location'] as number | undefined)
+  const cte = fields['schemaname'] === undefined ? env.ctes.get(name) : undefined
+  if (cte !== undefined) return aliased(fromHere(cte, env), name, fields['alias'], undefined)
+  const path = [fields['catalogname'], fields['schemaname'], name].filter(p => p !== undefined).map(str)
+  const from = aliased(relationPlan(path, env, position), name, fields['alias'], undefined)
+  if (fields['alias'] !== undefined) return from
+  const { schema } = findRelation(path, env.context, position)
+  return { ...from, columns: from.columns.map(c => ({ ...c, schema })) }
+}
+
+/** A query of WITH, which may read what encloses it, as the queries within that see it. */
+function fromHere(cte: BoundRelation, env: Environment): BoundRelation {
+  return { ...cte, plan: deepened(cte.plan, depthOf(env.scope.parent) - (cte.depth ?? 0)) }
+}
+
+/** The rows of a relation by name; views are inlined. */
+export function relationPlan(
+  path: readonly string[],
+  env: Environment,
+  position: number | undefined,
+): BoundRelation & { hidden?: ReadonlySet<number> } {
+  const found = findRelation(path, env.context, position)
+  const { relation } = found
+  if (relation === undefined) return withTableOid(scan(found.id, found.columns, [], false), found.oid)
+  env.dependsOn.add(relation.id)
+  env.context.authorize?.(relation, 'select')
+  if (relation.kind === 'view') return inlineView(relation.query!, found.columns, found.schema, env)
+  if (relation.kind === 'sink' || relation.kind === 'subscription') {
+    throw new SqlError('wrong_object_type', `"${found.name}" is a ${relation.kind}`, { position })
+  }
+  const hidden = new Set(relation.columns.flatMap((c, i) => (c.hidden === true ? [i] : [])))
+  const { plan, names } = scan(relation.id, relation.columns, relation.key, relation.appendOnly)
+  return { plan: withIndexes(plan, relation, env.context), names, hidden }
+}
+
+/** The rows of a system table and their hidden column tableoid. */
+function withTableOid(
+  { plan, names }: BoundRelation,
+  oid: number,
+): BoundRelation & { hidden: ReadonlySet<number> } {
+  const schema = schemaOf(plan)
+  const columns = [...schema.map((f, i) => column(i, f.type)), literal(oid, OID)]
+  const shown = [...names, 'tableoid']
+  return {
+    plan: { op: 'project', input: plan, columns, names: shown },
+    names: shown,
+    hidden: new Set([names.length]),
+  }
+}
+
+function withIndexes(plan: Plan, relation: Relation, context: BindContext): Plan {
+  if (plan.op !== 'scan' || context.mode !== 'batch') return plan
+  const { index, columns } = relation
+  const own = { ...plan, columns: columns.map((_, i) => i) }
+  if (index !== undefined)
+    return { ...plan, indexes: [{ ...own, keys: index.keys.map((_, i) => column(i, columns[i]!.type)) }] }
+  const found = (context.indexesOf?.(relation.id) ?? []).map(r => indexScan(r, columns.length))
+  return found.length === 0 ? plan : { ...plan, indexes: found }
+}
+
+function indexScan(relation: Relation, width: number): IndexScan {
+  const { id, key, appendOnly, index } = relation
+  const schema = relation.columns.map(({ name, type }) => ({ name, type }))
+  const held = [...index!.columns, ...index!.include]
+  const columns = Array.from({ length: width }, (_, i) => held.indexOf(i))
+  return { relation: id, schema, key, appendOnly, keys: index!.keys.map(k => k.expression), columns }
+}
+
+function scan(relation: number, columns: Schema, key: readonly number[], appendOnly: boolean): BoundRelation {
+  const schema = columns.map(c => ({ name: c.name, type: c.type }))
+  return { plan: { op: 'scan', relation, schema, key, appendOnly }, names: schema.map(c => c.name) }
+}
+
+function inlineView(query: string, columns: Schema, schema: string, env: Environment): BoundRelation {
+  const select = as(parseStored(query), 'SelectStmt')!
+  const searchPath = [schema, ...env.context.searchPath.filter(s => s !== schema)]
+  const context: BindContext = { ...bare(env.context), searchPath, position: () => undefined }
+  // The view's own relations are its dependencies, not this query's.
+  const inner: Environment = {
+    ...env,
+    context,
+    scope: { columns: [] },
+    ctes: new Map(),
+    dependsOn: new Set(),
+  }
+  const bound = env.bindSubquery(select, inner)
+  return { plan: bound.plan, names: bound.names.map((n, i) => columns[i]?.name ?? n) }
+}
+
+/** A copy that keeps methods of a context made by a class or a literal. */
+function bare(context: BindContext): BindContext {
+  return {
+    catalog: context.catalog,
+    database: context.database,
+    searchPath: context.searchPath,
+    parameters: context.parameters,
+    inferred: context.inferred,
+    nowMicros: context.nowMicros,
+    user: context.user,
+    ...(context.session === undefined ? {} : { session: context.session }),
+    mode: context.mode,
+    ...(context.indexesOf && { indexesOf: id => context.indexesOf!(id) }),
+    systemRelation: (schema, name) => context.systemRelation(schema, name),
+    setting: name => context.setting(name),
+    position: at => context.position(at),
+  }
+}
+
+function aliased(
+  bound: BoundRelation & { readonly hidden?: ReadonlySet<number> },
+  name: string | undefined,
+  alias: unknown,
+  from: number | undefined,
+): From {
+  const given = body(alias)
+  const table = (given['aliasname'] as string | undefined) ?? name
+  const renamed = names(given['colnames'])
+  if (renamed.length > bound.names.length) {
+    const message = `table "${table}" has ${bound.names.length} columns available but ${renamed.length} columns specified`
+    throw new SqlError('invalid_column_reference', message)
+  }
+  const schema = schemaOf(bound.plan)
+  const columns = bound.names.map((n, i) => ({
+    name: renamed[i] ?? n,
+    type: schema[i + (from ?? 0)]!.type,
+    index: i + (from ?? 0),
+    ...(table === undefined ? {} : { table }),
+    ...(name === undefined || name === table ? {} : { relation: name }),
+    ...(bound.hidden?.has(i) === true ? { hidden: true } : {}),
+  }))
+  return { plan: bound.plan, columns }
+}
+
+const JOINS: Readonly<Record<string, JoinType>> = {
+  JOIN_INNER: 'inner',
+  JOIN_LEFT: 'left',
+  JOIN_RIGHT: 'right',
+  JOIN_FULL: 'full',
+}
+
+function bindJoin(fields: Body, env: Environment): From {
+  const type = JOINS[str(fields['jointype'])]
+  if (type === undefined) throw notSupported(str(fields['jointype']))
+  const { mark, quals } = markedCondition(fields['quals'] as PgNode | undefined)
+  if (mark === 'asof' || (mark === 'temporal' && env.context.mode === 'stream'))
+    return bindMarked(type, mark, quals!, fields, env)
+  const left = bindFrom(fields['larg'] as PgNode, env)
+  const right = fields['rarg'] as PgNode
+  if (fields['isNatural'] !== true && fields['usingClause'] === undefined) {
+    return joinAliased(bindBeside(type, left, right, quals, env), fields['alias'])
+  }
+  const other = bindFrom(right, env)
+  const common =
+    fields['isNatural'] === true
+      ? left.columns.filter(c => !c.merged && other.columns.some(r => r.name === c.name)).map(c => c.name)
+      : names(fields['usingClause'])
+  if (common.length > 0) {
+    const using = bindUsing(type, left, other, common, fields['join_using_alias'], env)
+    return joinAliased(using, fields['alias'])
+  }
+  const plan = joinOn(type, left.plan, other.plan, undefined)
+  return joinAliased({ plan, columns: sideBySide(left, other) }, fields['alias'])
+}
+
+/** ASOF and temporal joins. */
+function bindMarked(
+  type: JoinType,
+  mark: 'asof' | 'temporal',
+  quals: PgNode,
+  fields: Body,
+  env: Environment,
+): From {
+  if (type !== 'inner' && type !== 'left') throw notSupported(`${mark} join other than INNER or LEFT`)
+  const given = bindFrom(fields['larg'] as PgNode, env)
+  const apart = mark === 'asof' || !appendOnly(given.plan)
+  const left = apart ? { ...given, plan: distinguishable(given.plan) } : given
+  const right = bindFrom(fields['rarg'] as PgNode, env)
+  const columns = sideBySide(left, right)
+  const own = withoutLateral(env)
+  const condition = bindCondition(quals, { ...own, scope: { ...own.scope, columns }, clause: 'JOIN/ON' })
+  const plan =
+    mark === 'asof'
+      ? asofJoin(type, left.plan, right.plan, condition)
+      : joinOn(type, left.plan, right.plan, condition, true)
+  return { plan, columns }
+}
+
+/** `(a JOIN b) AS x`: the names of a and b are gone. */
+function joinAliased(from: From, alias: unknown): From {
+  const table = body(alias)['aliasname'] as string | undefined
+  if (table === undefined) return from
+  const renamed = names(body(alias)['colnames'])
+  const shown = from.columns.filter(c => !c.merged && !c.hidden)
+  const columns = shown.map(({ name, type, index }, i) => ({ name: renamed[i] ?? name, type, index, table }))
+  return { plan: from.plan, columns }
+}
+
+function onlyColumn(from: From, name: string, which: 'left' | 'right'): ScopeColumn | undefined {
+  const found = from.columns.filter(c => c.name === name && !c.merged)
+  if (found.length > 1) {
+    const message = `common column name "${name}" appears more than once in ${which} table`
+    throw new SqlError('ambiguous_column', message)
+  }
+  return found[0]
+}
+
+function bindUsing(
+  type: JoinType,
+  left: From,
+  right: From,
+  common: readonly string[],
+  alias: unknown,
+  env: Environment,
+): From {
+  const width = schemaOf(left.plan).length
+  const columns = sideBySide(left, right)
+  const pairs = common.map(name => {
+    const l = onlyColumn(left, name, 'left')
+    const r = onlyColumn(right, name, 'right')
+    if (l === undefined || r === undefined) {
+      const which = l === undefined ? 'left' : 'right'
+      throw new SqlError(
+        'undefined_column',
+        `column "${name}" specified in USING clause does not exist in ${which} table`,
+      )
+    }
+    return { name, left: column(l.index, l.type), right: column(r.index + width, r.type) }
+  })
+  const condition = conjunction(pairs.map(p => compare('=', p.left, p.right, env, undefined)))
+  const plan = joinOn(type, left.plan, right.plan, condition)
+  const demoted = columns.map(c => (common.includes(c.name) && !c.merged ? { ...c, merged: true } : c))
+  if (type !== 'full') {
+    const merged = pairs.map(p => {
+      const source = type === 'right' ? p.right : p.left
+      return { name: p.name, type: source.type, index: source.kind === 'column' ? source.index : 0 }
+    })
+    return { plan, columns: [...merged, ...demoted, ...underAlias(alias, merged)] }
+  }
+  const schema = schemaOf(plan)
+  const values = pairs.map(p => call('coalesce', [p.left, p.right], p.left.type))
+  const project: Plan = {
+    op: 'project',
+    input: plan,
+    columns: [...schema.map((f, i) => column(i, f.type)), ...values],
+    names: [...schema.map(f => f.name), ...common],
+  }
+  const merged = pairs.map((p, i) => ({ name: p.name, type: values[i]!.type, index: schema.length + i }))
+  return { plan: project, columns: [...merged, ...demoted, ...underAlias(alias, merged)] }
+}
+
+/** JOIN … USING (…) AS alias: the merged columns under that name too. */
+function underAlias(alias: unknown, merged: readonly ScopeColumn[]): readonly ScopeColumn[] {
+  const table = body(alias)['aliasname'] as string | undefined
+  return table === undefined ? [] : merged.map(c => ({ ...c, table, merged: true, hidden: true }))
+}
+
+/** TUMBLE and HOP, which read a relation. */
+export function windowName(fields: Body): 'tumble' | 'hop' | undefined {
+  const name = names(functionsOf(fields)[0]?.call['funcname']).at(-1)
+  return name === 'tumble' || name === 'hop' ? name : undefined
+}
+
+/** The rows of functions for each row of what stands before them; `outer`: such a row stays when there are none. */
+export function bindTableFunction(fields: Body, env: Environment, before: From, outer: boolean): From {
+  const window = windowName(fields)
+  if (window !== undefined) return bindTimeWindow(window, functionsOf(fields)[0]!.call, fields, env)
+  return bindTableFunctions(fields, env, before, outer)
+}
+
+function bindTimeWindow(name: 'tumble' | 'hop', fn: Body, fields: Body, env: Environment): From {
+  const args = list(fn['args'])
+  const position = env.context.position(fn['location'] as number | undefined)
+  const source = as(args[0], 'ColumnRef')
+  const path = names(source?.['fields'])
+  if (path.length === 0)
+    throw new SqlError('syntax_error', `${name}: the first argument names a relation`, { position })
+  const cte = path.length === 1 ? env.ctes.get(path[0]!) : undefined
+  const bound = cte === undefined ? relationPlan(path, env, position) : fromHere(cte, env)
+  const from = aliased(bound, path.at(-1), undefined, undefined)
+  const inner: Environment = { ...env, scope: { columns: from.columns }, clause: name.toUpperCase() }
+  const time = bindExpression(args[1]!, inner)
+  if (time.kind !== 'column' || (time.type.name !== 'timestamp' && time.type.name !== 'timestamptz')) {
+    throw new SqlError('wrong_object_type', `${name}: the second argument is a timestamp column`, {
+      position,
+    })
+  }
+  const spans = args.slice(2).map(arg => span(bindExpression(arg, inner), name, position))
+  const [first, second] = spans
+  const size = name === 'tumble' ? first : second
+  const offset = (name === 'tumble' ? second : spans[2]) ?? 0n
+  if (first === undefined || size === undefined || first <= 0n || size <= 0n) {
+    throw new SqlError('invalid_parameter_value', `${name}: needs a positive interval for every width`, {
+      position,
+    })
+  }
+  // Hidden columns of a common table expression would come between.
+  const plan: Plan = { op: 'hop', input: bound.plan, time: time.index, slide: first, size, offset }
+  const width = schemaOf(bound.plan).length
+  const added = ['window_start', 'window_end'].map((n, i) => ({ name: n, type: time.type, index: width + i }))
+  const given = body(fields['alias'])
+  const table = (given['aliasname'] as string | undefined) ?? path.at(-1)!
+  const renamed = names(given['colnames'])
+  const columns = [...from.columns, ...added].map((c, i) => ({ ...c, table, name: renamed[i] ?? c.name }))
+  return { plan, columns }
+}
+
+const DAY = 86400000000n
+
+function span(e: Expression, name: string, position: number | undefined): bigint {
+  if (e.kind !== 'literal' || e.type.name !== 'interval' || e.value === null) {
+    throw new SqlError('invalid_parameter_value', `${name}: widths are constant intervals`, { position })
+  }
+  const { months, days, micros } = e.value as { months: number; days: number; micros: bigint }
+  if (months !== 0) throw notSupported('a window of months', { position })
+  return BigInt(days) * DAY + micros
+}

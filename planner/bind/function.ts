@@ -1,0 +1,163 @@
+import { isAggregate, isOrderedSet, resolveAggregate } from '../../executor/aggregates/index.ts'
+import { isFunction, isSetFunction } from '../../executor/functions/index.ts'
+import { isWindowFunction } from '../../executor/windows/index.ts'
+import { SqlError } from '../../types/error.ts'
+import type { Expression } from '../../types/job.ts'
+import { TEXT, type Type } from '../../types/type.ts'
+import { parseTypeName, typeName } from '../../types/type-names.ts'
+import type { PgNode } from '../contract.ts'
+import { equal, literal } from '../expressions.ts'
+import { bindArguments } from './arguments.ts'
+import { as, type Body, list, names } from './ast.ts'
+import { callFunction, coerce, isUnknown, settleText } from './coerce.ts'
+import { type Environment, type PendingOrder, placeholder } from './environment.ts'
+import { at, bindCondition, bindExpression } from './expression.ts'
+import { bindTransform } from './lambda.ts'
+import { sessionFunction } from './value-function.ts'
+import { bindWindow } from './window.ts'
+
+/** A call: window function, aggregate, set-returning function, session function or plain function. */
+export function bindFunction(fields: Body, env: Environment): Expression {
+  const name = names(fields['funcname']).at(-1) ?? ''
+  const position = env.context.position(fields['location'] as number | undefined)
+  if (fields['over'] !== undefined) return bindWindow(name, fields, env, position)
+  if (isAggregate(name)) return bindAggregate(name, fields, env, position)
+  if (isWindowFunction(name)) {
+    const message = `window function ${name} requires an OVER clause`
+    throw new SqlError('wrong_object_type', message, { position })
+  }
+  const args = list(fields['args'])
+  if (args.length === 0 || name === 'current_schema') {
+    const session = sessionFunction(name, env)
+    if (session !== undefined) return session
+  }
+  const transform = bindTransform(name, args, env, position)
+  if (transform !== undefined) return transform
+  const bound = bindArguments(name, args, fields['func_variadic'] === true, env, position)
+  if (name === 'pg_typeof' && bound.length === 1) return literal(nameOfType(bound[0]!), TEXT)
+  if (isSetFunction(name)) {
+    if (!env.allow.sets) {
+      const message = `set-returning functions are not allowed in ${env.clause}`
+      throw new SqlError('feature_not_supported', message, { position })
+    }
+    const set = callFunction(name, bound, env.context, position)
+    env.pending.sets.push(set)
+    return placeholder('$set', env.pending.sets.length - 1, set.type)
+  }
+  const [only] = bound
+  const type = bound.length === 1 && !isFunction(name) ? parseTypeName(name) : undefined
+  // A type's name may be called like a function: date('2024-01-01').
+  if (only !== undefined && type !== undefined) return coerce(only, type, 'explicit', env.context, position)
+  return callFunction(name, bound, env.context, position)
+}
+
+function nameOfType(e: Expression): string {
+  if (isUnknown(e)) return 'unknown'
+  return e.kind === 'call' && e.fn === 'row' ? 'record' : typeName(e.type)
+}
+
+function bindAggregate(
+  name: string,
+  fields: Body,
+  env: Environment,
+  position: number | undefined,
+): Expression {
+  if (!env.allow.aggregates) {
+    const message =
+      env.clause === 'aggregate function calls'
+        ? 'aggregate function calls cannot be nested'
+        : `aggregate functions are not allowed in ${env.clause}`
+    throw new SqlError('grouping_error', message, { position })
+  }
+  const forbidden = { aggregates: false, windows: false, sets: false }
+  const inner: Environment = { ...env, allow: forbidden, clause: 'aggregate function calls' }
+  const order = list(fields['agg_order']).map(sort => bindSortBy(sort, inner))
+  const direct = list(fields['args']).map(arg => bindExpression(arg, inner))
+  const within = checkWithin(name, fields, position)
+  const resolved = resolveCall(name, within ? [...order.map(o => o.by), ...direct] : direct, env, position)
+  const filter = fields['agg_filter']
+  const pending = {
+    ...resolved,
+    // The approximation kept here is the exact one: it has to take retractions.
+    distinct: fields['agg_distinct'] === true || name === 'approx_count_distinct',
+    ...(filter === undefined
+      ? {}
+      : { filter: bindCondition(filter as PgNode, { ...inner, clause: 'FILTER' }) }),
+    order: within ? order.map((o, i) => ({ ...o, by: resolved.args[i]! })) : order,
+  }
+  let index = env.pending.aggregates.findIndex(other => equal(other, pending))
+  if (index === -1) index = env.pending.aggregates.push(pending) - 1
+  return placeholder('$aggregate', index, pending.type)
+}
+
+/** True for an ordered-set aggregate, which must have WITHIN GROUP, and nothing else may. */
+function checkWithin(name: string, fields: Body, position: number | undefined): boolean {
+  const within = fields['agg_within_group'] === true
+  const ordered = isOrderedSet(name)
+  if (within === ordered) return within
+  const message = ordered
+    ? `WITHIN GROUP is required for ordered-set aggregate ${name}`
+    : `${name} is not an ordered-set aggregate, so it cannot have WITHIN GROUP`
+  throw new SqlError('wrong_object_type', message, { position })
+}
+
+/** The aggregate of that name for these arguments, which are converted. */
+export function resolveCall(
+  name: string,
+  given: readonly Expression[],
+  env: Environment,
+  position: number | undefined,
+): { readonly fn: string; readonly args: readonly Expression[]; readonly type: Type } {
+  const args = asDocuments(name, given, env, position)
+  const found = resolveAggregate(
+    name,
+    args.map(arg => (isUnknown(arg) ? undefined : arg.type)),
+  )
+  if ('error' in found) {
+    throw new SqlError('undefined_function', found.error.message, { position, hint: found.error.hint })
+  }
+  const typed = args.map((arg, i) =>
+    coerce(arg, found.argTypes[i] ?? arg.type, 'implicit', env.context, position),
+  )
+  return { fn: found.fn, args: typed, type: found.type }
+}
+
+/** Arguments of jsonb_agg and its kin: values as documents, as the session's time zone shows them; keys as text. */
+function asDocuments(
+  name: string,
+  args: readonly Expression[],
+  env: Environment,
+  position: number | undefined,
+): readonly Expression[] {
+  const match = /^jsonb?_(object_)?agg/.exec(name)
+  if (match === null) return args
+  const pair = match[1] !== undefined
+  return args.map((arg, i) =>
+    pair && i === 0
+      ? coerce(arg, TEXT, 'explicit', env.context, position)
+      : callFunction('to_jsonb', [settleText(arg, env.context)], env.context, position),
+  )
+}
+
+/** One ORDER BY item whose expression is looked up in the scope only. */
+export function bindSortBy(node: PgNode, env: Environment): PendingOrder {
+  const sort = as(node, 'SortBy')!
+  const by = settleText(bindExpression(sort['node'] as PgNode, env), env.context)
+  return { by, ...direction(sort, env) }
+}
+
+export function direction(sort: Body, env: Environment): { descending: boolean; nullsFirst: boolean } {
+  const using = names(sort['useOp']).at(-1)
+  if (using !== undefined && using !== '<' && using !== '>') {
+    const position = at(sort['node'] as PgNode, env)
+    throw new SqlError('wrong_object_type', `operator ${using} is not a valid ordering operator`, {
+      position,
+    })
+  }
+  const descending = sort['sortby_dir'] === 'SORTBY_DESC' || using === '>'
+  const nulls = sort['sortby_nulls']
+  return {
+    descending,
+    nullsFirst: nulls === 'SORTBY_NULLS_DEFAULT' ? descending : nulls === 'SORTBY_NULLS_FIRST',
+  }
+}

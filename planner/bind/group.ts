@@ -1,0 +1,155 @@
+import { SqlError } from '../../types/error.ts'
+import type { AggregateCall, Expression } from '../../types/job.ts'
+import { INT4, INT8 } from '../../types/type.ts'
+import { column, equal, literal, TRUE } from '../expressions.ts'
+import { keyOf, type Plan } from '../plan.ts'
+import { attach } from '../unnest/attach-subqueries.ts'
+import { type Pending, placeholderIndex, replaceCalls } from './environment.ts'
+import { originOf } from './origin.ts'
+import type { ScopeColumn } from './scope.ts'
+
+/**
+ * Groups the input by each of the sets and rewrites expressions over it into expressions over the groups. One set: one
+ * aggregate. Several: one each, their rows put together with NULL for the keys that are not in the set.
+ */
+export function aggregatePlan(
+  input: Plan,
+  sets: readonly (readonly Expression[])[],
+  expressions: readonly Expression[],
+  pending: Pending,
+  scope: readonly ScopeColumn[],
+): { readonly plan: Plan; readonly expressions: readonly Expression[] } {
+  const keys: Expression[] = []
+  for (const g of sets.flat()) if (!keys.some(k => equal(k, g))) keys.push(g)
+  // A whole key among the groups determines every other column.
+  const unique = keyOf(input)
+  const determined =
+    sets.length === 1 &&
+    unique !== undefined &&
+    unique.length > 0 &&
+    unique.every(u => keys.some(k => k.kind === 'column' && k.index === u))
+  const rewritten = (): readonly Expression[] =>
+    expressions.map(e => replaceCalls(e, inner => grouped(inner, keys, determined, scope)))
+  // Twice: the first pass may add determined columns, which moves the aggregates.
+  rewritten()
+  const final = rewritten()
+  const columns: Expression[] = [...keys]
+  const place = (e: Expression): number => {
+    const at = columns.findIndex(c => equal(c, e))
+    return at === -1 ? columns.push(e) - 1 : at
+  }
+  const calls: AggregateCall[] = pending.aggregates.map(a => ({
+    fn: a.fn,
+    args: a.args.map(place),
+    distinct: a.distinct,
+    ...(a.filter === undefined ? {} : { filter: place(a.filter) }),
+    ...(a.order.length === 0
+      ? {}
+      : {
+          order: a.order.map(o => ({
+            column: place(o.by),
+            descending: o.descending,
+            nullsFirst: o.nullsFirst,
+          })),
+        }),
+    type: a.type,
+  }))
+  // count(*) alone reads no column, but a chunk needs none either: keep one so that every operator sees its rows.
+  if (columns.length === 0) columns.push(TRUE)
+  const names = columns.map(c => nameOf(c, scope))
+  const attached = attach(input, columns, pending)
+  const project: Plan = { op: 'project', input: attached.plan, columns: attached.expressions, names }
+  if (sets.length <= 1) {
+    const zero = final.map(e => replaceCalls(e, g => groupingOver(g, pending, keys, keys, undefined)))
+    return {
+      plan: { op: 'aggregate', input: project, groups: keys.map((_, i) => i), calls },
+      expressions: zero,
+    }
+  }
+  const first = keys.length + calls.length
+  const expressions_ = final.map(e => replaceCalls(e, g => groupingOver(g, pending, keys, keys, first)))
+  return { plan: unionOfSets(project, keys, sets, calls, pending), expressions: expressions_ }
+}
+
+/** Rows of all sets: keys, calls, GROUPING calls. */
+function unionOfSets(
+  input: Plan,
+  keys: readonly Expression[],
+  sets: readonly (readonly Expression[])[],
+  calls: readonly AggregateCall[],
+  pending: Pending,
+): Plan {
+  const inputs = sets.map((set): Plan => {
+    const groups = keys.flatMap((key, i) => (set.some(k => equal(k, key)) ? [i] : []))
+    const whole = groups.length === 0 && calls.length === 0 ? [COUNT] : calls
+    const aggregate: Plan = { op: 'aggregate', input, groups, calls: whole }
+    const columns = [
+      ...keys.map((key, i) =>
+        groups.includes(i) ? column(groups.indexOf(i), key.type) : literal(null, key.type),
+      ),
+      ...calls.map((call, i) => column(groups.length + i, call.type)),
+      ...pending.groupings.map(args => literal(groupingBits(args, keys, set), INT4)),
+    ]
+    // Rows have a column, also when nobody asks for one.
+    if (columns.length === 0) columns.push(TRUE)
+    return { op: 'project', input: aggregate, columns, names: columns.map(() => '?column?') }
+  })
+  return { op: 'union', inputs }
+}
+
+const COUNT: AggregateCall = { fn: 'count(*)', args: [], distinct: false, type: INT8 }
+
+/** A bit an argument, the last one lowest: 1 when the row is not grouped by it. */
+function groupingBits(
+  args: readonly Expression[],
+  keys: readonly Expression[],
+  set: readonly Expression[],
+): number {
+  let bits = 0
+  for (const arg of args) {
+    if (!keys.some(key => equal(key, arg))) {
+      const message = 'arguments to GROUPING must be grouping expressions of the associated query level'
+      throw new SqlError('grouping_error', message, { position: originOf(arg) })
+    }
+    bits = bits * 2 + (set.some(key => equal(key, arg)) ? 0 : 1)
+  }
+  return bits
+}
+
+/** A GROUPING call as the column from `first` on that has it; undefined: as a literal for the one set. */
+function groupingOver(
+  e: Expression,
+  pending: Pending,
+  keys: readonly Expression[],
+  set: readonly Expression[],
+  first: number | undefined,
+): Expression | undefined {
+  const index = placeholderIndex(e, '$grouping')
+  if (index === undefined) return undefined
+  if (first !== undefined) return column(first + index, INT4)
+  return literal(groupingBits(pending.groupings[index]!, keys, set), INT4)
+}
+
+function nameOf(e: Expression, scope: readonly ScopeColumn[]): string {
+  if (e.kind !== 'column') return '?column?'
+  return scope.find(c => c.index === e.index)?.name ?? '?column?'
+}
+
+function grouped(
+  e: Expression,
+  keys: Expression[],
+  determined: boolean,
+  scope: readonly ScopeColumn[],
+): Expression | undefined {
+  const key = keys.findIndex(k => equal(k, e))
+  if (key !== -1 && e.kind !== 'literal') return column(key, e.type)
+  if (placeholderIndex(e, '$grouping') !== undefined) return e
+  const call = placeholderIndex(e, '$aggregate')
+  if (call !== undefined) return column(keys.length + call, e.type)
+  if (e.kind !== 'column') return undefined
+  if (determined) return column(keys.push(e) - 1, e.type)
+  const found = scope.find(c => c.index === e.index)
+  const name = found?.table === undefined ? (found?.name ?? '?column?') : `${found.table}.${found.name}`
+  const message = `column "${name}" must appear in the GROUP BY clause or be used in an aggregate function`
+  throw new SqlError('grouping_error', message, { position: originOf(e) })
+}

@@ -1,0 +1,55 @@
+import { notSupported } from '../../types/error.ts'
+import type { Expression } from '../../types/job.ts'
+import type { Schema } from '../../types/type.ts'
+import type { ColumnDef } from '../catalog.ts'
+import type { BindContext, PgNode } from '../contract.ts'
+import { assign } from '../dml/assign.ts'
+import { settleText } from './coerce.ts'
+import { type Environment, noPending } from './environment.ts'
+import { bindExpression } from './expression.ts'
+
+/** An environment without queries: columns by name only. */
+export function scalarEnvironment(
+  columns: Schema,
+  context: BindContext,
+  clause: string,
+  table?: string,
+): Environment {
+  return {
+    context,
+    scope: {
+      columns: columns.map((c, index) => ({
+        name: c.name,
+        type: c.type,
+        index,
+        ...(table === undefined ? {} : { table }),
+      })),
+    },
+    ctes: new Map(),
+    clause,
+    pending: noPending(),
+    allow: { aggregates: false, windows: false, sets: false },
+    windowClause: [],
+    dependsOn: new Set(),
+    bindSubquery() {
+      throw notSupported('a subquery in this expression')
+    },
+  }
+}
+
+/** Binds DEFAULT or the expression of a generated column as a value of the column. */
+export function bindColumnValue(
+  expression: PgNode,
+  columns: Schema,
+  target: Pick<ColumnDef, 'name' | 'type' | 'modifier'>,
+  context: BindContext,
+): Expression {
+  const bound = bindExpression(expression, scalarEnvironment(columns, context, 'DEFAULT'))
+  return assign(bound, target, context, context.position(0), 'default expression')
+}
+
+/** Binds an expression over columns: DEFAULT, generated columns, WATERMARK. */
+export function bindScalar(expression: PgNode, columns: Schema, context: BindContext): Expression {
+  const env = scalarEnvironment(columns, context, 'DEFAULT')
+  return settleText(bindExpression(expression, env), context)
+}

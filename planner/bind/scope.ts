@@ -1,0 +1,98 @@
+import { SqlError } from '../../types/error.ts'
+import type { Type } from '../../types/type.ts'
+import { nearest } from './near-name.ts'
+
+/** One column a name can mean. `table` undefined: reachable by its own name alone (merged by USING). */
+export interface ScopeColumn {
+  readonly name: string
+  readonly type: Type
+  readonly table?: string
+  readonly schema?: string
+  /** The relation that `table` is another name for. */
+  readonly relation?: string
+  readonly index: number
+  /** Not found by an unqualified name: the side that USING merged away. */
+  readonly merged?: boolean
+  /** Not part of `*`. */
+  readonly hidden?: boolean
+}
+
+/** The names visible at one level of a query. */
+export interface Scope {
+  readonly columns: readonly ScopeColumn[]
+  readonly parent?: Scope
+  /** Seen by LATERAL items of FROM only. */
+  readonly lateral?: boolean
+}
+
+/** How many scopes there are from this one out. */
+export function depthOf(scope: Scope | undefined): number {
+  return scope === undefined ? 0 : 1 + depthOf(scope.parent)
+}
+
+/** The scope as the queries see it that stand in a LATERAL item. */
+export function entered(scope: Scope): Scope {
+  const { lateral: _, parent, ...rest } = scope
+  return { ...rest, ...(parent && { parent: entered(parent) }) }
+}
+
+export interface Found {
+  readonly column: ScopeColumn
+  /** 0: this query's; 1: the enclosing query's; … */
+  readonly depth: number
+}
+
+/** Finds `[schema.][table.]name`, innermost query first. */
+export function resolveColumn(scope: Scope, path: readonly string[], position: number | undefined): Found {
+  const name = path.at(-1)!
+  const table = path.at(-2)
+  let depth = 0
+  for (let at: Scope | undefined = scope; at !== undefined; at = at.parent, depth++) {
+    const hits = at.columns.filter(
+      c => c.name === name && (table === undefined ? !c.merged : c.table === table) && fits(c, path),
+    )
+    if (hits.length > 1) {
+      throw new SqlError('ambiguous_column', `column reference "${name}" is ambiguous`, { position })
+    }
+    if (hits.length === 1) return { column: hits[0]!, depth }
+  }
+  throw unknownColumn(scope, name, table, position)
+}
+
+function fits(column: ScopeColumn, path: readonly string[]): boolean {
+  const schema = path.at(-3)
+  return schema === undefined || column.schema === schema
+}
+
+function unknownColumn(scope: Scope, name: string, table: string | undefined, position: number | undefined) {
+  if (table !== undefined && !hasTable(scope, table)) {
+    const renamed = scope.columns.find(c => c.relation === table)
+    if (renamed !== undefined)
+      return new SqlError('undefined_table', `invalid reference to FROM-clause entry for table "${table}"`, {
+        position,
+        hint: `Perhaps you meant to reference the table alias "${renamed.table}".`,
+      })
+    const near = nearest(table, scope.columns, c => c.table ?? '')
+    const hint =
+      near?.table === undefined ? undefined : `Perhaps you meant to reference the table "${near.table}".`
+    const message = `missing FROM-clause entry for table "${table}"`
+    return new SqlError('undefined_table', message, { position, hint })
+  }
+  const shown = table === undefined ? `"${name}"` : `${table}.${name}`
+  const near = nearest(name, table === undefined ? scope.columns : ofTable(scope, table), c => c.name)
+  const label = near?.table === undefined ? near?.name : `${near.table}.${near.name}`
+  const hint = near === undefined ? undefined : `Perhaps you meant to reference the column "${label}".`
+  return new SqlError('undefined_column', `column ${shown} does not exist`, { position, hint })
+}
+
+function ofTable(scope: Scope, table: string): readonly ScopeColumn[] {
+  const own = scope.columns.filter(c => c.table === table)
+  return own.length > 0 || scope.parent === undefined ? own : ofTable(scope.parent, table)
+}
+
+export function hasTable(scope: Scope, table: string): boolean {
+  for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) {
+    if (at.columns.some(c => c.table === table)) return true
+  }
+  return false
+}

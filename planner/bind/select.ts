@@ -1,0 +1,371 @@
+import { SqlError } from '../../types/error.ts'
+import type { Expression, Order } from '../../types/job.ts'
+import { INT4, TEXT, type Type } from '../../types/type.ts'
+import { typeName } from '../../types/type-names.ts'
+import type { PgNode } from '../contract.ts'
+import { call, column, equal, literal } from '../expressions.ts'
+import { type Plan, schemaOf } from '../plan.ts'
+import { attach, filterBy, firstColumns } from '../unnest/attach-subqueries.ts'
+import { as, type Body, list, names, open, str } from './ast.ts'
+import { settle, settleText } from './coerce.ts'
+import {
+  type BoundRelation,
+  contains,
+  type Environment,
+  placeholderIndex,
+  replaceCalls,
+} from './environment.ts'
+import { at, bindCondition, bindExpression } from './expression.ts'
+import { bindFromList, type From } from './from.ts'
+import { direction } from './function.ts'
+import { aggregatePlan } from './group.ts'
+import { setsOf } from './grouping-sets.ts'
+import { limited, outputPosition } from './query.ts'
+import { checkWindowClause } from './window.ts'
+import { putBack, replaceAll, type Step, windowExpressions, windowPlan } from './window-plan.ts'
+
+interface Target {
+  readonly name: string
+  readonly value: Expression
+}
+
+/** Binds one SELECT … FROM … WHERE … GROUP BY … HAVING … ORDER BY … LIMIT. */
+export function bindSelect(select: Body, outer: Environment, types: readonly Type[] = []): BoundRelation {
+  const from = bindFromList(list(select['fromClause']), outer)
+  const base: Environment = { ...outer, scope: { ...outer.scope, columns: from.columns } }
+  const where = select['whereClause'] as PgNode | undefined
+  let plan = from.plan
+  if (where !== undefined)
+    plan = filterBy(plan, bindCondition(where, { ...base, clause: 'WHERE' }), base.pending)
+  checkWindowClause(outer.windowClause, base)
+  const env: Environment = { ...base, allow: { aggregates: true, windows: true, sets: true } }
+  const targets = bindTargets(list(select['targetList']), from, env, types)
+  const titles = targets.map(t => t.name)
+  const having = select['havingClause'] as PgNode | undefined
+  const havingEnv = { ...env, allow: { aggregates: true, windows: false, sets: false }, clause: 'HAVING' }
+  const condition = having === undefined ? undefined : bindCondition(having, havingEnv)
+  const sorts = list(select['sortClause']).map(n => bindSort(n, targets, env))
+  const distinctOn = list(select['distinctClause']).filter(n => Object.keys(n).length > 0)
+  const keys = distinctOn.map(n => outputOr(n, targets, 'SELECT DISTINCT ON', env))
+  requireOrderOfDistinct(keys, sorts, distinctOn, env)
+  const groups = groupingSets(select, targets, base)
+  let list_: readonly Expression[] = [...targets.map(t => t.value), ...sorts.map(s => s.by), ...keys]
+  const { aggregates, groupings } = env.pending
+  if (groups !== undefined || condition !== undefined || aggregates.length + groupings.length > 0) {
+    const windowed = env.pending.windows.flatMap(windowExpressions)
+    const all = [...list_, ...(condition === undefined ? [] : [condition]), ...windowed, ...env.pending.sets]
+    const grouped = aggregatePlan(plan, groups ?? [[]], all, env.pending, from.columns)
+    plan = grouped.plan
+    list_ = grouped.expressions.slice(0, list_.length)
+    if (condition !== undefined) plan = filterBy(plan, grouped.expressions[list_.length]!, env.pending)
+    putBack(env.pending, grouped.expressions.slice(list_.length + (condition === undefined ? 0 : 1)))
+  }
+  const within = attach(
+    plan,
+    [...env.pending.windows.flatMap(windowExpressions), ...env.pending.sets],
+    env.pending,
+  )
+  putBack(env.pending, within.expressions)
+  plan = within.plan
+  const windows = windowPlan(plan, list_, env.pending)
+  const sets = setPlan(windows.plan, windows.expressions, env)
+  const attached = attach(sets.plan, sets.expressions, env.pending)
+  const done = attached.expressions
+  const finished = finish(attached.plan, done, titles, sorts, keys.length, select, env)
+  return { plan: finished, names: titles }
+}
+
+/** Throws 42P10 where the first rows of DISTINCT ON would not be first by ORDER BY. */
+function requireOrderOfDistinct(
+  keys: readonly Expression[],
+  sorts: readonly Sort[],
+  nodes: readonly PgNode[],
+  env: Environment,
+): void {
+  const isKey = (sort: Sort) => keys.some(key => equal(key, sort.by))
+  const other = sorts.findIndex(sort => !isKey(sort))
+  if (keys.length === 0 || other === -1) return
+  const ordered = sorts.slice(0, other)
+  const missing = keys.findIndex(key => !ordered.some(sort => equal(key, sort.by)))
+  if (missing === -1) return
+  const message = 'SELECT DISTINCT ON expressions must match initial ORDER BY expressions'
+  throw new SqlError('invalid_column_reference', message, { position: at(nodes[missing]!, env) })
+}
+
+function finish(
+  input: Plan,
+  values: readonly Expression[],
+  titles: readonly string[],
+  sorts: readonly Sort[],
+  keyCount: number,
+  select: Body,
+  env: Environment,
+): Plan {
+  const width = titles.length
+  // Sort and DISTINCT ON columns that are not outputs follow them.
+  const columns: Expression[] = values.slice(0, width)
+  const place = values.slice(width).map(e => {
+    const known = columns.findIndex(c => equal(c, e))
+    return known === -1 ? columns.push(e) - 1 : known
+  })
+  const hidden = columns.length - width
+  const distinct = select['distinctClause'] !== undefined
+  let plan: Plan = {
+    op: 'project',
+    input,
+    columns,
+    names: columns.map((_, i) => titles[i] ?? '?column?'),
+  }
+  const order: Order[] = sorts.map((s, i) => ({
+    column: place[i]!,
+    descending: s.descending,
+    nullsFirst: s.nullsFirst,
+  }))
+  const on = place.slice(sorts.length, sorts.length + keyCount)
+  if (on.length > 0) {
+    checkDistinctOn(on, order)
+    plan = { op: 'top-n', input: plan, partition: on, order, offset: 0, limit: 1, withTies: false }
+  } else if (distinct) {
+    if (hidden > 0) {
+      const message = 'for SELECT DISTINCT, ORDER BY expressions must appear in select list'
+      throw new SqlError('invalid_column_reference', message)
+    }
+    plan = { op: 'aggregate', input: plan, groups: titles.map((_, i) => i), calls: [] }
+  }
+  const cut = limited(plan, order, select, env)
+  return hidden === 0 ? cut : firstColumns(cut, width)
+}
+
+/** ORDER BY begins with the expressions of DISTINCT ON, in any order. */
+function checkDistinctOn(on: readonly number[], order: readonly Order[]): void {
+  const left = new Set(on)
+  for (const { column } of order) {
+    if (left.size === 0) return
+    if (!on.includes(column)) {
+      const message = 'SELECT DISTINCT ON expressions must match initial ORDER BY expressions'
+      throw new SqlError('invalid_column_reference', message)
+    }
+    left.delete(column)
+  }
+}
+
+interface Sort {
+  readonly by: Expression
+  readonly descending: boolean
+  readonly nullsFirst: boolean
+}
+
+function bindSort(node: PgNode, targets: readonly Target[], env: Environment): Sort {
+  const sort = as(node, 'SortBy')!
+  return { by: outputOr(sort['node'] as PgNode, targets, 'ORDER BY', env), ...direction(sort, env) }
+}
+
+function outputOr(node: PgNode, targets: readonly Target[], clause: string, env: Environment): Expression {
+  const position = outputPosition(
+    node,
+    targets.map(t => t.name),
+    clause,
+    env,
+  )
+  if (position !== undefined) {
+    const { name, value } = targets[position]!
+    const named = as(node, 'ColumnRef') !== undefined
+    if (named && targets.some(t => t.name === name && !equal(t.value, value)))
+      throw new SqlError('ambiguous_column', `${clause} "${name}" is ambiguous`, { position: at(node, env) })
+    return value
+  }
+  return settleText(bindExpression(node, { ...env, clause }), env.context)
+}
+
+function groupingSets(
+  select: Body,
+  targets: readonly Target[],
+  env: Environment,
+): readonly (readonly Expression[])[] | undefined {
+  if (select['groupClause'] === undefined) return undefined
+  const bind = (node: PgNode): Expression => {
+    const path = names(as(node, 'ColumnRef')?.['fields'])
+    // An input column goes before an output name, as in PostgreSQL.
+    const input = path.length === 1 && env.scope.columns.some(c => c.name === path[0] && !c.merged)
+    const value = input
+      ? bindExpression(node, { ...env, clause: 'GROUP BY' })
+      : outputOr(node, targets, 'GROUP BY', env)
+    if (contains(value, '$aggregate')) {
+      const position = at(node, env)
+      throw new SqlError('grouping_error', 'aggregate functions are not allowed in GROUP BY', { position })
+    }
+    return value
+  }
+  return setsOf(list(select['groupClause']), select['groupDistinct'] === true, bind)
+}
+
+function bindTargets(
+  nodes: readonly PgNode[],
+  from: From,
+  env: Environment,
+  types: readonly Type[],
+): readonly Target[] {
+  const targets: Target[] = []
+  for (const node of nodes) targets.push(...bindTarget(node, from, env, types[targets.length] ?? TEXT))
+  return targets
+}
+
+/** `type`: what a literal without a type becomes. */
+function bindTarget(node: PgNode, from: From, env: Environment, type: Type): readonly Target[] {
+  const target = as(node, 'ResTarget')!
+  const value = target['val'] as PgNode
+  const star = list(as(value, 'ColumnRef')?.['fields'])
+  if (star.length > 0 && as(star.at(-1), 'A_Star') !== undefined) {
+    return expandStar(names(star.slice(0, -1)).at(-1), from, env, at(value, env))
+  }
+  const part = as(value, 'A_Indirection')
+  if (as(list(part?.['indirection']).at(-1), 'A_Star') !== undefined) return fieldsOf(part!, env)
+  const except = as(value, 'FuncCall')
+  if (names(except?.['funcname']).at(-1) === '*') return starExcept(except!, from, env, at(value, env))
+  const bound = settle(bindExpression(value, env), type, env.context, at(value, env))
+  return [{ name: target['name'] === undefined ? titleOf(value) : str(target['name']), value: bound }]
+}
+
+/** The fields of `(record).*`, a column each. */
+function fieldsOf(part: Body, env: Environment): readonly Target[] {
+  const steps = list(part['indirection']).slice(0, -1)
+  const inner = part['arg'] as PgNode
+  const arg = steps.length === 0 ? inner : { A_Indirection: { ...part, indirection: steps } }
+  const record = bindExpression(arg, env)
+  if (record.type.name !== 'struct') {
+    const message = `type ${typeName(record.type)} is not composite`
+    throw new SqlError('wrong_object_type', message, { position: at(inner, env) })
+  }
+  return record.type.fields!.map(({ name, type }, i) => ({
+    name,
+    value: call('field', [record, literal(i, INT4)], type),
+  }))
+}
+
+/** The columns of `* EXCEPT (…)` or `t.* EXCEPT (…)`. */
+function starExcept(
+  fields: Body,
+  from: From,
+  env: Environment,
+  position: number | undefined,
+): readonly Target[] {
+  const table = names(fields['funcname']).at(-2)
+  const all = expandStar(table, from, env, position)
+  const columns = from.columns.filter(c => table === undefined || c.table === table)
+  const own: Environment = { ...env, scope: { ...env.scope, columns } }
+  const left = new Set(all)
+  for (const node of list(fields['args'])) {
+    if (as(node, 'ColumnRef') === undefined)
+      throw new SqlError('syntax_error', 'EXCEPT takes names of columns', { position: at(node, env) })
+    const named = bindExpression(node, own)
+    const dropped = [...left].filter(target => equal(target.value, named))
+    if (dropped.length === 0) {
+      const message = `column ${names(as(node, 'ColumnRef')!['fields']).join('.')} is not among those of * or is listed twice`
+      throw new SqlError('undefined_column', message, { position: at(node, env) })
+    }
+    for (const target of dropped) left.delete(target)
+  }
+  return all.filter(target => left.has(target))
+}
+
+/** The columns of `*` or `t.*`. */
+export function expandStar(
+  table: string | undefined,
+  from: From,
+  env: Environment,
+  position: number | undefined,
+): readonly Target[] {
+  const shown = from.columns.filter(c => !c.hidden && (table === undefined ? !c.merged : c.table === table))
+  if (shown.length === 0) {
+    if (table === undefined) {
+      throw new SqlError('syntax_error', 'SELECT * with no tables specified is not valid', { position })
+    }
+    const message = `missing FROM-clause entry for table "${table}"`
+    throw new SqlError('undefined_table', message, { position: position ?? env.context.position(undefined) })
+  }
+  return shown.map(c => ({ name: c.name, value: column(c.index, c.type) }))
+}
+
+/** PostgreSQL's name for an output column without AS. */
+export function titleOf(node: PgNode): string {
+  const [kind, fields] = open(node)
+  switch (kind) {
+    case 'ColumnRef':
+      return names(fields['fields']).at(-1) ?? '?column?'
+    case 'GroupingFunc':
+      return 'grouping'
+    case 'FuncCall':
+      return names(fields['funcname']).at(-1) ?? '?column?'
+    case 'TypeCast': {
+      // The name of what is cast, or else of the type it is cast to last.
+      let cast = fields['arg'] as PgNode
+      for (let inner = as(cast, 'TypeCast'); inner !== undefined; inner = as(cast, 'TypeCast'))
+        cast = inner['arg'] as PgNode
+      const inner = titleOf(cast)
+      const weak = inner === '?column?' || (as(cast, 'CaseExpr') !== undefined && inner === 'case')
+      return weak ? (names((fields['typeName'] as Body)['names']).at(-1) ?? inner) : inner
+    }
+    case 'CaseExpr':
+      return fields['defresult'] === undefined
+        ? 'case'
+        : titleOf(fields['defresult'] as PgNode).replace('?column?', 'case')
+    case 'CoalesceExpr':
+      return 'coalesce'
+    case 'MinMaxExpr':
+      return fields['op'] === 'IS_GREATEST' ? 'greatest' : 'least'
+    case 'A_ArrayExpr':
+      return 'array'
+    case 'RowExpr':
+      return 'row'
+    case 'A_Expr':
+      return fields['kind'] === 'AEXPR_NULLIF' ? 'nullif' : '?column?'
+    case 'SQLValueFunction':
+      return str(fields['op']).replace('SVFOP_', '').replace(/_N$/, '').toLowerCase()
+    case 'A_Indirection': {
+      const field = list(fields['indirection'])
+        .map(n => as(n, 'String'))
+        .at(-1)
+      return field === undefined ? titleOf(fields['arg'] as PgNode) : str(field['sval'])
+    }
+    case 'SubLink': {
+      if (fields['subLinkType'] === 'EXISTS_SUBLINK') return 'exists'
+      const first = list(as(fields['subselect'], 'SelectStmt')?.['targetList'])[0]
+      const target = first === undefined ? undefined : as(first, 'ResTarget')
+      if (fields['subLinkType'] !== 'EXPR_SUBLINK' || target === undefined) return '?column?'
+      return target['name'] === undefined ? titleOf(target['val'] as PgNode) : str(target['name'])
+    }
+    default:
+      return '?column?'
+  }
+}
+
+/** Set-returning calls of one depth run side by side, above those that are their arguments. */
+function setPlan(input: Plan, expressions: readonly Expression[], env: Environment): Step {
+  const { sets } = env.pending
+  const depths = sets.map(s => depthOf(s, sets))
+  let plan = input
+  const at: number[] = []
+  for (let depth = 1; depths.includes(depth); depth++) {
+    const level = [...sets.keys()].filter(i => depths[i] === depth)
+    const calls = replaceAll(
+      level.map(i => sets[i]!),
+      '$set',
+      at,
+    )
+    const width = schemaOf(plan).length
+    for (const [n, i] of level.entries()) at[i] = width + n
+    const names = calls.map(() => 'value')
+    plan = { op: 'project-set', input: plan, calls, names, ordinality: false, outer: false }
+  }
+  return { plan, expressions: replaceAll(expressions, '$set', at) }
+}
+
+function depthOf(set: Expression, sets: readonly Expression[]): number {
+  let below = 0
+  replaceCalls(set, e => {
+    const index = placeholderIndex(e, '$set')
+    if (index !== undefined) below = Math.max(below, depthOf(sets[index]!, sets))
+    return undefined
+  })
+  return below + 1
+}

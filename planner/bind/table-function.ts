@@ -1,0 +1,161 @@
+import { functionById, isSetFunction } from '../../executor/functions/index.ts'
+import { notSupported, SqlError } from '../../types/error.ts'
+import type { Expression } from '../../types/job.ts'
+import { INT4, type Type } from '../../types/type.ts'
+import type { PgNode } from '../contract.ts'
+import { call, column, literal } from '../expressions.ts'
+import { type Plan, schemaOf } from '../plan.ts'
+import { attach } from '../unnest/attach-subqueries.ts'
+import { as, type Body, body, items, list, names, str } from './ast.ts'
+import { callFunction } from './coerce.ts'
+import type { Environment } from './environment.ts'
+import { bindExpression } from './expression.ts'
+import type { ScopeColumn } from './scope.ts'
+import { bindType } from './type.ts'
+
+/** A function in FROM as written: its call, and the columns that its AS gives. */
+interface Written {
+  readonly node: PgNode
+  readonly call: Body
+  readonly columns: readonly PgNode[]
+}
+
+/** The functions of an item of FROM: one, or those of ROWS FROM. */
+export function functionsOf(fields: Body): readonly Written[] {
+  return list(fields['functions']).map(function_ => {
+    const [node, columns] = items(function_) as [PgNode, PgNode | undefined]
+    const own = columns === undefined ? [] : items(columns)
+    return {
+      node,
+      call: as(node, 'FuncCall') ?? {},
+      columns: own.length > 0 ? own : list(fields['coldeflist']),
+    }
+  })
+}
+
+/** The rows of functions side by side, beside each row of `before`; a struct's fields are columns. `outer`: a row stays without any. */
+export function bindTableFunctions(
+  fields: Body,
+  env: Environment,
+  before: { readonly plan: Plan; readonly columns: readonly ScopeColumn[] },
+  outer: boolean,
+): { readonly plan: Plan; readonly columns: readonly ScopeColumn[] } {
+  const inner: Environment = {
+    ...env,
+    scope: { ...env.scope, columns: before.columns },
+    allow: { aggregates: false, windows: false, sets: false },
+    clause: 'functions in FROM',
+  }
+  const bound = functionsOf(fields).flatMap(written => bindOne(written, inner))
+  const attached = attach(
+    before.plan,
+    bound.map(b => b.call),
+    env.pending,
+  )
+  const input = attached.plan
+  const alias = body(fields['alias'])
+  const given = alias['aliasname'] as string | undefined
+  const ordinality = fields['ordinality'] === true
+  const width = schemaOf(input).length
+  const only = bound.length === 1
+  const set: Plan = {
+    op: 'project-set',
+    input,
+    calls: attached.expressions,
+    names: bound.map(b => b.name),
+    ordinality,
+    outer,
+  }
+  const shown = bound.flatMap(({ name, call: value }, i): { name: string; value: Expression }[] => {
+    const whole = column(width + i, value.type)
+    if (value.type.name !== 'struct')
+      return [{ name: outColumn(value) ?? (only ? (given ?? name) : name), value: whole }]
+    return value.type.fields!.map((field, n) => ({
+      name: field.name,
+      value: call('field', [whole, literal(n, INT4)], field.type),
+    }))
+  })
+  const last = schemaOf(set).at(-1)!
+  if (ordinality) shown.push({ name: 'ordinality', value: column(width + bound.length, last.type) })
+  const flat = bound.every(b => b.call.type.name !== 'struct')
+  const plan: Plan = flat
+    ? set
+    : {
+        op: 'project',
+        input: set,
+        columns: [...schemaOf(input).map((f, i) => column(i, f.type)), ...shown.map(s => s.value)],
+        names: [...schemaOf(input).map(f => f.name), ...shown.map(s => s.name)],
+      }
+  const table = given ?? bound[0]!.name
+  const renamed = names(alias['colnames'])
+  if (renamed.length > shown.length) {
+    const message = `table "${table}" has ${shown.length} columns available but ${renamed.length} columns specified`
+    throw new SqlError('invalid_column_reference', message)
+  }
+  const own = shown.map(
+    ({ name, value }, i): ScopeColumn => ({
+      name: renamed[i] ?? name,
+      type: value.type,
+      index: width + i,
+      table,
+    }),
+  )
+  // The alias of a function with one column stands for its value too, whatever the column is called.
+  const whole = own[0]!
+  const named = only && flat && !ordinality && given !== undefined && whole.name !== given
+  const alone = named ? [{ ...whole, name: given, hidden: true }] : []
+  return { plan, columns: [...before.columns, ...own, ...alone] }
+}
+
+/** What PostgreSQL calls the column of a function's rows, where that is not the function's name. */
+function outColumn(value: Expression): string | undefined {
+  return value.kind === 'call' ? functionById(value.fn).column : undefined
+}
+
+interface BoundCall {
+  readonly name: string
+  readonly call: Expression
+}
+
+function bindOne({ node, call: fields, columns }: Written, env: Environment): readonly BoundCall[] {
+  const name = names(fields['funcname']).at(-1)
+  if (name === undefined) return [{ name: 'value', call: oneRow(bindExpression(node, env), env) }]
+  const position = env.context.position(fields['location'] as number | undefined)
+  if (columns.length > 0) return [{ name, call: shaped(name, fields, columns, env, position) }]
+  if (!isSetFunction(name)) return [{ name, call: oneRow(bindExpression(node, env), env) }]
+  const args = list(fields['args']).map(arg => bindExpression(arg, env))
+  const parts = name === 'unnest' && args.length > 1 ? args.map(arg => [arg]) : [args]
+  return parts.map(part => ({ name, call: callFunction(name, part, env.context, position) }))
+}
+
+/** A plain function is a table of one row. */
+function oneRow(value: Expression, env: Environment): Expression {
+  return callFunction('$row', [value], env.context, undefined)
+}
+
+/** jsonb_to_record and jsonb_to_recordset: their columns are given in the query. */
+function shaped(
+  name: string,
+  fields: Body,
+  columns: readonly PgNode[],
+  env: Environment,
+  position: number | undefined,
+): Expression {
+  const match = /^jsonb?_to_(recordset|record)$/.exec(name)
+  if (match === null) throw notSupported(`a column definition list for ${name}`, { position })
+  const type: Type = {
+    name: 'struct',
+    fields: columns.map(node => {
+      const definition = as(node, 'ColumnDef')!
+      return { name: str(definition['colname']), type: bindType(body(definition['typeName']), env.context) }
+    }),
+  }
+  const args = list(fields['args']).map(arg => bindExpression(arg, env))
+  const populated = callFunction(
+    `jsonb_populate_${match[1]}`,
+    [literal(null, type), ...args],
+    env.context,
+    position,
+  )
+  return match[1] === 'record' ? oneRow(populated, env) : populated
+}

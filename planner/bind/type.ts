@@ -1,0 +1,68 @@
+import { SqlError } from '../../types/error.ts'
+import { arrayOf, TEXT, type Type } from '../../types/type.ts'
+import { labeled } from '../../types/type-labels.ts'
+import { type Modifier, modifierOf } from '../../types/type-modifier.ts'
+import { parseTypeName } from '../../types/type-names.ts'
+import type { BindContext } from '../contract.ts'
+import { as, type Body, body, integer, list, names } from './ast.ts'
+
+/** The type a TypeName node means. */
+export function bindType(node: Body, context: BindContext): Type {
+  const path = names(node['names'])
+  const name = path.at(-1) ?? ''
+  const fields = name === 'struct' ? structFields(node) : undefined
+  const base =
+    fields !== undefined
+      ? lookUp(`struct<${fields}>`)
+      : name === 'char'
+        ? labeled('char')
+        : TEXTUAL.has(name)
+          ? TEXT
+          : lookUp(name)
+  if (base === undefined) {
+    const position = context.position(node['location'] as number | undefined)
+    throw new SqlError('undefined_object', `type "${path.join('.')}" does not exist`, { position })
+  }
+  return list(node['arrayBounds']).reduce((type: Type) => arrayOf(type), base)
+}
+
+/** What the dialect put into the parentheses behind struct. */
+function structFields(node: Body): string | undefined {
+  const constant = as(list(node['typmods'])[0], 'A_Const')
+  return constant === undefined ? undefined : String(body(constant['sval'])['sval'] ?? '')
+}
+
+/** What the parentheses behind the type name limit; undefined: nothing. Throws 22023. */
+export function bindModifier(node: Body): Modifier | undefined {
+  const name = names(node['names']).at(-1) ?? ''
+  if (name === 'struct') return undefined
+  const numbers = list(node['typmods']).map(n => integer(n) ?? 0)
+  // The first number of an interval says which fields it has.
+  return modifierOf(name, name === 'interval' ? numbers.slice(1) : numbers)
+}
+
+const TEXTUAL: ReadonlySet<string> = new Set(['bpchar', 'varchar', 'unknown'])
+
+function lookUp(name: string): Type | undefined {
+  try {
+    return parseTypeName(name) ?? undefined
+  } catch (error) {
+    if (error instanceof SqlError) return undefined
+    throw error
+  }
+}
+
+const UNITS: readonly (readonly [number, string])[] = [
+  [4, 'year'],
+  [2, 'month'],
+  [8, 'day'],
+  [1024, 'hour'],
+  [2048, 'minute'],
+  [4096, 'second'],
+]
+
+/** The unit that follows an interval literal: INTERVAL '10' SECOND. */
+export function intervalUnit(node: Body): string | undefined {
+  const mask = integer(list(node['typmods'])[0])
+  return mask === undefined ? undefined : UNITS.find(([bit]) => bit === mask)?.[1]
+}

@@ -1,0 +1,60 @@
+import { notSupported } from '../../types/error.ts'
+import type { Expression } from '../../types/job.ts'
+import { DATE, TEXT, TIME, TIMESTAMP, TIMESTAMPTZ, type Type } from '../../types/type.ts'
+import { literal, NOW } from '../expressions.ts'
+import type { Body } from './ast.ts'
+import { castCall } from './coerce.ts'
+import type { Environment } from './environment.ts'
+
+const TIMES: Readonly<Record<string, Type>> = {
+  SVFOP_CURRENT_DATE: DATE,
+  SVFOP_CURRENT_TIME: TIME,
+  SVFOP_CURRENT_TIME_N: TIME,
+  SVFOP_CURRENT_TIMESTAMP: TIMESTAMPTZ,
+  SVFOP_CURRENT_TIMESTAMP_N: TIMESTAMPTZ,
+  SVFOP_LOCALTIME: TIME,
+  SVFOP_LOCALTIME_N: TIME,
+  SVFOP_LOCALTIMESTAMP: TIMESTAMP,
+  SVFOP_LOCALTIMESTAMP_N: TIMESTAMP,
+}
+
+/** CURRENT_TIMESTAMP, CURRENT_USER and the other functions that are called without parentheses. */
+export function bindValueFunction(fields: Body, env: Environment): Expression {
+  const op = String(fields['op'])
+  const type = TIMES[op]
+  if (type !== undefined) {
+    const now = statementTime(env)
+    return type === TIMESTAMPTZ ? now : castCall(now, type, env.context)
+  }
+  if (op === 'SVFOP_CURRENT_CATALOG') return literal(env.context.database, TEXT)
+  if (op === 'SVFOP_CURRENT_SCHEMA') return literal(env.context.searchPath[0] ?? null, TEXT)
+  return literal(env.context.user, TEXT)
+}
+
+/** The time at which the statement runs, which a view has not. */
+export function statementTime(env: Environment): Expression {
+  if (env.context.mode === 'stream') throw notSupported('now() in a streaming query')
+  return NOW
+}
+
+/** Functions that answer from the session; undefined: not one of them. */
+export function sessionFunction(name: string, env: Environment): Expression | undefined {
+  switch (name) {
+    case 'now':
+    case 'transaction_timestamp':
+    case 'statement_timestamp':
+    case 'clock_timestamp':
+      return statementTime(env)
+    case 'current_database':
+    case 'current_catalog':
+      return literal(env.context.database, TEXT)
+    case 'current_schema':
+      return literal(env.context.searchPath[0] ?? null, TEXT)
+    case 'current_user':
+    case 'session_user':
+    case 'user':
+      return literal(env.context.user, TEXT)
+    default:
+      return undefined
+  }
+}

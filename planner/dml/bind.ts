@@ -1,0 +1,339 @@
+import { notSupported, SqlError } from '../../types/error.ts'
+import type { Expression, RelationId } from '../../types/job.ts'
+import { BOOL, type Schema, type Type } from '../../types/type.ts'
+import { as, type Body, body, items, list, names, str } from '../bind/ast.ts'
+import { settleText } from '../bind/coerce.ts'
+import { type Environment, noPending } from '../bind/environment.ts'
+import { at, bindCondition, bindExpression } from '../bind/expression.ts'
+import { findRelation } from '../bind/find-relation.ts'
+import { bindFromList, NOTHING } from '../bind/from.ts'
+import { bindCtes, bindTree } from '../bind/query.ts'
+import { expandStar, titleOf } from '../bind/select.ts'
+import type { Relation } from '../catalog.ts'
+import type { BindContext, DmlPlan, ParameterValues, PgNode } from '../contract.ts'
+import { call, column, conjunction, literal } from '../expressions.ts'
+import { joinOn } from '../join-on.ts'
+import { lower } from '../lower.ts'
+import { optimize } from '../optimize.ts'
+import { type Plan, schemaOf } from '../plan.ts'
+import { parameterTypes, present, settled, withLiterals, withParameters } from '../query.ts'
+import { attach, filterBy } from '../unnest/attach-subqueries.ts'
+import { assign } from './assign.ts'
+import { assignments, columnAt, defaultOf, generate, generatedError, project } from './columns.ts'
+import { planMergeRows } from './merge.ts'
+import { type ConflictAction, onConflict } from './on-conflict.ts'
+
+/** A bound INSERT, UPDATE, DELETE or MERGE: rows of the table's columns, `weight` and `counted`. */
+export interface BoundDml {
+  readonly table: Relation
+  readonly plan: Plan
+  readonly returning?: { readonly schema: Schema; readonly columns: readonly Expression[] }
+  readonly tag: 'INSERT' | 'UPDATE' | 'DELETE' | 'MERGE'
+  readonly parameters: readonly Type[]
+  readonly dependsOn: readonly RelationId[]
+  /** Of two candidates with one key: 'nothing' takes the first, 'update' is refused. */
+  readonly onConflict?: ConflictAction
+}
+
+/** The job of a bound statement for the given parameters. */
+export function planDml(bound: BoundDml, parameters: ParameterValues, nowMicros = present()): DmlPlan {
+  const { table, tag, returning } = bound
+  const plan = settled(optimize(withParameters(bound.plan, parameters, nowMicros)))
+  const shown =
+    returning === undefined
+      ? {}
+      : {
+          returning: {
+            ...returning,
+            columns: returning.columns.map(c => withLiterals(c, parameters, nowMicros)),
+          },
+        }
+  return { table, tag, job: { relation: 0, nodes: lower(plan) }, parameters: bound.parameters, ...shown }
+}
+
+export function planInsert(statement: PgNode, context: BindContext): BoundDml {
+  const fields = open(statement, 'InsertStmt')
+  const { table, env } = target(fields, context)
+  const position = context.position(body(fields['relation'])['location'] as number | undefined)
+  const given = list(fields['cols']).map(n => {
+    const item = as(n, 'ResTarget')!
+    return columnAt(table, str(item['name']), context.position(item['location'] as number | undefined))
+  })
+  const twice = given.findIndex((index, i) => given.indexOf(index) !== i)
+  if (twice !== -1) {
+    const item = as(list(fields['cols'])[twice]!, 'ResTarget')!
+    const message = `column "${str(item['name'])}" specified more than once`
+    const at = context.position(item['location'] as number | undefined)
+    throw new SqlError('duplicate_column', message, { position: at ?? position })
+  }
+  const all = table.columns.flatMap((c, i) => (c.generated === undefined && !c.hidden ? [i] : []))
+  const select = fields['selectStmt'] === undefined ? undefined : as(fields['selectStmt'], 'SelectStmt')!
+  const wanted = given.length > 0 ? given : all
+  const rows = select === undefined ? emptyRow() : insertRows(select, table, wanted, env)
+  const width = schemaOf(rows).length
+  if (width > wanted.length) {
+    throw new SqlError('syntax_error', 'INSERT has more expressions than target columns', { position })
+  }
+  if (given.length > width && select !== undefined) {
+    throw new SqlError('syntax_error', 'INSERT has more target columns than expressions', { position })
+  }
+  const schema = schemaOf(rows)
+  const values = table.columns.map((c, i): Expression => {
+    const from = wanted.indexOf(i)
+    if (from === -1 || from >= width) return defaultOf(c.default, c.type)
+    return assign(column(from, schema[from]!.type), c, context, undefined)
+  })
+  for (const i of given) {
+    if (table.columns[i]!.generated !== undefined)
+      throw generatedError(table.columns[i]!.name, 'insert a non-DEFAULT value into')
+  }
+  const complete = generate(table, values)
+  if (fields['onConflictClause'] === undefined)
+    return finish(table, project(rows, complete, 1), 'INSERT', fields, env)
+  const names_ = table.columns.map(c => c.name)
+  const candidates: Plan = { op: 'project', input: rows, columns: complete, names: names_ }
+  const { action, plan } = onConflict(body(fields['onConflictClause']), candidates, table, env, fields)
+  return { ...finish(table, plan, 'INSERT', fields, env), onConflict: action }
+}
+
+export function planDelete(statement: PgNode, context: BindContext): BoundDml {
+  const fields = open(statement, 'DeleteStmt')
+  const { table, env } = target(fields, context)
+  const rows = affected(fields, 'usingClause', table, env)
+  const values = table.columns.map((c, i) => column(i, c.type))
+  return finish(table, project(rows.plan, values, -1), 'DELETE', fields, rows.env)
+}
+
+export function planUpdate(statement: PgNode, context: BindContext): BoundDml {
+  const fields = open(statement, 'UpdateStmt')
+  const { table, env } = target(fields, context)
+  const rows = affected(fields, 'fromClause', table, env)
+  const old = table.columns.map((c, i): Expression => column(i, c.type))
+  const next = assignments(list(fields['targetList']), table, old, rows.env)
+  const attached = attach(rows.plan, generate(table, next), rows.env.pending)
+  const values = attached.expressions
+  // Both sides read one row once: old rows leave, new rows come.
+  const base = attached.plan
+  const plan: Plan = { op: 'union', inputs: [project(base, old, -1, false), project(base, values, 1)] }
+  return finish(table, plan, 'UPDATE', fields, rows.env)
+}
+
+export function planMerge(statement: PgNode, context: BindContext): BoundDml {
+  const fields = open(statement, 'MergeStmt')
+  const { table, env } = target(fields, context)
+  if (list(fields['returningList']).length > 0 || fields['returningClause'] !== undefined)
+    throw notSupported('MERGE … RETURNING')
+  const own = bindFromList([{ RangeVar: body(fields['relation']) }], env)
+  const source = bindFromList([fields['sourceRelation'] as PgNode], env)
+  return finish(table, planMergeRows(fields, table, own, source, env), 'MERGE', fields, env)
+}
+
+function open(statement: PgNode, kind: string): Body {
+  return as(statement, kind) ?? statement
+}
+
+function target(fields: Body, context: BindContext): { readonly table: Relation; readonly env: Environment } {
+  const relation = body(fields['relation'])
+  const position = context.position(relation['location'] as number | undefined)
+  const path = [relation['catalogname'], relation['schemaname'], relation['relname']].filter(
+    p => p !== undefined,
+  )
+  const found = findRelation(path.map(str), context, position)
+  const table = found.relation
+  if (table?.kind !== 'table') {
+    const what = table?.kind ?? 'system table'
+    throw new SqlError('wrong_object_type', `cannot change ${what} "${found.name}"`, { position })
+  }
+  if (table.appendOnly && fields['selectStmt'] === undefined && fields['cols'] === undefined) {
+    throw new SqlError('object_not_in_prerequisite_state', `table "${table.name}" is append only`, {
+      position,
+    })
+  }
+  const dependsOn = new Set<number>([table.id])
+  const env: Environment = {
+    context,
+    scope: { columns: [] },
+    ctes: new Map(),
+    clause: 'SET',
+    pending: noPending(),
+    allow: { aggregates: false, windows: false, sets: false },
+    windowClause: [],
+    dependsOn,
+    bindSubquery: (select, from, ordered) =>
+      bindTree(select, from.context, {
+        ...(ordered === true && { ordered }),
+        ctes: from.ctes,
+        ...(from.scope.columns.length > 0 ? { scope: from.scope } : {}),
+        dependsOn,
+        depth: 1,
+      }),
+  }
+  return { table, env: { ...env, ctes: bindCtes(body(fields['withClause']), env) } }
+}
+
+/** The table's rows (columns first) that WHERE keeps; each once when another relation is joined. */
+function affected(
+  fields: Body,
+  clause: 'usingClause' | 'fromClause',
+  table: Relation,
+  env: Environment,
+): { readonly plan: Plan; readonly env: Environment } {
+  const own = bindFromList([{ RangeVar: body(fields['relation']) }], env)
+  let from = own
+  if (list(fields[clause]).length > 0) {
+    const other = bindFromList(list(fields[clause]), env)
+    const width = table.columns.length
+    const columns = [...own.columns, ...other.columns.map(c => ({ ...c, index: c.index + width }))]
+    from = { plan: joinOn('inner', own.plan, other.plan, undefined), columns }
+  }
+  const scoped: Environment = { ...env, scope: { columns: from.columns } }
+  const where = fields['whereClause'] as PgNode | undefined
+  if (where === undefined && from === own) return { plan: own.plan, env: scoped }
+  const condition =
+    where === undefined
+      ? literal(true, { name: 'bool' })
+      : bindCondition(where, { ...scoped, clause: 'WHERE' })
+  let plan = filterBy(from.plan, condition, scoped.pending)
+  if (from !== own) plan = onceEach(plan, table, own.plan)
+  return { plan, env: scoped }
+}
+
+/** One match for each row of the table; without a key, equal rows are matched together and counted again. */
+function onceEach(plan: Plan, table: Relation, own: Plan): Plan {
+  const once = (partition: readonly number[]): Plan => ({
+    op: 'top-n',
+    input: plan,
+    partition,
+    order: [],
+    offset: 0,
+    limit: 1,
+    withTies: false,
+  })
+  if (table.key.length > 0) return once(table.key)
+  const width = table.columns.length
+  const picked = once(table.columns.map((_, i) => i))
+  const equal = table.columns.map((c, i) =>
+    call('is not distinct from', [column(i, c.type), column(width + i, c.type)], BOOL),
+  )
+  const joined = joinOn('inner', own, picked, conjunction(equal))
+  const schema = schemaOf(joined)
+  const kept = schema.map((_, i) => i).filter(i => i < width || i >= 2 * width)
+  return {
+    op: 'project',
+    input: joined,
+    columns: kept.map(i => column(i, schema[i]!.type)),
+    names: kept.map(i => schema[i]!.name),
+  }
+}
+
+function emptyRow(): Plan {
+  return NOTHING.plan
+}
+
+function insertRows(select: Body, table: Relation, wanted: readonly number[], env: Environment): Plan {
+  if (
+    select['valuesLists'] === undefined ||
+    select['sortClause'] !== undefined ||
+    select['limitCount'] !== undefined
+  ) {
+    const bound = bindTree(select, env.context, {
+      ctes: env.ctes,
+      dependsOn: env.dependsOn,
+      depth: 0,
+      targets: wanted.map(i => table.columns[i]!.type),
+    })
+    const schema = schemaOf(bound.plan)
+    if (schema.length === bound.names.length) return bound.plan
+    const columns = bound.names.map((_, i) => column(i, schema[i]!.type))
+    return { op: 'project', input: bound.plan, columns, names: bound.names }
+  }
+  // Literals of VALUES take the type of the column they go to.
+  const inner = { ...env, clause: 'VALUES' }
+  const lists = list(select['valuesLists']).map(items)
+  const width = lists[0]!.length
+  if (lists.some(row => row.length !== width)) {
+    throw new SqlError('syntax_error', 'VALUES lists must all be the same length')
+  }
+  const rows = lists.map(row =>
+    row.map((node, i): Expression => {
+      const index = wanted[i]
+      if (index === undefined) {
+        throw new SqlError('syntax_error', 'INSERT has more expressions than target columns', {
+          position: at(node, inner),
+        })
+      }
+      const c = table.columns[index]!
+      if (as(node, 'SetToDefault') !== undefined) return defaultOf(c.default, c.type)
+      return assign(bindExpression(node, inner), c, env.context, at(node, inner))
+    }),
+  )
+  const schema = Array.from({ length: width }, (_, i) => ({
+    name: table.columns[wanted[i]!]!.name,
+    type: table.columns[wanted[i]!]!.type,
+  }))
+  const values: Plan = { op: 'values', schema, rows }
+  if (env.pending.subqueries.length === 0) return values
+  const parts = rows.map((row): Plan => {
+    const attached = attach(NOTHING.plan, row, env.pending)
+    const { expressions } = attached
+    return { op: 'project', input: attached.plan, columns: expressions, names: schema.map(f => f.name) }
+  })
+  return parts.length === 1 ? parts[0]! : { op: 'union', inputs: parts }
+}
+
+function finish(table: Relation, plan: Plan, tag: BoundDml['tag'], fields: Body, env: Environment): BoundDml {
+  const names_ = [...table.columns.map(c => c.name), 'weight', 'counted']
+  const titled: Plan = {
+    op: 'project',
+    input: plan,
+    columns: schemaOf(plan).map((f, i) => column(i, f.type)),
+    names: names_,
+  }
+  const clause =
+    fields['returningClause'] === undefined
+      ? fields['returningList']
+      : body(fields['returningClause'])['exprs']
+  const returning =
+    list(clause).length === 0 ? {} : { returning: bindReturning(list(clause), table, fields, env) }
+  const { context, dependsOn } = env
+  return {
+    table,
+    plan: titled,
+    tag,
+    parameters: parameterTypes(context),
+    dependsOn: [...dependsOn],
+    ...returning,
+  }
+}
+
+function bindReturning(nodes: readonly PgNode[], table: Relation, fields: Body, env: Environment) {
+  const alias = body(body(fields['relation'])['alias'])['aliasname']
+  const columns = table.columns.map((c, index) => ({
+    name: c.name,
+    type: c.type,
+    index,
+    table: typeof alias === 'string' ? alias : table.name,
+    ...(c.hidden === true ? { hidden: true } : {}),
+  }))
+  const scoped: Environment = { ...env, scope: { columns }, pending: noPending(), clause: 'RETURNING' }
+  const outputs = nodes.flatMap(node => {
+    const item = as(node, 'ResTarget')!
+    const value = item['val'] as PgNode
+    const star = list(as(value, 'ColumnRef')?.['fields'])
+    if (star.length > 0 && as(star.at(-1), 'A_Star') !== undefined) {
+      return expandStar(
+        names(star.slice(0, -1)).at(-1),
+        { plan: NOTHING.plan, columns },
+        scoped,
+        at(value, scoped),
+      )
+    }
+    const bound = settleText(bindExpression(value, scoped), env.context)
+    return [{ name: item['name'] === undefined ? titleOf(value) : str(item['name']), value: bound }]
+  })
+  if (scoped.pending.subqueries.length > 0) throw notSupported('a subquery in RETURNING')
+  return {
+    schema: outputs.map(o => ({ name: o.name, type: o.value.type })),
+    columns: outputs.map(o => o.value),
+  }
+}

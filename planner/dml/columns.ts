@@ -1,0 +1,113 @@
+import { isAggregate } from '../../executor/aggregates/index.ts'
+import { notSupported, SqlError } from '../../types/error.ts'
+import type { Expression } from '../../types/job.ts'
+import { BOOL, INT4, type Type } from '../../types/type.ts'
+import { as, list, names, open, str } from '../bind/ast.ts'
+import type { Environment } from '../bind/environment.ts'
+import { at, bindExpression } from '../bind/expression.ts'
+import type { Relation } from '../catalog.ts'
+import type { PgNode } from '../contract.ts'
+import { literal, substitute } from '../expressions.ts'
+import type { Plan } from '../plan.ts'
+import { assign } from './assign.ts'
+
+/** The values of the table's columns after SET; `old` are those before. Generated columns are not computed yet. */
+export function assignments(
+  targetList: readonly PgNode[],
+  table: Relation,
+  old: readonly Expression[],
+  env: Environment,
+): readonly Expression[] {
+  const next: Expression[] = [...old]
+  const seen = new Set<number>()
+  for (const node of targetList) {
+    const item = as(node, 'ResTarget')!
+    const position = env.context.position(item['location'] as number | undefined)
+    const i = columnAt(table, str(item['name']), position)
+    const c = table.columns[i]!
+    if (seen.has(i)) {
+      throw new SqlError('syntax_error', `multiple assignments to same column "${c.name}"`, { position })
+    }
+    seen.add(i)
+    const value = partOf(item['val'] as PgNode, position)
+    if (as(value, 'SetToDefault') !== undefined) next[i] = defaultOf(c.default, c.type)
+    else if (c.generated !== undefined) throw generatedError(c.name, 'update')
+    else next[i] = assign(bindExpression(value, env), c, env.context, at(value, env))
+  }
+  return next
+}
+
+/** The value of one column of `(a, b) = …`. */
+function partOf(value: PgNode, position: number | undefined): PgNode {
+  const part = as(value, 'MultiAssignRef')
+  if (part === undefined) return value
+  const index = (part['colno'] as number) - 1
+  const [kind, source] = open(part['source'])
+  const mismatch = new SqlError('syntax_error', 'number of columns does not match number of values', {
+    position,
+  })
+  if (kind === 'RowExpr') {
+    const args = list(source['args'])
+    if (args.length !== part['ncolumns']) throw mismatch
+    return args[index]!
+  }
+  const select = as(source['subselect'], 'SelectStmt')
+  const targets = list(select?.['targetList'])
+  const star = targets.some(t =>
+    list(as(as(t, 'ResTarget')?.['val'], 'ColumnRef')?.['fields']).some(f => as(f, 'A_Star')),
+  )
+  if (
+    kind !== 'SubLink' ||
+    select === undefined ||
+    targets.length === 0 ||
+    star ||
+    select['distinctClause'] !== undefined
+  )
+    throw notSupported('SET (…) = of this kind', { position })
+  if (targets.length !== part['ncolumns']) throw mismatch
+  // HAVING true keeps what another of the columns made an aggregation one.
+  const aggregated = targets.some(hasAggregate) && select['havingClause'] === undefined
+  const having = aggregated ? { havingClause: { A_Const: { boolval: { boolval: true } } } } : {}
+  const subselect = { SelectStmt: { ...select, ...having, targetList: [targets[index]!] } }
+  return { SubLink: { ...source, subselect } }
+}
+
+function hasAggregate(node: unknown): boolean {
+  if (typeof node !== 'object' || node === null) return false
+  const called = as(node, 'FuncCall')
+  if (called !== undefined && called['over'] === undefined && isAggregate(names(called['funcname']).at(-1)!))
+    return true
+  return as(node, 'SubLink') === undefined && Object.values(node).some(hasAggregate)
+}
+
+/** What a column is worth when nothing is said of it. */
+export function defaultOf(value: Expression | undefined, type: Type): Expression {
+  return value ?? literal(null, type)
+}
+
+/** Fills the generated columns in; they read the columns that are not generated. */
+export function generate(table: Relation, values: readonly Expression[]): readonly Expression[] {
+  const plain = table.columns.flatMap((c, i) => (c.generated === undefined ? [values[i]!] : []))
+  return table.columns.map((c, i) =>
+    c.generated === undefined ? values[i]! : substitute(c.generated, plain),
+  )
+}
+
+export function generatedError(name: string, what: string): SqlError {
+  const detail = `Column "${name}" is a generated column.`
+  return new SqlError('syntax_error', `cannot ${what} column "${name}"`, { detail })
+}
+
+/** Throws 42703. */
+export function columnAt(table: Relation, name: string, position: number | undefined): number {
+  const found = table.columns.findIndex(c => c.name === name && !c.hidden)
+  if (found !== -1) return found
+  const message = `column "${name}" of relation "${table.name}" does not exist`
+  throw new SqlError('undefined_column', message, { position })
+}
+
+/** The rows of the table's columns with `weight` and `counted` behind them. */
+export function project(input: Plan, columns: readonly Expression[], weight: 1 | -1, counted = true): Plan {
+  const all = [...columns, literal(weight, INT4), literal(counted, BOOL)]
+  return { op: 'project', input, columns: all, names: [...columns.map(() => ''), 'weight', 'counted'] }
+}

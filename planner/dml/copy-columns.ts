@@ -1,0 +1,31 @@
+import { notSupported, SqlError } from '../../types/error.ts'
+import type { Expression } from '../../types/job.ts'
+import { limited } from '../bind/coerce.ts'
+import type { Relation } from '../catalog.ts'
+import { withLiterals } from '../query.ts'
+import { columnAt, defaultOf, generate, generatedError } from './columns.ts'
+
+export interface CopyColumns {
+  /** Positions in the table of the columns that are copied, in the order of the fields. */
+  readonly positions: readonly number[]
+  /** All columns of the table over those copied. */
+  readonly values: readonly Expression[]
+}
+
+/** What COPY FROM puts into a table's columns; `names` empty: all of them but the generated ones. */
+export function copyColumns(table: Relation, names: readonly string[], nowMicros: bigint): CopyColumns {
+  const all = table.columns.flatMap((c, i) => (c.generated === undefined && c.hidden !== true ? [i] : []))
+  const positions = names.length === 0 ? all : names.map(name => columnAt(table, name, undefined))
+  for (const i of positions)
+    if (table.columns[i]!.generated !== undefined) throw generatedError(table.columns[i]!.name, 'copy into')
+  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  if (twice !== undefined)
+    throw new SqlError('duplicate_column', `column "${twice}" specified more than once`)
+  if (positions.length === 0) throw notSupported('COPY of no columns')
+  const plain = table.columns.map(({ type, modifier, default: fallback }, i): Expression => {
+    const at = positions.indexOf(i)
+    if (at === -1) return withLiterals(defaultOf(fallback, type), [], nowMicros)
+    return limited({ kind: 'column', index: at, type }, modifier, false)
+  })
+  return { positions, values: generate(table, plain) }
+}
