@@ -13,14 +13,19 @@ export class Target {
   readonly committed: { readonly epoch: Epoch; readonly rows: readonly string[] }[] = []
   #marker: Epoch | undefined
   #fence = 0
+  /** The latest epoch that a manifest is known to call delivered. */
+  #recorded: Epoch = 0
 
   get epochs(): readonly Epoch[] {
     return this.committed.map(({ epoch }) => epoch)
   }
 
-  /** Somebody deletes what the target remembers. */
+  /**
+   * Somebody deletes what the target remembers. Before a manifest names a delivered epoch nobody can tell that from a new
+   * target, and everything is delivered again; this fault comes later.
+   */
   loseMarker(): void {
-    this.#marker = undefined
+    if (this.#recorded > 0) this.#marker = undefined
   }
 
   restoreMarker(): void {
@@ -56,6 +61,7 @@ export class Target {
     let fence = -1
     return {
       claim: async ({ delivered }) => {
+        this.#recorded = Math.max(this.#recorded, delivered)
         fence = await reach(() => ++this.#fence)
         const marker = await reach(() => this.#marker)
         if (marker === undefined && delivered > 0)
