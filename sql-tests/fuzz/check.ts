@@ -21,7 +21,8 @@ interface Pair {
 export async function check(given: Case, pair: Pair): Promise<{ findings: Finding[]; compared: number }> {
   const findings: Finding[] = []
   const report = (finding: Finding) => {
-    if (!explained(finding)) findings.push(finding)
+    const view = given.views.find(({ name }) => name === finding.view)
+    if (!explained(finding, view === undefined ? '' : render(view.tree, 'weir'))) findings.push(finding)
   }
   for (const table of given.tables) {
     const [mine, theirs] = await both(pair, createTable(table), createTable(table))
