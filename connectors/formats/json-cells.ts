@@ -1,5 +1,6 @@
 // Readers of one JSON value straight into one cell, by the column's type. Each takes the position of the value's first byte and returns
 // the position behind the value, or -1 when it should be read in another way. null was handled before.
+import { daysFromCivil } from '../../types/datetime.ts'
 import type { Type } from '../../types/type.ts'
 import type { ColumnWriter } from './column-writer.ts'
 import { fromJson } from './from-json.ts'
@@ -276,18 +277,7 @@ function daysAt(bytes: Uint8Array, at: number): number {
   if (bytes[at + 4] !== 0x2d || bytes[at + 7] !== 0x2d) return BAD
   const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
   if (day > MONTH_DAYS[month - 1]! + (leap && month === 2 ? 1 : 0)) return BAD
-  const y = month <= 2 ? year - 1 : year
-  const era = Math.floor(y / 400)
-  const yearOfEra = y - era * 400
-  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1
-  return (
-    era * 146097 +
-    yearOfEra * 365 +
-    Math.floor(yearOfEra / 4) -
-    Math.floor(yearOfEra / 100) +
-    dayOfYear -
-    719468
-  )
+  return daysFromCivil(year, month, day)
 }
 
 function twoDigits(bytes: Uint8Array, at: number): number {
