@@ -8,7 +8,7 @@ import { makeEngine } from './port.ts'
 import { node } from './sim/test-jobs.ts'
 
 const NUMBERS: Schema = [{ name: 'n', type: INT8 }]
-/** An int8 and a weight; the first epoch gets a quarter of the limit. */
+/** An int8 and a weight; the first epoch gets a sixteenth of the limit. */
 const ROW_BYTES = 12
 const CHUNK = Array.from({ length: 4096 }, (_, i) => [BigInt(i)])
 
@@ -29,7 +29,7 @@ test('a large epoch asks for one barrier, and generators wait for it', () => {
   const numbersConnector: Connector = { name: 'numbers', options: {}, formats: [], generator: numbers }
   let asked = 0
   const connectors = new Map([['numbers', numbersConnector]])
-  const engine = makeEngine(realHost(), connectors, () => asked++, 4 * 100_000 * ROW_BYTES)
+  const engine = makeEngine(realHost(), connectors, () => asked++, 16 * 100_000 * ROW_BYTES)
   const source = node(1, { kind: 'source', relation: 1, schema: NUMBERS }, [], NUMBERS)
   const rows = { kind: 'materialize', relation: 1, schema: NUMBERS, mode: 'append', key: [] } as const
   const spec = { connector: 'numbers', options: {}, schema: NUMBERS, splits: ['0'] }

@@ -37,9 +37,11 @@ export interface EngineOptions {
 
 const ERRORS_PER_EPOCH = 1000
 /** How many rows come in between two looks at how large the epoch is. */
-const MEASURE_ROWS = 1 << 16
+const MEASURE_ROWS = 1 << 14
 /** A seal should not take longer under load. */
 const SEAL_MS = 120
+/** Of the limit, that the first epoch gets: nothing is compiled yet. */
+const FIRST_SHARE = 1 / 16
 const EPOCH_BYTES_MIN = 1 << 20
 
 /**
@@ -67,7 +69,7 @@ export class Engine {
 
   constructor(options: EngineOptions) {
     this.#options = options
-    this.#epochBytes = options.epochBytesMax / 4
+    this.#epochBytes = options.epochBytesMax * FIRST_SHARE
   }
 
   add(specs: readonly EngineJob[]): readonly DeclaredTable[] {
@@ -338,13 +340,13 @@ export class Engine {
     return bytes
   }
 
-  /** Operators that do their work at the barrier get smaller epochs, so that each barrier stays short. */
+  /** Operators that do their work at the barrier get smaller epochs, so that each barrier stays short; an idle one tells nothing. */
   #pace(changed: number, sealMs: number): void {
     const { epochBytesMax } = this.#options
-    this.#epochBytes =
-      sealMs > SEAL_MS
-        ? Math.max(EPOCH_BYTES_MIN, Math.min(this.#epochBytes, (changed * SEAL_MS) / sealMs))
-        : Math.min(epochBytesMax, this.#epochBytes * 1.25)
+    if (sealMs > SEAL_MS)
+      this.#epochBytes = Math.max(EPOCH_BYTES_MIN, (Math.min(this.#epochBytes, changed) * SEAL_MS) / sealMs)
+    else if (changed > this.#epochBytes / 2)
+      this.#epochBytes = Math.min(epochBytesMax, this.#epochBytes * 1.25)
   }
 
   #moved(relation: RelationId, offsets: Readonly<Record<string, Offset>>): void {

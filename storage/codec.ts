@@ -115,14 +115,14 @@ class ObjectBody {
     }
   }
 
-  #put(spec: StoredSpec, schema: Schema, { epoch, rows, nodes, stored, rawLength }: RawBlock): void {
+  #put(spec: StoredSpec, schema: Schema, { stored, ...block }: RawBlock): void {
     let table = this.#tables.get(spec.id)
     if (table === undefined) {
       const { id, mode, key, shard } = spec
       table = { entry: { id, mode, key, shard, schema }, blocks: [] }
       this.#tables.set(id, table)
     }
-    table.blocks.push({ epoch, rows, nodes, part: this.#parts.push(stored) - 1, rawLength })
+    table.blocks.push({ ...block, part: this.#parts.push(stored) - 1 })
   }
 }
 

@@ -2,6 +2,7 @@ import type { Chunk } from '../types/chunk.ts'
 import type { Epoch } from '../types/connector.ts'
 import type { TableRows } from './codec.ts'
 import type { ObjectStore, StateObject, Version } from './contract.ts'
+import { rowRange } from './gather.ts'
 import type { RawBlock } from './object-index.ts'
 import { StateObjectReader, type StoredTableInfo } from './state-object-reader.ts'
 import { readObjects } from './state-objects.ts'
@@ -15,8 +16,10 @@ const FAN_IN = 8
 const SMALLEST_CLASS = 1 << 16
 /** Larger objects are left alone: a merge is made in memory. */
 const MERGED_MAX = 1 << 28
-/** Rows folded before others get a turn. */
-const TURN_ROWS = 1 << 14
+/** Rows of a chunk of a merged object. */
+const CHUNK_ROWS = 1 << 14
+/** Rows folded before others get a turn: commits wait for a merge at each of their steps. */
+const TURN_ROWS = 1 << 11
 /** Blocks with more rows go on as they are when there is nothing to fold. */
 const WHOLE_BLOCK_ROWS = 1 << 13
 
@@ -70,15 +73,26 @@ export async function mergeObjects(
       for (const block of reader.blocks(spec.id)) {
         if (into.takes?.(block)) continue
         const chunk = reader.decode(spec.id, block)
-        into.add(chunk, block.epoch)
-        rows += chunk.length
-        if (rows < TURN_ROWS) continue
-        rows = 0
-        await new Promise(setImmediate)
+        for (let from = 0; from < chunk.length; from += TURN_ROWS) {
+          const part = rowsBetween(chunk, from, Math.min(chunk.length, from + TURN_ROWS))
+          into.add(part, block.epoch)
+          rows += part.length
+          if (rows < TURN_ROWS) continue
+          rows = 0
+          await new Promise(setImmediate)
+        }
       }
     }
   }
   return [...folds.values()].flatMap(into => into.rows(last, fold))
+}
+
+function rowsBetween({ columns, weights }: Chunk, from: number, to: number): Chunk {
+  return {
+    columns: columns.map(column => rowRange(column, from, to)),
+    weights: weights.subarray(from, to),
+    length: to - from,
+  }
 }
 
 interface Fold {
@@ -120,13 +134,13 @@ function keyedFold(spec: Spec): Fold {
     },
     rows: (last, complete) => [
       { spec, epoch: last, chunks: complete ? [] : deletions(deleted), ordered: true },
-      { spec, epoch: last, chunks: present.scanByVirtualNode(TURN_ROWS), ordered: true },
+      { spec, epoch: last, chunks: present.scanByVirtualNode(CHUNK_ROWS), ordered: true },
     ],
   }
 }
 
 function* deletions(deleted: StateTable): Generator<Chunk> {
-  for (const chunk of deleted.scanByVirtualNode(TURN_ROWS)) {
+  for (const chunk of deleted.scanByVirtualNode(CHUNK_ROWS)) {
     chunk.weights.fill(-1)
     yield chunk
   }
@@ -137,7 +151,7 @@ function bagFold(spec: Spec): Fold {
   const rows = new StateTable({ ...spec, indexes: [] }, false)
   return {
     add: chunk => rows.load(chunk),
-    rows: last => [{ spec, epoch: last, chunks: rows.scanByVirtualNode(TURN_ROWS), ordered: true }],
+    rows: last => [{ spec, epoch: last, chunks: rows.scanByVirtualNode(CHUNK_ROWS), ordered: true }],
   }
 }
 

@@ -34,6 +34,8 @@ export interface BlockEntry {
   readonly part: number
   /** Length before zstd; 0: stored as it is. */
   readonly rawLength: number
+  /** Of the block's bytes, when it is known. */
+  readonly crc?: number | undefined
 }
 
 /** A block as it is stored. */
@@ -43,6 +45,8 @@ export interface RawBlock {
   readonly nodes: readonly [number, number]
   readonly stored: Uint8Array
   readonly rawLength: number
+  /** Of `stored`, when it is known. */
+  readonly crc?: number | undefined
 }
 
 /** As in the index: [epoch, rows, lowest node, highest node, offset, length, length before zstd, crc32]. */
@@ -66,9 +70,9 @@ export function frame(parts: readonly Uint8Array[], tables: readonly TableEntry[
     ({ blocks, ...table }): StoredTable => ({
       ...table,
       fingerprint: schemaFingerprint(table.schema),
-      blocks: blocks.map(({ epoch, rows, nodes, part, rawLength }): StoredBlock => {
+      blocks: blocks.map(({ epoch, rows, nodes, part, rawLength, crc }): StoredBlock => {
         const bytes = parts[part]!
-        return [epoch, rows, nodes[0], nodes[1], offsets[part]!, bytes.length, rawLength, crc32(bytes)]
+        return [epoch, rows, nodes[0], nodes[1], offsets[part]!, bytes.length, rawLength, crc ?? crc32(bytes)]
       }),
     }),
   )

@@ -72,8 +72,8 @@ export class StateObjectReader {
     const found = this.#tables.get(table)
     if (found === undefined) return
     for (const block of found.blocks) {
-      const [epoch, rows, lowest, highest, , , rawLength] = block
-      yield { epoch, rows, nodes: [lowest, highest], stored: this.#stored(found, block), rawLength }
+      const [epoch, rows, lowest, highest, , , rawLength, crc] = block
+      yield { epoch, rows, nodes: [lowest, highest], stored: this.#stored(found, block), rawLength, crc }
     }
   }
 
