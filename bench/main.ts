@@ -5,6 +5,10 @@ import { reportKafka } from './kafka.ts'
 import { reportNexmark } from './nexmark-report.ts'
 import { reportPointReads } from './point.ts'
 import { reportRecovery } from './recovery.ts'
+import { reportPgbench } from './sql-pgbench.ts'
+import { reportPlanning } from './sql-planning.ts'
+import { reportStream } from './sql-stream.ts'
+import { reportTpch } from './sql-tpch.ts'
 
 const HELP = `npm run bench -- SUBJECT
 
@@ -14,6 +18,8 @@ const HELP = `npm run bench -- SUBJECT
   recovery [ROWS …]      time to ready with so many stored rows; default a million and ten million
   point                  SELECT by primary key from a view of a million rows
   json                   decoding of Nexmark bids from JSON, beside JSON.parse
+  sql [planning tpch pgbench stream] [--suites FOLDER] [--scale 0.1] [--query N]…
+                         time to plan, TPC-H and point reads beside PostgreSQL, a million rows to psql
   idle                   memory and processor of a server that does nothing
 `
 
@@ -24,6 +30,9 @@ const { values, positionals } = parseArgs({
     'at-least-once': { type: 'boolean', default: false },
     'no-checkpoint': { type: 'boolean', default: false },
     'beside-flink': { type: 'boolean', default: false },
+    suites: { type: 'string' },
+    scale: { type: 'string', default: '0.1' },
+    query: { type: 'string', multiple: true, default: [] },
     help: { type: 'boolean', default: false },
   },
 })
@@ -52,6 +61,17 @@ switch (values.help ? undefined : subject) {
   case 'json':
     reportJson()
     break
+  case 'sql': {
+    const parts: Readonly<Record<string, () => Promise<void>>> = {
+      planning: () => reportPlanning(values.suites),
+      tpch: () => reportTpch({ scale: Number(values.scale), only: values.query.map(Number) }),
+      pgbench: reportPgbench,
+      stream: reportStream,
+    }
+    for (const part of rest.length > 0 ? rest : Object.keys(parts))
+      await (parts[part] ?? (() => Promise.reject(new Error(`no part ${part}`))))()
+    break
+  }
   case 'idle':
     await reportIdle()
     break

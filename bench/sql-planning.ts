@@ -1,0 +1,98 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Client } from 'pg'
+import { parseSlt } from '../sql-tests/slt-parse.ts'
+import { withClient } from './connect.ts'
+import { quantile } from './measure.ts'
+import { nexmarkQueries, sourcesOf } from './nexmark-queries.ts'
+import { withFolder, withServer } from './server-process.ts'
+import { milliseconds, printTable } from './table.ts'
+import { tpchQueries, tpchTables } from './tpch/schema.ts'
+
+const SUITES = fileURLToPath(new URL('../sql-tests/suites', import.meta.url))
+/** What EXPLAIN takes. */
+const PLANNED =
+  /^\s*(select|with|values|insert|update|delete|merge|create\s+(materialized\s+view|table|sink|index)|\()/i
+/** A statement that waits for something hangs no measurement. */
+const STATEMENT_MS = 20_000
+
+interface Corpus {
+  readonly name: string
+  readonly times: number[]
+  refused: number
+}
+
+/**
+ * Time from a statement's text to its plan: the round trip of EXPLAIN, which parses, binds, optimises and lowers what it is
+ * given and writes the plan down besides. Every text is measured once, at its place in its file, and then run.
+ */
+export async function reportPlanning(folder: string | undefined): Promise<void> {
+  const corpora: Corpus[] = []
+  await withFresh(async client => {
+    corpora.push(await suites('sql-tests/suites', SUITES, client))
+  })
+  await withFresh(async client => {
+    const texts = corpus('TPC-H and Nexmark')
+    for (const [name, columns] of Object.entries(tpchTables))
+      await client.query(`CREATE TABLE ${name} (${columns})`)
+    for (const sql of sourcesOf(0)) await client.query(sql)
+    for (const [i, sql] of [...tpchQueries(), ...Object.values(nexmarkQueries)].entries()) {
+      if (i < 22) await explain(client, sql, texts)
+      await explain(client, `CREATE MATERIALIZED VIEW v${i} AS SELECT * FROM (${sql}) q`, texts)
+    }
+    corpora.push(texts)
+  })
+  if (folder !== undefined)
+    await withFresh(async client => {
+      corpora.push(await suites(folder, folder, client))
+    })
+  printTable(
+    ['EXPLAIN, round trip', 'statements', 'refused', 'p50', 'p99', 'most', 'marks 1 and 10 ms'],
+    corpora.map(({ name, times, refused }) => {
+      const [p50, p99] = [quantile(times, 0.5), quantile(times, 0.99)]
+      const marks = `${p50 < 1 ? 'met' : 'missed'}, ${p99 < 10 ? 'met' : 'missed'}`
+      const counts = [String(times.length), String(refused)]
+      return [name, ...counts, milliseconds(p50), milliseconds(p99), milliseconds(Math.max(...times)), marks]
+    }),
+  )
+}
+
+function corpus(name: string): Corpus {
+  return { name, times: [], refused: 0 }
+}
+
+async function explain(client: Client, sql: string, into: Corpus): Promise<void> {
+  const from = performance.now()
+  const planned = await client.query(`EXPLAIN ${sql}`).catch(() => undefined)
+  if (planned === undefined) into.refused++
+  else into.times.push(performance.now() - from)
+}
+
+async function suites(name: string, folder: string, client: Client): Promise<Corpus> {
+  const into = corpus(name)
+  await client.query(`SET statement_timeout = ${STATEMENT_MS}`)
+  for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
+    if (!file.endsWith('.slt')) continue
+    for (const record of parsed(join(folder, file))) {
+      if (record.kind !== 'query' && record.kind !== 'statement') continue
+      if (PLANNED.test(record.sql) && record.error === undefined) await explain(client, record.sql, into)
+      await client.query(record.sql).catch(() => {})
+    }
+  }
+  return into
+}
+
+function parsed(file: string): ReturnType<typeof parseSlt> {
+  try {
+    return parseSlt(file)
+  } catch {
+    // A file of another dialect; what it holds cannot be known.
+    console.error(`left out: ${file} (${readFileSync(file).length} bytes)`)
+    return []
+  }
+}
+
+function withFresh(use: (client: Client) => Promise<void>): Promise<void> {
+  return withFolder(folder => withServer(folder, [], server => withClient(server, use)))
+}
