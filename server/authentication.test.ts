@@ -48,7 +48,7 @@ test('SCRAM-SHA-256 lets the right password in and nothing else', async () => {
 
 test('the exchange of RFC 7677 has the proof and signature printed there', () => {
   const verifier = makeVerifier('pencil', Buffer.from('W22ZaJ0SNY7soEsUEjb6gQ==', 'base64'), 4096)
-  const exchange = new ScramExchange(verifier, '%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0')
+  const exchange = new ScramExchange(verifier, false, undefined, '%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0')
   assert.equal(
     exchange.first('n,,n=user,r=rOprNGfwEbeRWgbNEkqO'),
     'r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096',

@@ -13,6 +13,16 @@ export const OPTIONS = {
     default: '',
     help: 'the password (better given as WEIR_PASSWORD); none: anyone on this machine',
   },
+  'tls-cert': {
+    default: '',
+    help: 'certificate chain (PEM) to encrypt connections with; read again at SIGHUP',
+  },
+  'tls-key': { default: '', help: 'its private key (PEM)' },
+  'tls-required': { default: 'no', help: 'yes: connections without TLS are refused, on loopback too' },
+  'host-rules': {
+    default: '',
+    help: 'file of rules as in pg_hba.conf: who may log in from where; read again at SIGHUP',
+  },
   insecure: { default: 'no', help: 'yes: listen beyond loopback although nothing is encrypted' },
   'connections-max': { default: '1000', help: 'sessions at a time' },
   'login-timeout-ms': { default: '10000', help: 'milliseconds a client may take to log in' },
@@ -33,6 +43,10 @@ export interface Config {
   readonly user: string
   /** '': anyone may log in. */
   readonly password: string
+  readonly tlsCert: string
+  readonly tlsKey: string
+  readonly tlsRequired: boolean
+  readonly hostRules: string
   readonly insecure: boolean
   readonly connectionsMax: number
   readonly loginTimeoutMs: number
@@ -56,6 +70,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     if (!/^\d+$/.test(text(name))) throw new Error(`--${name} must be a whole number, not "${text(name)}"`)
     return Number(text(name))
   }
+  const yes = (name: keyof typeof OPTIONS): boolean => /^(yes|true|on|1)$/i.test(text(name))
   if (!(LOG_LEVELS as readonly string[]).includes(text('log-level')))
     throw new Error(`--log-level must be one of ${LOG_LEVELS.join(', ')}`)
   return {
@@ -66,7 +81,11 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     state: text('state'),
     user: text('user'),
     password: text('password'),
-    insecure: /^(yes|true|on|1)$/i.test(text('insecure')),
+    tlsCert: text('tls-cert'),
+    tlsKey: text('tls-key'),
+    tlsRequired: yes('tls-required'),
+    hostRules: text('host-rules'),
+    insecure: yes('insecure'),
     connectionsMax: whole('connections-max'),
     loginTimeoutMs: whole('login-timeout-ms'),
     logLevel: text('log-level'),

@@ -1,7 +1,9 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import { SqlError } from '../types/error.ts'
 import { type Authentication, authenticate } from './authentication.ts'
+import { ALPN, type Encryption, encrypt, TLS_HANDSHAKE, tlsOf } from './encryption.ts'
 import { readOpening, startupSettings } from './handshake.ts'
 import { Fields, type Frame, FrameReader, Messages } from './protocol/frames.ts'
 import { Incoming } from './protocol/incoming.ts'
@@ -9,11 +11,14 @@ import { errorResponse, parameterStatus, readyForQuery } from './protocol/replie
 import { EXTENDED } from './session/extended-query.ts'
 import { Session, type SharedContext } from './session/session.ts'
 import { simpleQuery } from './session/simple-query.ts'
+import type { ClientEnd } from './system-tables/sessions.ts'
 
 /** What a connection shares with all others. */
 export interface Hub {
   readonly shared: SharedContext
   readonly authentication: Authentication
+  /** For connections that begin now; undefined: there is no certificate. */
+  encryption(): Encryption | undefined
   readonly loginTimeoutMs: number
   /** Registers a session for CancelRequest. Throws 53300 when there are too many, 57P03 when none is taken. */
   register(session: Session): { readonly pid: number; readonly secret: Buffer; release(): void }
@@ -24,17 +29,21 @@ export interface Hub {
 
 const FLUSH_BYTES = 1 << 16
 const FAREWELL_MS = 2000
+/** TLS, GSS, and the startup message after them. */
+const ENCRYPTION_REQUESTS_MAX = 4
 
 /**
  * One client (PostgreSQL's frontend/backend protocol 3.0, chapter 55). Messages are handled in order; what goes wrong
  * with one statement is told to the client, what goes wrong with the protocol ends this connection and no other.
  */
 export class Connection {
-  readonly #socket: Socket
+  #socket: Socket
   readonly #hub: Hub
   readonly #frames = new FrameReader()
   readonly #out = new Messages()
-  readonly #incoming: Incoming
+  #incoming: Incoming
+  /** With which TLS was begun. */
+  #encryption: Encryption | undefined
   #session: Session | undefined
   /** After an error of the extended protocol: until Sync. */
   #skipping = false
@@ -42,9 +51,11 @@ export class Connection {
   constructor(socket: Socket, hub: Hub) {
     this.#socket = socket
     this.#hub = hub
-    this.#incoming = new Incoming(socket, this.#frames, () =>
-      this.#session?.cancellation.cancel('connection lost'),
-    )
+    this.#incoming = this.#read(socket)
+  }
+
+  #read(socket: Socket): Incoming {
+    return new Incoming(socket, this.#frames, () => this.#session?.cancellation.cancel('connection lost'))
   }
 
   /** Serves until the client leaves. Never throws. */
@@ -88,20 +99,53 @@ export class Connection {
   /** undefined: the client only wanted to cancel another's statement, or left. */
   async #login(): Promise<(() => void) | undefined> {
     const out = this.#out
-    for (;;) {
+    const { encryption } = this.#hub
+    const first = await this.#incoming.begun()
+    if (
+      first === TLS_HANDSHAKE &&
+      encryption() !== undefined &&
+      !(await this.#encrypt(encryption()!, 'at once'))
+    )
+      return undefined
+    for (let requests = 0; requests < ENCRYPTION_REQUESTS_MAX; requests++) {
       const frame = await this.#incoming.next()
       if (frame === undefined) return undefined
       const opening = readOpening(frame, out)
-      if (opening.kind === 'encryption') {
-        this.#socket.write('N')
-        continue
-      }
+      if (opening.kind === 'start') return this.#start(opening.parameters)
       if (opening.kind === 'cancel') {
         this.#hub.cancel(opening.pid, opening.secret)
         return undefined
       }
-      return this.#start(opening.parameters)
+      const offered = opening.kind === 'tls' && this.#encryption === undefined ? encryption() : undefined
+      if (offered === undefined) this.#socket.write('N')
+      else if (!(await this.#encrypt(offered, 'asked'))) return undefined
     }
+    throw new SqlError('protocol_violation', 'too many requests for encryption')
+  }
+
+  /** Goes on with TLS; false: the client did not. Throws 08P01 for bytes that somebody put before it. */
+  async #encrypt(encryption: Encryption, how: 'at once' | 'asked'): Promise<boolean> {
+    const plain = this.#socket
+    const sent = this.#frames.takeAll()
+    if (how === 'asked' && sent.length > 0)
+      throw new SqlError('protocol_violation', 'received unencrypted data after SSL request', {
+        detail:
+          'This could be either a client-software bug or evidence of an attempted man-in-the-middle attack.',
+      })
+    this.#incoming.detach()
+    if (how === 'asked') plain.write('S')
+    else plain.unshift(sent)
+    const secure = await encrypt(plain, encryption)
+    if (secure === undefined) return false
+    this.#socket = secure
+    this.#encryption = encryption
+    this.#incoming = this.#read(secure)
+    if (how === 'at once' && secure.alpnProtocol !== ALPN)
+      throw new SqlError(
+        'protocol_violation',
+        'received direct SSL connection request without ALPN protocol negotiation extension',
+      )
+    return true
   }
 
   async #start(parameters: ReadonlyMap<string, string>): Promise<(() => void) | undefined> {
@@ -114,13 +158,22 @@ export class Connection {
       )
     const database = parameters.get('database') || user
     this.#frames.phase = 'login'
-    const known = await authenticate(user, authentication, this.#out, this.#incoming, () => this.#flush())
+    const address = plainAddress(this.#socket.remoteAddress ?? '')
+    const known = await authenticate(
+      { user, database, address, encrypted: this.#encryption !== undefined },
+      authentication,
+      this.#out,
+      this.#incoming,
+      () => this.#flush(),
+      this.#encryption?.binding,
+    )
     if (known === undefined) return undefined
     if (!shared.catalogs.current.hasDatabase(database))
       throw new SqlError('invalid_catalog_name', `database "${database}" does not exist`)
     const session = new Session(this.#out, user, database, startupSettings(parameters), shared)
     const { pid, secret, release } = this.#hub.register(session)
     session.system.pid = pid
+    session.system.client = clientEnd(this.#socket)
     this.#session = session
     session.flush = () => this.#flush()
     session.receive = async () => {
@@ -201,6 +254,16 @@ export class Connection {
     ]).catch(() => {})
     gone.abort()
   }
+}
+
+/** An IPv4 address that came through an IPv6 socket as it is written. */
+function plainAddress(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/, '')
+}
+
+function clientEnd(socket: Socket): ClientEnd {
+  const end = { address: plainAddress(socket.remoteAddress ?? ''), port: socket.remotePort ?? 0 }
+  return socket instanceof TLSSocket ? { ...end, tls: tlsOf(socket) } : end
 }
 
 /** Query, Flush, FunctionCall, and COPY's messages, which mean nothing when no COPY runs. */

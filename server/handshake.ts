@@ -8,7 +8,8 @@ const MINOR_MAX = 0
 
 /** What a client asks before there is a session. */
 export type Opening =
-  | { readonly kind: 'encryption' }
+  | { readonly kind: 'tls' }
+  | { readonly kind: 'gss' }
   | { readonly kind: 'cancel'; readonly pid: number; readonly secret: Buffer }
   | { readonly kind: 'start'; readonly parameters: ReadonlyMap<string, string> }
 
@@ -16,7 +17,8 @@ export type Opening =
 export function readOpening(frame: Frame, out: Messages): Opening {
   const fields = new Fields(frame.body)
   const code = fields.int32()
-  if (code === SSL_REQUEST || code === GSS_REQUEST) return { kind: 'encryption' }
+  if (code === SSL_REQUEST) return { kind: 'tls' }
+  if (code === GSS_REQUEST) return { kind: 'gss' }
   if (code === CANCEL_REQUEST) return { kind: 'cancel', pid: fields.int32(), secret: fields.rest() }
   const [major, minor] = [code >>> 16, code & 0xffff]
   if (major !== 3)

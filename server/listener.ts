@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:net'
 import { SqlError } from '../types/error.ts'
 import type { Authentication } from './authentication.ts'
 import { Connection, type Hub } from './connection.ts'
+import type { Encryption } from './encryption.ts'
 import type { Session, SharedContext } from './session/session.ts'
 
 /** Beyond the sessions: clients that log in, cancel, or are told that there are too many. */
@@ -15,6 +16,7 @@ export interface ListenOptions {
   readonly connectionsMax: number
   readonly loginTimeoutMs: number
   readonly authentication: Authentication
+  encryption(): Encryption | undefined
   readonly shared: SharedContext
   failed(error: unknown): void
 }
@@ -35,6 +37,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     shared,
     authentication,
     loginTimeoutMs,
+    encryption: () => options.encryption(),
     failed: error => options.failed(error),
     register(session) {
       if (sessions.size >= connectionsMax)

@@ -11,6 +11,7 @@ import { loadParser } from '../planner/parse/index.ts'
 import { Fenced } from '../storage/contract.ts'
 import { Metadata } from '../storage/metadata.ts'
 import { openStore } from '../storage/open-store.ts'
+import { type Admission, isLoopback, readAdmission } from './admission.ts'
 import { authentication } from './authentication.ts'
 import { type Config, helpText, readConfig } from './config.ts'
 import { listenHttp } from './http/listen.ts'
@@ -36,7 +37,10 @@ export interface ServerOptions extends Partial<Config> {
 export interface RunningServer {
   readonly port: number
   readonly httpPort: number
+  readonly consoleUrl: string
   readonly sessionCount: number
+  /** Reads certificate and host rules again, for connections that begin from now on. Throws Error; then the old ones hold. */
+  reload(): void
   close(): Promise<void>
 }
 
@@ -44,7 +48,7 @@ export interface RunningServer {
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const defaults = readConfig([], {})
   const config: Config = { ...(defaults as Config), ...options }
-  requireSafe(config)
+  let admission = readAdmission(config)
   const log = options.log === undefined ? jsonLog(config.logLevel) : lineLog(options.log)
   const health = new Health()
   const metrics = new Metrics()
@@ -59,9 +63,11 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   }
   try {
     let running: MetricsContext | undefined
+    const page = consoleAt(config, admission)
     const http = await listenHttp(
-      config.host,
+      page.host,
       config.httpPort,
+      page.encryption,
       { ...config, health, running: () => running },
       log,
     )
@@ -104,7 +110,13 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     })
     const sql = await listen({
       ...config,
-      authentication: authentication(config.user, config.password, () => catalogs.current.roles),
+      authentication: authentication(
+        config.user,
+        config.password,
+        () => catalogs.current.roles,
+        () => admission.rules,
+      ),
+      encryption: () => admission.encryption,
       shared: { runtime, catalogs, connectors },
       failed: error => log.error('statement failed by a fault of ours', { err: error }),
     })
@@ -116,8 +128,14 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     return {
       port: sql.port,
       httpPort: http.port,
+      consoleUrl: `${page.encryption === undefined ? 'http' : 'https'}://${page.host}:${http.port}`,
       get sessionCount() {
         return sql.sessionCount
+      },
+      reload() {
+        admission = readAdmission(config)
+        http.encrypt(admission.encryption)
+        log.info('certificate and host rules read again')
       },
       close,
     }
@@ -127,15 +145,13 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   }
 }
 
-/** Throws where anyone on the network could log in or listen. */
-function requireSafe({ host, password, insecure }: Config): void {
-  if (/^(127\.|localhost$|::1$)/.test(host)) return
-  if (password === '')
-    throw new Error(`refusing to listen on ${host} without a password: set WEIR_PASSWORD, or use loopback`)
-  if (!insecure)
-    throw new Error(
-      `refusing to listen on ${host}: nothing is encrypted; --insecure yes if the network is trusted`,
-    )
+/** The console asks for the server's password: without one it stays on loopback, whatever the host rules say. */
+function consoleAt(
+  { host, password }: Config,
+  { encryption }: Admission,
+): Omit<Admission, 'rules'> & { host: string } {
+  if (isLoopback(host)) return { host, encryption: undefined }
+  return password === '' ? { host: '127.0.0.1', encryption: undefined } : { host, encryption }
 }
 
 function catalogHolder(): CatalogHolder {
@@ -179,11 +195,16 @@ async function main(): Promise<void> {
       error => stopProcess(error),
     )
   }
+  process.on('SIGHUP', () => {
+    try {
+      server.reload()
+    } catch (error) {
+      console.error(`weir: nothing was reloaded: ${(error as Error).message}`)
+    }
+  })
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
-  console.log(
-    `weir ready: postgres://root@${config.host}:${server.port}/dev  console http://${config.host}:${server.httpPort}`,
-  )
+  console.log(`weir ready: postgres://root@${config.host}:${server.port}/dev  console ${server.consoleUrl}`)
   // For the next start, should this process be killed.
   setTimeout(() => flushCompileCache(), 2000).unref()
 }

@@ -37,8 +37,9 @@ async function fails(work: Promise<unknown>, code: string, message: RegExp): Pro
   })
 }
 
-test('anyone logs in until a role is declared; then only declared ones and root', async () => {
-  await (await as('whoever')).query('SELECT 1')
+test('only the own users of the server and declared roles log in', async () => {
+  await fails(as('whoever'), '28000', /role "whoever" does not exist/)
+  await (await as('postgres')).query('SELECT 1')
   const root = await as('root')
   await root.query("CREATE USER ann WITH PASSWORD 'secret'; CREATE USER bob; CREATE ROLE readers")
   await fails(as('whoever'), '28000', /role "whoever" does not exist/)

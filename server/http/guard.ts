@@ -22,7 +22,7 @@ export function refusal(headers: IncomingHttpHeaders, options: GuardOptions): Re
   if (password === '' && !loopback.test(named) && named !== host)
     return { status: 403, message: `host "${named}" is not this server's` }
   const { origin } = headers
-  if (origin !== undefined && origin !== `http://${headers.host}`)
+  if (origin !== undefined && ![`http://${headers.host}`, `https://${headers.host}`].includes(origin))
     return { status: 403, message: 'requests of other sites are refused' }
   if (headers['sec-fetch-site'] === 'cross-site')
     return { status: 403, message: 'requests of other sites are refused' }

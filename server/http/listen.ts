@@ -1,4 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
+import type { Encryption } from '../encryption.ts'
 import type { Log } from '../observability/log.ts'
 import type { HttpContext } from './routes.ts'
 
@@ -10,23 +12,30 @@ const REQUEST_MS = 30_000
 export async function listenHttp(
   host: string,
   port: number,
+  /** With which it speaks https. */
+  encryption: Encryption | undefined,
   context: HttpContext,
   log: Log,
-): Promise<{ readonly port: number; close(): Promise<void> }> {
+): Promise<{
+  readonly port: number
+  encrypt(encryption: Encryption | undefined): void
+  close(): Promise<void>
+}> {
   let loading: Promise<Handler> | undefined
-  const server = createServer(
-    { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS },
-    (request, response) => {
-      loading ??= import('./routes.ts').then(({ handler }) => handler(context))
-      loading.then(
-        handle => handle(request, response),
-        error => {
-          log.error('console failed', { err: error })
-          response.writeHead(500).end()
-        },
-      )
-    },
-  )
+  const answer: Handler = (request, response) => {
+    loading ??= import('./routes.ts').then(({ handler }) => handler(context))
+    loading.then(
+      handle => handle(request, response),
+      error => {
+        log.error('console failed', { err: error })
+        response.writeHead(500).end()
+      },
+    )
+  }
+  const limits = { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS }
+  const secure =
+    encryption && createSecureServer({ ...limits, cert: encryption.cert, key: encryption.key }, answer)
+  const server = secure ?? createServer(limits, answer)
   server.maxConnections = 100
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -38,6 +47,9 @@ export async function listenHttp(
   const address = server.address()
   return {
     port: typeof address === 'object' && address !== null ? address.port : port,
+    encrypt(next) {
+      if (next !== undefined) secure?.setSecureContext({ cert: next.cert, key: next.key })
+    },
     async close() {
       const closed = new Promise(resolve => server.close(resolve))
       server.closeAllConnections()

@@ -23,6 +23,18 @@ export class FrameReader {
     return this.#size
   }
 
+  get firstByte(): number | undefined {
+    return this.#parts[0]?.[0]
+  }
+
+  /** All bytes that wait, which are no messages. */
+  takeAll(): Buffer {
+    const all = Buffer.concat(this.#parts)
+    this.#parts = []
+    this.#size = 0
+    return all
+  }
+
   push(bytes: Buffer): void {
     this.#parts.push(bytes)
     this.#size += bytes.length

@@ -9,6 +9,10 @@ export interface Verifier {
   readonly serverKey: Buffer
 }
 
+export const MECHANISM = 'SCRAM-SHA-256'
+/** With the exchange bound to the server's certificate (RFC 5929 tls-server-end-point): nobody can stand between. */
+export const BOUND_MECHANISM = 'SCRAM-SHA-256-PLUS'
+
 const ITERATIONS = 4096
 const KEY_BYTES = 32
 const NONCE_BYTES = 18
@@ -35,20 +39,35 @@ export function fakeVerifier(user: string, secret: Buffer): Verifier {
 export class ScramExchange {
   readonly #verifier: Verifier
   readonly #nonce: string
+  readonly #bound: boolean
+  readonly #binding: Buffer | undefined
   #header = ''
   #firsts = ''
   #serverNonce = ''
 
-  constructor(verifier: Verifier, nonce = randomBytes(NONCE_BYTES).toString('base64')) {
+  /** `bound`: the client chose to bind; `binding`: what to, where that was offered. */
+  constructor(
+    verifier: Verifier,
+    bound = false,
+    binding: Buffer | undefined = undefined,
+    nonce = randomBytes(NONCE_BYTES).toString('base64'),
+  ) {
     this.#verifier = verifier
+    this.#bound = bound
+    this.#binding = binding
     this.#nonce = nonce
   }
 
   /** Throws 08P01 for a message that is not SCRAM. */
   first(message: string): string {
     const [, header, bare, clientNonce] =
-      /^([ny],(?:a=[^,]*)?,)(n=[^,]*,r=([\x21-\x2b\x2d-\x7e]+)(?:,.*)?)$/s.exec(message) ?? []
+      /^((?:n|y|p=tls-server-end-point),(?:a=[^,]*)?,)(n=[^,]*,r=([\x21-\x2b\x2d-\x7e]+)(?:,.*)?)$/s.exec(
+        message,
+      ) ?? []
     if (header === undefined || bare === undefined || clientNonce === undefined) throw malformed()
+    if (header.startsWith('p=') !== this.#bound) throw malformed()
+    // The client can bind and was told that we cannot: somebody stands between.
+    if (header.startsWith('y') && this.#binding !== undefined) throw malformed()
     const { salt, iterations } = this.#verifier
     this.#header = header
     this.#serverNonce = clientNonce + this.#nonce
@@ -63,7 +82,9 @@ export class ScramExchange {
       /^(c=([A-Za-z0-9+/=]+),r=([^,]+)(?:,.*)?),p=([A-Za-z0-9+/=]+)$/s.exec(message) ?? []
     if (withoutProof === undefined || binding === undefined || nonce === undefined || proof === undefined)
       throw malformed()
-    if (binding !== Buffer.from(this.#header).toString('base64')) throw malformed()
+    const bytes = this.#bound ? (this.#binding ?? Buffer.alloc(0)) : Buffer.alloc(0)
+    if (!Buffer.from(binding, 'base64').equals(Buffer.concat([Buffer.from(this.#header), bytes])))
+      throw new SqlError('invalid_authorization_specification', 'SCRAM channel binding check failed')
     const { storedKey, serverKey } = this.#verifier
     const text = `${this.#firsts},${withoutProof}`
     const signature = hmac(storedKey, text)

@@ -98,7 +98,14 @@ export class Session {
     }
     const { cancellation } = this
     const { catalogs, runtime } = shared
-    const own = { pid: 0, query: '', queryStartedAtMs: 0, active: false, startedAtMs: Date.now() }
+    const own = {
+      pid: 0,
+      client: undefined,
+      query: '',
+      queryStartedAtMs: 0,
+      active: false,
+      startedAtMs: Date.now(),
+    }
     const declared = catalogs.current.roles.some(role => role.name === user)
     // SET database moves the session to another one.
     const at = {

@@ -2,12 +2,22 @@ import type { Runtime } from '../../executor/runtime-contract.ts'
 import { notSupported } from '../../types/error.ts'
 import type { CatalogHolder, SessionState } from '../statements/contract.ts'
 
+/** The other end of a session's connection. */
+export interface ClientEnd {
+  readonly address: string
+  readonly port: number
+  /** How it is encrypted; undefined: not at all. */
+  readonly tls?: { readonly version: string; readonly cipher: string; readonly bits: number } | undefined
+}
+
 /** A session as the system tables and functions see it. */
 export interface SystemSession extends Omit<SessionState, 'number'> {
   readonly catalogs: CatalogHolder
   readonly runtime: Runtime
   /** Its process number for clients; 0 until it is known. */
   pid: number
+  /** undefined: nobody is connected. */
+  client: ClientEnd | undefined
   readonly startedAtMs: number
   /** The statement that runs or ran last. */
   query: string

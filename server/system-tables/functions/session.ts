@@ -19,8 +19,8 @@ system('txid_current() -> int8', 'number of the last committed epoch', session =
 system('pg_current_xact_id_if_assigned() -> text', 'always NULL', () => null)
 system('inet_server_addr() -> inet', 'not told', () => null)
 system('inet_server_port() -> int4', 'not told', () => null)
-system('inet_client_addr() -> inet', 'not told', () => null)
-system('inet_client_port() -> int4', 'not told', () => null)
+system('inet_client_addr() -> inet', 'address of the client', session => session.client?.address || null)
+system('inet_client_port() -> int4', 'port of the client', session => session.client?.port ?? null)
 system('current_schemas(bool) -> name[]', 'schemas of unqualified names', (session, implicit: boolean) => {
   const known = new Set(
     session.catalogs.current.schemas.filter(s => s.database === session.database).map(s => s.name),

@@ -102,12 +102,25 @@ fill(
       pid: s.pid,
       usesysid: roleOid(s.user),
       usename: s.user,
+      client_addr: s.client?.address || null,
+      client_port: s.client?.port ?? null,
       application_name: s.settings.get('application_name'),
       backend_start: BigInt(s.startedAtMs) * 1000n,
       query_start: s.queryStartedAtMs === 0 ? null : BigInt(s.queryStartedAtMs) * 1000n,
       state: s.active ? 'active' : 'idle',
       query: s.query,
       backend_type: 'client backend',
+    })),
+  true,
+)
+
+fill(
+  'pg_catalog.pg_stat_ssl',
+  ({ session }) =>
+    sessionsBeside(session).map(({ pid, client }) => ({
+      pid,
+      ssl: client?.tls !== undefined,
+      ...client?.tls,
     })),
   true,
 )
