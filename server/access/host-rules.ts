@@ -10,7 +10,7 @@ export interface HostRule {
   readonly encrypted: boolean | undefined
   readonly databases: readonly string[]
   readonly users: readonly string[]
-  /** undefined: any address. */
+  /** undefined: every address. */
   readonly addresses: BlockList | undefined
   readonly method: LoginMethod
 }
