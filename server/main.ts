@@ -21,6 +21,7 @@ import { jsonLog, type Log, lineLog } from './observability/log.ts'
 import { meteredStore } from './observability/metered-store.ts'
 import { Metrics, type MetricsContext, observed } from './observability/metrics.ts'
 import { watchProgress, watchRecovery } from './observability/progress.ts'
+import { listening } from './port-in-use.ts'
 import type { CatalogHolder } from './statements/index.ts'
 import { jobsOf } from './statements/jobs.ts'
 import { systemRows } from './system-tables/index.ts'
@@ -64,12 +65,10 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   try {
     let running: MetricsContext | undefined
     const page = consoleAt(config, admission)
-    const http = await listenHttp(
-      page.host,
-      config.httpPort,
-      page.encryption,
-      { ...config, health, running: () => running },
-      log,
+    const pages = { ...config, health, running: () => running }
+    const http = await listening(
+      '--http-port',
+      listenHttp(page.host, config.httpPort, page.encryption, pages, log),
     )
     opened.push(() => http.close())
     const state = config.state || join(config.data, 'bucket')
@@ -108,7 +107,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       rows: restoredRows,
       ms: Math.round(performance.now() - recoveryStart),
     })
-    const sql = await listen({
+    const clients = listen({
       ...config,
       authentication: authentication(
         config.user,
@@ -120,6 +119,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       shared: { runtime, catalogs, connectors },
       failed: error => log.error('statement failed by a fault of ours', { err: error }),
     })
+    const sql = await listening('--port', clients)
     opened.push(() => sql.close())
     const sessionCount = () => sql.sessionCount
     running = { runtime, catalogs, meters, storeStats: store.stats, metrics, sessionCount }
@@ -211,11 +211,6 @@ async function main(): Promise<void> {
 
 if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(import.meta.url))
   main().catch(error => {
-    const { code, message } = error as NodeJS.ErrnoException
-    console.error(
-      code === 'EADDRINUSE'
-        ? `weir: the port is in use (${message}); choose another with --port`
-        : `weir: ${message}`,
-    )
+    console.error(`weir: ${(error as Error).message}`)
     process.exit(1)
   })
