@@ -75,8 +75,8 @@ export async function kafkaClient(settings: KafkaSettings): Promise<KafkaClient>
     },
     topicConfig: (topic, name) => topicConfig(admin, topic, name),
     transactional: (id, timeoutMs, crashPoint) =>
-      transactional(new KafkaProducer(cluster(), id, timeoutMs), crashPoint),
-    idempotent: () => idempotent(new KafkaProducer(cluster(), null, 0)),
+      transactional(new KafkaProducer(cluster(), id, timeoutMs), batchLimits(admin), crashPoint),
+    idempotent: () => idempotent(new KafkaProducer(cluster(), null, 0), batchLimits(admin)),
     close: async () => {
       await Promise.all([admin.disconnect(), reading.disconnect()])
     },
@@ -119,32 +119,45 @@ async function topicConfig(admin: Admin, topic: string, name: string): Promise<s
   return resources[0]?.configEntries.find(entry => entry.configName === name)?.configValue
 }
 
+type BatchLimits = (topic: string) => Promise<number>
+
+/** How large a batch each topic takes, asked for once; Infinity where that may not be read: the broker says it then. */
+function batchLimits(admin: Admin): BatchLimits {
+  const known = new Map<string, number>()
+  return async topic => {
+    const found = known.get(topic)
+    if (found !== undefined) return found
+    const told = await topicConfig(admin, topic, 'max.message.bytes').catch(() => undefined)
+    const limit = Number(told ?? Infinity)
+    known.set(topic, limit)
+    return limit
+  }
+}
+
 async function transactional(
   producer: KafkaProducer,
+  limitOf: BatchLimits,
   crashPoint: (id: string) => void,
 ): Promise<TransactionalProducer> {
   await guard(() => producer.start())
   return {
     transact: topics =>
       guard(async () => {
-        producer.begin()
         for (const { topic, messages } of topics) {
-          await producer.send(topic, messages)
+          await producer.send(topic, messages, await limitOf(topic))
           crashPoint('C15')
         }
         crashPoint('C16')
-        // When the request has gone out.
-        setImmediate(() => crashPoint('C17'))
-        await producer.commit()
+        await producer.commit(() => crashPoint('C17'))
       }),
     close: () => producer.close(),
   }
 }
 
-async function idempotent(producer: KafkaProducer): Promise<PlainProducer> {
+async function idempotent(producer: KafkaProducer, limitOf: BatchLimits): Promise<PlainProducer> {
   await guard(() => producer.start())
   return {
-    send: (topic, messages) => guard(() => producer.send(topic, messages)),
+    send: (topic, messages) => guard(async () => producer.send(topic, messages, await limitOf(topic))),
     close: () => producer.close(),
   }
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Kafka, logLevel } from 'kafkajs'
 import type { Chunk } from '../../types/chunk.ts'
 import type { Offsets, Reader, RowError, SinkContext } from '../../types/connector.ts'
 import type { Host } from '../../types/host.ts'
@@ -43,6 +44,8 @@ export function sinkContext(id: string, name: string, key: readonly number[]): S
 export interface TestBroker {
   readonly client: KafkaClient
   options(topic: string): Readonly<Record<string, string>>
+  /** Changes settings of a topic. */
+  configure(topic: string, config: Readonly<Record<string, string>>): Promise<void>
   /** Keys and values of the first `count` committed records of partition 0. */
   read(
     topic: string,
@@ -64,6 +67,7 @@ export async function testBroker(start: (dir: string) => Promise<Started>): Prom
   return {
     client,
     options: topic => ({ topic, 'properties.bootstrap.server': broker.address }),
+    configure: (topic, config) => configure(broker.address, topic, config),
     read: (topic, count) => readValues(client, topic, count),
     async stop() {
       await client.close()
@@ -71,6 +75,19 @@ export async function testBroker(start: (dir: string) => Promise<Started>): Prom
       rmSync(dir, { recursive: true })
     },
   }
+}
+
+/** Changes settings of a topic on a broker. */
+export async function configure(
+  address: string,
+  topic: string,
+  config: Readonly<Record<string, string>>,
+): Promise<void> {
+  const admin = new Kafka({ brokers: [address], logLevel: logLevel.NOTHING }).admin()
+  await admin.connect()
+  const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }))
+  await admin.alterConfigs({ validateOnly: false, resources: [{ type: 2, name: topic, configEntries }] })
+  await admin.disconnect()
 }
 
 async function readValues(client: KafkaClient, topic: string, count: number) {

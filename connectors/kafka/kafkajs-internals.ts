@@ -20,7 +20,23 @@ interface Response<T> {
   decode(raw: Buffer): Promise<T>
   parse(data: T): Promise<T>
 }
+interface ProducerFields {
+  readonly transactionalId: string
+  readonly producerId: string
+  readonly producerEpoch: number
+}
+/** Each of its requests goes out once. */
 export interface Broker {
+  initProducerId(fields: {
+    readonly transactionalId?: string
+    readonly transactionTimeout: number
+  }): Promise<{ readonly producerId: string; readonly producerEpoch: number }>
+  addPartitionsToTxn(
+    fields: ProducerFields & {
+      readonly topics: readonly { readonly topic: string; readonly partitions: readonly number[] }[]
+    },
+  ): Promise<unknown>
+  endTxn(fields: ProducerFields & { readonly transactionResult: boolean }): Promise<unknown>
   lookupRequest(apiKey: number, requests: unknown): (fields: object) => Request
   readonly connectionPool: { send<T>(request: RequestOf<T>): Promise<T> }
 }
@@ -33,6 +49,8 @@ export interface Cluster {
   findTopicPartitionMetadata(topic: string): readonly { readonly partitionId: number }[]
   findLeaderForPartitions(topic: string, partitions: readonly number[]): Record<string, number[]>
   findBroker(node: { nodeId: string }): Promise<Broker>
+  findControllerBroker(): Promise<Broker>
+  findGroupCoordinator(of: { groupId: string; coordinatorType: number }): Promise<Broker>
 }
 
 const nothing = () => {}
@@ -95,25 +113,6 @@ export function protocolError(code: number): Error {
     createErrorFromCode(code: number): Error
   }
   return createErrorFromCode(code)
-}
-
-/** States of one producer and its transaction. */
-export interface Eos {
-  initProducerId(): Promise<void>
-  getProducerId(): string | number
-  getProducerEpoch(): number
-  beginTransaction(): void
-  addPartitionsToTransaction(
-    topics: readonly { topic: string; partitions: readonly { partition: number }[] }[],
-  ): Promise<void>
-  commit(): Promise<void>
-}
-
-export function eosManager(cluster: Cluster, transactionalId: string | null, timeoutMs: number): Eos {
-  const make = load('kafkajs/src/producer/eosManager') as (options: object) => Eos
-  const transactional = transactionalId !== null
-  const options = { logger: silent, cluster, transactional, transactionTimeout: timeoutMs }
-  return make(transactional ? { ...options, transactionalId } : options)
 }
 
 interface BodyWriter {

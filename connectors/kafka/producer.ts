@@ -1,26 +1,24 @@
-// Writing to Kafka. The transaction's states are kafkajs's; batches and their requests are ours: it makes several objects a record and groups
-// them in quadratic time.
+// Writing to Kafka. Batches and their requests are ours: kafkajs makes several objects a record and groups them in quadratic time.
 //
-// Invariant: a producer is used no more after a failure whose outcome is unknown. Two reasons are waited out: the broker still ends the
-// transaction before (nothing of the next was written by then), and a partition has no leader yet or another one; then the same batches are
-// sent again with their sequence numbers, by which a broker knows those that it has.
-import { setTimeout as sleep } from 'node:timers/promises'
+// Invariant: a producer is used no more after a failure whose outcome is unknown (transaction.ts). When a partition has no leader yet or
+// another one, the same batches are sent again with their sequence numbers, by which a broker knows those that it has.
+import { SqlError } from '../../types/error.ts'
 import { BatchWriter, type KafkaMessage, type ProducerState } from './batch-writer.ts'
 import { partitionOf } from './checksums.ts'
-import { type Cluster, type Eos, eosManager, rawProduce } from './kafkajs-internals.ts'
+import { type Cluster, rawProduce } from './kafkajs-internals.ts'
+import { TOO_LARGE_HINT } from './refusal.ts'
+import { patiently, Transactions } from './transaction.ts'
 
-/** A broker refuses batches above message.max.bytes: a million unless told otherwise. */
+/** Of one request. */
 const SEND_BYTES = 900_000
-const RETRIES = 100
-const RETRY_MS = 20
+/** What a record's lengths and its header count take at most. */
+const RECORD_OVERHEAD = 40
 const SEQUENCES = 2 ** 31
-const ENDING = ['CONCURRENT_TRANSACTIONS']
 const MOVING = ['NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE', 'UNKNOWN_TOPIC_OR_PARTITION']
 
 export class KafkaProducer {
   readonly #cluster: Cluster
-  readonly #transactionalId: string | null
-  readonly #eos: Eos
+  readonly #transactions: Transactions
   readonly #sequences = new Map<string, number>()
   #state: ProducerState | undefined
   /** Where records without a key go; moves on with every request. */
@@ -28,31 +26,26 @@ export class KafkaProducer {
 
   constructor(cluster: Cluster, transactionalId: string | null, timeoutMs: number) {
     this.#cluster = cluster
-    this.#transactionalId = transactionalId
-    this.#eos = eosManager(cluster, transactionalId, timeoutMs)
+    this.#transactions = new Transactions(cluster, transactionalId, timeoutMs)
   }
 
   /** Takes an id of its own; a transactional one fences every older producer and ends what it left open. */
   async start(): Promise<void> {
     await this.#cluster.connect()
-    await this.#eos.initProducerId()
-    this.#state = {
-      id: BigInt(this.#eos.getProducerId()),
-      epoch: this.#eos.getProducerEpoch(),
-      transactional: this.#transactionalId !== null,
-    }
+    const transactional = this.#transactions.transactionalId !== null
+    this.#state = { ...(await this.#transactions.start()), transactional }
   }
 
-  begin(): void {
-    this.#eos.beginTransaction()
+  /** Ends the transaction; after a failure its outcome is unknown. `sent`: the request is on its way. */
+  commit(sent: () => void): Promise<void> {
+    return this.#transactions.commit(sent)
   }
 
-  commit(): Promise<void> {
-    return this.#eos.commit()
-  }
-
-  /** Sends in requests of bounded size, the next one made while the one before is under way. */
-  async send(topic: string, messages: Iterable<KafkaMessage>): Promise<void> {
+  /**
+   * Sends in requests of bounded size, the next one made while the one before is under way; no batch is larger than `bytesMax`.
+   * Throws SqlError (program_limit_exceeded) at a record that no batch can hold.
+   */
+  async send(topic: string, messages: Iterable<KafkaMessage>, bytesMax = Infinity): Promise<void> {
     await this.#cluster.addTargetTopic(topic)
     await this.#cluster.refreshMetadataIfNecessary()
     const partitions = this.#cluster.findTopicPartitionMetadata(topic).length
@@ -71,13 +64,19 @@ export class KafkaProducer {
     const nowMs = Date.now()
     for (const { key = null, value, partition, timestampMs = nowMs, headers } of messages) {
       const [k, v] = [asBuffer(key), asBuffer(value)]
-      const size = (k?.length ?? 0) + (v?.length ?? 0)
-      if (bytes > 0 && bytes + size > SEND_BYTES) await flush()
-      const at = partition ?? (k === null ? this.#turn % partitions : partitionOf(k, partitions))
+      const size = (k?.length ?? 0) + (v?.length ?? 0) + headerBytes(headers) + RECORD_OVERHEAD
+      const place = () => partition ?? (k === null ? this.#turn % partitions : partitionOf(k, partitions))
+      let at = place()
+      const full = (parts.get(at)?.size ?? 0) + size > bytesMax
+      if (bytes > 0 && (full || bytes + size > SEND_BYTES)) {
+        await flush()
+        at = place()
+      }
       let batch = parts.get(at)
       if (batch === undefined) parts.set(at, (batch = new BatchWriter()))
       const before = batch.size
       batch.add(k, v, timestampMs, headers)
+      if (batch.size > bytesMax) throw tooLarge(topic, batch.size, bytesMax)
       bytes += batch.size - before
     }
     if (parts.size > 0) await flush()
@@ -89,12 +88,13 @@ export class KafkaProducer {
   }
 
   async #produce(topic: string, parts: ReadonlyMap<number, BatchWriter>): Promise<void> {
-    if (this.#transactionalId !== null) {
-      const wanted = [{ topic, partitions: [...parts.keys()].map(partition => ({ partition })) }]
-      await this.#patiently(ENDING, () => this.#eos.addPartitionsToTransaction(wanted))
-    }
+    if (this.#transactions.transactionalId !== null) await this.#transactions.take(topic, parts.keys())
     const batches = new Map([...parts].map(([id, batch]) => [id, this.#finish(topic, id, batch)]))
-    await this.#patiently(MOVING, () => this.#sendToLeaders(topic, batches))
+    await patiently(
+      MOVING,
+      () => this.#sendToLeaders(topic, batches),
+      () => this.#cluster.refreshMetadata(),
+    )
   }
 
   async #sendToLeaders(topic: string, batches: ReadonlyMap<number, Buffer>): Promise<void> {
@@ -102,7 +102,7 @@ export class KafkaProducer {
     const requests = Object.entries(leaders).map(async ([nodeId, owned]) => {
       const broker = await this.#cluster.findBroker({ nodeId })
       const own = owned.map(partition => ({ partition, bytes: batches.get(partition)! }))
-      await rawProduce(broker, this.#transactionalId, topic, own)
+      await rawProduce(broker, this.#transactions.transactionalId, topic, own)
     })
     await Promise.all(requests)
   }
@@ -113,21 +113,20 @@ export class KafkaProducer {
     this.#sequences.set(name, (sequence + batch.count) % SEQUENCES)
     return batch.finish(this.#state!, sequence)
   }
-
-  /** Repeats what failed for a reason that passes. */
-  async #patiently(reasons: readonly string[], run: () => Promise<void>): Promise<void> {
-    for (let i = 0; ; i++) {
-      try {
-        return await run()
-      } catch (error) {
-        if (!reasons.includes((error as { type?: string }).type ?? '') || i === RETRIES) throw error
-        await sleep(RETRY_MS * Math.min(i + 1, 10))
-        if (reasons === MOVING) await this.#cluster.refreshMetadata()
-      }
-    }
-  }
 }
 
 function asBuffer(part: Buffer | string | null): Buffer | null {
   return typeof part === 'string' ? Buffer.from(part) : part
+}
+
+function headerBytes(headers: KafkaMessage['headers'] = []): number {
+  return headers.reduce((sum, [name, content]) => sum + Buffer.byteLength(name) + content.length + 10, 0)
+}
+
+function tooLarge(topic: string, size: number, bytesMax: number): SqlError {
+  return new SqlError(
+    'program_limit_exceeded',
+    `a row makes a record of ${size} bytes, but topic "${topic}" takes ${bytesMax} at most`,
+    { hint: TOO_LARGE_HINT },
+  )
 }

@@ -1,5 +1,8 @@
 import { SqlError } from '../../types/error.ts'
 
+export const TOO_LARGE_HINT =
+  'Raise max.message.bytes of the topic: the sink goes on by itself then. Nothing is lost meanwhile. Or DROP SINK.'
+
 /** Refusals by the broker as SqlErrors; kafkajs has retried what is worth it. */
 export function refusal(error: unknown, topic?: string): SqlError {
   if (error instanceof SqlError) return error
@@ -17,6 +20,9 @@ export function refusal(error: unknown, topic?: string): SqlError {
         cause: error,
       },
     )
+  }
+  if (type === 'MESSAGE_TOO_LARGE' || type === 'RECORD_LIST_TOO_LARGE') {
+    return new SqlError('program_limit_exceeded', `Kafka: ${message}`, { hint: TOO_LARGE_HINT, cause: error })
   }
   return new SqlError('external_service', `Kafka: ${message}`, { cause: error })
 }

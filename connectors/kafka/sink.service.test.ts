@@ -95,9 +95,9 @@ test('rows of an epoch that was not committed are not seen, and its successor wr
   const sink = kafka.sink!(broker.options('torn'), sinkContext('b-4', 'plain', []))
   const writer = await sink.open()
   await writer.claim({ delivered: 0 })
-  // Refused by the broker behind the first part of the epoch.
+  // Refused behind the first part of the epoch.
   const parts = [chunk([1n, 'x'.repeat(800_000)]), chunk([2n, 'x'.repeat(2_000_000)])]
-  await assert.rejects(writer.write(1, parts), /Kafka: /)
+  await assert.rejects(writer.write(1, parts), /a record of 20000\d\d bytes, but topic "torn" takes 1048588/)
   assert.equal(await writer.claim({ delivered: 0 }), undefined)
   await writer.write(1, [chunk([1n, 'small'])])
   await writer.close()
@@ -147,4 +147,31 @@ test('a debezium sink and a debezium source understand each other', async () => 
       [2n, 'b', -1],
     ],
   )
+})
+
+test('batches keep to the limit of the topic; a row above it is an error until the limit is raised', async () => {
+  const limit = (bytes: number) => ({ 'max.message.bytes': String(bytes) })
+  await broker.client.createTopic('narrow', 1, limit(20_000))
+  for (const [id, delivery] of [
+    ['b-7', 'exactly-once'],
+    ['b-8', 'at-least-once'],
+  ] as const) {
+    const sink = kafka.sink!({ ...broker.options('narrow'), delivery }, sinkContext(id, 'plain', []))
+    const writer = await sink.open()
+    await writer.claim({ delivered: 0 })
+    const rows = Array.from({ length: 100 }, (_, i): [bigint, string] => [BigInt(i), 'x'.repeat(1000)])
+    await writer.write(1, [chunk(...rows)])
+    await assert.rejects(writer.write(2, [chunk([100n, 'x'.repeat(30_000)])]), {
+      condition: 'program_limit_exceeded',
+      message: /^a row makes a record of 300\d\d bytes, but topic "narrow" takes 20000 at most$/,
+    })
+    await writer.close()
+  }
+  await broker.configure('narrow', limit(40_000))
+  const writer = await kafka.sink!(broker.options('narrow'), sinkContext('b-7', 'plain', [])).open()
+  assert.equal(await writer.claim({ delivered: 0 }), 1)
+  await writer.write(2, [chunk([100n, 'x'.repeat(30_000)])])
+  await writer.close()
+  const lengths = (await values('narrow', 201)).map(value => value!.length)
+  assert.deepEqual([lengths.length, lengths.filter(n => n > 30_000).length], [201, 1])
 })
