@@ -1,5 +1,6 @@
 import type { Chunk } from '../types/chunk.ts'
 import type { Epoch, Sink, SinkWriter } from '../types/connector.ts'
+import { SqlError } from '../types/error.ts'
 import type { Host } from '../types/host.ts'
 import type { RelationId } from '../types/job.ts'
 import { Backoff } from './retry.ts'
@@ -18,7 +19,8 @@ export interface DeliveryOptions {
   /** Highest epoch the manifest says was delivered. */
   readonly delivered: Epoch
   acknowledged(epoch: Epoch): void
-  failed(error: unknown): void
+  /** Told once as long as the reason stays the same. */
+  failed(reason: string): void
 }
 
 /**
@@ -86,7 +88,7 @@ export class Delivery {
   }
 
   async #run(): Promise<void> {
-    const { host, failed } = this.#options
+    const { host } = this.#options
     const { signal } = this.#stopping
     const backoff = new Backoff(host)
     while (!signal.aborted) {
@@ -99,13 +101,18 @@ export class Delivery {
           this.#error = ''
         })
       } catch (error) {
-        this.#error = error instanceof Error ? error.message : String(error)
-        failed(error)
+        this.#fail(error)
         await backoff.pause(signal)
       } finally {
-        await writer?.close().catch(failed)
+        await writer?.close().catch(error => this.#error === '' && this.#fail(error))
       }
     }
+  }
+
+  #fail(error: unknown): void {
+    const reason = reasonOf(error)
+    if (reason !== this.#error) this.#options.failed(reason)
+    this.#error = reason
   }
 
   async #deliver(writer: SinkWriter, succeeded: () => void): Promise<void> {
@@ -151,6 +158,13 @@ export class Delivery {
       }
     })
   }
+}
+
+/** What went wrong, and what mends it. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if (!(error instanceof SqlError)) return error.message
+  return [error.message, error.detail, error.hint].filter(part => part !== undefined).join(' · ')
 }
 
 function bytesOf(chunks: readonly Chunk[]): number {

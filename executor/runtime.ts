@@ -244,10 +244,9 @@ export class RunningRuntime implements Runtime {
       own,
       warn,
       sources: new Sources({ around, port, gate, journal, warn }),
-      sinks: new Sinks(around, (relation, error) => {
-        const message = error instanceof Error ? error.message : String(error)
-        journal.error(relation, 'sink', message)
-        warn(`sink ${relation}: ${message}`)
+      sinks: new Sinks(around, (relation, reason) => {
+        journal.error(relation, 'sink', reason)
+        warn(`sink ${relation}: ${reason}`)
       }),
       jobs: new Map(recovered.jobs),
       tables: new Map(recovered.tables),
@@ -275,7 +274,7 @@ export class RunningRuntime implements Runtime {
 
   #progressOf(change: JobChange): JobProgress {
     const { relation } = change.job
-    const { sources, journal, host } = this.#state
+    const { sources, sinks, journal, host } = this.#state
     const rowsPerSecond = journal.rates.perSecond(relation, host.monotonic())
     const base = { relation, done: 1, rowsPerSecond, reason: '' }
     const done = this.#changes.backfills.done(relation)
@@ -286,7 +285,7 @@ export class RunningRuntime implements Runtime {
     const { source } = change
     if (source !== undefined && sources.limitOf(source) === 0)
       return { ...base, state: 'paused', reason: 'source_rate_limit is 0; set it to default to go on' }
-    const error = sources.error(relation)
+    const error = sources.error(relation) || sinks.error(relation)
     return error === '' ? { ...base, state: 'running' } : { ...base, state: 'failing', reason: error }
   }
 }

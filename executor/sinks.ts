@@ -12,13 +12,13 @@ export function cursorName(relation: RelationId): string {
 /** Delivery of every sink, and the cursors that the next manifest takes along. */
 export class Sinks {
   readonly #around: Surroundings
-  readonly #failed: (relation: RelationId, error: unknown) => void
+  readonly #failed: (relation: RelationId, reason: string) => void
   readonly #deliveries = new Map<RelationId, Delivery>()
   /** Sinks whose rows are forgotten. */
   readonly #unlogged = new Map<RelationId, SinkProgress>()
   #cursors: Record<string, Epoch> = {}
 
-  constructor(around: Surroundings, failed: (relation: RelationId, error: unknown) => void) {
+  constructor(around: Surroundings, failed: (relation: RelationId, reason: string) => void) {
     this.#around = around
     this.#failed = failed
   }
@@ -41,7 +41,7 @@ export class Sinks {
         acknowledged: epoch => {
           if (this.#deliveries.has(relation)) this.#cursors[cursorName(relation)] = epoch
         },
-        failed: error => this.#failed(relation, error),
+        failed: reason => this.#failed(relation, reason),
       },
       backlog,
     )
@@ -76,6 +76,11 @@ export class Sinks {
   progress(epoch: Epoch): readonly SinkProgress[] {
     const unlogged = [...this.#unlogged.values()].map(p => ({ ...p, delivered: epoch, committed: epoch }))
     return [...this.#deliveries.values()].map(delivery => delivery.progress).concat(unlogged)
+  }
+
+  /** Why it does not deliver; '': it does. */
+  error(relation: RelationId): string {
+    return this.#deliveries.get(relation)?.progress.error ?? ''
   }
 
   counters(): RuntimeStats['sinks'] {

@@ -89,7 +89,10 @@ test('a server that cannot listen names the flag of the port that is taken, and 
   const data = join(folder, 'second')
   const options = { data, httpPort: 0, log: () => {} }
   await assert.rejects(startServer({ ...options, port: server.port }), /EADDRINUSE.* with --port$/)
-  await assert.rejects(startServer({ ...options, port: 0, httpPort: server.httpPort }), /EADDRINUSE.* --http-port$/)
+  await assert.rejects(
+    startServer({ ...options, port: 0, httpPort: server.httpPort }),
+    /EADDRINUSE.* --http-port$/,
+  )
   const third = await startServer({ ...options, port: 0 })
   await third.close()
 })

@@ -8,6 +8,8 @@ import { type Admin, Kafka, logLevel, type Message, type Producer } from 'kafkaj
 import type { Client } from 'pg'
 import { withClient } from '../bench/connect.ts'
 import { type ServerProcess, startServerProcess } from '../bench/server-process.ts'
+import { kafkaClient } from '../connectors/kafka/client.ts'
+import { valueBytes } from '../connectors/kafka/record-set.ts'
 import { type Service, startKafka } from '../scripts/services.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'weir-kafka-sql-'))
@@ -100,3 +102,60 @@ test('INCLUDE columns can be queried', () =>
     const text = `SELECT a, encode(k, 'escape'), t::text, p, _rw_kafka_offset FROM included`
     assert.deepEqual(await rowsOf(client, text, 1), [[1, 'k', '2023-11-14 22:13:20.123+00', '0', '0']])
   }))
+
+test('a row above the limit of its topic stops that sink alone, with the reason, until the limit is raised', () =>
+  withClient(server, async client => {
+    const limit = (value: number) => [{ name: 'max.message.bytes', value: String(value) }]
+    await admin.createTopics({
+      topics: [{ topic: 'narrow', configEntries: limit(10_000) }, { topic: 'wide' }],
+    })
+    await client.query('CREATE TABLE rows_out (id int PRIMARY KEY, text varchar)')
+    for (const name of ['narrow', 'wide'])
+      await client.query(
+        `CREATE SINK ${name} FROM rows_out ${from(name).replace(')', `, primary_key = 'id')`)} FORMAT UPSERT ENCODE JSON`,
+      )
+    await client.query('CREATE MATERIALIZED VIEW counted_out AS SELECT count(*) AS n FROM rows_out')
+    await client.query(`INSERT INTO rows_out VALUES (1, repeat('x', 20000))`)
+    const jobs = async (state: string) => {
+      const { rows } = await client.query({ text: 'SHOW JOBS', rowMode: 'array' })
+      return (rows as string[][]).filter(row => row[2] === state).map(row => [row[1], row[5]])
+    }
+    while ((await jobs('failing')).length === 0) await sleep(50)
+    const reason =
+      /a record of 200\d\d bytes, but topic "narrow" takes 10000 at most · Raise max.message.bytes/
+    const [[failing, why] = []] = await jobs('failing')
+    assert.equal(failing, 'narrow')
+    assert.match(why!, reason)
+    const logged = `SELECT error FROM rw_catalog.rw_errors WHERE origin = 'sink'`
+    assert.match(String((await rowsOf(client, logged, 1))[0]![0]), reason)
+    for (let id = 2; id <= 20; id++) await client.query(`INSERT INTO rows_out VALUES (${id}, 'small')`)
+    assert.deepEqual(await rowsOf(client, 'SELECT n FROM counted_out', 1), [['20']])
+    assert.equal((await records('wide', 20)).length, 20)
+    await rowsOf(client, logged, 1)
+    await admin.alterConfigs({
+      validateOnly: false,
+      resources: [{ type: 2, name: 'narrow', configEntries: limit(50_000) }],
+    })
+    const written = (await records('narrow', 20)).map(value => JSON.parse(value).id)
+    assert.deepEqual(
+      written,
+      Array.from({ length: 20 }, (_, i) => i + 1),
+    )
+    while ((await jobs('failing')).length > 0) await sleep(50)
+  }))
+
+/** Values of the first `count` committed records of a topic. */
+async function records(name: string, count: number): Promise<string[]> {
+  const client = await kafkaClient({ brokers: [broker.address] })
+  const found: string[] = []
+  const deadline = performance.now() + 30_000
+  for (let at = 0n; found.length < count; ) {
+    assert(performance.now() < deadline, `${found.length} of ${count} records in ${name}`)
+    for (const part of await client.fetch(name, new Map([[0, at]]), 200)) {
+      for (const set of part.sets) for (let i = 0; i < set.count; i++) found.push(String(valueBytes(set, i)))
+      at = part.next
+    }
+  }
+  await client.close()
+  return found
+}

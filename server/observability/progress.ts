@@ -19,9 +19,11 @@ export function watchProgress(runtime: Runtime, catalogs: CatalogHolder, log: Lo
   }
   const look = () => {
     const seen = new Set<number>()
+    const sinks = runtime.sinks()
+    const isSink = new Set(sinks.map(sink => sink.relation))
     for (const { relation, state, done, reason } of runtime.progress()) {
       seen.add(relation)
-      trouble('source', relation, state === 'failing' ? reason : '')
+      if (!isSink.has(relation)) trouble('source', relation, state === 'failing' ? reason : '')
       const since = backfilling.get(relation)
       if (state === 'backfilling') {
         backfilling.set(relation, since ?? performance.now())
@@ -35,7 +37,7 @@ export function watchProgress(runtime: Runtime, catalogs: CatalogHolder, log: Lo
         backfilling.delete(relation)
       }
     }
-    for (const { relation, error } of runtime.sinks()) {
+    for (const { relation, error } of sinks) {
       seen.add(relation)
       trouble('sink', relation, error)
     }
