@@ -122,10 +122,11 @@ export class Delivery {
     const marker = await writer.claim({ delivered: this.#delivered })
     host.crashPoint('C14')
     if (marker !== undefined && marker > this.#delivered) this.#acknowledge(marker)
-    succeeded()
     while (!signal.aborted) {
       const batch = this.#queue[0]
       if (batch === undefined) {
+        // Only now: an epoch may be what fails, again and again.
+        succeeded()
         await this.#more()
         continue
       }

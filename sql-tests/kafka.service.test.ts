@@ -107,7 +107,10 @@ test('a row above the limit of its topic stops that sink alone, with the reason,
   withClient(server, async client => {
     const limit = (value: number) => [{ name: 'max.message.bytes', value: String(value) }]
     await admin.createTopics({
-      topics: [{ topic: 'narrow', configEntries: limit(10_000) }, { topic: 'wide' }],
+      topics: [
+        { topic: 'narrow', numPartitions: 1, configEntries: limit(10_000) },
+        { topic: 'wide', numPartitions: 1 },
+      ],
     })
     await client.query('CREATE TABLE rows_out (id int PRIMARY KEY, text varchar)')
     for (const name of ['narrow', 'wide'])
