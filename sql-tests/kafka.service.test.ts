@@ -100,7 +100,7 @@ test('INCLUDE columns can be queried', () =>
     await client.query(`CREATE TABLE included (a int) INCLUDE key AS k INCLUDE timestamp AS t INCLUDE partition AS p
       INCLUDE offset ${from('included')} FORMAT PLAIN ENCODE JSON`)
     const text = `SELECT a, encode(k, 'escape'), t::text, p, _rw_kafka_offset FROM included`
-    assert.deepEqual(await rowsOf(client, text, 1), [[1, 'k', '2023-11-14 22:13:20.123+00', '0', '0']])
+    assert.deepEqual(await rowsOf(client, text, 1), [[1, 'k', '2023-11-14 22:13:20.123+00:00', '0', '0']])
   }))
 
 test('a row above the limit of its topic stops that sink alone, with the reason, until the limit is raised', () =>

@@ -94,11 +94,14 @@ function withZone(local: bigint, zone: string): string {
   return `${text} ${clock(time)}${zone}${era}`
 }
 
+/** Hours and minutes of the offset always: `+00:00`, RisingWave's form, which PostgreSQL's clients know from half-hour zones. */
 export function formatTimestamptz(micros: bigint, zone = 'UTC'): string {
   if (micros === INFINITY_MICROS || micros === MINUS_INFINITY_MICROS) return formatTimestamp(micros)
   const offset = zoneOffsetSeconds(zone, micros)
-  const minutes = Math.trunc(Math.abs(offset) / 60)
-  const tail = `${offset < 0 ? '-' : '+'}${two(Math.trunc(minutes / 60))}${minutes % 60 === 0 ? '' : `:${two(minutes % 60)}`}`
+  const seconds = Math.abs(offset)
+  const parts = [Math.trunc(seconds / 3600), Math.trunc(seconds / 60) % 60]
+  if (seconds % 60 !== 0) parts.push(seconds % 60)
+  const tail = `${offset < 0 ? '-' : '+'}${parts.map(two).join(':')}`
   return withZone(micros + BigInt(offset) * 1_000_000n, tail)
 }
 

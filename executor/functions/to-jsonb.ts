@@ -31,9 +31,7 @@ export function toJson(type: Type, value: Value, zone: string): Json {
     case 'timestamp':
       return formatTimestamp(value as bigint).replace(' ', 'T')
     case 'timestamptz':
-      return formatTimestamptz(value as bigint, zone)
-        .replace(' ', 'T')
-        .replace(/([+-]\d\d)$/, '$1:00')
+      return formatTimestamptz(value as bigint, zone).replace(' ', 'T')
     case 'date':
       return formatDate(value as number)
     case 'array':
