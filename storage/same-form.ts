@@ -11,6 +11,7 @@ export function hasForms(type: Type): boolean {
     case 'interval':
       return true
     case 'array':
+    case 'map':
       return hasForms(type.element!)
     case 'struct':
       return type.fields!.some(field => hasForms(field.type))
@@ -31,6 +32,7 @@ export function compareForms(type: Type, a: Value, b: Value): number {
     case 'interval':
       return compareIntervalForms(a as Interval, b as Interval)
     case 'array':
+    case 'map':
     case 'struct':
       return compareListForms(type, a as readonly Value[], b as readonly Value[])
     default:

@@ -1,3 +1,4 @@
+import { int256Bytes, int256Of } from '../types/int256.ts'
 import { physical, type Type } from '../types/type.ts'
 import type { Decimal, Interval, Value } from '../types/value.ts'
 import type { ByteReader } from './byte-reader.ts'
@@ -39,6 +40,7 @@ export function writeValue(writer: ByteWriter, type: Type, value: Value): void {
       return
     case 'values':
       if (type.name === 'interval') writeInterval(writer, value as Interval)
+      else if (type.name === 'int256') writer.sized(int256Bytes(value as bigint))
       else writeList(writer, type, value as readonly Value[])
   }
 }
@@ -62,6 +64,7 @@ export function readValue(reader: ByteReader, type: Type): Value {
       return Buffer.from(part.buffer, part.byteOffset, part.length).toString()
     }
     case 'values':
+      if (type.name === 'int256') return int256Of(reader.sized())
       return type.name === 'interval' ? readInterval(reader) : readList(reader, type)
   }
 }

@@ -15,6 +15,7 @@ export function compareValues(type: Type, a: Value, b: Value): number {
     case 'interval':
       return compareBigints(intervalMicros(a as Interval), intervalMicros(b as Interval))
     case 'array':
+    case 'map':
       return compareLists(() => type.element!, a as readonly Value[], b as readonly Value[])
     case 'struct':
       return compareLists(i => type.fields![i]!.type, a as readonly Value[], b as readonly Value[])

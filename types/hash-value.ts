@@ -13,6 +13,7 @@ export function hashValue(type: Type, value: Value): number {
     case 'interval':
       return hashBigint(intervalMicros(value as Interval))
     case 'array':
+    case 'map':
       return (value as readonly Value[]).reduce<number>((h, v) => mixHash(h, hashValue(type.element!, v)), 11)
     case 'struct':
       return (value as readonly Value[]).reduce<number>(

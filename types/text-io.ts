@@ -15,8 +15,10 @@ import {
 } from './datetime.ts'
 import { formatDecimal, parseDecimal } from './decimal.ts'
 import { SqlError } from './error.ts'
+import { checkInt256 } from './int256.ts'
 import { clock, formatInterval, parseInterval } from './interval.ts'
 import { canonicalJson } from './json-text.ts'
+import { formatMap, parseMap } from './map-text.ts'
 import type { Type } from './type.ts'
 import { typeName } from './type-names.ts'
 import type { Decimal, Interval, Value } from './value.ts'
@@ -50,6 +52,10 @@ export function parseText(type: Type, text: string, zone = 'UTC'): Value {
       return Number(parseInteger(type, text))
     case 'int8':
       return parseInteger(type, text)
+    case 'int256': {
+      if (!/^\s*[+-]?\d+\s*$/.test(text)) throw invalid(type, text)
+      return checkInt256(BigInt(text.trim().replace(/^\+/, '')))
+    }
     case 'float4':
     case 'float8': {
       const value = parseFloatText(text)
@@ -102,6 +108,8 @@ export function parseText(type: Type, text: string, zone = 'UTC'): Value {
       return parseArray(type, text, zone)
     case 'struct':
       return parseStruct(type, text, zone)
+    case 'map':
+      return parseMap(type, text, (part, inside) => parseText(part, inside, zone))
   }
 }
 
@@ -132,6 +140,8 @@ export function formatText(type: Type, value: Exclude<Value, null>, zone = 'UTC'
     case 'array':
       if (type.label !== undefined) return (value as readonly Value[]).join(' ')
       return `{${(value as readonly Value[]).map(v => arrayItem(type.element!, v, zone)).join(',')}}`
+    case 'map':
+      return formatMap(type, value as readonly Value[], (part, inside) => formatText(part, inside, zone))
     case 'struct':
       return `(${(value as readonly Value[]).map((v, i) => structItem(type.fields![i]!.type, v, zone)).join(',')})`
     default:

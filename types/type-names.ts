@@ -1,12 +1,14 @@
-import type { Field, Type, TypeName } from './type.ts'
+import { SqlError } from './error.ts'
+import { type Field, keyAndValue, mapOf, type Type, type TypeName } from './type.ts'
 import { isLabel, labeled } from './type-labels.ts'
 
 /** PostgreSQL's wording, as format_type prints it. */
-const NAMES: Readonly<Record<Exclude<TypeName, 'array' | 'struct'>, string>> = {
+const NAMES: Readonly<Record<Exclude<TypeName, 'array' | 'struct' | 'map'>, string>> = {
   bool: 'boolean',
   int2: 'smallint',
   int4: 'integer',
   int8: 'bigint',
+  int256: 'rw_int256',
   float4: 'real',
   float8: 'double precision',
   numeric: 'numeric',
@@ -32,6 +34,8 @@ const ALIASES: Readonly<Record<string, TypeName>> = {
   integer: 'int4',
   bigint: 'int8',
   int8: 'int8',
+  rw_int256: 'int256',
+  int256: 'int256',
   real: 'float4',
   float4: 'float4',
   float: 'float8',
@@ -66,6 +70,7 @@ const ALIASES: Readonly<Record<string, TypeName>> = {
 export function typeName(type: Type): string {
   if (type.label !== undefined) return type.label === 'char' ? '"char"' : type.label
   if (type.name === 'array') return `${typeName(type.element!)}[]`
+  if (type.name === 'map') return `map(${keyAndValue(type).map(typeName).join(',')})`
   if (type.name === 'struct')
     return `struct<${type.fields!.map(f => `${fieldName(f.name)} ${typeName(f.type)}`).join(', ')}>`
   return NAMES[type.name]
@@ -87,11 +92,24 @@ export function parseTypeName(text: string): Type | undefined {
     const fields = splitFields(struct[1]!).map(parseField)
     return fields.every(f => f !== undefined) ? { name: 'struct', fields } : undefined
   }
+  const map = /^map ?(?:\((.*)\)|<(.*)>)$/.exec(trimmed)
+  if (map !== null) {
+    const [key, value, ...more] = splitFields(map[1] ?? map[2]!).map(parseTypeName)
+    return key && value && more.length === 0 ? mapOf(checkedKey(key), value) : undefined
+  }
   const bare = trimmed.replace(/ ?\([\d, ]*\)/, '')
   if (bare === '"char"') return labeled('char')
   const name = Object.hasOwn(ALIASES, bare) ? ALIASES[bare] : undefined
   if (name !== undefined) return { name }
   return isLabel(bare) ? labeled(bare) : undefined
+}
+
+const KEYS: readonly TypeName[] = ['text', 'int2', 'int4', 'int8']
+
+/** The type of a map's keys: texts and integers only. Throws 42804. */
+export function checkedKey(key: Type): Type {
+  if (KEYS.includes(key.name)) return key
+  throw new SqlError('datatype_mismatch', `invalid map key type: ${typeName(key)}`)
 }
 
 /** Lower case and single blanks outside of quoted names. */

@@ -4,6 +4,7 @@ export type TypeName =
   | 'int2'
   | 'int4'
   | 'int8'
+  | 'int256'
   | 'float4'
   | 'float8'
   | 'numeric'
@@ -19,6 +20,7 @@ export type TypeName =
   | 'oid'
   | 'array'
   | 'struct'
+  | 'map'
 
 /** PostgreSQL's types of the system tables whose values are those of a type above (type-labels.ts). */
 export type TypeLabel =
@@ -46,7 +48,7 @@ export type TypeLabel =
 
 export interface Type {
   readonly name: TypeName
-  /** Element type of an array. */
+  /** Element type of an array; of a map the struct of its entries, with fields key and value. */
   readonly element?: Type
   /** Fields of a struct; an anonymous ROW has fields f1, f2, … */
   readonly fields?: readonly Field[]
@@ -70,7 +72,7 @@ export type Schema = readonly Field[]
  * - `f64`    float4 (rounded by Math.fround) and float8 in a Float64Array
  * - `bytes`  text (UTF-8), bytea, jsonb (canonical PostgreSQL text of the document), uuid (36 lower-case characters)
  *            as views into shared byte buffers
- * - `values` numeric, interval, array, struct as JavaScript values (see value.ts) in a plain array
+ * - `values` numeric, int256, interval, array, struct, map as JavaScript values (see value.ts) in a plain array
  */
 export type Physical = 'u8' | 'i32' | 'i64' | 'f64' | 'bytes' | 'values'
 
@@ -79,6 +81,7 @@ const PHYSICAL: Readonly<Record<TypeName, Physical>> = {
   int2: 'i32',
   int4: 'i32',
   int8: 'i64',
+  int256: 'values',
   float4: 'f64',
   float8: 'f64',
   numeric: 'values',
@@ -94,6 +97,7 @@ const PHYSICAL: Readonly<Record<TypeName, Physical>> = {
   oid: 'i32',
   array: 'values',
   struct: 'values',
+  map: 'values',
 }
 
 export function physical(type: Type): Physical {
@@ -104,6 +108,7 @@ export const BOOL: Type = { name: 'bool' }
 export const INT2: Type = { name: 'int2' }
 export const INT4: Type = { name: 'int4' }
 export const INT8: Type = { name: 'int8' }
+export const INT256: Type = { name: 'int256' }
 export const FLOAT4: Type = { name: 'float4' }
 export const FLOAT8: Type = { name: 'float8' }
 export const NUMERIC: Type = { name: 'numeric' }
@@ -122,9 +127,29 @@ export function arrayOf(element: Type): Type {
   return { name: 'array', element }
 }
 
+/** The type of maps; its values are lists of entries. */
+export function mapOf(key: Type, value: Type): Type {
+  return {
+    name: 'map',
+    element: {
+      name: 'struct',
+      fields: [
+        { name: 'key', type: key },
+        { name: 'value', type: value },
+      ],
+    },
+  }
+}
+
+/** Types of keys and values of a map. */
+export function keyAndValue(map: Type): readonly [Type, Type] {
+  const [key, value] = map.element!.fields!
+  return [key!.type, value!.type]
+}
+
 export function sameType(a: Type, b: Type): boolean {
   if (a.name !== b.name) return false
-  if (a.name === 'array') return sameType(a.element!, b.element!)
+  if (a.name === 'array' || a.name === 'map') return sameType(a.element!, b.element!)
   if (a.name !== 'struct') return true
   const left = a.fields!
   const right = b.fields!

@@ -1,5 +1,5 @@
 import { SqlError } from '../../types/error.ts'
-import type { Type } from '../../types/type.ts'
+import { keyAndValue, type Type } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
 import { isObject, type Json, JsonNumber, jsonbText } from './json-value.ts'
 import { parseDecimal } from './number.ts'
@@ -16,6 +16,11 @@ export function fromJson(value: Json | undefined, type: Type): Value {
   if (type.name === 'struct') {
     if (!isObject(value)) throw mismatch(value, type)
     return type.fields!.map(field => fromJson(member(value, field.name), field.type))
+  }
+  if (type.name === 'map') {
+    if (!isObject(value)) throw mismatch(value, type)
+    const [key, of] = keyAndValue(type)
+    return Object.keys(value).map(k => [fromText(k, key, false), fromJson(value[k], of)])
   }
   if (typeof value === 'boolean') {
     if (type.name === 'bool') return value
@@ -50,6 +55,8 @@ export function fromText(text: string, type: Type, isNumber: boolean): Value {
       return Number(integer(text, type, 4294967295n)) | 0
     case 'int8':
       return integer(text, type, 9223372036854775807n)
+    case 'int256':
+      return integer(text, type, 2n ** 255n - 1n)
     case 'float4':
       return Math.fround(float(text, type))
     case 'float8':

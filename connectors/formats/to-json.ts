@@ -1,6 +1,7 @@
 import type { Bytes, Chunk, Column } from '../../types/chunk.ts'
 import { notSupported } from '../../types/error.ts'
-import { physical, type Schema, type Type } from '../../types/type.ts'
+import { formatText } from '../../types/text-io.ts'
+import { keyAndValue, physical, type Schema, type Type } from '../../types/type.ts'
 import type { Decimal, Interval, Value } from '../../types/value.ts'
 import { decimalText } from './number.ts'
 import { dateText, timestampText, timeText } from './time.ts'
@@ -8,7 +9,7 @@ import { dateText, timestampText, timeText } from './time.ts'
 /**
  * JSON of one value: integers and floats as numbers (int8 with all digits; NaN and infinities null), numeric as string, date
  * `YYYY-MM-DD`, time `hh:mm:ss.ffffff`, timestamp `YYYY-MM-DD hh:mm:ss.ffffff`, timestamptz `YYYY-MM-DDThh:mm:ss.ffffffZ`,
- * the infinities of both by name, bytea as base64, jsonb as the string of the document, interval as ISO 8601, struct as object, array as array.
+ * the infinities of both by name, bytea as base64, jsonb as the string of the document, interval as ISO 8601, struct and map as object, array as array; int256 as number with all digits.
  */
 export function valueJson(value: Value, type: Type): string {
   if (value === null) return 'null'
@@ -17,6 +18,7 @@ export function valueJson(value: Value, type: Type): string {
     case 'int2':
     case 'int4':
     case 'int8':
+    case 'int256':
       return String(value)
     case 'oid':
       return String((value as number) >>> 0)
@@ -44,6 +46,11 @@ export function valueJson(value: Value, type: Type): string {
       return `"${intervalText(value as Interval)}"`
     case 'array':
       return `[${(value as readonly Value[]).map(item => valueJson(item, type.element!)).join(',')}]`
+    case 'map': {
+      const [key, of] = keyAndValue(type)
+      const entries = value as readonly (readonly Value[])[]
+      return `{${entries.map(([k, v]) => `${JSON.stringify(formatText(key, k!))}:${valueJson(v!, of)}`).join(',')}}`
+    }
     case 'struct':
       return objectJson(type.fields!, i => (value as readonly Value[])[i]!)
     default:

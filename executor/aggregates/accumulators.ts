@@ -2,6 +2,7 @@ import type { ColumnBuffer } from '../../storage/column-buffer.ts'
 import { compareCells } from '../../storage/compare-cells.ts'
 import type { Column } from '../../types/chunk.ts'
 import { SqlError } from '../../types/error.ts'
+import { checkInt256 } from '../../types/int256.ts'
 import { FLOAT8, INT4, INT8, INTERVAL, NUMERIC, physical, type Type } from '../../types/type.ts'
 import type { Decimal, Interval, Value } from '../../types/value.ts'
 import type { Accumulator } from './contract.ts'
@@ -87,6 +88,27 @@ export const sumInt8: Accumulator = {
   update: updateWords,
   output(state, id, out, at) {
     out.set(at, state[0]!.f64[id] === 0 ? null : wordSum(state, id))
+  },
+}
+
+/** sum of int256, exact; out of range only when it is asked for. */
+export const sumInt256: Accumulator = {
+  kind: 'accumulator',
+  state: [COUNT, { type: NUMERIC, initial: ZERO }],
+  update([counts, sums], ids, [arg], weights, length) {
+    const data = arg!.data as readonly bigint[]
+    for (let i = 0; i < length; i++) {
+      const w = weights[i]!
+      if (w === 0) continue
+      const id = ids[i]!
+      const { digits } = sums!.values[id] as Decimal
+      counts!.f64[id] = counts!.f64[id]! + w
+      sums!.values[id] = { digits: digits + data[i]! * BigInt(w), scale: 0 }
+    }
+  },
+  output([counts, sums], id, out, at) {
+    if (counts!.f64[id] === 0) out.setNull(at)
+    else out.set(at, checkInt256((sums!.values[id] as Decimal).digits))
   },
 }
 

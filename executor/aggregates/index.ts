@@ -8,6 +8,7 @@ import {
   INT2,
   INT4,
   INT8,
+  INT256,
   INTERVAL,
   JSONB,
   NUMERIC,
@@ -76,6 +77,7 @@ const ENTRIES: readonly Entry[] = [
   { name: 'sum', args: [INT2], type: INT8, make: () => accumulators.sumInt4 },
   { name: 'sum', args: [INT4], type: INT8, make: () => accumulators.sumInt4 },
   { name: 'sum', args: [INT8], type: NUMERIC, make: () => accumulators.sumInt8 },
+  { name: 'sum', args: [INT256], type: INT256, make: () => accumulators.sumInt256 },
   { name: 'sum', args: [NUMERIC], type: NUMERIC, make: () => accumulators.numericSum(false) },
   { name: 'sum', args: [FLOAT4], type: FLOAT4, make: () => accumulators.floatSum(false, true) },
   { name: 'sum', args: [FLOAT8], type: FLOAT8, make: () => accumulators.floatSum(false, false) },
@@ -184,6 +186,7 @@ const WIDER: Readonly<Partial<Record<TypeName, readonly TypeName[]>>> = {
   int8: ['numeric', 'float4', 'float8'],
   numeric: ['float4', 'float8'],
   float4: ['float8'],
+  int256: ['float8'],
 }
 
 /** Overload for the argument types (undefined: an untyped literal, taken as text); argTypes say what to cast to. */

@@ -127,6 +127,7 @@ export class Emitter {
       }
       case '$variable':
         return this.#variable(e.args[0]!)
+      case 'map_filter':
       case 'array_transform':
         return this.#transform(e)
       case 'field': {
@@ -148,18 +149,20 @@ export class Emitter {
     return { value: name, isNull: `(${name} === null)` }
   }
 
-  /** array_transform: the body is a function of the element, made for each row so that it sees the row's columns. */
+  /** The body is a function of the element or the entry, made for each row so that it sees the row's columns. */
   #transform(e: Extract<Expression, { kind: 'call' }>): Emitted {
     const array = this.emit(e.args[0]!)
-    const variable = this.#variable(e.args[2]!).value
+    const variables = e.args.slice(2).map(number => this.#variable(number).value)
     const from = this.lines.length
     const body = nullable(this.emit(e.args[1]!))
     const lines = this.lines.splice(from).join('\n')
+    const method = e.fn === 'map_filter' ? `filter(([${variables.join(', ')}])` : `map(${variables[0]}`
     const t = this.#temporary()
     this.lines.push(
-      `const ${t} = ${array.isNull} ? null : ${array.value}.map(${variable} => {\n${lines}\nreturn ${body};\n});`,
+      `const ${t} = ${array.isNull} ? null : ${array.value}.${method} => {\n${lines}\nreturn ${body};\n});`,
     )
-    return { value: t, isNull: `(${t} === null)` }
+    const empty = e.fn === 'map_filter' ? ` || ${t}.length === 0` : ''
+    return { value: t, isNull: `(${t} === null${empty})` }
   }
 
   #function(e: Extract<Expression, { kind: 'call' }>): Emitted {

@@ -18,7 +18,9 @@ import {
   roundDecimal,
 } from '../../types/decimal.ts'
 import { SqlError } from '../../types/error.ts'
+import { checkInt256 } from '../../types/int256.ts'
 import { isJsonNumber, parseJson } from '../../types/json-text.ts'
+import { checkedEntries } from '../../types/map-text.ts'
 import { formatText, parseText } from '../../types/text-io.ts'
 import { sameType, TEXT, type Type, type TypeName } from '../../types/type.ts'
 import { typeName } from '../../types/type-names.ts'
@@ -38,6 +40,8 @@ export function castContext(from: Type, to: Type): CastContext | undefined {
     const [a, b] = [ladder.indexOf(from.name), ladder.indexOf(to.name)]
     if (a !== -1 && b !== -1) return a < b ? 'implicit' : 'assignment'
   }
+  if (from.name === 'int256' || to.name === 'int256') return int256Context(from, to)
+  if (from.name === 'map' && to.name === 'map') return castContext(from.element!, to.element!)
   if (from.name === 'array' && to.name === 'array') return castContext(from.element!, to.element!)
   if (from.name === 'struct' && to.name === 'struct') return structContext(from, to)
   if (to.name === 'text') return 'assignment'
@@ -51,6 +55,13 @@ export function castContext(from: Type, to: Type): CastContext | undefined {
   if (from.name === 'bool' || to.name === 'bool')
     return from.name === 'int4' || to.name === 'int4' ? 'explicit' : undefined
   return undefined
+}
+
+/** Integers widen to it, it widens to double precision; from numeric and to integers only when asked. */
+function int256Context(from: Type, to: Type): CastContext | undefined {
+  if (from.name === 'text' || to.name === 'text') return from.name === 'text' ? 'explicit' : 'assignment'
+  if (INTEGERS.includes(from.name) || to.name === 'float8') return 'implicit'
+  return NUMBERS.includes(from.name) || NUMBERS.includes(to.name) ? 'explicit' : undefined
 }
 
 /** The strongest context any field needs. */
@@ -73,7 +84,7 @@ export function castNeedsZone(from: Type, to: Type): boolean {
 }
 
 function holdsInstants(type: Type): boolean {
-  if (type.name === 'array') return holdsInstants(type.element!)
+  if (type.element !== undefined) return holdsInstants(type.element)
   if (type.name === 'struct') return type.fields!.some(field => holdsInstants(field.type))
   return type.name === 'timestamptz'
 }
@@ -85,15 +96,22 @@ export function castValue(value: Value, from: Type, to: Type, zone = 'UTC'): Val
   if (to.name === 'text') return from.name === 'bool' ? String(value) : formatText(from, value, zone)
   if (from.name === 'array' && to.name === 'array')
     return (value as readonly Value[]).map(v => castValue(v, from.element!, to.element!, zone))
+  if (from.name === 'map' && to.name === 'map')
+    return checkedEntries(
+      (value as readonly Value[]).map(
+        v => castValue(v, from.element!, to.element!, zone) as readonly Value[],
+      ),
+    )
   if (from.name === 'struct' && to.name === 'struct')
     return (value as readonly Value[]).map((v, i) =>
       castValue(v, from.fields![i]!.type, to.fields![i]!.type, zone),
     )
+  if (to.name === 'int256') return checkInt256(wholeForInt256(value as number | bigint | Decimal, to))
   if (from.name === 'bool' && to.name === 'int4') return value === true ? 1 : 0
   if (from.name === 'int4' && to.name === 'bool') return value !== 0
   if (from.name === 'oid' || to.name === 'oid') return castOid(value as number | bigint, to)
   if (from.name === 'jsonb') return castJson(value as string, to)
-  if (NUMBERS.includes(from.name) && NUMBERS.includes(to.name))
+  if ((NUMBERS.includes(from.name) || from.name === 'int256') && NUMBERS.includes(to.name))
     return castNumber(value as number | bigint | Decimal, from, to)
   if (from.name === 'interval') return timeOfDay((value as Interval).micros)
   if (to.name === 'interval') return { months: 0, days: 0, micros: value as bigint }
@@ -119,6 +137,9 @@ function castNumber(value: number | bigint | Decimal, from: Type, to: Type): Val
   if (BigInt.asIntN(bits, whole) !== whole) throw outOfRange(to)
   return bits === 64 ? whole : Number(whole)
 }
+
+const wholeForInt256 = (value: number | bigint | Decimal, to: Type): bigint =>
+  typeof value === 'number' ? wholeOfFloat(value, to) : wholeOf(value, to)
 
 function wholeOf(value: bigint | Decimal, to: Type): bigint {
   if (typeof value === 'bigint') return value

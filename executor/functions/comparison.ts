@@ -17,7 +17,17 @@ const PLAIN: readonly TypeName[] = [
   'timestamp',
   'timestamptz',
 ]
-const OTHERS = ['float4', 'float8', 'numeric', 'text', 'bytea', 'interval', 'uuid', 'jsonb'] as const
+const OTHERS = [
+  'int256',
+  'float4',
+  'float8',
+  'numeric',
+  'text',
+  'bytea',
+  'interval',
+  'uuid',
+  'jsonb',
+] as const
 
 for (const [operator, symbol] of Object.entries(OPERATORS)) {
   for (const type of PLAIN)

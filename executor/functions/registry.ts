@@ -3,6 +3,7 @@ import { arrayOf, FLOAT8, sameType, TEXT, type Type, type TypeName } from '../..
 import { parseTypeName } from '../../types/type-names.ts'
 import type { Value } from '../../types/value.ts'
 import { castContext } from './casts.ts'
+import { boundMap, isMapPattern, type MapPattern, partOf } from './map-patterns.ts'
 
 export type Volatility = 'immutable' | 'stable' | 'volatile'
 
@@ -33,7 +34,7 @@ export interface FunctionBody {
 }
 
 /** A type, or a polymorphic one: 'any' each for itself; 'element', 'array' and 'leaf' (of nested arrays), or records, bound together. */
-type Pattern = Type | 'any' | 'plain' | 'element' | 'array' | 'leaf' | 'leaves' | 'record'
+type Pattern = Type | 'any' | 'plain' | 'element' | 'array' | 'leaf' | 'leaves' | 'record' | MapPattern
 
 export interface FunctionEntry extends FunctionBody {
   /** The signature as written: its id. */
@@ -57,7 +58,7 @@ export interface Resolved {
 const byId = new Map<string, FunctionEntry>()
 const byName = new Map<string, FunctionEntry[]>()
 
-/** Registers `lower(text) -> text`. Polymorphic words are any, anyelement, anyarray, anyleaf, record; `...type` repeats. */
+/** Registers `lower(text) -> text`. Polymorphic words are any, anyelement, anyarray, anyleaf, record and those of maps; `...type` repeats. */
 export function fn(signature: string, body: FunctionBody): void {
   const match = /^(\S+)\((.*)\) -> (setof )?(.+)$/.exec(signature)
   assert(match !== null, `malformed signature: ${signature}`)
@@ -230,6 +231,7 @@ function categoryOf(type: Type): string {
     case 'int2':
     case 'int4':
     case 'int8':
+    case 'int256':
     case 'numeric':
     case 'float4':
     case 'float8':
@@ -258,10 +260,11 @@ function bind(entry: FunctionEntry, given: readonly (Type | undefined)[]): Candi
     const bound = boundBy(p, type)
     if (bound && (element === undefined || castContext(element, bound) === 'implicit')) element = bound
   })
+  const map = boundMap(patterns, given)
   let cost = 0
   const argTypes: Type[] = []
   for (let i = 0; i < given.length; i++) {
-    const wanted = concrete(patterns[i]!, given[i], element)
+    const wanted = concrete(patterns[i]!, given[i], element, map)
     if (wanted === undefined) return undefined
     const from = given[i]
     if (patterns[i] === 'array' && from !== undefined && from.name !== 'array') return undefined
@@ -271,7 +274,7 @@ function bind(entry: FunctionEntry, given: readonly (Type | undefined)[]): Candi
     }
     argTypes.push(wanted)
   }
-  const type = concrete(entry.result, undefined, element)
+  const type = concrete(entry.result, undefined, element, map)
   const generic = patterns.filter(p => typeof p === 'string').length
   return type && { fn: entry.id, argTypes, type, cost, generic }
 }
@@ -286,10 +289,17 @@ function boundBy(p: Pattern, type: Type): Type | undefined {
 function distance(from: Type, to: Type): number {
   const tower = ['int2', 'int4', 'int8', 'numeric', 'float4', 'float8']
   const [a, b] = [tower.indexOf(from.name), tower.indexOf(to.name)]
+  if (from.name === 'int256' || to.name === 'int256') return 6
   return a >= 0 && b >= 0 ? (to.name === 'float8' && from.name !== 'float4' ? 2.5 : b - a) : 1
 }
 
-function concrete(p: Pattern, given: Type | undefined, element: Type | undefined): Type | undefined {
+function concrete(
+  p: Pattern,
+  given: Type | undefined,
+  element: Type | undefined,
+  map: Type | undefined,
+): Type | undefined {
+  if (typeof p === 'string' && isMapPattern(p)) return map && partOf(p, map)
   if (p === 'any') return given ?? TEXT
   if (p === 'plain') return given?.name === 'array' ? undefined : (given ?? TEXT)
   if (p === 'element') return element ?? (given === undefined ? TEXT : given)
@@ -312,6 +322,7 @@ function pattern(word: string): Pattern {
   if (word === 'anyarray') return 'array'
   if (word === 'anyleaf') return 'leaf'
   if (word === 'record') return 'record'
+  if (isMapPattern(word)) return word
   const type = parseTypeName(word)
   assert(type !== undefined, `no type ${word}`)
   return type

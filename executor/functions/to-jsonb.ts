@@ -2,7 +2,7 @@ import { formatDate, formatTimestamp, formatTimestamptz } from '../../types/date
 import { SqlError } from '../../types/error.ts'
 import { formatJson, type Json, jsonNumber, parseJson } from '../../types/json-text.ts'
 import { formatFloat, formatText } from '../../types/text-io.ts'
-import type { Type } from '../../types/type.ts'
+import { keyAndValue, type Type } from '../../types/type.ts'
 import type { Decimal, Value } from '../../types/value.ts'
 import { fn } from './registry.ts'
 
@@ -15,6 +15,7 @@ export function toJson(type: Type, value: Value, zone: string): Json {
     case 'int2':
     case 'int4':
     case 'int8':
+    case 'int256':
     case 'oid':
       return jsonNumber(String(value))
     case 'float4':
@@ -36,6 +37,11 @@ export function toJson(type: Type, value: Value, zone: string): Json {
       return formatDate(value as number)
     case 'array':
       return (value as readonly Value[]).map(item => toJson(type.element!, item, zone))
+    case 'map': {
+      const [key, of] = keyAndValue(type)
+      const entries = value as readonly (readonly Value[])[]
+      return new Map(entries.map(([k, v]) => [formatText(key, k!), toJson(of, v!, zone)]))
+    }
     case 'struct':
       return new Map(
         type.fields!.map((field, i) => [

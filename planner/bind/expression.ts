@@ -10,6 +10,7 @@ import { callFunction, coerce, isUnknown, limited, settleText, tryCoerce, UNKNOW
 import type { Environment } from './environment.ts'
 import { bindFunction } from './function.ts'
 import { bindGrouping } from './grouping-sets.ts'
+import { bindEmptyMap, bindMapAccess } from './map.ts'
 import { withOrigin } from './origin.ts'
 import { resolveColumn, type Scope } from './scope.ts'
 import { bindSubLink } from './sublink.ts'
@@ -444,6 +445,8 @@ function bindPlainCast(fields: Body, env: Environment): Expression {
   const type = bindType(typeNode, env.context)
   const array = as(fields['arg'], 'A_ArrayExpr')
   if (array !== undefined && type.name === 'array') return bindArrayAs(array, type, env)
+  const empty = bindEmptyMap(fields['arg'] as PgNode, type)
+  if (empty !== undefined) return empty
   const arg = bindExpression(fields['arg'] as PgNode, env)
   const position = at(fields['arg'] as PgNode, env)
   if (type.name === 'interval' && arg.kind === 'literal' && typeof arg.value === 'string') {
@@ -481,6 +484,8 @@ function bindIndirection(fields: Body, env: Environment): Expression {
         const high = subscript['uidx'] === undefined ? literal(2147483647, INT4) : bound(subscript['uidx'])
         return callFunction('array_slice', [value, low, high], env.context, undefined)
       }
+      if (value.type.name === 'map')
+        return bindMapAccess(value, bindExpression(subscript['uidx'] as PgNode, env), env)
       if (value.type.name === 'jsonb') {
         return callFunction(
           '->',

@@ -13,6 +13,7 @@ import { callFunction, coerce, isUnknown, settleText } from './coerce.ts'
 import { type Environment, type PendingOrder, placeholder } from './environment.ts'
 import { at, bindCondition, bindExpression } from './expression.ts'
 import { bindTransform } from './lambda.ts'
+import { bindMap } from './map.ts'
 import { sessionFunction } from './value-function.ts'
 import { bindWindow } from './window.ts'
 
@@ -31,6 +32,7 @@ export function bindFunction(fields: Body, env: Environment): Expression {
     const session = sessionFunction(name, env)
     if (session !== undefined) return session
   }
+  if (name === '$map') return bindMap(args, env, position)
   const transform = bindTransform(name, args, env, position)
   if (transform !== undefined) return transform
   const bound = bindArguments(name, args, fields['func_variadic'] === true, env, position)

@@ -1,41 +1,58 @@
 import { SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
-import { arrayOf, INT4 } from '../../types/type.ts'
+import { arrayOf, INT4, keyAndValue } from '../../types/type.ts'
 import type { PgNode } from '../contract.ts'
 import { call, literal } from '../expressions.ts'
 import { as, type Body, body, list, names, str } from './ast.ts'
 import { settleText } from './coerce.ts'
 import type { Environment } from './environment.ts'
-import { bindExpression } from './expression.ts'
+import { bindCondition, bindExpression } from './expression.ts'
 
-/** array_transform(array, |x| body), whose lambda the parser hands over as a call; undefined: another call. */
+/** array_transform(array, |x| body) and map_filter(map, |k, v| body), whose lambda the parser hands over as a call; undefined: another call. */
 export function bindTransform(
   name: string,
   args: readonly PgNode[],
   env: Environment,
   position: number | undefined,
 ): Expression | undefined {
-  const lambda = name === 'array_transform' && args.length === 2 ? lambdaOf(args[1]!) : undefined
+  const takes = name === 'array_transform' || name === 'map_filter'
+  const lambda = takes && args.length === 2 ? lambdaOf(args[1]!) : undefined
   if (lambda === undefined) return undefined
-  const array = bindExpression(args[0]!, env)
-  if (array.type.name !== 'array')
-    throw new SqlError('datatype_mismatch', 'array_transform: the first argument is an array', { position })
+  const filter = name === 'map_filter'
+  const input = bindExpression(args[0]!, env)
+  if (input.type.name !== (filter ? 'map' : 'array')) {
+    const message = `${name}: the first argument is ${filter ? 'a map' : 'an array'}`
+    throw new SqlError('datatype_mismatch', message, { position })
+  }
+  const types = filter ? keyAndValue(input.type) : [input.type.element!]
+  if (lambda.names.length !== types.length) {
+    const message = `${name}: the lambda has ${types.length} parameter${filter ? 's' : ''}, not ${lambda.names.length}`
+    throw new SqlError('datatype_mismatch', message, { position })
+  }
   const outside = env.lambdas?.scope === env.scope ? env.lambdas.variables : new Map<string, Expression>()
-  const depth = literal(outside.size, INT4)
-  const variable = call('$variable', [depth], array.type.element!)
+  const numbers = types.map((_, i) => literal(outside.size + i, INT4))
+  const own = types.map((type, i): [string, Expression] => [
+    lambda.names[i]!,
+    call('$variable', [numbers[i]!], type),
+  ])
   const inner: Environment = {
     ...env,
     allow: { aggregates: false, windows: false, sets: false },
     clause: 'lambda expressions',
-    lambdas: { scope: env.scope, variables: new Map([...outside, [lambda.name, variable]]) },
+    lambdas: { scope: env.scope, variables: new Map([...outside, ...own]) },
+  }
+  if (filter) {
+    const kept = bindCondition(lambda.body, { ...inner, clause: 'map_filter' })
+    return call('map_filter', [input, kept, ...numbers], input.type)
   }
   const value = settleText(bindExpression(lambda.body, inner), env.context)
-  return call('array_transform', [array, value, depth], arrayOf(value.type))
+  return call('array_transform', [input, value, ...numbers], arrayOf(value.type))
 }
 
-function lambdaOf(node: PgNode): { readonly name: string; readonly body: PgNode } | undefined {
+function lambdaOf(node: PgNode): { readonly names: readonly string[]; readonly body: PgNode } | undefined {
   const fields: Body | undefined = as(node, 'FuncCall')
   if (fields === undefined || names(fields['funcname']).at(-1) !== '$lambda') return undefined
-  const [name, inside] = list(fields['args'])
-  return { name: str(body(as(name, 'A_Const')?.['sval'])['sval']), body: inside! }
+  const args = list(fields['args'])
+  const parameters = args.slice(0, -1).map(name => str(body(as(name, 'A_Const')?.['sval'])['sval']))
+  return { names: parameters, body: args.at(-1)! }
 }

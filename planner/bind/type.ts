@@ -10,10 +10,10 @@ import { as, type Body, body, integer, list, names } from './ast.ts'
 export function bindType(node: Body, context: BindContext): Type {
   const path = names(node['names'])
   const name = path.at(-1) ?? ''
-  const fields = name === 'struct' ? structFields(node) : undefined
+  const fields = name === 'struct' || name === 'map' ? structFields(node) : undefined
   const base =
     fields !== undefined
-      ? lookUp(`struct<${fields}>`)
+      ? lookUp(`${name}<${fields}>`)
       : name === 'char'
         ? labeled('char')
         : TEXTUAL.has(name)
@@ -26,7 +26,7 @@ export function bindType(node: Body, context: BindContext): Type {
   return list(node['arrayBounds']).reduce((type: Type) => arrayOf(type), base)
 }
 
-/** What the dialect put into the parentheses behind struct. */
+/** What the dialect put into the parentheses behind struct and map. */
 function structFields(node: Body): string | undefined {
   const constant = as(list(node['typmods'])[0], 'A_Const')
   return constant === undefined ? undefined : String(body(constant['sval'])['sval'] ?? '')
@@ -35,7 +35,7 @@ function structFields(node: Body): string | undefined {
 /** What the parentheses behind the type name limit; undefined: nothing. Throws 22023. */
 export function bindModifier(node: Body): Modifier | undefined {
   const name = names(node['names']).at(-1) ?? ''
-  if (name === 'struct') return undefined
+  if (name === 'struct' || name === 'map') return undefined
   const numbers = list(node['typmods']).map(n => integer(n) ?? 0)
   // The first number of an interval says which fields it has.
   return modifierOf(name, name === 'interval' ? numbers.slice(1) : numbers)

@@ -97,7 +97,7 @@ function relation(c: Cursor): RelationSyntax {
       } else if (c.accept('*')) {
         // the connector's own columns
       } else columns.push(column(c))
-    } while (c.accept(','))
+    } while (c.accept(',') && !c.looking(')'))
     c.expect(')')
   }
   let appendOnly = false

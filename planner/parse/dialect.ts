@@ -1,4 +1,5 @@
 import { lambda } from './lambda.ts'
+import { map } from './map.ts'
 import { type Token, tokenize } from './tokens.ts'
 
 /** What RisingWave's grammar has more than PostgreSQL's, written as PostgreSQL's grammar reads it. */
@@ -25,7 +26,8 @@ const MAYBE = new RegExp(
     String.raw`\bsession\s+with\s+gap\b`,
     String.raw`\b(ignore|respect)\s+nulls\b`,
     String.raw`\bstruct\s*<`,
-    String.raw`\|\s*\w+\s*\|`,
+    String.raw`\bmap\s*[({]`,
+    String.raw`\|\s*\w+\s*(,\s*\w+\s*)?\|`,
   ].join('|'),
   'i',
 )
@@ -39,7 +41,8 @@ const MAYBE = new RegExp(
  * - `f(x IGNORE NULLS) OVER`, `f(x) IGNORE NULLS OVER`: `f(x) FILTER (WHERE "ignore nulls"()) OVER`.
  * - `ARRAY[…][1]`: `(ARRAY[…])[1]`.
  * - `… :: STRUCT<a int>`: `… :: STRUCT ('a int')`.
- * - `array_transform(a, |x| b)`: `array_transform(a, "$lambda"('x', b))`.
+ * - `MAP {k: v}`: `("$map"(k, v))`; `… :: MAP(a, b)`: `… :: MAP('a, b')`.
+ * - `array_transform(a, |x| b)`: `array_transform(a, "$lambda"('x', b))`; `|k, v|` has both names before the body.
  */
 export function rewriteDialect(sql: string): Rewritten {
   if (!MAYBE.test(sql)) return { text: sql, origin: offset => offset }
@@ -53,6 +56,7 @@ export function rewriteDialect(sql: string): Rewritten {
     ...ignoredNulls(tokens, i, token),
     ...subscriptedArray(tokens, i, token),
     ...structType(sql, tokens, i, token),
+    ...map(sql, tokens, i, token),
     ...lambda(tokens, i, token, (from, found) => closing(tokens, from, found)),
   ])
   return apply(sql, edits)

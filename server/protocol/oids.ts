@@ -1,11 +1,14 @@
 import type { Type, TypeLabel, TypeName } from '../../types/type.ts'
 import { LABELS, labeled } from '../../types/type-labels.ts'
 
-/** type -> [OID, OID of its array, size]. PostgreSQL, pg_type.dat; text is reported as varchar. */
-const TYPES: Readonly<Record<Exclude<TypeName, 'array' | 'struct'>, readonly [number, number, number]>> = {
+/** type -> [OID, OID of its array, size]. PostgreSQL, pg_type.dat; text is reported as varchar, a map as text; int256 as RisingWave numbers it. */
+const TYPES: Readonly<
+  Record<Exclude<TypeName, 'array' | 'struct' | 'map'>, readonly [number, number, number]>
+> = {
   bool: [16, 1000, 1],
   bytea: [17, 1001, -1],
   int8: [20, 1016, 8],
+  int256: [1301, 1302, -1],
   int2: [21, 1005, 2],
   int4: [23, 1007, 4],
   oid: [26, 1028, 4],
@@ -35,6 +38,8 @@ const SAME: Readonly<Record<number, TypeName>> = {
 export function oidOf(type: Type): number {
   if (type.label !== undefined) return LABELS[type.label].oid
   if (type.name === 'struct') return 2249
+  if (type.name === 'map') return LABELS.text.oid
+  if (type.element?.name === 'map') return LABELS.text.arrayOid
   if (type.element?.label !== undefined) return LABELS[type.element.label].arrayOid
   if (type.name === 'array')
     return type.element!.name in TYPES ? TYPES[type.element!.name as 'bool'][1] : 2287
@@ -43,7 +48,7 @@ export function oidOf(type: Type): number {
 
 export function sizeOf(type: Type): number {
   if (type.label !== undefined) return LABELS[type.label].size
-  return type.name === 'struct' || type.name === 'array' ? -1 : TYPES[type.name][2]
+  return type.name === 'struct' || type.name === 'array' || type.name === 'map' ? -1 : TYPES[type.name][2]
 }
 
 /** undefined: not told (0), or not a type of ours. */
