@@ -27,12 +27,15 @@ export class Emitter {
   readonly shared: string[] = []
   readonly #sharedBy: (call: Call) => number | undefined
   readonly #names = new Map<number, number>()
-  readonly #inline: boolean
+  readonly #stream: boolean
   #temporaries = 0
 
-  /** `inline`: whole numbers stand in the source; else queries that differ in them have one source. */
-  constructor(expressions: readonly Expression[], inline = true) {
-    this.#inline = inline
+  /**
+   * `stream`: whole numbers stand in the source (else queries that differ in them have one source), and what fails is NULL
+   * to the calls that can tell NULL from a value.
+   */
+  constructor(expressions: readonly Expression[], stream = true) {
+    this.#stream = stream
     this.#sharedBy = sharedCalls(expressions)
   }
 
@@ -79,7 +82,7 @@ export class Emitter {
   #literal(value: Value): string {
     if (typeof value === 'boolean') return String(value)
     const whole = typeof value === 'number' && Number.isInteger(value) && !Object.is(value, -0)
-    if (whole && this.#inline) return `(${value})`
+    if (whole && this.#stream) return `(${value})`
     return this.constant(value)
   }
 
@@ -98,9 +101,9 @@ export class Emitter {
       case 'or':
         return this.#logic(e.args, true)
       case 'is null':
-        return { value: this.emit(e.args[0]!).isNull, isNull: 'false' }
+        return { value: this.#lenient(e.args[0]!).isNull, isNull: 'false' }
       case 'is not null':
-        return { value: `!${this.emit(e.args[0]!).isNull}`, isNull: 'false' }
+        return { value: `!${this.#lenient(e.args[0]!).isNull}`, isNull: 'false' }
       case 'is distinct from':
         return { value: `!${this.#same(e)}`, isNull: 'false' }
       case 'is not distinct from':
@@ -122,7 +125,7 @@ export class Emitter {
         return this.#equal(e)
       case 'row':
       case 'array': {
-        const parts = e.args.map(arg => this.emit(arg))
+        const parts = e.args.map(arg => this.#lenient(arg))
         return { value: `[${parts.map(nullable).join(', ')}]`, isNull: 'false' }
       }
       case '$variable':
@@ -177,7 +180,7 @@ export class Emitter {
           ),
     )
     if (entry.strict !== false) return this.#strict(e, args => `${call}(${args.join(', ')})`)
-    const args = e.args.map(arg => nullable(this.emit(arg)))
+    const args = e.args.map(arg => nullable(this.#lenient(arg)))
     const t = this.#temporary()
     this.lines.push(`const ${t} = ${call}(${args.join(', ')});`)
     return { value: t, isNull: `(${t} === null)` }
@@ -224,7 +227,7 @@ export class Emitter {
   }
 
   #same(e: Extract<Expression, { kind: 'call' }>): string {
-    const [a, b] = e.args.map(arg => this.emit(arg)) as [Emitted, Emitted]
+    const [a, b] = e.args.map(arg => this.#lenient(arg)) as [Emitted, Emitted]
     const type = this.constant(e.args[0]!.type)
     const compare = this.constant(compareValues)
     return `(${compare}(${type}, ${nullable(a)}, ${nullable(b)}) === 0)`
@@ -236,7 +239,7 @@ export class Emitter {
     this.lines.push(`let ${t} = ${!stop};`)
     this.#nested(() => {
       for (const arg of args) {
-        const part = this.emit(arg)
+        const part = this.#lenient(arg)
         this.lines.push(
           `if (${part.isNull}) ${t} = ${t} === ${stop} ? ${stop} : null; else if (${part.value} === ${stop}) ${t} = ${stop};`,
         )
@@ -254,7 +257,7 @@ export class Emitter {
       let depth = 0
       let i = 0
       for (; i + 1 < e.args.length; i += 2) {
-        const when = this.emit(e.args[i]!)
+        const when = this.#lenient(e.args[i]!)
         this.lines.push(`if (!${when.isNull} && ${when.value} === true) {`)
         this.lines.push(`${t} = ${nullable(this.emit(e.args[i + 1]!))};`, '} else {')
         depth++
@@ -271,10 +274,20 @@ export class Emitter {
     this.#nested(() => {
       for (const arg of e.args) {
         this.lines.push(`if (${t} === null) {`)
-        this.lines.push(`${t} = ${nullable(this.emit(arg))};`)
+        this.lines.push(`${t} = ${nullable(this.#lenient(arg))};`)
       }
       this.lines.push('}'.repeat(e.args.length))
     })
+    return { value: t, isNull: `(${t} === null)` }
+  }
+
+  /** A value to which an error is NULL, in a stream. */
+  #lenient(e: Expression): Emitted {
+    if (!this.#stream || !mayFail(e)) return this.emit(e)
+    const t = this.#temporary()
+    this.lines.push(`let ${t} = null;`, 'try {')
+    this.lines.push(`${t} = ${nullable(this.emit(e))};`)
+    this.lines.push(`} catch (error) { onError(error); }`)
     return { value: t, isNull: `(${t} === null)` }
   }
 
@@ -307,6 +320,17 @@ export class Emitter {
 
 export function nullable(part: Emitted): string {
   return part.isNull === 'false' ? part.value : `(${part.isNull} ? null : ${part.value})`
+}
+
+/** Calls that never fail when their arguments do not. */
+const SAFE = new Set([
+  ...['and', 'or', 'not', 'is null', 'is not null', 'is distinct from', 'is not distinct from', 'case'],
+  ...['coalesce', 'in', '=', 'row', 'array', 'field', '$variable'],
+])
+
+function mayFail(e: Expression): boolean {
+  if (e.kind !== 'call') return false
+  return !(SAFE.has(e.fn) || /^(not|=|<>|<|<=|>|>=)\(/.test(e.fn)) || e.args.some(mayFail)
 }
 
 function anyNull(parts: readonly Emitted[]): string {

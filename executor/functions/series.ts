@@ -24,7 +24,7 @@ fn('generate_subscripts(anyarray, int4, bool) -> setof int4', {
   },
 })
 
-for (const element of ['int2', 'int4', 'oid'])
+for (const element of ['int2', 'int4', 'int8', 'oid', 'text', 'numeric', 'float8', 'date', 'timestamp'])
   fn(`_pg_expandarray(${element}[]) -> setof struct<x ${element}, n int4>`, {
     help: 'elements of an array with their positions, as drivers ask for keys',
     rows: (array: readonly Value[]) => array.map((value, i) => [value, i + 1]),

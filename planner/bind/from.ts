@@ -1,6 +1,6 @@
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression, JoinType } from '../../types/job.ts'
-import { OID, type Schema } from '../../types/type.ts'
+import { INTERVAL, OID, type Schema } from '../../types/type.ts'
 import type { Relation } from '../catalog.ts'
 import type { BindContext, PgNode } from '../contract.ts'
 import { call, column, conjunction, literal } from '../expressions.ts'
@@ -11,6 +11,7 @@ import { deepened } from '../unnest/outer-references.ts'
 import { asofJoin, distinguishable, markedCondition } from './asof-join.ts'
 import { as, type Body, body, list, names, open, str } from './ast.ts'
 import { bindBeside, withoutLateral } from './beside.ts'
+import { coerce } from './coerce.ts'
 import type { BoundRelation, Environment } from './environment.ts'
 import { bindCondition, bindExpression, compare } from './expression.ts'
 import { findRelation } from './find-relation.ts'
@@ -374,7 +375,11 @@ function bindTimeWindow(name: 'tumble' | 'hop', fn: Body, fields: Body, env: Env
       position,
     })
   }
-  const spans = args.slice(2).map(arg => span(bindExpression(arg, inner), name, position))
+  const spans = args
+    .slice(2)
+    .map(arg =>
+      span(coerce(bindExpression(arg, inner), INTERVAL, 'implicit', inner.context, position), name, position),
+    )
   const [first, second] = spans
   const size = name === 'tumble' ? first : second
   const offset = (name === 'tumble' ? second : spans[2]) ?? 0n

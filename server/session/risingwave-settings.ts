@@ -22,7 +22,6 @@ const SWITCHES: Readonly<Record<string, string>> = {
   enable_share_plan: 'true',
   enable_two_phase_agg: 'true',
   force_split_distinct_agg: 'false',
-  force_two_phase_agg: 'false',
   streaming_allow_jsonb_in_stream_key: 'false',
   streaming_asof_join_use_cache: 'true',
   streaming_enable_bushy_join: 'true',
@@ -100,6 +99,7 @@ export const RISINGWAVE_SETTINGS: Readonly<Record<string, Setting>> = {
     ...settings(LIMITS, v => /^(default|-?\d+|adaptive)$/i.test(v)),
     ...settings(TEXTS),
   ]),
+  force_two_phase_agg: { default: 'false', help: HELP, check: bool, implies: 'enable_two_phase_agg' },
   query_mode: { default: 'auto', help: HELP, check: oneOf('auto', 'local', 'distributed') },
   sink_decouple: {
     default: 'default',

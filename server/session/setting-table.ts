@@ -12,6 +12,8 @@ export interface Setting {
   check?(value: string): boolean
   /** How the value is kept. */
   normal?(value: string): string
+  /** A switch that is on when this one is set on. */
+  readonly implies?: string
 }
 
 /** Every session setting. Add a line to add one. */

@@ -36,6 +36,8 @@ export class SessionSettings implements Settings {
     if (setting.check !== undefined && !setting.check(value))
       throw new SqlError('invalid_parameter_value', `invalid value for parameter "${key}": "${value}"`)
     this.#change(key, setting.normal?.(value) ?? value, local)
+    const implied = /^(on|true|yes|1)$/i.test(value) ? setting.implies : undefined
+    if (implied !== undefined) this.#change(implied, 'true', local)
   }
 
   reset(name: string, local = false): void {

@@ -51,7 +51,12 @@ export async function createTable(
   if (!isTable && key.length > 0 && format.format === 'plain')
     throw notSupported('PRIMARY KEY of a source; use CREATE TABLE')
   if (connector !== undefined) await validateSource(connector, options, columns, syntax, format, key)
-  const conflict = syntax.conflict ?? 'overwrite'
+  const conflict = syntax.conflict ?? (syntax.appendOnly ? 'ignore' : 'overwrite')
+  if (syntax.appendOnly && key.length > 0 && conflict !== 'ignore')
+    throw new SqlError(
+      'invalid_table_definition',
+      'When PRIMARY KEY constraint applied to an APPEND ONLY table, the ON CONFLICT behavior must be DO NOTHING.',
+    )
   const watermarks = syntax.watermarks.map(w => watermarkOf(w, columns, context))
   if (watermarks.length > 1) throw notSupported('several watermarks of a relation')
   if (watermarks.length > 0 && isTable && !syntax.appendOnly)

@@ -77,6 +77,15 @@ function checkTarget({ plan, dependsOn }: SinkInput, target: Relation, context: 
     throw new SqlError('wrong_object_type', `cannot sink into ${target.kind} "${name}"`)
   if (target.appendOnly && !plan.appendOnly)
     throw new SqlError('wrong_object_type', `the query retracts rows and table "${name}" is append-only`)
+  if (!target.declaredKey && !plan.appendOnly)
+    throw new SqlError(
+      'wrong_object_type',
+      'Only append-only sinks can sink to a table without primary keys.',
+      {
+        detail: `The query takes rows back, and nothing tells which of equal rows of table "${name}" is meant.`,
+        hint: "Use type = 'append-only' with force_append_only = 'true', or a table with a primary key.",
+      },
+    )
   const nullable = columns.some((column, i) => column.notNull && !target.key.includes(i))
   if (nullable) throw notSupported('a sink into a table with NOT NULL columns')
   const seen = new Set<number>()

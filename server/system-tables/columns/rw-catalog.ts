@@ -7,18 +7,19 @@ rw_tables 14001 r int4: id varchar: name int4: schema_id varchar: owner definiti
   created_at_cluster_version
 rw_materialized_views 14002 r int4: id varchar: name int4: schema_id varchar: owner definition
   append_only acl timestamptz: initialized_at created_at varchar: initialized_at_cluster_version
-  created_at_cluster_version background_ddl
-rw_views 14003 r int4: id varchar: name int4: schema_id varchar: owner definition acl
+  created_at_cluster_version bool: background_ddl
+rw_views 14003 r int4: id varchar: name int4: schema_id varchar: owner definition acl timestamptz:
+  created_at varchar: created_at_cluster_version
 rw_sources 14004 r int4: id varchar: name int4: schema_id varchar: owner connector varchar[]: columns
   varchar: format row_encode bool: append_only int4: associated_table_id bool: is_shared varchar:
   definition acl timestamptz: initialized_at created_at varchar: initialized_at_cluster_version
   created_at_cluster_version
 rw_sinks 14005 r int4: id varchar: name int4: schema_id varchar: owner connector sink_type int4:
   connection_id varchar: definition acl timestamptz: initialized_at created_at varchar:
-  initialized_at_cluster_version created_at_cluster_version background_ddl
+  initialized_at_cluster_version created_at_cluster_version bool: background_ddl
 rw_indexes 14006 r int4: id varchar: name int4: primary_table_id int2[]: key_columns include_columns
   int4: schema_id varchar: owner definition acl timestamptz: initialized_at created_at varchar:
-  initialized_at_cluster_version created_at_cluster_version background_ddl
+  initialized_at_cluster_version created_at_cluster_version bool: background_ddl
 rw_columns 14007 r int4: relation_id varchar: name int4: position bool: is_hidden is_primary_key
   is_distribution_key is_generated is_nullable varchar: generation_expression data_type int4: type_oid
   type_len varchar: udt_type column_default

@@ -1,12 +1,16 @@
 import { SqlError } from '../../../types/error.ts'
+import type { SystemSession } from '../sessions.ts'
 import { system, systemForms } from './system.ts'
 
 const STARTED_AT = BigInt(Math.round(performance.timeOrigin)) * 1000n
 
-system('version() -> text', 'what server this is', session => {
+/** What version() says. */
+export function serverVersion(session: SystemSession): string {
   const spoken = session.settings.get('server_version')
   return `PostgreSQL ${spoken} (weir 0.1.0) on ${process.arch}, compiled by Node.js ${process.versions.node}, 64-bit`
-})
+}
+
+system('version() -> text', 'what server this is', serverVersion)
 system('pg_backend_pid() -> int4', 'number of this session for CancelRequest', session => session.pid)
 system('pg_postmaster_start_time() -> timestamptz', 'when the server started', () => STARTED_AT)
 system('pg_conf_load_time() -> timestamptz', 'when the settings were read', () => STARTED_AT)

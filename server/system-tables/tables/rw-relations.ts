@@ -1,6 +1,7 @@
 import type { Relation } from '../../../planner/catalog.ts'
 import { typeName } from '../../../types/type-names.ts'
 import type { Value } from '../../../types/value.ts'
+import { serverVersion } from '../functions/session.ts'
 import { shownColumns } from '../objects.ts'
 import { SCHEMA_OIDS } from '../oids.ts'
 import { type Facts, fill, type Row, systemTables } from '../registry.ts'
@@ -15,6 +16,7 @@ function relations({ catalog, database }: Facts, kind?: Relation['kind']): reado
 function common(facts: Facts, relation: Relation): Row {
   const schemas = facts.catalog.schemas
   const created = BigInt(relation.createdAtMs) * 1000n
+  const version = serverVersion(facts.session)
   return {
     id: relation.id,
     name: relation.name,
@@ -23,6 +25,9 @@ function common(facts: Facts, relation: Relation): Row {
     definition: relation.sql,
     initialized_at: created,
     created_at: created,
+    initialized_at_cluster_version: version,
+    created_at_cluster_version: version,
+    background_ddl: false,
     append_only: String(relation.appendOnly),
   }
 }
