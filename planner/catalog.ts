@@ -4,6 +4,7 @@ import { fromJson, toJson } from '../types/json.ts'
 import type { Type } from '../types/type.ts'
 import type { Modifier } from '../types/type-modifier.ts'
 import type { Grant, RoleDef } from './access.ts'
+import type { FunctionDef } from './function-def.ts'
 
 export type RelationKind =
   | 'table'
@@ -153,6 +154,10 @@ export class Catalog {
   get databases(): readonly DatabaseDef[] {
     return this.#document.databases
   }
+  /** Functions and aggregates that users made. */
+  get functions(): readonly FunctionDef[] {
+    return this.#document.functions ?? []
+  }
   /** The id the next created object gets. */
   get nextId(): number {
     return this.#document.nextId
@@ -187,6 +192,17 @@ export class Catalog {
   }
   without(ids: readonly RelationId[]): Catalog {
     return this.#change({ relations: this.relations.filter(r => !ids.includes(r.id)) })
+  }
+  /** Adds or replaces by id. */
+  withFunction(function_: FunctionDef): Catalog {
+    const others = this.functions.filter(f => f.id !== function_.id)
+    return this.#change({
+      functions: [...others, function_],
+      nextId: Math.max(this.nextId, function_.id + 1),
+    })
+  }
+  withoutFunctions(ids: readonly number[]): Catalog {
+    return this.#change({ functions: this.functions.filter(f => !ids.includes(f.id)) })
   }
   withSchema(database: string, name: string, owner: string): Catalog {
     const schema = { id: this.nextId, database, name, owner }
@@ -227,6 +243,7 @@ export class Catalog {
       databases: this.databases.map(d => (d.name === name ? { ...d, name: to } : d)),
       schemas: this.schemas.map(moved),
       relations: this.relations.map(moved),
+      functions: this.functions.map(moved),
     })
   }
   withoutDatabase(name: string): Catalog {
@@ -234,13 +251,14 @@ export class Catalog {
       databases: this.databases.filter(d => d.name !== name),
       schemas: this.schemas.filter(s => s.database !== name),
       relations: this.relations.filter(r => r.database !== name),
+      functions: this.functions.filter(f => f.database !== name),
     })
   }
 
   #change(change: Partial<CatalogDocument>): Catalog {
     const next = { ...this.#document, ...change, version: this.version + 1 }
     if (next.grants === undefined) return new Catalog(next)
-    const objects = [...next.relations, ...next.schemas, ...next.databases]
+    const objects = [...next.relations, ...(next.functions ?? []), ...next.schemas, ...next.databases]
     const ids = new Set(objects.map(object => object.id))
     return new Catalog({ ...next, grants: next.grants.filter(grant => ids.has(grant.object)) })
   }
@@ -252,6 +270,7 @@ interface CatalogDocument {
   readonly databases: readonly DatabaseDef[]
   readonly schemas: readonly SchemaDef[]
   readonly relations: readonly Relation[]
+  readonly functions?: readonly FunctionDef[]
   readonly roles?: readonly RoleDef[]
   readonly grants?: readonly Grant[]
 }

@@ -42,6 +42,8 @@ export interface BindContext {
   authorize?(relation: Relation, privilege: Privilege): void
   /** 'stream': a view or sink (now() and random() refused); 'batch': a query or DML. */
   readonly mode: 'stream' | 'batch'
+  /** Functions in SQL whose bodies are around, by id. */
+  readonly inlining?: readonly number[]
   /** Indexes on a relation that hold all of its rows by now; a batch query may read them instead. */
   indexesOf?(relation: RelationId): readonly Relation[]
 }

@@ -6,6 +6,8 @@ import { physical, type Type } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
 import { castValue } from '../functions/casts.ts'
 import { functionById } from '../functions/index.ts'
+import { type Definition, JAVASCRIPT, JAVASCRIPT_VOLATILE } from '../javascript/definition.ts'
+import { scalarFunction } from '../javascript/function.ts'
 import { type Call, sharedCalls } from './shared.ts'
 
 /** A value in generated code: sources that are cheap to repeat. `isNull` 'false' and 'true' are known at compile time. */
@@ -140,6 +142,9 @@ export class Emitter {
         this.lines.push(`const ${t} = ${struct.isNull} ? null : ${struct.value}[${position}];`)
         return { value: t, isNull: `(${t} === null)` }
       }
+      case JAVASCRIPT:
+      case JAVASCRIPT_VOLATILE:
+        return this.#javascript(e)
       default:
         return this.#function(e)
     }
@@ -166,6 +171,20 @@ export class Emitter {
     )
     const empty = e.fn === 'map_filter' ? ` || ${t}.length === 0` : ''
     return { value: t, isNull: `(${t} === null${empty})` }
+  }
+
+  /** A user's function: its definition is the first argument. */
+  #javascript(e: Extract<Expression, { kind: 'call' }>): Emitted {
+    const [definition, ...args] = e.args
+    assert(definition?.kind === 'literal', 'javascript: a definition is constant')
+    const json = definition.value as string
+    const call = this.constant(scalarFunction(json))
+    const { strict } = JSON.parse(json) as Definition
+    if (strict) return this.#strict({ ...e, args }, values => `${call}(${values.join(', ')})`)
+    const values = args.map(arg => nullable(this.emit(arg)))
+    const t = this.#temporary()
+    this.lines.push(`const ${t} = ${call}(${values.join(', ')});`)
+    return { value: t, isNull: `(${t} === null)` }
   }
 
   #function(e: Extract<Expression, { kind: 'call' }>): Emitted {

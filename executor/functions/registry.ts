@@ -2,6 +2,7 @@ import { assert } from '../../types/error.ts'
 import { arrayOf, FLOAT8, sameType, TEXT, type Type, type TypeName } from '../../types/type.ts'
 import { parseTypeName } from '../../types/type-names.ts'
 import type { Value } from '../../types/value.ts'
+import { JAVASCRIPT_VOLATILE } from '../javascript/definition.ts'
 import { castContext } from './casts.ts'
 import { boundMap, isMapPattern, type MapPattern, partOf } from './map-patterns.ts'
 
@@ -90,7 +91,7 @@ export function isSetFunction(name: string): boolean {
 
 /** Whether a call may be replaced by its value when its arguments are constants. */
 export function isFoldable(id: string): boolean {
-  if (id === '$variable') return false
+  if (id === '$variable' || id === JAVASCRIPT_VOLATILE) return false
   const entry = byId.get(id)
   return entry === undefined || (!entry.set && entry.volatility !== 'volatile')
 }

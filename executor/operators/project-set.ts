@@ -2,10 +2,13 @@ import { ChunkBuilder } from '../../storage/chunk-builder.ts'
 import { cellValue } from '../../storage/column-buffer.ts'
 import type { Chunk } from '../../types/chunk.ts'
 import { assert, SqlError } from '../../types/error.ts'
+import type { Expression } from '../../types/job.ts'
 import { INT8 } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
 import type { Emit, OperatorKind } from '../contract.ts'
 import { rowsOf } from '../functions/index.ts'
+import { type Definition, isJavaScript } from '../javascript/definition.ts'
+import { setFunction } from '../javascript/function.ts'
 import { ownedChunk } from '../owned-chunk.ts'
 
 /** Each row with the values of its set-returning calls side by side, shorter ones padded with NULLs. */
@@ -15,10 +18,10 @@ export const projectSet: OperatorKind<'project-set'> = {
     const input = context.inputs[0]!
     const calls = spec.calls.map(call => {
       assert(call.kind === 'call', 'project-set: the planner hands in calls')
-      const types = call.args.map(arg => arg.type)
+      const args = isJavaScript(call.fn) ? call.args.slice(1) : call.args
       return {
-        ...rowsOf(call.fn, types, call.type),
-        args: call.args.length === 0 ? undefined : context.compile(call.args, input),
+        ...rowsOfCall(call),
+        args: args.length === 0 ? undefined : context.compile(args, input),
         type: call.type,
       }
     })
@@ -92,6 +95,18 @@ export const projectSet: OperatorKind<'project-set'> = {
       resume,
     }
   },
+}
+
+function rowsOfCall(call: Extract<Expression, { kind: 'call' }>): ReturnType<typeof rowsOf> {
+  const [definition] = call.args
+  if (!isJavaScript(call.fn) || definition?.kind !== 'literal')
+    return rowsOf(
+      call.fn,
+      call.args.map(arg => arg.type),
+      call.type,
+    )
+  const json = definition.value as string
+  return { strict: (JSON.parse(json) as Definition).strict, rows: setFunction(json) }
 }
 
 const NONE: readonly Value[] = []

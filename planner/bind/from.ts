@@ -17,6 +17,7 @@ import { bindCondition, bindExpression, compare } from './expression.ts'
 import { findRelation } from './find-relation.ts'
 import { visible, withParent } from './query.ts'
 import { depthOf, entered, type ScopeColumn } from './scope.ts'
+import { withSqlRows } from './sql-rows.ts'
 import { bindTableFunctions, functionsOf } from './table-function.ts'
 
 /** A FROM clause or an item of it: rows and the names of their columns. */
@@ -33,7 +34,8 @@ export function bindFromList(nodes: readonly PgNode[], env: Environment): From {
   if (nodes.length === 0) return NOTHING
   rejectDuplicateTables(nodes)
   let whole: From | undefined
-  for (const node of nodes) {
+  for (const written of nodes) {
+    const node = withSqlRows(written, env)
     whole = whole === undefined ? bindFrom(node, env) : bindBeside('inner', whole, node, undefined, env)
   }
   return whole!

@@ -1,12 +1,13 @@
 import { isAggregate, isOrderedSet, resolveAggregate } from '../../executor/aggregates/index.ts'
 import { isFunction, isSetFunction } from '../../executor/functions/index.ts'
 import { isWindowFunction } from '../../executor/windows/index.ts'
-import { SqlError } from '../../types/error.ts'
+import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
 import { TEXT, type Type } from '../../types/type.ts'
 import { parseTypeName, typeName } from '../../types/type-names.ts'
 import type { PgNode } from '../contract.ts'
 import { equal, literal } from '../expressions.ts'
+import type { FunctionDef } from '../function-def.ts'
 import { bindArguments } from './arguments.ts'
 import { as, type Body, list, names } from './ast.ts'
 import { callFunction, coerce, isUnknown, settleText } from './coerce.ts'
@@ -14,13 +15,20 @@ import { type Environment, type PendingOrder, placeholder } from './environment.
 import { at, bindCondition, bindExpression } from './expression.ts'
 import { bindTransform } from './lambda.ts'
 import { bindMap } from './map.ts'
+import { resolveUser, unknownCall, userFunctions, userValue } from './user-function.ts'
 import { sessionFunction } from './value-function.ts'
 import { bindWindow } from './window.ts'
 
 /** A call: window function, aggregate, set-returning function, session function or plain function. */
 export function bindFunction(fields: Body, env: Environment): Expression {
-  const name = names(fields['funcname']).at(-1) ?? ''
+  const path = names(fields['funcname'])
+  const name = path.at(-1) ?? ''
   const position = env.context.position(fields['location'] as number | undefined)
+  const users = userFunctions(path, env.context)
+  if (users.length > 0) {
+    const value = bindUserFunction(users, fields, env, position)
+    if (value !== undefined) return value
+  }
   if (fields['over'] !== undefined) return bindWindow(name, fields, env, position)
   if (isAggregate(name)) return bindAggregate(name, fields, env, position)
   if (isWindowFunction(name)) {
@@ -38,10 +46,7 @@ export function bindFunction(fields: Body, env: Environment): Expression {
   const bound = bindArguments(name, args, fields['func_variadic'] === true, env, position)
   if (name === 'pg_typeof' && bound.length === 1) return literal(nameOfType(bound[0]!), TEXT)
   if (isSetFunction(name)) {
-    if (!env.allow.sets) {
-      const message = `set-returning functions are not allowed in ${env.clause}`
-      throw new SqlError('feature_not_supported', message, { position })
-    }
+    requireSets(env, position)
     const set = callFunction(name, bound, env.context, position)
     env.pending.sets.push(set)
     return placeholder('$set', env.pending.sets.length - 1, set.type)
@@ -51,6 +56,40 @@ export function bindFunction(fields: Body, env: Environment): Expression {
   // A type's name may be called like a function: date('2024-01-01').
   if (only !== undefined && type !== undefined) return coerce(only, type, 'explicit', env.context, position)
   return callFunction(name, bound, env.context, position)
+}
+
+/** A call of a user's function; undefined: the server's own one of that name is meant. */
+function bindUserFunction(
+  users: readonly FunctionDef[],
+  fields: Body,
+  env: Environment,
+  position: number | undefined,
+): Expression | undefined {
+  const { name } = users[0]!
+  const found = resolveUser(users, fields, env, position)
+  if (found === undefined) {
+    if (isFunction(name) || isAggregate(name) || isWindowFunction(name)) return undefined
+    throw unknownCall(name, fields, env, position)
+  }
+  if (fields['over'] !== undefined)
+    throw new SqlError(
+      'wrong_object_type',
+      `OVER specified, but ${name} is not a window function nor an aggregate function`,
+      { position },
+    )
+  if (!found.function.set) return userValue(found, env, position)
+  if (found.function.language === 'sql')
+    throw notSupported('a function in SQL that returns rows, outside of FROM', { position })
+  requireSets(env, position)
+  const set = userValue(found, env, position)
+  env.pending.sets.push(set)
+  return placeholder('$set', env.pending.sets.length - 1, set.type)
+}
+
+function requireSets(env: Environment, position: number | undefined): void {
+  if (env.allow.sets) return
+  const message = `set-returning functions are not allowed in ${env.clause}`
+  throw new SqlError('feature_not_supported', message, { position })
 }
 
 function nameOfType(e: Expression): string {

@@ -1,4 +1,5 @@
 import { functionById, isSetFunction } from '../../executor/functions/index.ts'
+import { isJavaScript } from '../../executor/javascript/definition.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
 import { INT4, type Type } from '../../types/type.ts'
@@ -12,6 +13,7 @@ import type { Environment } from './environment.ts'
 import { bindExpression } from './expression.ts'
 import type { ScopeColumn } from './scope.ts'
 import { bindType } from './type.ts'
+import { resolveUser, userFunctions, userValue } from './user-function.ts'
 
 /** A function in FROM as written: its call, and the columns that its AS gives. */
 interface Written {
@@ -109,7 +111,8 @@ export function bindTableFunctions(
 
 /** What PostgreSQL calls the column of a function's rows, where that is not the function's name. */
 function outColumn(value: Expression): string | undefined {
-  return value.kind === 'call' ? functionById(value.fn).column : undefined
+  if (value.kind !== 'call' || isJavaScript(value.fn)) return undefined
+  return functionById(value.fn).column
 }
 
 interface BoundCall {
@@ -121,11 +124,26 @@ function bindOne({ node, call: fields, columns }: Written, env: Environment): re
   const name = names(fields['funcname']).at(-1)
   if (name === undefined) return [{ name: 'value', call: oneRow(bindExpression(node, env), env) }]
   const position = env.context.position(fields['location'] as number | undefined)
+  const user = rowsOfUser(names(fields['funcname']), fields, env, position)
+  if (user !== undefined) return [{ name: user.column ?? name, call: user.call }]
   if (columns.length > 0) return [{ name, call: shaped(name, fields, columns, env, position) }]
   if (!isSetFunction(name)) return [{ name, call: oneRow(bindExpression(node, env), env) }]
   const args = list(fields['args']).map(arg => bindExpression(arg, env))
   const parts = name === 'unnest' && args.length > 1 ? args.map(arg => [arg]) : [args]
   return parts.map(part => ({ name, call: callFunction(name, part, env.context, position) }))
+}
+
+/** A call of a user's function in JavaScript that returns rows. */
+function rowsOfUser(
+  path: readonly string[],
+  fields: Body,
+  env: Environment,
+  position: number | undefined,
+): { readonly call: Expression; readonly column: string | undefined } | undefined {
+  const users = userFunctions(path, env.context).filter(f => f.set && f.language === 'javascript')
+  const found = users.length === 0 ? undefined : resolveUser(users, fields, env, position)
+  if (found === undefined) return undefined
+  return { call: userValue(found, env, position), column: found.function.columns?.[0] }
 }
 
 /** A plain function is a table of one row. */

@@ -1,5 +1,6 @@
 import { notSupported, SqlError } from '../../types/error.ts'
 import { column, columnType, expressionUntil } from './create.ts'
+import { functionName } from './create-function.ts'
 import type { Cursor } from './cursor.ts'
 import { relationWord } from './relation-word.ts'
 import { parseAlterRole } from './roles.ts'
@@ -11,6 +12,7 @@ export function parseAlter(c: Cursor): Statement {
   if (c.looking('default', 'privileges'))
     throw notSupported('ALTER DEFAULT PRIVILEGES', { position: c.token!.start })
   if (c.accept('user') || c.accept('role')) return parseAlterRole(c)
+  for (const kind of ['function', 'aggregate'] as const) if (c.accept(kind)) return alterFunction(c, kind)
   const what = relationWord(c)
   const ifExists = c.accept('if', 'exists')
   c.accept('only')
@@ -19,6 +21,16 @@ export function parseAlter(c: Cursor): Statement {
   if (c.looking(',')) throw notSupported('several actions in one ALTER', { position: c.token!.start })
   c.finish()
   return { kind: 'alter', what, name, ifExists, action }
+}
+
+function alterFunction(c: Cursor, of: 'function' | 'aggregate'): Statement {
+  const named = functionName(c)
+  const { start } = c.token ?? { start: c.end }
+  const action = parseAction(c)
+  if (action.do !== 'rename' && action.do !== 'set schema' && action.do !== 'owner')
+    throw notSupported(`this ALTER ${of.toUpperCase()}`, { position: start })
+  c.finish()
+  return { kind: 'alter function', of, function: named, action }
 }
 
 function parseAction(c: Cursor): AlterAction {

@@ -3,6 +3,7 @@ import { notSupported, SqlError } from '../../types/error.ts'
 import type { Type } from '../../types/type.ts'
 import { type Modifier, parseModifier } from '../../types/type-modifier.ts'
 import { parseTypeName } from '../../types/type-names.ts'
+import { createFunction } from './create-function.ts'
 import { createIndex } from './create-index.ts'
 import { type Cursor, parseExpression } from './cursor.ts'
 import { parseCreateRole } from './roles.ts'
@@ -10,6 +11,9 @@ import type { ColumnSyntax, Fragment, RelationSyntax, Statement } from './statem
 
 /** After CREATE [OR REPLACE]. */
 export function parseCreate(c: Cursor, replace = false): Statement {
+  const word = c.token?.value
+  if (c.accept('function') || c.accept('aggregate'))
+    return createFunction(c, word === 'aggregate' ? 'aggregate' : 'function', replace)
   if (replace && !c.looking('view')) throw notSupported('CREATE OR REPLACE', { position: c.tokens[0]!.start })
   if (c.accept('table') || c.accept('source')) {
     const kind = c.tokens[c.at - 1]!.value === 'table' ? 'create table' : 'create source'
@@ -32,7 +36,7 @@ export function parseCreate(c: Cursor, replace = false): Statement {
   if (c.accept('role')) return parseCreateRole(c, false)
   if (c.accept('index')) return createIndex(c)
   if (c.looking('unique', 'index')) throw notSupported('CREATE UNIQUE INDEX', { position: c.token!.start })
-  for (const what of ['function', 'aggregate', 'connection', 'secret', 'subscription', 'sequence', 'type'])
+  for (const what of ['connection', 'secret', 'subscription', 'sequence', 'type'])
     if (c.looking(what)) throw notSupported(`CREATE ${what.toUpperCase()}`, { position: c.token!.start })
   throw c.error()
 }
@@ -229,13 +233,17 @@ export function column(c: Cursor): ColumnSyntax {
 }
 
 /** A type up to a comma or a word that goes on. */
-export function columnType(c: Cursor): { readonly type: Type; readonly modifier: Modifier | undefined } {
+export function columnType(
+  c: Cursor,
+  words: ReadonlySet<string> = COLUMN_WORDS,
+): { readonly type: Type; readonly modifier: Modifier | undefined } {
   const start = c.token
   let angle = 0
   const stop = (token: { kind: string; value: string }) => {
     if (token.kind === 'symbol')
       for (const letter of token.value) angle += letter === '<' ? 1 : letter === '>' ? -1 : 0
-    return angle === 0 && (token.value === ',' || (token.kind === 'word' && COLUMN_WORDS.has(token.value)))
+    const ends = token.kind === 'word' ? words.has(token.value) : token.value === ',' || token.value === '='
+    return angle === 0 && ends
   }
   const { from, to } = c.skipTo(stop)
   const text = c.sql.slice(from, to)

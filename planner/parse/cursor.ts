@@ -129,6 +129,11 @@ export function parseStored(query: string): PgNode {
   return parsePostgres(query, offset => offset).stmts[0]!
 }
 
+/** The tree of an expression that was read before, such as a default. */
+export function parseStoredExpression(sql: string): PgNode {
+  return parseExpression(sql, 0, sql.length).node
+}
+
 interface Parsed {
   readonly stmts: readonly PgNode[]
   readonly position: Fragment['position']

@@ -2,6 +2,7 @@ import { notSupported } from '../../types/error.ts'
 import { parseAlter } from './alter.ts'
 import { parseComment } from './comment.ts'
 import { parseCreate } from './create.ts'
+import { dropFunction } from './create-function.ts'
 import { Cursor, parseFragment } from './cursor.ts'
 import { parseExplainOptions } from './explain.ts'
 import { OTHER_STATEMENTS, orKnownElsewhere } from './known-elsewhere.ts'
@@ -13,7 +14,7 @@ import { parseShow } from './show.ts'
 import type { ParsedStatement, Statement } from './statement.ts'
 import { type Token, tokenize } from './tokens.ts'
 
-export { loadParser, parseStored } from './cursor.ts'
+export { loadParser, parseStored, parseStoredExpression } from './cursor.ts'
 export type * from './statement.ts'
 
 /** Splits at semicolons and reads each statement. Throws 42601 with PostgreSQL's words and the position in `sql`. */
@@ -88,6 +89,8 @@ function parseStatement(c: Cursor): Statement {
 }
 
 function parseDrop(c: Cursor): Statement {
+  if (c.accept('function')) return dropFunction(c, 'function')
+  if (c.accept('aggregate')) return dropFunction(c, 'aggregate')
   if (c.accept('user')) return parseDropRole(c, true)
   if (c.accept('role')) return parseDropRole(c, false)
   const what = relationWord(c)

@@ -3,6 +3,7 @@ import type { Type } from '../../types/type.ts'
 import type { Modifier } from '../../types/type-modifier.ts'
 import type { Privilege } from '../access.ts'
 import type { PgNode } from '../contract.ts'
+import type { FunctionArgument } from '../function-def.ts'
 
 /** A piece of the statement that PostgreSQL's grammar read. */
 export interface Fragment {
@@ -65,6 +66,32 @@ export interface IndexKeySyntax {
   readonly nullsFirst: boolean
 }
 
+/** CREATE FUNCTION or AGGREGATE as written. */
+export interface FunctionSyntax {
+  readonly of: 'function' | 'aggregate'
+  readonly name: Name
+  readonly args: readonly FunctionArgument[]
+  readonly ifNotExists: boolean
+  readonly replace: boolean
+  readonly result: Type | undefined
+  readonly set: boolean
+  /** RETURNS TABLE: names of its columns. */
+  readonly columns: readonly string[] | undefined
+  readonly language: 'sql' | 'javascript' | undefined
+  readonly body: string | undefined
+  /** RETURN: the body is an expression. */
+  readonly isExpression: boolean
+  readonly strict: boolean
+  readonly volatility: 'immutable' | 'stable' | 'volatile' | undefined
+  readonly options: Readonly<Record<string, string>>
+}
+
+/** A function by name, and by types where those are written. */
+export interface FunctionName {
+  readonly name: Name
+  readonly args: readonly Type[] | undefined
+}
+
 export type RelationWord =
   | 'table'
   | 'source'
@@ -102,6 +129,20 @@ export type Statement =
       readonly format: FormatSpec | undefined
     }
   | ({ readonly kind: 'create index' } & IndexSyntax)
+  | ({ readonly kind: 'create function' } & FunctionSyntax)
+  | {
+      readonly kind: 'drop function'
+      readonly of: 'function' | 'aggregate'
+      readonly functions: readonly FunctionName[]
+      readonly ifExists: boolean
+      readonly cascade: boolean
+    }
+  | {
+      readonly kind: 'alter function'
+      readonly of: 'function' | 'aggregate'
+      readonly function: FunctionName
+      readonly action: Extract<AlterAction, { readonly do: 'rename' | 'set schema' | 'owner' }>
+    }
   | {
       readonly kind: 'create schema' | 'create database'
       readonly name: string

@@ -208,7 +208,7 @@ function inByDomain(input: Plan, { plan, test }: PendingSubquery, args: readonly
   return { plan: done, value: threeValued([passes, TRUE], [unknown, UNKNOWN]) }
 }
 
-function isSingle(plan: Plan): boolean {
+export function isSingle(plan: Plan): boolean {
   if (plan.op === 'aggregate') return plan.groups.length === 0
   if (plan.op === 'values') return plan.rows.length <= 1
   if ((plan.op === 'top-n' && plan.partition.length === 0) || plan.op === 'sort')

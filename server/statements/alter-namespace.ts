@@ -27,6 +27,9 @@ export function alterNamespace(
     for (const { id, database: of, schema: inside } of catalog.relations)
       if (of === database && inside === name)
         changed = renamed(changed, changed.byId(id)!, { schema: action.to })
+    for (const f of catalog.functions)
+      if (f.database === database && f.schema === name)
+        changed = changed.withFunction({ ...f, schema: action.to })
     return changed
   }
   const found = catalog.databases.find(d => d.name === name)

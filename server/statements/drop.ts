@@ -1,4 +1,5 @@
 import type { Catalog, Relation } from '../../planner/catalog.ts'
+import { signatureOf } from '../../planner/function-def.ts'
 import { SqlError } from '../../types/error.ts'
 import { requireOwner, rightsOf } from '../access/rights.ts'
 import { findByName } from './bind.ts'
@@ -43,29 +44,41 @@ export function drop(statement: StatementOf<'drop'>, context: StatementContext):
 }
 
 function withoutRelations(relations: readonly Relation[], cascade: boolean, catalog: Catalog): Catalog {
-  const gone = new Map(relations.map(relation => [relation.id, relation]))
-  const queue = [...relations]
+  const named = relations.map(({ id, kind, name }) => ({ id, label: `${kind} ${name}` }))
+  return withDependents(named, cascade, catalog).without(relations.map(r => r.id))
+}
+
+interface Dropped {
+  readonly id: number
+  /** Its kind and name. */
+  readonly label: string
+}
+
+/** The catalog without the relations that depend on these objects; 2BP01 unless they may go too. */
+export function withDependents(objects: readonly Dropped[], cascade: boolean, catalog: Catalog): Catalog {
+  const gone = new Set(objects.map(object => object.id))
+  const queue = [...objects]
   const kept: string[] = []
-  for (let relation = queue.shift(); relation !== undefined; relation = queue.shift()) {
-    for (const dependent of catalog.dependents(relation.id)) {
+  for (let object = queue.shift(); object !== undefined; object = queue.shift()) {
+    for (const dependent of catalog.dependents(object.id)) {
       if (gone.has(dependent.id)) continue
+      const label = `${dependent.kind} ${dependent.name}`
       // An index goes with the relation it is on, a sink with the table it writes.
-      if (dependent.index?.on !== relation.id && dependent.into !== relation.id)
-        kept.push(`${dependent.kind} ${dependent.name} depends on ${relation.kind} ${relation.name}`)
-      gone.set(dependent.id, dependent)
-      queue.push(dependent)
+      if (dependent.index?.on !== object.id && dependent.into !== object.id)
+        kept.push(`${label} depends on ${object.label}`)
+      gone.add(dependent.id)
+      queue.push({ id: dependent.id, label })
     }
   }
   if (!cascade && kept.length > 0) {
-    const [first] = relations
-    const what = relations.length > 1 ? 'desired object(s)' : `${first!.kind} ${first!.name}`
+    const what = objects.length > 1 ? 'desired object(s)' : objects[0]!.label
     throw new SqlError(
       'dependent_objects_still_exist',
-      `cannot drop ${what} because other objects depend on ${relations.length > 1 ? 'them' : 'it'}`,
+      `cannot drop ${what} because other objects depend on ${objects.length > 1 ? 'them' : 'it'}`,
       { detail: kept.join('\n'), hint: 'Use DROP ... CASCADE to drop the dependent objects too.' },
     )
   }
-  return catalog.without([...gone.keys()])
+  return catalog.without([...gone])
 }
 
 function dropSchema(
@@ -83,16 +96,25 @@ function dropSchema(
     return catalog
   }
   const inside = catalog.relations.filter(r => r.database === database && r.schema === name)
-  if (inside.length > 0 && !statement.cascade)
+  const functions = catalog.functions.filter(f => f.database === database && f.schema === name)
+  if (inside.length + functions.length > 0 && !statement.cascade)
     throw new SqlError(
       'dependent_objects_still_exist',
       `cannot drop schema ${name} because other objects depend on it`,
       {
-        detail: inside.map(r => `${r.kind} ${r.name} depends on schema ${name}`).join('\n'),
+        detail: [
+          ...inside.map(r => `${r.kind} ${r.name}`),
+          ...functions.map(f => `function ${signatureOf(f)}`),
+        ]
+          .map(object => `${object} depends on schema ${name}`)
+          .join('\n'),
         hint: 'Use DROP ... CASCADE to drop the dependent objects too.',
       },
     )
-  return withoutRelations(inside, true, catalog).withoutSchema(database, name)
+  const ids = functions.map(f => f.id)
+  const labeled = functions.map(f => ({ id: f.id, label: `function ${signatureOf(f)}` }))
+  const without = withDependents(labeled, true, withoutRelations(inside, true, catalog))
+  return without.withoutFunctions(ids).withoutSchema(database, name)
 }
 
 function dropDatabase(

@@ -3,15 +3,18 @@ import { SqlError, unreachable } from '../../types/error.ts'
 import type { Type } from '../../types/type.ts'
 import { denied, rightsOf } from '../access/rights.ts'
 import { alter } from './alter.ts'
+import { alterFunction } from './alter-function.ts'
 import { comment } from './comment.ts'
 import type { Prepared, Result, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
+import { createFunction } from './create-function.ts'
 import { createIndex } from './create-index.ts'
 import { createSink } from './create-sink.ts'
 import { createTable } from './create-table.ts'
 import { createView } from './create-view.ts'
 import { prepareDml } from './dml.ts'
 import { drop } from './drop.ts'
+import { dropFunction } from './drop-function.ts'
 import { prepareExplain } from './explain.ts'
 import { grant } from './grant.ts'
 import { prepareQuery } from './query.ts'
@@ -67,6 +70,12 @@ export function prepare(
       return command(() => grant(statement, context))
     case 'grant role':
       return command(() => grantRole(statement, context))
+    case 'create function':
+      return command(() => createFunction(statement, text, context))
+    case 'drop function':
+      return command(() => dropFunction(statement, context))
+    case 'alter function':
+      return command(() => alterFunction(statement, context))
     case 'drop':
       return command(() => drop(statement, context))
     case 'show':

@@ -1,0 +1,28 @@
+import { type Definition, JAVASCRIPT, JAVASCRIPT_VOLATILE } from '../../executor/javascript/definition.ts'
+import type { Expression } from '../../types/job.ts'
+import { TEXT } from '../../types/type.ts'
+import { call, literal } from '../expressions.ts'
+import type { FunctionDef } from '../function-def.ts'
+
+/** A call of a function in JavaScript, which carries all that it takes to run it. */
+export function callJavaScript(def: FunctionDef, args: readonly Expression[]): Expression {
+  const fn = def.volatility === 'volatile' ? JAVASCRIPT_VOLATILE : JAVASCRIPT
+  return call(fn, [literal(JSON.stringify(definitionOf(def)), TEXT), ...args], def.result)
+}
+
+/** What runs of a function or aggregate. */
+export function definitionOf(def: FunctionDef): Definition {
+  return {
+    name: def.name,
+    source: def.body,
+    parameters: def.args.map(arg => arg.name ?? ''),
+    args: def.args.map(arg => arg.type),
+    result: def.result,
+    set: def.set,
+    strict: def.strict,
+    volatile: def.volatility === 'volatile',
+    trusted: def.trusted,
+    batch: def.batch,
+    aggregate: def.kind === 'aggregate',
+  }
+}

@@ -1,0 +1,37 @@
+import { signatureOf } from '../../planner/function-def.ts'
+import { notSupported, SqlError } from '../../types/error.ts'
+import { requireCreate, requireOwner, rightsOf } from '../access/rights.ts'
+import { changeCatalog } from './change-catalog.ts'
+import type { Result, StatementContext } from './contract.ts'
+import type { StatementOf } from './create.ts'
+import { sameSignature } from './create-function.ts'
+import { findFunction } from './drop-function.ts'
+
+/** ALTER FUNCTION or AGGREGATE … RENAME TO, SET SCHEMA, OWNER TO. */
+export function alterFunction(
+  { of, function: named, action }: StatementOf<'alter function'>,
+  context: StatementContext,
+): Promise<Result> {
+  return changeCatalog(context, `ALTER ${of.toUpperCase()}`, catalog => {
+    const found = findFunction(named, of, catalog, context, false)!
+    const rights = rightsOf(context.session, catalog)
+    requireOwner(rights, 'function', found)
+    if (action.do === 'owner') {
+      if (action.to !== context.session.user && !catalog.roles.some(role => role.name === action.to))
+        throw new SqlError('undefined_object', `role "${action.to}" does not exist`)
+      return catalog.withFunction({ ...found, owner: action.to })
+    }
+    const view = catalog.relations.find(r => r.kind === 'view' && r.dependsOn.includes(found.id))
+    if (view !== undefined) throw notSupported(`another name for a function that view ${view.name} calls`)
+    const changed =
+      action.do === 'rename' ? { ...found, name: action.to } : { ...found, schema: action.schema }
+    if (!catalog.hasSchema(found.database, changed.schema))
+      throw new SqlError('invalid_schema_name', `schema "${changed.schema}" does not exist`)
+    requireCreate(rights, catalog, found.database, changed.schema)
+    if (catalog.functions.some(f => f.schema === changed.schema && sameSignature(f, changed))) {
+      const message = `function ${signatureOf(changed)} already exists in schema "${changed.schema}"`
+      throw new SqlError('duplicate_function', message)
+    }
+    return catalog.withFunction(changed)
+  })
+}
