@@ -6,7 +6,8 @@ import type { FunctionDef } from '../function-def.ts'
 
 /** A call of a function in JavaScript, which carries all that it takes to run it. */
 export function callJavaScript(def: FunctionDef, args: readonly Expression[]): Expression {
-  const fn = def.volatility === 'volatile' ? JAVASCRIPT_VOLATILE : JAVASCRIPT
+  // Rows are no value that could stand in the place of the call.
+  const fn = def.set || def.volatility === 'volatile' ? JAVASCRIPT_VOLATILE : JAVASCRIPT
   return call(fn, [literal(JSON.stringify(definitionOf(def)), TEXT), ...args], def.result)
 }
 

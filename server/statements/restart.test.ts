@@ -23,6 +23,9 @@ const BEFORE = [
   'ALTER TABLE t RENAME TO u',
   "COMMENT ON TABLE u IS 'renamed'",
   'INSERT INTO bag VALUES (2, 3000000000)',
+  'CREATE FUNCTION half(n int) RETURNS int LANGUAGE sql RETURN n / 2',
+  "CREATE FUNCTION js_half(n int) RETURNS int LANGUAGE javascript AS 'return Math.floor(n / 2)'",
+  'CREATE MATERIALIZED VIEW halves AS SELECT k, half(w) AS a, js_half(w) AS b FROM u',
 ]
 
 test('what statements changed is there after a restart, and goes on', async () => {
@@ -46,6 +49,11 @@ test('what statements changed is there after a restart, and goes on', async () =
       ])
       await rows("INSERT INTO u VALUES (3, 30, 'new'), (2, 21, 'other')")
       assert.deepEqual(await rows('SELECT s FROM sums'), [['61']])
+      assert.deepEqual(await rows('SELECT a, b, half(9), js_half(9) FROM halves ORDER BY k'), [
+        [5, 5, 4, 4],
+        [10, 10, 4, 4],
+        [15, 15, 4, 4],
+      ])
       assert.deepEqual(await rows("SELECT w FROM u WHERE note = 'other'"), [[21]])
       assert.deepEqual(await rows('SELECT note FROM by_note ORDER BY 1'), [['new'], ['none'], ['other']])
       assert.deepEqual(await rows('SELECT x, y FROM bag ORDER BY 1'), [

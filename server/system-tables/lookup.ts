@@ -6,7 +6,7 @@ import { SCHEMA_OIDS } from './oids.ts'
 import { systemTable, systemTables } from './registry.ts'
 import { ROOT, roles } from './roles.ts'
 import type { SystemSession } from './sessions.ts'
-import { pgFunctions } from './tables/functions.ts'
+import { type PgFunction, pgFunctions } from './tables/functions.ts'
 import { formatType, TYPES, typeByName, typeByOid } from './types.ts'
 
 const SYSTEM = new Map(
@@ -71,6 +71,15 @@ export function schemaName(session: SystemSession, oid: number): string | undefi
   return system?.[0] ?? session.catalogs.current.schemas.find(s => s.id === oid)?.name
 }
 
+/** Functions that the session's catalogs show. */
+export function functionsOf(session: SystemSession): readonly PgFunction[] {
+  return pgFunctions(session.catalogs.current, session.database)
+}
+
+function typeOid(text: string): number | undefined {
+  return typeByName(text.trim())?.oid
+}
+
 /** How a number of a reg… type is shown. */
 export function registeredName(session: SystemSession, oid: number, kind: string): string {
   if (oid === 0) return '-'
@@ -89,9 +98,9 @@ function shownName(session: SystemSession, oid: number, kind: string): string | 
     case 'regtype':
       return typeByOid(oid) && formatType(oid, null)
     case 'regproc':
-      return pgFunctions().find(f => f.oid === oid)?.name
+      return functionsOf(session).find(f => f.oid === oid)?.name
     case 'regprocedure': {
-      const found = pgFunctions().find(f => f.oid === oid)
+      const found = functionsOf(session).find(f => f.oid === oid)
       return found && `${found.name}(${found.args.map(arg => formatType(arg, null)).join(',')})`
     }
     case 'regnamespace': {
@@ -146,8 +155,14 @@ export function foundOid(session: SystemSession, text: string, kind: string): nu
       return roles(session.catalogs.current, session).find(role => role.name === name)?.oid
     }
     default: {
-      const name = nameParts(text.replace(/\(.*$/, '')).at(-1)
-      return pgFunctions().find(f => f.name === name)?.oid
+      const [, before = text, types] = /^([^(]*)\((.*)\)$/.exec(text) ?? []
+      const name = nameParts(before).at(-1)
+      const named = functionsOf(session).filter(f => f.name === name)
+      const args = types === undefined || types.trim() === '' ? [] : types.split(',').map(typeOid)
+      if (types === undefined) return (named.find(f => f.user !== undefined) ?? named[0])?.oid
+      const fits = (f: PgFunction) =>
+        f.args.length === args.length && f.args.every((arg, i) => arg === args[i])
+      return (named.find(fits) ?? named[0])?.oid
     }
   }
 }

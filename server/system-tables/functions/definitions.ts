@@ -1,9 +1,10 @@
 import { SqlError } from '../../../types/error.ts'
+import { typeName } from '../../../types/type-names.ts'
 import { indexDefinition, primaryKeyDefinition, quoted, viewDefinition } from '../definitions.ts'
-import { nameParts, objectByName, objectByOid } from '../lookup.ts'
+import { functionsOf, nameParts, objectByName, objectByOid } from '../lookup.ts'
 import { relationOfConstraint, shownColumns } from '../objects.ts'
 import type { SystemSession } from '../sessions.ts'
-import { type PgFunction, pgFunctions } from '../tables/functions.ts'
+import type { PgFunction } from '../tables/functions.ts'
 import { formatType } from '../types.ts'
 import { system, systemForms } from './system.ts'
 
@@ -59,22 +60,50 @@ for (const what of ['partkey', 'statisticsobj', 'statisticsobjdef_columns'])
   )
 systemForms('pg_get_partition_constraintdef', ['oid'], 'text', 'always NULL: there are none', () => null)
 
-const byOid = (oid: number): PgFunction | undefined => pgFunctions().find(f => f.oid === oid)
-const argumentsOf = (_: SystemSession, oid: number): string | null => {
-  const found = byOid(oid)
+const byOid = (session: SystemSession, oid: number): PgFunction | undefined =>
+  functionsOf(session).find(f => f.oid === oid)
+const argumentsOf =
+  (defaults: boolean) =>
+  (session: SystemSession, oid: number): string | null => {
+    const found = byOid(session, oid)
+    if (found === undefined) return null
+    const last = found.args.length - 1
+    return found.args
+      .map((arg, i) => {
+        const own = found.user?.args[i]
+        const name = own?.name === undefined ? '' : `${quoted(own.name)} `
+        const value = !defaults || own?.default === undefined ? '' : ` DEFAULT ${own.default}`
+        return `${found.variadic && i === last ? 'VARIADIC ' : ''}${name}${formatType(arg, null)}${value}`
+      })
+      .join(', ')
+  }
+system('pg_get_function_arguments(oid) -> text', 'argument list of a function', argumentsOf(true))
+system(
+  'pg_get_function_identity_arguments(oid) -> text',
+  'argument list of a function, without defaults',
+  argumentsOf(false),
+)
+system('pg_get_function_result(oid) -> text', 'result type of a function', (session, oid: number) => {
+  const found = byOid(session, oid)
   if (found === undefined) return null
-  const last = found.args.length - 1
-  return found.args
-    .map((arg, i) => `${found.variadic && i === last ? 'VARIADIC ' : ''}${formatType(arg, null)}`)
-    .join(', ')
-}
-system('pg_get_function_arguments(oid) -> text', 'argument list of a function', argumentsOf)
-system('pg_get_function_identity_arguments(oid) -> text', 'argument list of a function', argumentsOf)
-system('pg_get_function_result(oid) -> text', 'result type of a function', (_, oid: number) => {
-  const found = byOid(oid)
-  return found === undefined ? null : `${found.returnsSet ? 'SETOF ' : ''}${formatType(found.result, null)}`
+  const { user } = found
+  if (user?.columns !== undefined) {
+    const types = user.result.fields?.map(field => field.type) ?? [user.result]
+    return `TABLE(${user.columns.map((name, i) => `${quoted(name)} ${typeName(types[i]!)}`).join(', ')})`
+  }
+  const shown = user === undefined ? formatType(found.result, null) : typeName(user.result)
+  return `${found.returnsSet ? 'SETOF ' : ''}${shown}`
 })
-systemForms('pg_get_functiondef', ['oid'], 'text', 'statement that makes a function', () => null)
+systemForms(
+  'pg_get_functiondef',
+  ['oid'],
+  'text',
+  'statement that makes a function',
+  (session, oid: number) => {
+    const user = byOid(session, oid)?.user
+    return user === undefined ? null : `${user.sql}\n`
+  },
+)
 systemForms('pg_get_function_sqlbody', ['oid'], 'text', 'always NULL', () => null)
 system(
   'pg_get_serial_sequence(text, text) -> text',
@@ -96,7 +125,7 @@ systemForms(
   (session, oid: number, table?: string) => {
     if (table === undefined || table === 'pg_class')
       return objectByOid(session, oid)?.relation?.comment ?? null
-    return table === 'pg_proc' ? byOid(oid)?.help || null : null
+    return table === 'pg_proc' ? byOid(session, oid)?.help || null : null
   },
 )
 system(

@@ -1,6 +1,8 @@
 import { aggregateHelp, aggregateSignatures, resolveAggregate } from '../../../executor/aggregates/index.ts'
 import { castContext } from '../../../executor/functions/casts.ts'
 import { listFunctions } from '../../../executor/functions/index.ts'
+import type { Catalog } from '../../../planner/catalog.ts'
+import type { FunctionDef } from '../../../planner/function-def.ts'
 import { TEXT, type Type, type TypeName } from '../../../types/type.ts'
 import { parseTypeName } from '../../../types/type-names.ts'
 import { oidOf } from '../../protocol/oids.ts'
@@ -23,6 +25,8 @@ export interface PgFunction {
   readonly volatility: 'i' | 's' | 'v'
   readonly strict: boolean
   readonly help: string
+  /** The one a user made. */
+  readonly user?: FunctionDef
 }
 
 const FIRST_OID = 0x08000000
@@ -40,11 +44,31 @@ const CSTRING = 2275
 
 let functions: readonly PgFunction[] | undefined
 
-/** Functions and aggregates of the registries, and those that types are made of. */
-export function pgFunctions(): readonly PgFunction[] {
+/** Functions and aggregates of the registries, those that types are made of, and those that users made. */
+export function pgFunctions(catalog: Catalog, database: string): readonly PgFunction[] {
   functions ??= numbered()
-  return functions
+  if (catalog.functions.length === 0) return functions
+  return [...functions, ...catalog.functions.filter(f => f.database === database).map(ofUser)]
 }
+
+function ofUser(f: FunctionDef): PgFunction {
+  return {
+    oid: f.id,
+    name: f.name,
+    args: f.args.map(arg => oidOf(arg.type)),
+    variadic: false,
+    result: oidOf(f.result),
+    returnsSet: f.set,
+    kind: f.kind === 'aggregate' ? 'a' : 'f',
+    volatility: f.volatility[0] as 'i',
+    strict: f.strict,
+    help: f.comment ?? '',
+    user: f,
+  }
+}
+
+/** Numbers of pg_language. */
+const LANGUAGES = { internal: 12, sql: 14, javascript: 13000 }
 
 function numbered(): readonly PgFunction[] {
   const plain = listFunctions().flatMap(entry => {
@@ -110,28 +134,53 @@ function wordOid(word: string): number {
   return type === undefined ? PSEUDO['any']! : oidOf(type)
 }
 
-fill('pg_catalog.pg_proc', () =>
-  pgFunctions().map(f => ({
+fill('pg_catalog.pg_proc', ({ catalog, database }) =>
+  pgFunctions(catalog, database).map(f => ({
     oid: f.oid,
     proname: f.name,
-    pronamespace: SCHEMA_OIDS['pg_catalog']!,
-    proowner: roleOid(ROOT),
-    prolang: 12,
+    pronamespace:
+      f.user === undefined
+        ? SCHEMA_OIDS['pg_catalog']!
+        : catalog.schemas.find(s => s.database === database && s.name === f.user!.schema)?.id,
+    proowner: roleOid(f.user?.owner ?? ROOT),
+    prolang: LANGUAGES[f.user?.language ?? 'internal'],
     procost: 1,
     provariadic: f.variadic ? (f.args.at(-1) ?? 0) : 0,
     prokind: f.kind,
     proisstrict: f.strict,
     proretset: f.returnsSet,
     provolatile: f.volatility,
-    proparallel: 's',
+    proparallel: f.user === undefined ? 's' : 'u',
     pronargs: f.args.length,
+    pronargdefaults: f.user?.args.filter(arg => arg.default !== undefined).length ?? 0,
     prorettype: f.result,
     proargtypes: f.args,
-    prosrc: f.name,
+    proargnames: f.user?.args.some(arg => arg.name !== undefined)
+      ? f.user.args.map(arg => arg.name ?? '')
+      : null,
+    prosrc: f.user?.body ?? f.name,
   })),
 )
-fill('pg_catalog.pg_aggregate', () =>
-  pgFunctions().flatMap(f => (f.kind === 'a' ? [{ aggfnoid: f.oid, aggkind: 'n' }] : [])),
+fill('pg_catalog.pg_aggregate', ({ catalog, database }) =>
+  pgFunctions(catalog, database).flatMap(f => (f.kind === 'a' ? [{ aggfnoid: f.oid, aggkind: 'n' }] : [])),
+)
+fill('rw_catalog.rw_functions', ({ catalog, database }) =>
+  catalog.functions.flatMap(f =>
+    f.database !== database
+      ? []
+      : [
+          {
+            id: f.id,
+            name: f.name,
+            schema_id: catalog.schemas.find(s => s.database === database && s.name === f.schema)?.id,
+            owner: f.owner,
+            type: f.kind === 'aggregate' ? 'aggregate' : f.set ? 'table' : 'scalar',
+            arg_type_ids: f.args.map(arg => oidOf(arg.type)),
+            return_type_id: oidOf(f.result),
+            language: f.language,
+          },
+        ],
+  ),
 )
 
 fill('pg_catalog.pg_operator', () =>

@@ -155,6 +155,7 @@ fill('pg_catalog.pg_language', () =>
     [
       [12, 'internal', false],
       [14, 'sql', true],
+      [13000, 'javascript', true],
     ] as const
   ).map(([oid, lanname, trusted]) => ({
     oid,
