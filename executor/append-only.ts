@@ -1,11 +1,15 @@
 import { assert } from '../types/error.ts'
 import type { Job, RelationId } from '../types/job.ts'
 
-/** Of each node of the job by id: is no row of its output ever retracted? False when not known. */
+/**
+ * Of each node of the job by id: is no row of its output ever retracted? False when not known. `batch`: in a query, whose joins
+ * and groups say each row once.
+ */
 export function appendOnlyNodes(
   job: Job,
   relation: (id: RelationId) => boolean,
   source: boolean,
+  batch = false,
 ): ReadonlyMap<number, boolean> {
   const known = new Map<number, boolean>()
   for (const { id, spec, inputs } of job.nodes) {
@@ -22,7 +26,11 @@ export function appendOnlyNodes(
         case 'source':
           return source
         case 'join':
-          return spec.type === 'inner'
+          return batch || spec.type === 'inner'
+        case 'aggregate':
+        case 'window':
+        case 'sort':
+          return batch
         case 'values':
         case 'temporal-join':
         case 'project':

@@ -48,7 +48,7 @@ export function postBackfill(
   const to = Math.min(VIRTUAL_NODES, input.position + step)
   let count = 0
   if (serving.has(input.upstream))
-    for (const chunk of serving.read(input.upstream, undefined)) {
+    for (const chunk of serving.read(input.upstream)) {
       const part: Chunk | undefined = rowsOfVirtualNodes(chunk, input.position, to)
       if (part === undefined) continue
       count += part.length

@@ -16,6 +16,8 @@ export interface BatchGraph {
   receive(node: number, chunk: Chunk): void
   /** Goes on with rows that wait; false: none do. */
   step(): boolean
+  /** All rows of the node's port have come, and none wait. */
+  complete(node: number, port: number): void
   /** The node has got all its rows, and none wait. */
   finish(node: number): void
 }
@@ -23,6 +25,7 @@ export interface BatchGraph {
 /** After so long a step puts rows aside instead of handing them on. */
 const STEP_MS = 8
 const PORTION_ROWS_MAX = 4096
+const PORTION_ROWS_FIRST = 16
 /** Where a row may become many. */
 const EXPANDING: ReadonlySet<string> = new Set(['join', 'project-set'])
 
@@ -80,7 +83,7 @@ export function batchGraph(
 
   for (const node of job.nodes) {
     node.inputs.forEach((_, port) => {
-      const portion = EXPANDING.has(node.spec.kind) ? 1 : undefined
+      const portion = EXPANDING.has(node.spec.kind) ? PORTION_ROWS_FIRST : undefined
       edges.push({ to: node.id, port, waiting: [], portion })
     })
   }
@@ -118,6 +121,12 @@ export function batchGraph(
       return false
     },
 
+    complete(id, port) {
+      stepStart = monotonic()
+      operators.get(id)!.complete?.(port, emits.get(id)!)
+      if (operators.get(id)!.resume !== undefined) held.add(id)
+    },
+
     finish(id) {
       stepStart = monotonic()
       operators.get(id)!.barrier?.(emits.get(id)!)
@@ -126,7 +135,7 @@ export function batchGraph(
 }
 
 function batchOperators(job: Job, epoch: Epoch): ReadonlyMap<number, Operator> {
-  const appendOnly = appendOnlyNodes(job, () => true, true)
+  const appendOnly = appendOnlyNodes(job, () => true, true, true)
   const byId = new Map(job.nodes.map(node => [node.id, node]))
   const make = (node: GraphNode): Operator =>
     createOperator(node.spec, {

@@ -6,17 +6,20 @@ import { type BatchGraph, batchGraph } from './batch-graph.ts'
 import { canceled } from './canceled.ts'
 import { chunkSlice } from './chunk-slice.ts'
 import { neededColumns } from './needed-columns.ts'
+import { buildPort } from './operators/batch-join.ts'
 import { ownedChunk } from './owned-chunk.ts'
+
+/** Rows of one moment; a chunk is valid until the next is asked for or other work gets its turn. */
+export interface BatchRows extends Iterable<Chunk> {
+  /** No more rows are wanted. */
+  close?(): void
+}
 
 /** What a query reads: rows of one moment. */
 export interface BatchInput {
   readonly epoch: Epoch
   /** undefined: the relation has no rows of its own (a source). */
-  read(
-    relation: RelationId,
-    columns: readonly number[] | undefined,
-    scan?: Scan,
-  ): readonly Chunk[] | undefined
+  read(relation: RelationId, columns: readonly number[] | undefined, scan?: Scan): BatchRows | undefined
   monotonic(): number
 }
 
@@ -24,7 +27,7 @@ const SLICE_MS = 8
 const INPUT_ROWS_MAX = 4096
 
 /**
- * Runs a job once over the present rows. Inputs are copied in the first, synchronous step, so all are of one epoch; the rest runs
+ * Runs a job once over the present rows. Inputs are opened in the first, synchronous step, so all are of one epoch; the rest runs
  * in slices between which other work gets its turn. Output chunks belong to the receiver.
  */
 export async function* runBatch(
@@ -36,53 +39,70 @@ export async function* runBatch(
   const ready: Chunk[] = []
   const monotonic = () => from.monotonic()
   const graph = batchGraph(job, from.epoch, monotonic, chunk => ready.push(ownedChunk(chunk)), emitted)
-  let sliceStart = monotonic()
-  for (const step of steps(job, graph, inputsOf(job, from))) {
-    step()
-    const idle = ready.length === 0
-    while (ready.length > 0) yield ready.shift()!
-    if (idle && monotonic() - sliceStart < SLICE_MS) continue
-    await turn(signal)
-    sliceStart = monotonic()
+  const inputs = inputsOf(job, from)
+  try {
+    let sliceStart = monotonic()
+    for (const step of steps(job, graph, inputs)) {
+      step()
+      const idle = ready.length === 0
+      while (ready.length > 0) yield ready.shift()!
+      if (idle && monotonic() - sliceStart < SLICE_MS) continue
+      await turn(signal)
+      sliceStart = monotonic()
+    }
+  } finally {
+    for (const rows of inputs.values()) rows.close?.()
   }
 }
 
-/** Everything a query does, piece by piece: an input's rows after another's, then the nodes' ends in order. */
-function* steps(job: Job, graph: BatchGraph, pending: readonly Pending[]): Generator<() => unknown> {
+type Inputs = ReadonlyMap<number, BatchRows>
+
+/** Everything a query does, piece by piece: what a node's rows are looked up in is complete before these rows come. */
+function* steps(job: Job, graph: BatchGraph, inputs: Inputs): Generator<() => unknown> {
+  const nodes = new Map(job.nodes.map(node => [node.id, node]))
+  const complete = new Set<number>()
   let more = false
   const goOn = () => {
     more = graph.step()
   }
-  for (const { node, chunks } of pending)
-    for (const chunk of chunks)
+  function* drain(node: GraphNode): Generator<() => unknown> {
+    if (complete.has(node.id)) return
+    complete.add(node.id)
+    for (const port of portOrder(node)) {
+      yield* drain(nodes.get(node.inputs[port]!)!)
+      yield () => graph.complete(node.id, port)
+      do yield goOn
+      while (more)
+    }
+    for (const chunk of inputs.get(node.id) ?? [])
       for (let row = 0; row < chunk.length; row += INPUT_ROWS_MAX) {
         const to = Math.min(chunk.length, row + INPUT_ROWS_MAX)
         yield () => graph.receive(node.id, chunkSlice(chunk, row, to))
         do yield goOn
         while (more)
       }
-  for (const { id } of job.nodes) {
-    yield () => graph.finish(id)
+    yield () => graph.finish(node.id)
     do yield goOn
     while (more)
   }
+  yield* drain(job.nodes.at(-1)!)
 }
 
-interface Pending {
-  readonly node: GraphNode
-  readonly chunks: readonly Chunk[]
+function portOrder({ spec, inputs }: GraphNode): readonly number[] {
+  const ports = inputs.map((_, port) => port)
+  return spec.kind === 'join' && buildPort(spec) === 1 ? ports.reverse() : ports
 }
 
-function inputsOf(job: Job, from: BatchInput): readonly Pending[] {
-  const pending: Pending[] = []
+function inputsOf(job: Job, from: BatchInput): Inputs {
+  const inputs = new Map<number, BatchRows>()
   for (const node of job.nodes) {
     if (node.spec.kind !== 'input') continue
     const { relation, scan } = node.spec
-    const chunks = from.read(relation, scan === undefined ? neededColumns(job, node) : undefined, scan)
-    if (chunks === undefined) throw notSupported('reading a source directly (read a materialized view of it)')
-    pending.push({ node, chunks })
+    const rows = from.read(relation, scan === undefined ? neededColumns(job, node) : undefined, scan)
+    if (rows === undefined) throw notSupported('reading a source directly (read a materialized view of it)')
+    inputs.set(node.id, rows)
   }
-  return pending
+  return inputs
 }
 
 async function turn(signal: AbortSignal | undefined): Promise<void> {

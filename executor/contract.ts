@@ -20,6 +20,8 @@ export interface Operator {
   barrier?(emit: Emit): void
   /** After recovery, when every table was loaded: rebuild what is derived from them. */
   restored?(): void
+  /** Batch only: all rows of the port have come. */
+  complete?(port: number, emit: Emit): void
   /** Batch only: goes on with output held back because there was much of it; false: nothing is left. Comes before the barrier. */
   resume?(emit: Emit): boolean
 }

@@ -17,7 +17,7 @@ export function rewritten(
       throw error
     },
   })
-  return serving.readAll(relation).flatMap(chunk => {
+  return serving.read(relation).flatMap(chunk => {
     const computed = run(chunk)
     return computed === undefined ? [] : [ownedChunk(computed)]
   })

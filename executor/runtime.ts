@@ -140,7 +140,7 @@ export class RunningRuntime implements Runtime {
         monotonic: () => host.monotonic(),
         read: (relation, columns, scan) => {
           if (relation < 0) return [this.#options.systemRows(relation)]
-          return serving.has(relation) ? serving.read(relation, columns, scan) : undefined
+          return serving.has(relation) ? serving.scan(relation, columns, scan) : undefined
         },
       },
       signal,

@@ -1,18 +1,21 @@
 import { chunkOf } from '../storage/chunk-builder.ts'
 import type { TableDelta, TableSpec } from '../storage/contract.ts'
 import { StateTable } from '../storage/state-table.ts'
-import type { Chunk, Column, ColumnData } from '../types/chunk.ts'
+import type { Chunk } from '../types/chunk.ts'
 import { assert } from '../types/error.ts'
 import type { RelationId, Scan } from '../types/job.ts'
-import { physical, type Schema, type Type } from '../types/type.ts'
+import type { Schema } from '../types/type.ts'
+import type { BatchRows } from './batch.ts'
+import { ownedChunk } from './owned-chunk.ts'
 import { readOrdered } from './read-ordered.ts'
-
-const SCAN_ROWS = 4096
+import { TableScan } from './table-scan.ts'
 
 /** Rows of every table and materialized view at the last committed epoch, in the main thread. */
 export class ServingTables {
   readonly #tables = new Map<RelationId, StateTable>()
   readonly #relations = new Map<string, RelationId>()
+  /** Scans under way. */
+  readonly #scans = new Map<RelationId, Set<TableScan>>()
 
   add(relation: RelationId, spec: TableSpec): void {
     this.#tables.set(relation, new StateTable(spec, false))
@@ -23,6 +26,7 @@ export class ServingTables {
     const table = this.#tables.get(relation)
     if (table === undefined) return
     this.#tables.delete(relation)
+    this.#scans.delete(relation)
     this.#relations.delete(table.spec.id)
   }
 
@@ -37,7 +41,9 @@ export class ServingTables {
 
   load(table: string, chunk: Chunk): void {
     const relation = this.#relations.get(table)
-    if (relation !== undefined) this.#tables.get(relation)!.load(chunk)
+    if (relation === undefined) return
+    for (const scan of [...(this.#scans.get(relation) ?? [])]) scan.settle()
+    this.#tables.get(relation)!.load(chunk)
   }
 
   schema(relation: RelationId): Schema {
@@ -68,23 +74,30 @@ export class ServingTables {
     return sum
   }
 
-  /**
-   * Copies the relation's rows, of one moment. `columns` are the ones that matter, undefined: all; the others are NULL. With
-   * `scan`, only rows of that key when the relation can find them by it.
-   */
-  read(relation: RelationId, columns: readonly number[] | undefined, scan?: Scan): readonly Chunk[] {
-    const table = this.#tables.get(relation)
-    assert(table !== undefined, `relation ${relation} is served`)
-    const found = scan === undefined ? undefined : (readKey(table, scan) ?? readOrdered(table, scan))
-    if (found !== undefined) return found
-    if (columns === undefined) return [...table.scanChunks(undefined, SCAN_ROWS)]
-    const types = table.columns.map(column => column.type)
-    return Array.from(table.scanChunks(columns, SCAN_ROWS), chunk => widened(chunk, columns, types))
+  /** The relation's rows, of one moment, copied at once: nothing is shared. */
+  read(relation: RelationId): readonly Chunk[] {
+    return Array.from(new TableScan(this.#table(relation), undefined), ownedChunk)
   }
 
-  /** Rows in chunks one after the other, all of them copied at the first step. */
-  readAll(relation: RelationId): readonly Chunk[] {
-    return this.read(relation, undefined)
+  /**
+   * The relation's rows, of this moment, copied only when they change while they are read. `columns` are the ones that matter,
+   * undefined: all; the others are NULL. With `by`, only rows of that key when the relation can find them by it.
+   */
+  scan(relation: RelationId, columns: readonly number[] | undefined, by?: Scan): BatchRows {
+    const table = this.#table(relation)
+    const found = by === undefined ? undefined : (readKey(table, by) ?? readOrdered(table, by))
+    if (found !== undefined) return found
+    const open = this.#scans.get(relation) ?? new Set()
+    this.#scans.set(relation, open)
+    const scan = new TableScan(table, columns, () => open.delete(scan))
+    open.add(scan)
+    return scan
+  }
+
+  #table(relation: RelationId): StateTable {
+    const table = this.#tables.get(relation)
+    assert(table !== undefined, `relation ${relation} is served`)
+    return table
   }
 }
 
@@ -114,27 +127,4 @@ function readKey(table: StateTable, scan: Scan): readonly Chunk[] | undefined {
       [row],
     ),
   ]
-}
-
-/** The chunk with its columns at their places in the relation; the others are NULL. */
-function widened(chunk: Chunk, at: readonly number[], types: readonly Type[]): Chunk {
-  const columns = types.map((type, i): Column => {
-    const position = at.indexOf(i)
-    return position === -1 ? nullColumn(type) : chunk.columns[position]!
-  })
-  return { columns, weights: chunk.weights, length: chunk.length }
-}
-
-const allNull = new Uint8Array(SCAN_ROWS).fill(1)
-const nothing: Readonly<Record<ReturnType<typeof physical>, ColumnData>> = {
-  u8: new Uint8Array(SCAN_ROWS),
-  i32: new Int32Array(SCAN_ROWS),
-  i64: new BigInt64Array(SCAN_ROWS),
-  f64: new Float64Array(SCAN_ROWS),
-  bytes: { bytes: new Uint8Array(0), starts: new Int32Array(SCAN_ROWS), ends: new Int32Array(SCAN_ROWS) },
-  values: new Array<null>(SCAN_ROWS).fill(null),
-}
-
-function nullColumn(type: Type): Column {
-  return { type, data: nothing[physical(type)], nulls: allNull }
 }

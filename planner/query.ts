@@ -69,7 +69,6 @@ export function settled(plan: Plan): Plan {
 
 function mayRetract(plan: Plan): boolean {
   if (plan.op === 'sort') return false
-  if (plan.op === 'join' && plan.type !== 'inner' && plan.type !== 'semi') return true
   if (plan.op === 'top-n' || plan.op === 'set-operation' || plan.op === 'single-row') return true
   // A grouped result leaves at the barrier, after all input has come.
   return plan.op !== 'aggregate' && plan.op !== 'window' && inputs(plan).some(mayRetract)

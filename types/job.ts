@@ -100,6 +100,8 @@ export type OperatorSpec =
       readonly rightKeys: readonly number[]
       readonly nullSafe: readonly boolean[]
       readonly residual?: Expression
+      /** Batch: the side whose rows are gathered first; default: the right one, in a right join the left one. */
+      readonly build?: 'left' | 'right'
     }
   /**
    * Left rows with the right rows that match when they come: later changes of the right side change nothing. `outer`: a row

@@ -2,6 +2,7 @@ import { unreachable } from '../../types/error.ts'
 import type { OperatorSpec } from '../../types/job.ts'
 import type { Operator, OperatorContext } from '../contract.ts'
 import { aggregate } from './aggregate.ts'
+import { batchJoin } from './batch-join.ts'
 import { hop } from './hop.ts'
 import { join } from './join.ts'
 import { panes } from './panes.ts'
@@ -37,7 +38,7 @@ export function createOperator(spec: OperatorSpec, context: OperatorContext): Op
     case 'aggregate':
       return aggregate.create(spec, context)
     case 'join':
-      return join.create(spec, context)
+      return context.mode === 'batch' ? batchJoin(spec, context) : join.create(spec, context)
     case 'temporal-join':
       return temporalJoin.create(spec, context)
     case 'top-n':
