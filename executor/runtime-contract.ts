@@ -95,6 +95,8 @@ export interface Runtime {
   /** Serialises read-modify-write statements on a table: held from the read until the write is durable. */
   lock(table: RelationId): Promise<() => void>
   rowCount(relation: RelationId): number
+  /** Some rows of a served relation and how many it has, as it was not long ago; the chunk is not to be changed. */
+  sample(relation: RelationId): { readonly rows: number; readonly chunk: Chunk } | undefined
   progress(): readonly JobProgress[]
   sinks(): readonly SinkProgress[]
   /** relation -> split -> offset, at the last commit. */

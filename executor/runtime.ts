@@ -156,6 +156,11 @@ export class RunningRuntime implements Runtime {
     return this.#state.serving.rowCount(relation)
   }
 
+  sample(relation: RelationId): { readonly rows: number; readonly chunk: Chunk } | undefined {
+    const { serving } = this.#state
+    return serving.has(relation) ? serving.sample(relation) : undefined
+  }
+
   progress(): readonly JobProgress[] {
     return [...this.#state.jobs.values()].map(change => this.#progressOf(change))
   }

@@ -8,6 +8,7 @@ import type { Schema } from '../types/type.ts'
 import type { BatchRows } from './batch.ts'
 import { ownedChunk } from './owned-chunk.ts'
 import { readOrdered } from './read-ordered.ts'
+import { sampleOf, type TableSample } from './table-sample.ts'
 import { TableScan } from './table-scan.ts'
 
 /** Rows of every table and materialized view at the last committed epoch, in the main thread. */
@@ -15,6 +16,7 @@ export class ServingTables {
   readonly #tables = new Map<RelationId, StateTable>()
   readonly #relations = new Map<string, RelationId>()
   /** Scans under way. */
+  readonly #samples = new Map<RelationId, { readonly table: StateTable; readonly sample: TableSample }>()
   readonly #scans = new Map<RelationId, Set<TableScan>>()
 
   add(relation: RelationId, spec: TableSpec): void {
@@ -27,6 +29,7 @@ export class ServingTables {
     if (table === undefined) return
     this.#tables.delete(relation)
     this.#scans.delete(relation)
+    this.#samples.delete(relation)
     this.#relations.delete(table.spec.id)
   }
 
@@ -92,6 +95,17 @@ export class ServingTables {
     const scan = new TableScan(table, columns, () => open.delete(scan))
     open.add(scan)
     return scan
+  }
+
+  /** Some rows and how many there are, as of the last time that their number had changed by a tenth. */
+  sample(relation: RelationId): TableSample {
+    const table = this.#table(relation)
+    const known = this.#samples.get(relation)
+    if (known?.table === table && Math.abs(known.sample.rows - table.size) * 10 <= table.size)
+      return known.sample
+    const sample = sampleOf(table)
+    this.#samples.set(relation, { table, sample })
+    return sample
   }
 
   #table(relation: RelationId): StateTable {

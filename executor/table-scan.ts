@@ -85,7 +85,7 @@ export class TableScan implements Iterable<Chunk> {
 }
 
 /** The rows as a column whose numbers are its own; texts stay where they are. */
-function chosen({ type, data, nulls }: Column, rows: Int32Array, count: number): Column {
+export function chosen({ type, data, nulls }: Column, rows: Int32Array, count: number): Column {
   if (data === NOTHING[physical(type)]) return { type, data, nulls }
   let ownNulls: Uint8Array | null = null
   if (nulls !== null) {

@@ -74,7 +74,7 @@ function visit(plan: Plan, add: Add): GraphNode {
       return add({ kind: 'project', ...predicate, columns: plan.columns }, [down(plan.input)], plan, 'any')
     }
     case 'join': {
-      const { type, leftKeys, rightKeys, nullSafe, residual } = plan
+      const { type, leftKeys, rightKeys, nullSafe, residual, build } = plan
       const shard: Shard = leftKeys.length === 0 ? 'one' : [leftKeys, rightKeys]
       const rest = residual === undefined ? {} : { residual }
       if (plan.temporal === true) {
@@ -85,7 +85,15 @@ function visit(plan: Plan, add: Add): GraphNode {
         return add(spec, [down(plan.left), right], plan, shard)
       }
       return add(
-        { kind: 'join', type, leftKeys, rightKeys, nullSafe, ...rest },
+        {
+          kind: 'join',
+          type,
+          leftKeys,
+          rightKeys,
+          nullSafe,
+          ...rest,
+          ...(build === undefined ? {} : { build }),
+        },
         [down(plan.left), down(plan.right)],
         plan,
         shard,

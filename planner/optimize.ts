@@ -1,6 +1,8 @@
 import { foldConstants } from '../executor/expression/compile.ts'
-import { mapExpressions, type Plan, rewrite } from './plan.ts'
+import { Estimates, type Sampler } from './estimate.ts'
+import { inputs, mapExpressions, type Plan, rewrite } from './plan.ts'
 import { fuse } from './rules/fuse.ts'
+import { orderJoins } from './rules/join-order.ts'
 import { narrowScan } from './rules/narrow-scan.ts'
 import { panes } from './rules/panes.ts'
 import { prune } from './rules/prune.ts'
@@ -8,10 +10,16 @@ import { pushDown } from './rules/push-down.ts'
 import { rankLimit } from './rules/rank-limit.ts'
 import { useIndex } from './rules/use-index.ts'
 
-/** Applies every rule, in the one order that lets each see what it needs. */
-export function optimize(plan: Plan): Plan {
+/** Applies every rule, in the one order that lets each see what it needs. With a sampler, of a query, joins are ordered. */
+export function optimize(plan: Plan, sampler?: Sampler): Plan {
   const folded = rewrite(plan, p => mapExpressions(p, foldConstants))
   const pushed = rewrite(pushDown(folded, []), rankLimit)
-  const fused = rewrite(rewrite(prune(pushed), fuse), panes)
+  const ordered =
+    sampler !== undefined && hasJoin(pushed) ? orderJoins(pushed, new Estimates(sampler)) : pushed
+  const fused = rewrite(rewrite(prune(ordered), fuse), panes)
   return rewrite(rewrite(fused, narrowScan), useIndex)
+}
+
+function hasJoin(plan: Plan): boolean {
+  return plan.op === 'join' || inputs(plan).some(hasJoin)
 }

@@ -56,6 +56,8 @@ export type Plan =
       readonly rightKeys: readonly number[]
       readonly nullSafe: readonly boolean[]
       readonly residual?: Expression
+      /** The side that a query gathers before the other side's rows come. */
+      readonly build?: 'left' | 'right'
       /** The right side as it is when a left row comes. Inner and left joins with keys. */
       readonly temporal?: true
     }

@@ -4,6 +4,7 @@ import { type Schema, TEXT, type Type } from '../types/type.ts'
 import { body } from './bind/ast.ts'
 import { bindTree } from './bind/query.ts'
 import type { BindContext, BoundQuery, ParameterValues, PgNode, StreamPlan } from './contract.ts'
+import type { Sampler } from './estimate.ts'
 import { column, literal, mapExpression, NOW_INDEX } from './expressions.ts'
 import { lower } from './lower.ts'
 import { optimize } from './optimize.ts'
@@ -57,8 +58,13 @@ function mayFail(plan: Plan): boolean {
 }
 
 /** The job of a SELECT; parameters become literals. */
-export function planBatch(bound: Bound, parameters: ParameterValues, nowMicros = present()): Job {
-  const plan = optimize(withParameters(bound.plan, parameters, nowMicros))
+export function planBatch(
+  bound: Bound,
+  parameters: ParameterValues,
+  sampler?: Sampler,
+  nowMicros = present(),
+): Job {
+  const plan = optimize(withParameters(bound.plan, parameters, nowMicros), sampler)
   return { relation: 0, nodes: lower(settled(plan)) }
 }
 

@@ -2,12 +2,13 @@ import type { Expression } from '../../types/job.ts'
 import { columnsOf, conjunction, conjuncts, remap, substitute } from '../expressions.ts'
 import { joinOn, side } from '../join-on.ts'
 import { inputs, type Plan, schemaOf, withInputs } from '../plan.ts'
+import { factored, implied } from './or-conditions.ts'
 
 /** Moves conditions (over the plan's columns) as deep as they can go; equalities over an inner join become its keys. */
 export function pushDown(plan: Plan, conditions: readonly Expression[]): Plan {
   switch (plan.op) {
     case 'filter':
-      return pushDown(plan.input, [...conjuncts(plan.predicate), ...conditions])
+      return pushDown(plan.input, [...conjuncts(plan.predicate).flatMap(factored), ...conditions])
     case 'project': {
       const through = conditions.map(c => substitute(c, plan.columns))
       return { ...plan, input: pushDown(plan.input, [...conjuncts(plan.predicate), ...through]) }
@@ -83,9 +84,12 @@ function pushThroughJoin(plan: Join, conditions: readonly Expression[]): Plan {
     plan.type === 'inner' || plan.type === 'left' || plan.type === 'semi' || plan.type === 'anti'
   const rightKept = plan.type === 'inner' || plan.type === 'right'
   const inner = plan.type === 'inner'
-  const pool = inner ? [...conditions, ...conjuncts(plan.residual)] : conditions
-  const toLeft = pool.filter(c => leftKept && side(c, width) === 'left')
-  const toRight = pool.filter(c => rightKept && side(c, width) === 'right')
+  const pool = inner ? [...conditions, ...conjuncts(plan.residual).flatMap(factored)] : conditions
+  const both = pool.filter(c => side(c, width) === undefined)
+  const ofLeft = [...pool, ...impliedBy(both, c => side(c, width) === 'left')]
+  const ofRight = [...pool, ...impliedBy(both, c => side(c, width) === 'right')]
+  const toLeft = ofLeft.filter(c => leftKept && side(c, width) === 'left')
+  const toRight = ofRight.filter(c => rightKept && side(c, width) === 'right')
   const rest = pool.filter(c => !toLeft.includes(c) && !toRight.includes(c))
   // What ON asks of the side whose rows may go unmatched selects them beforehand.
   const on = inner ? [] : conjuncts(plan.residual)
@@ -103,6 +107,13 @@ function pushThroughJoin(plan: Join, conditions: readonly Expression[]): Plan {
   }
   if (plan.leftKeys.length > 0) return withKeys({ ...bare, left, right }, rest)
   return joinOn('inner', left, right, conjunction(rest))
+}
+
+function impliedBy(
+  conditions: readonly Expression[],
+  known: (c: Expression) => boolean,
+): readonly Expression[] {
+  return conditions.flatMap(c => implied(c, known) ?? [])
 }
 
 /** An inner join that has keys already takes the plain equalities as further keys. */

@@ -93,7 +93,7 @@ function planned(
       return {
         parameters: bound.parameters,
         async plan(values) {
-          const job = planBatch(bound, values)
+          const job = planBatch(bound, values, id => context.runtime.sample(id))
           const run = analyze ? { run: await ran(job, context) } : {}
           return { nodes: job.nodes, stream: false, ...run }
         },

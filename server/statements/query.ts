@@ -19,7 +19,7 @@ export function prepareQuery(
     async run(values) {
       const bound = bind()
       sameResult(schema, bound.schema)
-      const job = planBatch(bound, values)
+      const job = planBatch(bound, values, id => context.runtime.sample(id))
       return { tag: rows => `SELECT ${rows}`, rows: context.runtime.query(job, context.signal) }
     },
   }
