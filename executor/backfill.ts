@@ -1,5 +1,5 @@
 import type { Chunk } from '../types/chunk.ts'
-import type { GraphNode, RelationId } from '../types/job.ts'
+import type { GraphNode, Job, RelationId } from '../types/job.ts'
 import type { ExecutorPort } from './engine-contract.ts'
 import type { JobChange } from './runtime-contract.ts'
 import { rowsOfVirtualNodes, VIRTUAL_NODES } from './select-rows.ts'
@@ -17,17 +17,50 @@ export interface InputBackfill {
   position: number
 }
 
-/** Inputs of a new job that have rows to catch up with. */
+/**
+ * Inputs of a new job that have rows to catch up with, and empty ones that must not go ahead of them: a row on the left of
+ * a temporal join meets the right side as it is then. The planner puts inputs of the right side first.
+ */
 export function inputsToBackfill(change: JobChange, serving: ServingTables): readonly InputBackfill[] {
   if (change.backfill === false) return []
-  return change.job.nodes.flatMap((node: GraphNode) => {
-    if (node.spec.kind !== 'input' || serving.rowCount(node.spec.relation) === 0) return []
-    return [{ job: change.job.relation, node: node.id, upstream: node.spec.relation, position: 0 }]
+  const inputs = change.job.nodes.flatMap(({ id, spec }: GraphNode) =>
+    spec.kind === 'input'
+      ? [{ id, upstream: spec.relation, empty: serving.rowCount(spec.relation) === 0 }]
+      : [],
+  )
+  if (inputs.every(input => input.empty)) return []
+  const patient = leftOfTemporalJoins(change.job)
+  return inputs
+    .filter(({ id, upstream, empty }) => !empty || (patient.has(id) && serving.has(upstream)))
+    .map(({ id, upstream }) => ({ job: change.job.relation, node: id, upstream, position: 0 }))
+}
+
+/**
+ * The new jobs read what is there in one step: it is little, or the left side of a temporal join is a source, whose rows are
+ * nowhere to wait for the right side.
+ */
+export function fitsOneStep(
+  inputs: readonly InputBackfill[],
+  add: readonly JobChange[],
+  serving: ServingTables,
+): boolean {
+  if (inputs.reduce((sum, input) => sum + serving.rowCount(input.upstream), 0) <= ONE_STEP_ROWS) return true
+  return add.some(({ job }) => {
+    const patient = leftOfTemporalJoins(job)
+    return job.nodes.some(
+      ({ id, spec }) => patient.has(id) && spec.kind === 'input' && !serving.has(spec.relation),
+    )
   })
 }
 
-export function fitsOneStep(inputs: readonly InputBackfill[], serving: ServingTables): boolean {
-  return inputs.reduce((sum, input) => sum + serving.rowCount(input.upstream), 0) <= ONE_STEP_ROWS
+/** Nodes whose rows reach a temporal join on its left. */
+function leftOfTemporalJoins({ nodes }: Job): ReadonlySet<number> {
+  const found = new Set<number>()
+  for (const { id, spec, inputs } of [...nodes].reverse()) {
+    if (spec.kind === 'temporal-join') found.add(inputs[0]!)
+    if (found.has(id)) for (const input of inputs) found.add(input)
+  }
+  return found
 }
 
 /**

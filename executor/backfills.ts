@@ -27,9 +27,16 @@ export class Backfills {
   }
 
   /** All rows at once; the system is aligned. */
-  whole(inputs: readonly InputBackfill[]): void {
+  async whole(inputs: readonly InputBackfill[]): Promise<void> {
     const { serving, port, own } = this.#state
-    for (const input of inputs) postBackfill(input, serving, port, true, own)
+    for (const input of inputs) {
+      let last = Promise.resolve()
+      postBackfill(input, serving, port, true, done => {
+        own(done)
+        last = done
+      })
+      await last.catch(() => {})
+    }
   }
 
   isRunning(relation: RelationId): boolean {

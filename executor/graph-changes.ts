@@ -106,7 +106,7 @@ export class GraphChanges {
     const drop = command.drop ?? []
     await this.#clock.align()
     const inputs = add.flatMap(change => inputsToBackfill(change, serving))
-    const oneStep = fitsOneStep(inputs, serving)
+    const oneStep = fitsOneStep(inputs, add, serving)
     let declared: readonly DeclaredTable[]
     let replaced: readonly Replaced[]
     try {
@@ -126,7 +126,7 @@ export class GraphChanges {
     for (const [relation, rate] of Object.entries(command.rateLimits ?? {}))
       sources.limit(Number(relation), rate)
     this.sources.record(add)
-    if (oneStep) this.backfills.whole(inputs)
+    if (oneStep) await this.backfills.whole(inputs)
     else this.backfills.start(inputs)
     const { committed } = await this.#clock.seal({
       catalog: command.catalog,

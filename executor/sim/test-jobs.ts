@@ -61,6 +61,29 @@ export function copyJob(relation: RelationId, upstream: RelationId, schema: Sche
   }
 }
 
+/** SELECT l.k, r.v FROM left l LEFT JOIN right r FOR SYSTEM_TIME AS OF PROCTIME() ON l.k = r.k. */
+export function temporalJob(relation: RelationId, left: RelationId, right: RelationId): Job {
+  const spec: OperatorSpec = {
+    kind: 'temporal-join',
+    outer: true,
+    leftKeys: [0],
+    rightKeys: [0],
+    nullSafe: [false],
+  }
+  const both = [...PAIR, ...PAIR]
+  const columns = [0, 3].map((index): Expression => ({ kind: 'column', index, type: both[index]!.type }))
+  return {
+    relation,
+    nodes: [
+      node(1, { kind: 'input', relation: right, schema: PAIR }, [], PAIR),
+      node(2, { kind: 'input', relation: left, schema: PAIR }, [], PAIR),
+      node(3, spec, [2, 1], both),
+      node(4, { kind: 'project', columns }, [3], PAIR),
+      node(5, { kind: 'materialize', relation, schema: PAIR, mode: 'bag', key: [] }, [4], PAIR),
+    ],
+  }
+}
+
 export function sinkJob(relation: RelationId, upstream: RelationId, schema: Schema): JobChange {
   return {
     job: {
