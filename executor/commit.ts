@@ -146,7 +146,12 @@ export class CommitPipeline {
       host,
       signal,
       error => warn(`upload of epoch ${sealed.epoch}: ${error}`),
-      () => upload(sealed.epoch, deltas),
+      async () => {
+        const object = await upload(sealed.epoch, deltas)
+        // Epochs before this one are not committed yet.
+        if (this.#pending.length > 1) host.crashPoint('C04')
+        return object
+      },
     )
   }
 

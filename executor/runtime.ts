@@ -210,6 +210,7 @@ export class RunningRuntime implements Runtime {
     if (!this.#failed) {
       await port.hold(true)
       const { committed } = await this.#clock.seal({})
+      this.#options.host.crashPoint('C36')
       await committed.catch(() => {})
     }
     this.#changes.fail(undefined)

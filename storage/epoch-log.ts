@@ -110,6 +110,7 @@ class Log implements EpochLog {
     const claims = claim ? [...this.#claims, sequence] : this.#claims
     const last = this.#manifests.findLast(note => note.snapshot)?.sequence ?? 0
     const whole = claim || sequence - last >= this.#snapshotEvery
+    if (whole) this.#host.crashPoint('C34')
     const body = encodeManifest({
       sequence,
       generation: this.#generation,

@@ -14,9 +14,18 @@ export const FAULTS = [
 ] as const
 export type Fault = (typeof FAULTS)[number]
 
+/** A fault that a test chose for one request. */
+export interface Planned {
+  readonly fault: Fault
+  /** The store has done what was asked, or was never asked; the client does not know yet. */
+  now?(): void
+}
+
 export interface FaultyProxy {
   /** host:port on loopback. */
   readonly address: string
+  /** Asked for each request before chance is. */
+  plan: ((method: string, path: string, body: Buffer) => Planned | undefined) | undefined
   /** Part of the requests that go wrong. */
   chance: number
   /** How often each fault came. */
@@ -36,14 +45,20 @@ const LATE_MS = 3000
 export async function startFaultyProxy(upstream: string, random: () => number): Promise<FaultyProxy> {
   const counts = Object.fromEntries(FAULTS.map(fault => [fault, 0])) as Record<Fault, number>
   const server = createServer((incoming, answer) => {
-    const fault = random() < proxy.chance ? FAULTS[Math.floor(random() * FAULTS.length)] : undefined
-    if (fault !== undefined) counts[fault]++
-    handle(upstream, incoming, answer, fault, random() * LATE_MS).catch(() => incoming.socket.destroy())
+    const chosen = random() < proxy.chance ? FAULTS[Math.floor(random() * FAULTS.length)] : undefined
+    const fateOf = (body: Buffer): Planned | undefined => {
+      const planned = proxy.plan?.(incoming.method!, incoming.url!, body)
+      const fate = planned ?? (chosen && { fault: chosen })
+      if (fate !== undefined) counts[fate.fault]++
+      return fate
+    }
+    handle(upstream, incoming, answer, fateOf, random() * LATE_MS).catch(() => incoming.socket.destroy())
   })
   server.listen(0, '127.0.0.1')
   await new Promise(resolve => server.once('listening', resolve))
   const proxy: FaultyProxy = {
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    plan: undefined,
     chance: 0,
     counts,
     async close() {
@@ -58,13 +73,17 @@ async function handle(
   upstream: string,
   incoming: IncomingMessage,
   answer: ServerResponse,
-  fault: Fault | undefined,
+  fateOf: (body: Buffer) => Planned | undefined,
   lateMs: number,
 ): Promise<void> {
   const { socket } = incoming
-  if (fault === 'reset') return void socket.resetAndDestroy()
   const body: Buffer[] = []
   for await (const part of incoming) body.push(part as Buffer)
+  const { fault, now } = fateOf(Buffer.concat(body)) ?? { fault: undefined }
+  if (fault === 'reset') {
+    now?.()
+    return void socket.resetAndDestroy()
+  }
   if (fault === 'error-500' || fault === 'error-503') {
     const status = fault === 'error-500' ? 500 : 503
     const code = status === 500 ? 'InternalError' : 'SlowDown'
@@ -79,6 +98,7 @@ async function handle(
   }
   const done = await forward(upstream, incoming, Buffer.concat(body))
   if (fault === 'late') return
+  now?.()
   if (fault === 'lost-answer') return void socket.resetAndDestroy()
   answer.writeHead(done.status, done.headers)
   if (fault !== 'cut-answer') return void answer.end(done.body)

@@ -70,16 +70,26 @@ test(`outputs are exact after a death at every named crash point (WEIR_SEED=${se
       for (let i = 0; i < 150 && (await sum()) < BIG_ROWS; i++) await sleep(100)
       assert.equal(await sum(), BIG_ROWS, `${name} goes on where its backfill was`)
     }
+    for (const [table, ids] of acknowledged) {
+      const found = new Set((await server.query(`SELECT id FROM ${table}`)).map(([id]) => Number(id)))
+      assert.deepEqual(
+        ids.filter(id => !found.has(id)),
+        [],
+        `${table} holds what was acknowledged`,
+      )
+    }
     return counts
   }
 })
 
 let number = 0
+/** Rows that `write` was told are durable, by table. */
+const acknowledged = new Map<string, number[]>()
 
 /** Works until the server is dead, and checks that nobody but the crash point killed it. */
 async function dies(weir: Weir, point: Point, flow: Flow): Promise<void> {
   const deadline = performance.now() + DEATH_MS
-  const changing = change(weir, point)
+  const changing = Promise.all([change(weir, point), write(weir, point), terminate(weir, point)])
   while (weir.exited === undefined) {
     assert.ok(performance.now() < deadline, `still alive:\n${weir.log}`)
     await flow.batch(50)
@@ -101,4 +111,34 @@ async function change(weir: Weir, { statements = [] }: Point): Promise<void> {
       return
     }
   }
+}
+
+/** Keeps several clients busy, each waiting for its own commits. */
+async function write(weir: Weir, { writers = 0 }: Point): Promise<void> {
+  if (writers === 0 || !(await weir.ready())) return
+  const table = `written_${++number}`
+  const created = weir.query(`CREATE TABLE ${table} (id int PRIMARY KEY)`)
+  if (
+    !(await created.then(
+      () => true,
+      () => false,
+    ))
+  )
+    return
+  const ids: number[] = []
+  acknowledged.set(table, ids)
+  const client = async (_: unknown, at: number) => {
+    for (let id = at; weir.exited === undefined; id += writers)
+      await weir.query(`INSERT INTO ${table} VALUES (${id})`).then(
+        () => ids.push(id),
+        () => {},
+      )
+  }
+  await Promise.all(Array.from({ length: writers }, client))
+}
+
+async function terminate(weir: Weir, { terminated }: Point): Promise<void> {
+  if (terminated !== true || !(await weir.ready())) return
+  await sleep(500)
+  weir.signal('SIGTERM')
 }

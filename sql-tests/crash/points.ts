@@ -3,8 +3,12 @@ export interface Point {
   readonly id: string
   /** Dies at one of the first hits, by chance; more: it needs that many to be where it hurts. */
   readonly hits: number
-  /** Run until the server dies; `$` is a fresh number. */
+  /** Run once the server is ready; `$` is a fresh number. */
   readonly statements?: readonly string[]
+  /** So many clients write to a table on and on, so that commits overlap. */
+  readonly writers?: number
+  /** Asked to stop while it works. */
+  readonly terminated?: true
 }
 
 const CHANGES = [
@@ -21,11 +25,12 @@ const BACKFILL = [
   'CREATE MATERIALIZED VIEW counted_$ AS SELECT id % 10 AS digit, count(*) AS n FROM big_$ GROUP BY id % 10',
 ]
 
-/** Every crash point in the code,; points.test.ts holds the list against the code. */
+/** Every crash point in the code; points.test.ts holds the list against the code. */
 export const POINTS: readonly Point[] = [
   { id: 'C01', hits: 9 }, // Barrier injected, no operator flushed.
   { id: 'C02', hits: 9 }, // Half of the operators flushed.
   { id: 'C03', hits: 9 }, // Before the state object is put.
+  { id: 'C04', hits: 5, writers: 6 }, // The object is put, of an epoch before it not all is.
   { id: 'C05', hits: 9 }, // After it, before the manifest.
   { id: 'C08', hits: 9 }, // After the manifest, before it is visible.
   { id: 'C09', hits: 9 }, // Visible, sources and sinks not told.
@@ -48,4 +53,18 @@ export const POINTS: readonly Point[] = [
   { id: 'C31', hits: 2 }, // Before garbage is listed.
   { id: 'C32', hits: 2 }, // Old manifests gone, objects still there.
   { id: 'C33', hits: 2, statements: BACKFILL }, // Rows of a backfill posted, its position not saved.
+  { id: 'C34', hits: 1 }, // Before a manifest that holds the whole version: at a start, and every 64th.
+  { id: 'C36', hits: 1, terminated: true }, // A last epoch is on its way after SIGTERM.
 ]
+
+/** Numbers of reliability's list that are no place in the code, and why. */
+export const ELSEWHERE: Readonly<Record<string, string>> = {
+  C06: 'manifests.service.test.ts: the answer of a manifest is lost, it was created',
+  C07: 'manifests.service.test.ts: the request of a manifest is lost',
+  C20: 'manifests.service.test.ts: both, of a manifest that trims sink logs',
+  C21: 'there is no file sink',
+  C22: 'there is no file sink',
+  C23: 'there is no PostgreSQL sink',
+  C24: 'there is no Iceberg sink',
+  C35: 'every format has had one version; a bucket of another one is refused when it is opened',
+}
