@@ -32,6 +32,8 @@ export interface FunctionDef {
   readonly trusted: boolean
   /** JavaScript: takes and gives arrays of values, a chunk at a time. */
   readonly batch: boolean
+  /** An aggregate that can take rows back. */
+  readonly retracts?: boolean
   readonly owner: string
   /** The CREATE statement as the user wrote it. */
   readonly sql: string

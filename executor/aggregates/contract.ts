@@ -7,6 +7,8 @@ import type { Value } from '../../types/value.ts'
 /** Aggregate that keeps a few typed columns per group. `weights[i]` 0: row i does not count (NULL, filter, duplicate). */
 export interface Accumulator {
   readonly kind: 'accumulator'
+  /** Rows with a NULL first argument are folded too. */
+  readonly keepsNulls?: boolean
   /** State columns with their value in a new group. */
   readonly state: readonly { readonly type: Type; readonly initial: Value }[]
   /** Folds rows 0 .. length - 1 into the groups `ids[i]`. */

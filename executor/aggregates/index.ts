@@ -16,6 +16,7 @@ import {
   type Type,
   type TypeName,
 } from '../../types/type.ts'
+import { javascriptAggregate } from '../javascript/aggregate.ts'
 import * as accumulators from './accumulators.ts'
 import type { Aggregate } from './contract.ts'
 import * as documents from './documents.ts'
@@ -210,6 +211,8 @@ export function resolveAggregate(name: string, argTypes: readonly (Type | undefi
 
 /** The aggregate of a call's `fn` for arguments of those types. */
 export function createAggregate(fn: string, argTypes: readonly Type[], appendOnly: boolean): Aggregate {
+  const definition = fn.indexOf(') {')
+  if (definition !== -1) return javascriptAggregate(fn.slice(definition + 2), appendOnly)
   const name = fn.includes('(') ? fn.slice(0, fn.indexOf('(')) : fn
   const entry = ENTRIES.find(
     e =>

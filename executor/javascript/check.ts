@@ -2,8 +2,8 @@ import { SqlError } from '../../types/error.ts'
 import type { Definition } from './definition.ts'
 import { exportsOf } from './sandbox.ts'
 
-/** Throws 42P13 unless the source is one that runs and has the functions that are called. */
-export function checkSource(definition: Definition): void {
+/** The names it exports. Throws 42P13 unless the source is one that runs and has the functions that are called. */
+export function checkSource(definition: Definition): readonly string[] {
   const found = exportsOf(definition)
   if ('error' in found)
     throw new SqlError('invalid_function_definition', `function ${definition.name}: ${found.error}`)
@@ -14,4 +14,5 @@ export function checkSource(definition: Definition): void {
       'invalid_function_definition',
       `function ${definition.name}: its source exports no function "${missing}"`,
     )
+  return found.names
 }

@@ -14,6 +14,8 @@ export interface Definition {
   readonly trusted: boolean
   readonly batch: boolean
   readonly aggregate: boolean
+  /** An aggregate that exports `retract`. */
+  readonly retracts: boolean
 }
 
 /** `fn` of a call of a function in JavaScript; the definition is its first argument. */

@@ -3,7 +3,7 @@ import type { ColumnBuffer } from '../../storage/column-buffer.ts'
 import { equalCells } from '../../storage/compare-cells.ts'
 import type { StateTable } from '../../storage/state-table.ts'
 import type { Chunk, Column } from '../../types/chunk.ts'
-import { assert } from '../../types/error.ts'
+import { assert, SqlError } from '../../types/error.ts'
 import type { AggregateCall, OperatorSpec, Order } from '../../types/job.ts'
 import { INT8, physical, type Schema, type Type } from '../../types/type.ts'
 import type { Accumulator, Multiset } from '../aggregates/contract.ts'
@@ -60,9 +60,16 @@ export const aggregate: OperatorKind<'aggregate'> = {
       for (let i = 0; i < calls.length; i++) {
         const call = calls[i]!
         const out = to.columns[groupCount + i]!
-        if (call.accumulator !== undefined)
-          call.accumulator.output(groups.columns.slice(call.from, call.from + call.count), id, out, at)
-        else out.set(at, multisetValue(call, groups, id, keys))
+        try {
+          if (call.accumulator !== undefined)
+            call.accumulator.output(groups.columns.slice(call.from, call.from + call.count), id, out, at)
+          else out.set(at, multisetValue(call, groups, id, keys))
+        } catch (error) {
+          // As any value of a stream that fails, it is NULL there.
+          if (context.mode === 'batch' || !(error instanceof SqlError)) throw error
+          context.reportError(error)
+          out.set(at, null)
+        }
       }
     }
 
@@ -169,7 +176,7 @@ function declareState(
     return {
       spec: call,
       args: call.args,
-      strict: call.args.length > 0 && multiset?.keepsNulls !== true,
+      strict: call.args.length > 0 && made.keepsNulls !== true,
       accumulator,
       multiset,
       from,

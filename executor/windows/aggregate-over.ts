@@ -38,7 +38,7 @@ function folding(call: WindowCall, accumulator: Accumulator, retracts: boolean):
     const { length } = partition
     if (zeros.length < length) zeros = new Int32Array(length)
     const args = call.args.map(i => partition.columns[i]!)
-    const counts = countedRows(call, partition, true)
+    const counts = countedRows(call, partition, accumulator.keepsNulls !== true)
     const minus = counts.map(n => -n)
     const reset = (): void => {
       for (const [i, s] of accumulator.state.entries()) state[i]!.set(0, s.initial)

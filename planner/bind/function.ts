@@ -15,7 +15,7 @@ import { type Environment, type PendingOrder, placeholder } from './environment.
 import { at, bindCondition, bindExpression } from './expression.ts'
 import { bindTransform } from './lambda.ts'
 import { bindMap } from './map.ts'
-import { resolveUser, unknownCall, userFunctions, userValue } from './user-function.ts'
+import { resolveUser, unknownCall, userAggregate, userFunctions, userValue } from './user-function.ts'
 import { sessionFunction } from './value-function.ts'
 import { bindWindow } from './window.ts'
 
@@ -25,6 +25,10 @@ export function bindFunction(fields: Body, env: Environment): Expression {
   const name = path.at(-1) ?? ''
   const position = env.context.position(fields['location'] as number | undefined)
   const users = userFunctions(path, env.context)
+  if (users.some(user => user.kind === 'aggregate')) {
+    if (fields['over'] !== undefined) return bindWindow(name, fields, env, position, users)
+    return bindAggregate(name, fields, env, position, users)
+  }
   if (users.length > 0) {
     const value = bindUserFunction(users, fields, env, position)
     if (value !== undefined) return value
@@ -102,6 +106,7 @@ function bindAggregate(
   fields: Body,
   env: Environment,
   position: number | undefined,
+  users: readonly FunctionDef[] = [],
 ): Expression {
   if (!env.allow.aggregates) {
     const message =
@@ -113,9 +118,12 @@ function bindAggregate(
   const forbidden = { aggregates: false, windows: false, sets: false }
   const inner: Environment = { ...env, allow: forbidden, clause: 'aggregate function calls' }
   const order = list(fields['agg_order']).map(sort => bindSortBy(sort, inner))
-  const direct = list(fields['args']).map(arg => bindExpression(arg, inner))
-  const within = checkWithin(name, fields, position)
-  const resolved = resolveCall(name, within ? [...order.map(o => o.by), ...direct] : direct, env, position)
+  const within = users.length === 0 && checkWithin(name, fields, position)
+  const direct = users.length > 0 ? [] : list(fields['args']).map(arg => bindExpression(arg, inner))
+  const resolved =
+    users.length > 0
+      ? userAggregate(users, fields, inner, position)
+      : resolveCall(name, within ? [...order.map(o => o.by), ...direct] : direct, env, position)
   const filter = fields['agg_filter']
   const pending = {
     ...resolved,

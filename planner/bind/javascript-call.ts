@@ -11,6 +11,11 @@ export function callJavaScript(def: FunctionDef, args: readonly Expression[]): E
   return call(fn, [literal(JSON.stringify(definitionOf(def)), TEXT), ...args], def.result)
 }
 
+/** `fn` of an aggregate in JavaScript: a signature, then the definition. */
+export function aggregateFn(def: FunctionDef): string {
+  return `${def.name}(${def.args.map(arg => arg.type.name).join(', ')}) ${JSON.stringify(definitionOf(def))}`
+}
+
 /** What runs of a function or aggregate. */
 export function definitionOf(def: FunctionDef): Definition {
   return {
@@ -25,5 +30,6 @@ export function definitionOf(def: FunctionDef): Definition {
     trusted: def.trusted,
     batch: def.batch,
     aggregate: def.kind === 'aggregate',
+    retracts: def.retracts === true,
   }
 }

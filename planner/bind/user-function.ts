@@ -1,7 +1,7 @@
 import { castContext } from '../../executor/functions/casts.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
-import { sameType } from '../../types/type.ts'
+import { sameType, type Type } from '../../types/type.ts'
 import { typeName } from '../../types/type-names.ts'
 import type { BindContext, PgNode } from '../contract.ts'
 import type { FunctionDef } from '../function-def.ts'
@@ -11,7 +11,7 @@ import { coerce, isUnknown } from './coerce.ts'
 import type { Environment } from './environment.ts'
 import { bindExpression } from './expression.ts'
 import { inlined } from './inline-function.ts'
-import { callJavaScript } from './javascript-call.ts'
+import { aggregateFn, callJavaScript } from './javascript-call.ts'
 import { scalarEnvironment } from './scalar.ts'
 import { unknownFunction } from './unknown-function.ts'
 
@@ -81,6 +81,19 @@ export function userValue(call: UserCall, env: Environment, position: number | u
   if (def.volatility === 'volatile' && env.context.mode === 'stream')
     throw notSupported(`${def.name}(), which is volatile, in a view`, { position })
   return callJavaScript(def, args)
+}
+
+/** The call of a user's aggregate. */
+export function userAggregate(
+  users: readonly FunctionDef[],
+  fields: Body,
+  env: Environment,
+  position: number | undefined,
+): { readonly fn: string; readonly args: readonly Expression[]; readonly type: Type } {
+  const found = resolveUser(users, fields, env, position)
+  if (found === undefined) throw unknownCall(users[0]!.name, fields, env, position)
+  env.dependsOn.add(found.function.id)
+  return { fn: aggregateFn(found.function), args: found.args, type: found.function.result }
 }
 
 interface Given {

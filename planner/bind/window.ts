@@ -6,12 +6,14 @@ import { sameType } from '../../types/type.ts'
 import { typeName } from '../../types/type-names.ts'
 import type { PgNode } from '../contract.ts'
 import { equal } from '../expressions.ts'
+import type { FunctionDef } from '../function-def.ts'
 import { as, type Body, body, list, names, str } from './ast.ts'
 import { coerce, isUnknown, settleText, unify } from './coerce.ts'
 import { type Environment, type PendingOrder, type PendingWindow, placeholder } from './environment.ts'
 import { at, bindCondition, bindExpression } from './expression.ts'
 import { bindSortBy, resolveCall } from './function.ts'
 import { unknownFunction } from './unknown-function.ts'
+import { userAggregate } from './user-function.ts'
 import { bindFrame } from './window-frame.ts'
 
 interface Window {
@@ -26,6 +28,7 @@ export function bindWindow(
   fields: Body,
   env: Environment,
   position: number | undefined,
+  users: readonly FunctionDef[] = [],
 ): Expression {
   if (!env.allow.windows) {
     if (env.clause === 'aggregate function calls') {
@@ -38,7 +41,7 @@ export function bindWindow(
         : `window functions are not allowed in ${env.clause}`
     throw new SqlError('windowing_error', message, { position })
   }
-  if (!isWindowFunction(name) && !isAggregate(name)) {
+  if (!isWindowFunction(name) && !isAggregate(name) && users.length === 0) {
     const message = `OVER specified, but ${name} is not a window function nor an aggregate function`
     throw new SqlError('wrong_object_type', message, { position })
   }
@@ -50,13 +53,19 @@ export function bindWindow(
   refuse(name, ignoresNulls ? { ...fields, agg_filter: undefined } : fields, position)
   const allow = { ...env.allow, windows: false, sets: false }
   const inner: Environment = { ...env, allow, clause: 'window definitions' }
-  const args = list(fields['args']).map(arg => bindExpression(arg, inner))
   const filter = ignoresNulls ? undefined : fields['agg_filter']
   const over = body(fields['over'])
   const { partition, order, frame } = windowOf(over, env)
   const by = withoutRepeats(order.map(n => bindSortBy(n, inner)))
   const pending: PendingWindow = {
-    ...callOf(name, args, inner, position),
+    ...(users.length > 0
+      ? { kind: 'aggregate' as const, ...userAggregate(users, fields, inner, position) }
+      : callOf(
+          name,
+          list(fields['args']).map(arg => bindExpression(arg, inner)),
+          inner,
+          position,
+        )),
     ...(filter === undefined
       ? {}
       : { filter: bindCondition(filter as PgNode, { ...inner, clause: 'FILTER' }) }),

@@ -35,9 +35,9 @@ export function createFunction(syntax: Syntax, sql: string, context: StatementCo
         `function "${made.name}" already exists with same argument types`,
       )
     if (present !== undefined) requireReplaceable(present, made, context)
-    checkBody(made, context)
+    const checked = checkBody(made, context)
     return catalog.withFunction(
-      present === undefined ? made : { ...made, id: present.id, owner: present.owner },
+      present === undefined ? checked : { ...checked, id: present.id, owner: present.owner },
     )
   })
 }
@@ -84,10 +84,12 @@ function definition(
   }
 }
 
-function checkBody(made: FunctionDef, context: StatementContext): void {
+function checkBody(made: FunctionDef, context: StatementContext): FunctionDef {
   const bind = bindContext(context, { position: () => undefined }, 'batch')
   checkFunction(made, bind)
-  if (made.language === 'javascript') checkSource(definitionOf(made))
+  if (made.language === 'sql') return made
+  const exported = checkSource(definitionOf(made))
+  return made.kind === 'aggregate' ? { ...made, retracts: exported.includes('retract') } : made
 }
 
 /** Readers keep what they were made of: a function they use stays as it is, or another one of the same shape is put there. */
