@@ -1,13 +1,21 @@
 import type { Chunk } from '../types/chunk.ts'
 import type { Epoch } from '../types/connector.ts'
 import { notSupported } from '../types/error.ts'
-import type { GraphNode, Job, RelationId, Scan } from '../types/job.ts'
+import {
+  type GraphNode,
+  isRecursion,
+  type Job,
+  type Recursion,
+  type RelationId,
+  type Scan,
+} from '../types/job.ts'
 import { type BatchGraph, batchGraph } from './batch-graph.ts'
 import { canceled } from './canceled.ts'
 import { chunkSlice } from './chunk-slice.ts'
 import { neededColumns } from './needed-columns.ts'
 import { buildPort } from './operators/batch-join.ts'
 import { ownedChunk } from './owned-chunk.ts'
+import { recursiveRows } from './recursion.ts'
 
 /** Rows of one moment; a chunk is valid until the next is asked for or other work gets its turn. */
 export interface BatchRows extends Iterable<Chunk> {
@@ -36,10 +44,92 @@ export async function* runBatch(
   signal?: AbortSignal,
   emitted?: (node: number, chunk: Chunk) => void,
 ): AsyncGenerator<Chunk> {
+  const inputs = inputsOf(job, from)
+  if (job.recursions === undefined) yield* runOver(job, inputs, from, signal, emitted)
+  else {
+    const parts = recursionParts(job.recursions, from)
+    let all: Inputs
+    try {
+      all = await withRecursions(parts, inputs, job, from, signal)
+    } catch (error) {
+      for (const rows of inputs.values()) rows.close?.()
+      throw error
+    }
+    yield* runOver(job, all, from, signal, emitted)
+  }
+}
+
+/** A recursive query's two parts with what they read, copied as it is read again and again. */
+interface Part {
+  readonly recursion: Recursion
+  readonly base: Job
+  readonly step: Job
+  readonly baseInputs: Inputs
+  readonly stepInputs: Inputs
+}
+
+function recursionParts(recursions: readonly Recursion[], from: BatchInput): readonly Part[] {
+  return recursions.map(recursion => {
+    const [base, step] = [recursion.base, recursion.step].map(nodes => ({ relation: 0, nodes }))
+    return {
+      recursion,
+      base: base!,
+      step: step!,
+      baseInputs: copied(inputsOf(base!, from)),
+      stepInputs: copied(inputsOf(step!, from)),
+    }
+  })
+}
+
+function copied(inputs: Inputs): Inputs {
+  return new Map([...inputs].map(([node, rows]) => [node, Array.from(rows, ownedChunk)]))
+}
+
+/** The job's inputs with the rows of the recursive queries that it reads. */
+async function withRecursions(
+  parts: readonly Part[],
+  inputs: Inputs,
+  job: Job,
+  from: BatchInput,
+  signal: AbortSignal | undefined,
+): Promise<Inputs> {
+  const made = new Map<RelationId, readonly Chunk[]>()
+  let sliceStart = from.monotonic()
+  const pause = async () => {
+    if (from.monotonic() - sliceStart < SLICE_MS) return
+    await turn(signal)
+    sliceStart = from.monotonic()
+  }
+  for (const { recursion, base, step, baseInputs, stepInputs } of parts) {
+    const run = (working: readonly Chunk[] | undefined) => {
+      if (working === undefined) return runOver(base, filled(base, baseInputs, made), from, signal)
+      made.set(recursion.work, working)
+      return runOver(step, filled(step, stepInputs, made), from, signal)
+    }
+    made.set(recursion.relation, await recursiveRows(recursion, run, pause))
+  }
+  return filled(job, inputs, made)
+}
+
+function filled(job: Job, inputs: Inputs, made: ReadonlyMap<RelationId, readonly Chunk[]>): Inputs {
+  const all = new Map(inputs)
+  for (const { id, spec } of job.nodes) {
+    const rows = spec.kind === 'input' ? made.get(spec.relation) : undefined
+    if (rows !== undefined) all.set(id, rows)
+  }
+  return all
+}
+
+async function* runOver(
+  job: Job,
+  inputs: Inputs,
+  from: BatchInput,
+  signal: AbortSignal | undefined,
+  emitted?: (node: number, chunk: Chunk) => void,
+): AsyncGenerator<Chunk> {
   const ready: Chunk[] = []
   const monotonic = () => from.monotonic()
   const graph = batchGraph(job, from.epoch, monotonic, chunk => ready.push(ownedChunk(chunk)), emitted)
-  const inputs = inputsOf(job, from)
   try {
     let sliceStart = monotonic()
     for (const step of steps(job, graph, inputs)) {
@@ -98,6 +188,7 @@ function inputsOf(job: Job, from: BatchInput): Inputs {
   for (const node of job.nodes) {
     if (node.spec.kind !== 'input') continue
     const { relation, scan } = node.spec
+    if (isRecursion(relation)) continue
     const rows = from.read(relation, scan === undefined ? neededColumns(job, node) : undefined, scan)
     if (rows === undefined) throw notSupported('reading a source directly (read a materialized view of it)')
     inputs.set(node.id, rows)

@@ -10,6 +10,7 @@ import type {
   Scan,
   WindowCall,
 } from '../types/job.ts'
+import { FIRST_RECURSION } from '../types/job.ts'
 import { INT8, type Schema, type Type } from '../types/type.ts'
 
 /** An index as a query may read it in place of the relation it is on. */
@@ -37,6 +38,8 @@ export type Plan =
       readonly scan?: Scan
       /** Indexes that a batch query may read instead. */
       readonly indexes?: readonly IndexScan[]
+      /** Its rows are those of a recursive query. */
+      readonly recursion?: PlannedRecursion
     }
   | { readonly op: 'values'; readonly schema: Schema; readonly rows: readonly (readonly Expression[])[] }
   | { readonly op: 'filter'; readonly input: Plan; readonly predicate: Expression }
@@ -126,6 +129,22 @@ export type Plan =
       readonly outer: boolean
     }
   | { readonly op: 'single-row'; readonly input: Plan; readonly group: readonly number[] }
+
+/** WITH RECURSIVE (types/job.ts, Recursion); the step scans `work`. */
+export interface PlannedRecursion {
+  readonly work: RelationId
+  readonly base: Plan
+  readonly step: Plan
+  readonly all: boolean
+}
+
+let nextRecursion = FIRST_RECURSION
+
+/** Numbers for a recursive query and for the rows that its step reads. */
+export function newRecursionIds(): { readonly work: RelationId; readonly result: RelationId } {
+  nextRecursion += 2
+  return { work: nextRecursion, result: nextRecursion + 1 }
+}
 
 export type Rank = 'row_number' | 'rank' | 'dense_rank'
 

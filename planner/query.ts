@@ -9,6 +9,7 @@ import { column, literal, mapExpression, NOW_INDEX } from './expressions.ts'
 import { lower } from './lower.ts'
 import { optimize } from './optimize.ts'
 import { appendOnly, inputs, keyOf, mapExpressions, type Plan, rewrite, schemaOf } from './plan.ts'
+import { batchJob, mapRecursion } from './recursions.ts'
 import { settleCounts } from './row-counts.ts'
 
 /** A bound query and its logical plan. */
@@ -65,7 +66,7 @@ export function planBatch(
   nowMicros = present(),
 ): Job {
   const plan = optimize(withParameters(bound.plan, parameters, nowMicros), sampler)
-  return { relation: 0, nodes: lower(settled(plan)) }
+  return batchJob(settled(plan), settled)
 }
 
 /** A batch result holds no retraction: where the last operators may take rows back, a sort without order consolidates. */
@@ -87,7 +88,10 @@ export function present(): bigint {
 
 /** The plan with its parameters, and now(), replaced by literals. */
 export function withParameters(plan: Plan, parameters: ParameterValues, nowMicros: bigint): Plan {
-  return rewrite(plan, p => settleCounts(mapExpressions(p, e => withLiterals(e, parameters, nowMicros))))
+  return rewrite(plan, p => {
+    const inside = mapRecursion(p, inner => withParameters(inner, parameters, nowMicros))
+    return settleCounts(mapExpressions(inside, e => withLiterals(e, parameters, nowMicros)))
+  })
 }
 
 export function withLiterals(e: Expression, parameters: ParameterValues, nowMicros: bigint): Expression {

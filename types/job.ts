@@ -224,4 +224,28 @@ export interface GraphNode {
 export interface Job {
   readonly relation: RelationId
   readonly nodes: readonly GraphNode[]
+  /** Batch only: recursive queries whose rows the nodes read, each after those that it reads itself. */
+  readonly recursions?: readonly Recursion[]
+}
+
+/** Numbers of recursive queries; no relation has them, nor a system table. */
+export const FIRST_RECURSION = -(2 ** 52)
+
+export function isRecursion(relation: RelationId): boolean {
+  return relation < -(2 ** 51)
+}
+
+/** WITH RECURSIVE: the rows of `base`, then those that `step` makes of the rows found last, until there are none. */
+export interface Recursion {
+  /** Number by which its rows are read. */
+  readonly relation: RelationId
+  /** Number by which `step` reads the rows found last. */
+  readonly work: RelationId
+  readonly base: readonly GraphNode[]
+  readonly step: readonly GraphNode[]
+  /** false: a row counts once. */
+  readonly all: boolean
+  readonly schema: Schema
+  /** Nobody asks for more rows. */
+  readonly wanted?: number
 }

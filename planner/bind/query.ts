@@ -12,6 +12,7 @@ import { columnsByName, corresponding } from './corresponding.ts'
 import { type BoundRelation, type Ctes, type Environment, noPending } from './environment.ts'
 import { at, bindExpression } from './expression.ts'
 import { direction } from './function.ts'
+import { bindRecursive, readsItself } from './recursive.ts'
 import { depthOf, type Scope } from './scope.ts'
 import { bindSelect } from './select.ts'
 
@@ -61,14 +62,15 @@ export function bindTree(
 
 /** The queries of a WITH clause, besides those of the enclosing ones. */
 export function bindCtes(clause: Body, env: Environment): Ctes {
-  if (clause['recursive'] === true) throw notSupported('WITH RECURSIVE')
   const ctes = new Map(env.ctes)
   const own = new Set<string>()
   for (const node of list(clause['ctes'])) {
     const cte = as(node, 'CommonTableExpr')!
     const select = as(cte['ctequery'], 'SelectStmt')
     if (select === undefined) throw notSupported('data-modifying WITH')
-    const bound = env.bindSubquery(select, withParent({ ...env, ctes }))
+    const recursive = clause['recursive'] === true && readsItself(String(cte['ctename']), select)
+    const inner = withParent({ ...env, ctes })
+    const bound = recursive ? bindRecursive(cte, ctes, inner) : env.bindSubquery(select, inner)
     const renamed = names(cte['aliascolnames'])
     const titles = bound.names.map((n, i) => renamed[i] ?? n)
     const name = String(cte['ctename'])

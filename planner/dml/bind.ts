@@ -13,10 +13,10 @@ import type { Relation } from '../catalog.ts'
 import type { BindContext, DmlPlan, ParameterValues, PgNode } from '../contract.ts'
 import { call, column, conjunction, literal } from '../expressions.ts'
 import { joinOn } from '../join-on.ts'
-import { lower } from '../lower.ts'
 import { optimize } from '../optimize.ts'
 import { type Plan, schemaOf } from '../plan.ts'
 import { parameterTypes, present, settled, withLiterals, withParameters } from '../query.ts'
+import { batchJob } from '../recursions.ts'
 import { attach, filterBy } from '../unnest/attach-subqueries.ts'
 import { assign } from './assign.ts'
 import { assignments, columnAt, defaultOf, generate, generatedError, project } from './columns.ts'
@@ -48,7 +48,7 @@ export function planDml(bound: BoundDml, parameters: ParameterValues, nowMicros 
             columns: returning.columns.map(c => withLiterals(c, parameters, nowMicros)),
           },
         }
-  return { table, tag, job: { relation: 0, nodes: lower(plan) }, parameters: bound.parameters, ...shown }
+  return { table, tag, job: batchJob(plan, settled), parameters: bound.parameters, ...shown }
 }
 
 export function planInsert(statement: PgNode, context: BindContext): BoundDml {
