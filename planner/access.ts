@@ -11,7 +11,28 @@ export interface RoleDef {
   readonly memberOf: readonly string[]
 }
 
-export const PRIVILEGES = ['select', 'insert', 'update', 'delete', 'usage', 'create', 'connect'] as const
+/** Settings that sessions begin with (ALTER ROLE … SET, ALTER DATABASE … SET). */
+export interface RoleSettings {
+  /** undefined: of every role. */
+  readonly role?: string
+  /** The number of a database; undefined: in each. */
+  readonly database?: number
+  readonly settings: Readonly<Record<string, string>>
+}
+
+export const PRIVILEGES = [
+  'select',
+  'insert',
+  'update',
+  'delete',
+  'truncate',
+  'references',
+  'trigger',
+  'usage',
+  'create',
+  'connect',
+  'temporary',
+] as const
 export type Privilege = (typeof PRIVILEGES)[number]
 export type ObjectKind = 'relation' | 'schema' | 'database'
 
@@ -19,6 +40,8 @@ export type ObjectKind = 'relation' | 'schema' | 'database'
 export interface Grant {
   readonly kind: ObjectKind
   readonly object: number
+  /** The place of a column: the rights are on it alone. */
+  readonly column?: number
   /** `public`: everyone. */
   readonly role: string
   readonly privileges: readonly Privilege[]
@@ -28,21 +51,45 @@ export interface Grant {
 
 /** What rights there are on a kind of object, in the order of ALL. */
 export const PRIVILEGES_OF: Readonly<Record<ObjectKind, readonly Privilege[]>> = {
-  relation: ['select', 'insert', 'update', 'delete'],
+  relation: ['select', 'insert', 'update', 'delete', 'truncate', 'references', 'trigger'],
   schema: ['usage', 'create'],
-  database: ['connect', 'create'],
+  database: ['connect', 'create', 'temporary'],
+}
+
+/** Rights that there are on columns. */
+export const COLUMN_PRIVILEGES: readonly Privilege[] = ['select', 'insert', 'update', 'references']
+
+/** Rights on what a role makes from then on (ALTER DEFAULT PRIVILEGES). */
+export interface DefaultGrant {
+  /** Who makes it. */
+  readonly maker: string
+  /** In this schema; undefined: anywhere. */
+  readonly schema?: number
+  readonly kind: 'relation' | 'schema'
+  readonly role: string
+  readonly privileges: readonly Privilege[]
+  readonly grantable: readonly Privilege[]
+}
+
+/** What everyone has, as PostgreSQL grants from the beginning, until something is granted to or revoked from PUBLIC. */
+export function publicRights(kind: ObjectKind, name: string): readonly Privilege[] {
+  if (kind === 'database') return ['connect', 'temporary']
+  return kind === 'schema' && name === 'public' ? ['usage'] : []
 }
 
 /** The grants with more or fewer rights of a role on an object. */
 export function changeGrant(
   grants: readonly Grant[],
-  at: Pick<Grant, 'kind' | 'object' | 'role'>,
+  at: Pick<Grant, 'kind' | 'object' | 'role' | 'column'>,
+  /** What the role has while there is no grant to it; a grant of nothing is kept in its place. */
+  inborn: readonly Privilege[],
   change: (before: Pick<Grant, 'privileges' | 'grantable'>) => Pick<Grant, 'privileges' | 'grantable'>,
 ): readonly Grant[] {
-  const same = (g: Grant) => g.kind === at.kind && g.object === at.object && g.role === at.role
-  const after = change(grants.find(same) ?? { privileges: [], grantable: [] })
+  const same = (g: Grant) =>
+    g.kind === at.kind && g.object === at.object && g.role === at.role && g.column === at.column
+  const after = change(grants.find(same) ?? { privileges: inborn, grantable: [] })
   const others = grants.filter(g => !same(g))
-  return after.privileges.length === 0 ? others : [...others, { ...at, ...after }]
+  return after.privileges.length === 0 && inborn.length === 0 ? others : [...others, { ...at, ...after }]
 }
 
 /** The role and all whose rights it has through membership. */

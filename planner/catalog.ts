@@ -3,7 +3,7 @@ import type { Expression, Job, Order, RelationId } from '../types/job.ts'
 import { fromJson, toJson } from '../types/json.ts'
 import type { Type } from '../types/type.ts'
 import type { Modifier } from '../types/type-modifier.ts'
-import type { Grant, RoleDef } from './access.ts'
+import { changeGrant, type DefaultGrant, type Grant, type RoleDef, type RoleSettings } from './access.ts'
 import type { FunctionDef } from './function-def.ts'
 
 export type RelationKind =
@@ -148,6 +148,12 @@ export class Catalog {
   get grants(): readonly Grant[] {
     return this.#document.grants ?? []
   }
+  get defaultGrants(): readonly DefaultGrant[] {
+    return this.#document.defaultGrants ?? []
+  }
+  get roleSettings(): readonly RoleSettings[] {
+    return this.#document.roleSettings ?? []
+  }
   get schemas(): readonly SchemaDef[] {
     return this.#document.schemas
   }
@@ -184,6 +190,7 @@ export class Catalog {
   with(relation: Relation): Catalog {
     const known = this.#byId.has(relation.id)
     return this.#change({
+      ...(known ? {} : this.#grantsByDefault('relation', relation)),
       relations: known
         ? this.relations.map(r => (r.id === relation.id ? relation : r))
         : [...this.relations, relation],
@@ -206,7 +213,11 @@ export class Catalog {
   }
   withSchema(database: string, name: string, owner: string): Catalog {
     const schema = { id: this.nextId, database, name, owner }
-    return this.#change({ schemas: [...this.schemas, schema], nextId: this.nextId + 1 })
+    return this.#change({
+      schemas: [...this.schemas, schema],
+      nextId: this.nextId + 1,
+      ...this.#grantsByDefault('schema', schema),
+    })
   }
   /** Replaces by id. */
   withSchemaDef(schema: SchemaDef): Catalog {
@@ -221,6 +232,12 @@ export class Catalog {
   }
   withGrants(grants: readonly Grant[]): Catalog {
     return this.#change({ grants })
+  }
+  withDefaultGrants(defaultGrants: readonly DefaultGrant[]): Catalog {
+    return this.#change({ defaultGrants })
+  }
+  withRoleSettings(roleSettings: readonly RoleSettings[]): Catalog {
+    return this.#change({ roleSettings })
   }
   withoutSchema(database: string, name: string): Catalog {
     return this.#change({ schemas: this.schemas.filter(s => s.database !== database || s.name !== name) })
@@ -255,6 +272,31 @@ export class Catalog {
     })
   }
 
+  /** What ALTER DEFAULT PRIVILEGES said of a new object. */
+  #grantsByDefault(
+    kind: DefaultGrant['kind'],
+    object: {
+      readonly id: number
+      readonly owner: string
+      readonly database: string
+      readonly schema?: string
+    },
+  ): Partial<CatalogDocument> {
+    const { id, owner, database, schema } = object
+    const inside = this.schemas.find(s => s.database === database && s.name === schema)?.id
+    const found = this.defaultGrants.filter(
+      d => d.kind === kind && d.maker === owner && (d.schema === undefined || d.schema === inside),
+    )
+    if (found.length === 0) return {}
+    let { grants } = this
+    for (const { role, privileges, grantable } of found)
+      grants = changeGrant(grants, { kind, object: id, role }, [], before => ({
+        privileges: [...new Set([...before.privileges, ...privileges])],
+        grantable: [...new Set([...before.grantable, ...grantable])],
+      }))
+    return { grants }
+  }
+
   #change(change: Partial<CatalogDocument>): Catalog {
     const next = { ...this.#document, ...change, version: this.version + 1 }
     if (next.grants === undefined) return new Catalog(next)
@@ -273,6 +315,8 @@ interface CatalogDocument {
   readonly functions?: readonly FunctionDef[]
   readonly roles?: readonly RoleDef[]
   readonly grants?: readonly Grant[]
+  readonly defaultGrants?: readonly DefaultGrant[]
+  readonly roleSettings?: readonly RoleSettings[]
 }
 
 /** PostgreSQL's first OID for objects made by users. */

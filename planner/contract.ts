@@ -34,12 +34,19 @@ export interface BindContext {
   /** Statement time for now() in batch queries, microseconds since 1970. */
   readonly nowMicros: bigint
   readonly user: string
+  /** Who logged in, where that is somebody else. */
+  readonly sessionUser?: string
   /** Number of the session, which functions about the session and the catalog are told; undefined: there is none. */
   readonly session?: number
   /** Offset map: a byte offset of libpg-query's tree -> UTF-16 offset in the statement as the user typed it. */
   position(pgLocation: number | undefined): number | undefined
-  /** Throws 42501 unless the user has the right. Within a view its owner's rights count: there it is not given. */
-  authorize?(relation: Relation, privilege: Privilege): void
+  /**
+   * Throws 42501 unless the user, or `owner` where a view is read with its rights, has the right. What it yields is to be told
+   * each column that is read, and throws too: the right is on some columns only.
+   */
+  authorize?(relation: Relation, privilege: Privilege, owner?: string): ((column: number) => void) | undefined
+  /** Columns that the statement sets, for the rights on them. */
+  readonly sets?: { readonly insert: Set<number>; readonly update: Set<number> }
   /** 'stream': a view or sink (now() and random() refused); 'batch': a query or DML. */
   readonly mode: 'stream' | 'batch'
   /** Functions in SQL whose bodies are around, by id. */

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { SqlError } from '../types/error.ts'
+import { requireConnect } from './access/rights.ts'
 import { type Authentication, authenticate } from './authentication.ts'
 import { ALPN, type Encryption, encrypt, TLS_HANDSHAKE, tlsOf } from './encryption.ts'
 import { readOpening, startupSettings } from './handshake.ts'
@@ -170,6 +171,8 @@ export class Connection {
     if (known === undefined) return undefined
     if (!shared.catalogs.current.hasDatabase(database))
       throw new SqlError('invalid_catalog_name', `database "${database}" does not exist`)
+    const declared = shared.catalogs.current.roles.some(role => role.name === user)
+    requireConnect({ user, declared }, shared.catalogs.current, database)
     const session = new Session(this.#out, user, database, startupSettings(parameters), shared)
     const { pid, secret, release } = this.#hub.register(session)
     session.system.pid = pid

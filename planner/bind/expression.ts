@@ -173,6 +173,7 @@ function wholeRow(path: readonly string[], env: Environment): Expression | undef
       c => c.table === path.at(-1) && c.hidden !== true && (path.length < 2 || c.schema === path.at(-2)),
     )
     if (own.length === 0) continue
+    for (const { read } of own) read?.()
     const fields = own.map(c => (depth === 0 ? column(c.index, c.type) : outer(c.index, depth, c.type)))
     const type: Type = { name: 'struct', fields: own.map(({ name, type }) => ({ name, type })) }
     const none = call(

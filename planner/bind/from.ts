@@ -111,19 +111,25 @@ export function relationPlan(
   path: readonly string[],
   env: Environment,
   position: number | undefined,
-): BoundRelation & { hidden?: ReadonlySet<number> } {
+): RelationRows {
   const found = findRelation(path, env.context, position)
   const { relation } = found
   if (relation === undefined) return withTableOid(scan(found.id, found.columns, [], false), found.oid)
   env.dependsOn.add(relation.id)
-  env.context.authorize?.(relation, 'select')
-  if (relation.kind === 'view') return inlineView(relation.query!, found.columns, found.schema, env)
+  const read = env.context.authorize?.(relation, 'select')
+  if (relation.kind === 'view') return { ...inlineView(relation, found, env), ...(read && { read }) }
   if (relation.kind === 'sink' || relation.kind === 'subscription') {
     throw new SqlError('wrong_object_type', `"${found.name}" is a ${relation.kind}`, { position })
   }
   const hidden = new Set(relation.columns.flatMap((c, i) => (c.hidden === true ? [i] : [])))
   const { plan, names } = scan(relation.id, relation.columns, relation.key, relation.appendOnly)
-  return { plan: withIndexes(plan, relation, env.context), names, hidden }
+  return { plan: withIndexes(plan, relation, env.context), names, hidden, ...(read && { read }) }
+}
+
+interface RelationRows extends BoundRelation {
+  readonly hidden?: ReadonlySet<number>
+  /** To be told which columns are read. */
+  readonly read?: (column: number) => void
 }
 
 /** The rows of a system table and their hidden column tableoid. */
@@ -164,10 +170,21 @@ function scan(relation: number, columns: Schema, key: readonly number[], appendO
   return { plan: { op: 'scan', relation, schema, key, appendOnly }, names: schema.map(c => c.name) }
 }
 
-function inlineView(query: string, columns: Schema, schema: string, env: Environment): BoundRelation {
-  const select = as(parseStored(query), 'SelectStmt')!
+/** A view reads with the rights of its owner. */
+function inlineView(
+  { query, owner }: Relation,
+  { columns, schema }: { readonly columns: Schema; readonly schema: string },
+  env: Environment,
+): BoundRelation {
+  const select = as(parseStored(query!), 'SelectStmt')!
   const searchPath = [schema, ...env.context.searchPath.filter(s => s !== schema)]
-  const context: BindContext = { ...bare(env.context), searchPath, position: () => undefined }
+  const { authorize } = env.context
+  const context: BindContext = {
+    ...bare(env.context),
+    searchPath,
+    position: () => undefined,
+    ...(authorize && { authorize: (relation, privilege, as) => authorize(relation, privilege, as ?? owner) }),
+  }
   // The view's own relations are its dependencies, not this query's.
   const inner: Environment = {
     ...env,
@@ -190,6 +207,7 @@ function bare(context: BindContext): BindContext {
     inferred: context.inferred,
     nowMicros: context.nowMicros,
     user: context.user,
+    ...(context.sessionUser === undefined ? {} : { sessionUser: context.sessionUser }),
     ...(context.session === undefined ? {} : { session: context.session }),
     mode: context.mode,
     ...(context.indexesOf && { indexesOf: id => context.indexesOf!(id) }),
@@ -200,7 +218,7 @@ function bare(context: BindContext): BindContext {
 }
 
 function aliased(
-  bound: BoundRelation & { readonly hidden?: ReadonlySet<number> },
+  bound: RelationRows,
   name: string | undefined,
   alias: unknown,
   from: number | undefined,
@@ -220,6 +238,7 @@ function aliased(
     ...(table === undefined ? {} : { table }),
     ...(name === undefined || name === table ? {} : { relation: name }),
     ...(bound.hidden?.has(i) === true ? { hidden: true } : {}),
+    ...(bound.read && { read: () => bound.read!(i) }),
   }))
   return { plan: bound.plan, columns }
 }
@@ -284,7 +303,10 @@ function joinAliased(from: From, alias: unknown): From {
   if (table === undefined) return from
   const renamed = names(body(alias)['colnames'])
   const shown = from.columns.filter(c => !c.merged && !c.hidden)
-  const columns = shown.map(({ name, type, index }, i) => ({ name: renamed[i] ?? name, type, index, table }))
+  const columns = shown.map(({ name, type, index, read }, i) => ({
+    ...{ name: renamed[i] ?? name, type, index, table },
+    ...(read && { read }),
+  }))
   return { plan: from.plan, columns }
 }
 
@@ -294,6 +316,7 @@ function onlyColumn(from: From, name: string, which: 'left' | 'right'): ScopeCol
     const message = `common column name "${name}" appears more than once in ${which} table`
     throw new SqlError('ambiguous_column', message)
   }
+  found[0]?.read?.()
   return found[0]
 }
 

@@ -15,6 +15,8 @@ export interface ScopeColumn {
   readonly merged?: boolean
   /** Not part of `*`. */
   readonly hidden?: boolean
+  /** To be told that it is read. Throws 42501 where it must not be. */
+  readonly read?: () => void
 }
 
 /** The names visible at one level of a query. */
@@ -54,7 +56,10 @@ export function resolveColumn(scope: Scope, path: readonly string[], position: n
     if (hits.length > 1) {
       throw new SqlError('ambiguous_column', `column reference "${name}" is ambiguous`, { position })
     }
-    if (hits.length === 1) return { column: hits[0]!, depth }
+    if (hits.length === 1) {
+      hits[0]!.read?.()
+      return { column: hits[0]!, depth }
+    }
   }
   throw unknownColumn(scope, name, table, position)
 }

@@ -283,6 +283,7 @@ export function expandStar(
     const message = `missing FROM-clause entry for table "${table}"`
     throw new SqlError('undefined_table', message, { position: position ?? env.context.position(undefined) })
   }
+  for (const { read } of shown) read?.()
   return shown.map(c => ({ name: c.name, value: column(c.index, c.type) }))
 }
 

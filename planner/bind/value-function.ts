@@ -28,7 +28,11 @@ export function bindValueFunction(fields: Body, env: Environment): Expression {
   }
   if (op === 'SVFOP_CURRENT_CATALOG') return literal(env.context.database, TEXT)
   if (op === 'SVFOP_CURRENT_SCHEMA') return literal(env.context.searchPath[0] ?? null, TEXT)
-  return literal(env.context.user, TEXT)
+  return literal(op === 'SVFOP_SESSION_USER' ? sessionUser(env) : env.context.user, TEXT)
+}
+
+function sessionUser({ context }: Environment): string {
+  return context.sessionUser ?? context.user
 }
 
 /** The time at which the statement runs, which a view has not. */
@@ -50,8 +54,9 @@ export function sessionFunction(name: string, env: Environment): Expression | un
       return literal(env.context.database, TEXT)
     case 'current_schema':
       return literal(env.context.searchPath[0] ?? null, TEXT)
-    case 'current_user':
     case 'session_user':
+      return literal(sessionUser(env), TEXT)
+    case 'current_user':
     case 'user':
       return literal(env.context.user, TEXT)
     default:

@@ -22,6 +22,7 @@ import { assign } from './assign.ts'
 import { assignments, columnAt, defaultOf, generate, generatedError, project } from './columns.ts'
 import { planMergeRows } from './merge.ts'
 import { type ConflictAction, onConflict } from './on-conflict.ts'
+import { readerOf, rightsWhenRead } from './rights.ts'
 
 /** A bound INSERT, UPDATE, DELETE or MERGE: rows of the table's columns, `weight` and `counted`. */
 export interface BoundDml {
@@ -69,6 +70,7 @@ export function planInsert(statement: PgNode, context: BindContext): BoundDml {
   const all = table.columns.flatMap((c, i) => (c.generated === undefined && !c.hidden ? [i] : []))
   const select = fields['selectStmt'] === undefined ? undefined : as(fields['selectStmt'], 'SelectStmt')!
   const wanted = given.length > 0 ? given : all
+  for (const i of wanted) context.sets?.insert.add(i)
   const rows = select === undefined ? emptyRow() : insertRows(select, table, wanted, env)
   const width = schemaOf(rows).length
   if (width > wanted.length) {
@@ -123,7 +125,7 @@ export function planMerge(statement: PgNode, context: BindContext): BoundDml {
   const { table, env } = target(fields, context)
   if (list(fields['returningList']).length > 0 || fields['returningClause'] !== undefined)
     throw notSupported('MERGE … RETURNING')
-  const own = bindFromList([{ RangeVar: body(fields['relation']) }], env)
+  const own = bindFromList([{ RangeVar: body(fields['relation']) }], rightsWhenRead(env))
   const source = bindFromList([fields['sourceRelation'] as PgNode], env)
   return finish(table, planMergeRows(fields, table, own, source, env), 'MERGE', fields, env)
 }
@@ -178,7 +180,7 @@ function affected(
   table: Relation,
   env: Environment,
 ): { readonly plan: Plan; readonly env: Environment } {
-  const own = bindFromList([{ RangeVar: body(fields['relation']) }], env)
+  const own = bindFromList([{ RangeVar: body(fields['relation']) }], rightsWhenRead(env))
   let from = own
   if (list(fields[clause]).length > 0) {
     const other = bindFromList(list(fields[clause]), env)
@@ -314,6 +316,7 @@ function bindReturning(nodes: readonly PgNode[], table: Relation, fields: Body, 
     index,
     table: typeof alias === 'string' ? alias : table.name,
     ...(c.hidden === true ? { hidden: true } : {}),
+    ...readerOf(env, table, index),
   }))
   const scoped: Environment = { ...env, scope: { columns }, pending: noPending(), clause: 'RETURNING' }
   const outputs = nodes.flatMap(node => {

@@ -29,6 +29,7 @@ export function assignments(
       throw new SqlError('syntax_error', `multiple assignments to same column "${c.name}"`, { position })
     }
     seen.add(i)
+    env.context.sets?.update.add(i)
     const value = partOf(item['val'] as PgNode, position)
     if (as(value, 'SetToDefault') !== undefined) next[i] = defaultOf(c.default, c.type)
     else if (c.generated !== undefined) throw generatedError(c.name, 'update')

@@ -83,6 +83,7 @@ function inserted(clause: Body, table: Relation, env: Environment): readonly Exp
   const named = list(clause['targetList']).map(node => str(as(node, 'ResTarget')!['name']))
   const all = table.columns.flatMap((c, i) => (c.generated === undefined && !c.hidden ? [i] : []))
   const wanted = named.length > 0 ? named.map(name => columnAt(table, name, undefined)) : all
+  for (const i of wanted) env.context.sets?.insert.add(i)
   const values = list(clause['values'])
   if (values.length > wanted.length)
     throw new SqlError('syntax_error', 'INSERT has more expressions than target columns')

@@ -10,6 +10,7 @@ import { column, conjunction } from '../expressions.ts'
 import { joinOn } from '../join-on.ts'
 import type { Plan } from '../plan.ts'
 import { assignments, columnAt, generate, project } from './columns.ts'
+import { rightsWhenRead } from './rights.ts'
 
 /** What INSERT … ON CONFLICT does with a row whose key is there. */
 export type ConflictAction = 'nothing' | 'update'
@@ -36,7 +37,7 @@ export function onConflict(
   const width = table.columns.length
   const candidate = table.columns.map((c, i): Expression => column(i, c.type))
   if (table.key.length === 0) return { action, plan: project(rows, candidate, 1) }
-  const own = bindFromList([{ RangeVar: body(fields['relation']) }], env)
+  const own = bindFromList([{ RangeVar: body(fields['relation']) }], rightsWhenRead(env))
   const equal = table.key.map(k =>
     compare('=', column(k, candidate[k]!.type), column(width + k, candidate[k]!.type), env, undefined),
   )

@@ -2,21 +2,24 @@ import { notSupported, SqlError } from '../../types/error.ts'
 import { column, columnType, expressionUntil } from './create.ts'
 import { functionName } from './create-function.ts'
 import type { Cursor } from './cursor.ts'
+import { parseDefaultPrivileges } from './grants.ts'
 import { relationWord } from './relation-word.ts'
+import { parseRoleSetting } from './role-settings.ts'
 import { parseAlterRole } from './roles.ts'
 import type { AlterAction, Statement } from './statement.ts'
 
 /** After ALTER: `kind [IF EXISTS] name action`. */
 export function parseAlter(c: Cursor): Statement {
   if (c.looking('system')) throw notSupported('ALTER SYSTEM', { position: c.token!.start })
-  if (c.looking('default', 'privileges'))
-    throw notSupported('ALTER DEFAULT PRIVILEGES', { position: c.token!.start })
+  if (c.accept('default', 'privileges')) return parseDefaultPrivileges(c)
   if (c.accept('user') || c.accept('role')) return parseAlterRole(c)
   for (const kind of ['function', 'aggregate'] as const) if (c.accept(kind)) return alterFunction(c, kind)
   const what = relationWord(c)
   const ifExists = c.accept('if', 'exists')
   c.accept('only')
   const name = c.name()
+  const setting = what === 'database' ? parseRoleSetting(c, undefined, name.name) : undefined
+  if (setting !== undefined) return setting
   const action = parseAction(c)
   if (c.looking(',')) throw notSupported('several actions in one ALTER', { position: c.token!.start })
   c.finish()

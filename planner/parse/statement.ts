@@ -207,7 +207,7 @@ export type Statement =
       readonly kind: 'grant'
       /** false: REVOKE. */
       readonly grant: boolean
-      readonly privileges: readonly Privilege[] | 'all'
+      readonly privileges: readonly NamedPrivilege[] | 'all'
       /** 'all': every relation of the schemas. */
       readonly what: 'relation' | 'schema' | 'database' | 'all'
       readonly names: readonly Name[]
@@ -222,8 +222,37 @@ export type Statement =
       readonly granted: readonly string[]
       readonly roles: readonly string[]
     }
+  | {
+      readonly kind: 'default privileges'
+      readonly grant: boolean
+      readonly privileges: readonly NamedPrivilege[] | 'all'
+      readonly of: 'relation' | 'schema'
+      /** Who makes the objects; none: the user. */
+      readonly makers: readonly string[]
+      /** None: in every schema. */
+      readonly schemas: readonly string[]
+      readonly roles: readonly string[]
+      readonly withOption: boolean
+      readonly optionOnly: boolean
+    }
+  | {
+      readonly kind: 'role setting'
+      /** undefined: every role. */
+      readonly role: string | undefined
+      readonly database: string | undefined
+      /** undefined: all of them are forgotten. */
+      readonly name: string | undefined
+      /** undefined: it is forgotten; 'current': as it is in the session. */
+      readonly value: string | undefined | { readonly from: 'current' }
+    }
   | { readonly kind: 'flush' }
   | { readonly kind: 'explain'; readonly options: ExplainOptions; readonly statement: Statement }
+
+/** A privilege, on some columns only where they are named. */
+export interface NamedPrivilege {
+  readonly privilege: Privilege | 'all'
+  readonly columns?: readonly string[]
+}
 
 export interface RoleOptions {
   readonly superuser?: boolean

@@ -1,4 +1,4 @@
-import { type ObjectKind, type Privilege, type RoleDef, rolesOf } from '../../planner/access.ts'
+import { type ObjectKind, type Privilege, publicRights, type RoleDef, rolesOf } from '../../planner/access.ts'
 import type { Catalog, Relation } from '../../planner/catalog.ts'
 import { SqlError } from '../../types/error.ts'
 
@@ -16,8 +16,12 @@ export interface Rights {
   /** Through itself or a role it is a member of. */
   owns(object: Owned): boolean
   may(privilege: Privilege, kind: ObjectKind, object: Owned): boolean
+  /** On one column, through the relation or by itself. */
+  mayColumn(privilege: Privilege, relation: Owned, column: number): boolean
+  /** On the relation or any column of it. */
+  mayAny(privilege: Privilege, relation: Owned): boolean
   /** Whether it may hand the right on. */
-  mayGrant(privilege: Privilege, kind: ObjectKind, object: Owned): boolean
+  mayGrant(privilege: Privilege, kind: ObjectKind, object: Owned, column?: number): boolean
 }
 
 /** Anything with a number and an owner. */
@@ -33,39 +37,72 @@ export function rightsOf({ user, declared }: Who, catalog: Catalog): Rights {
   const superuser = role?.superuser ?? true
   const names = rolesOf(user, catalog.roles)
   const owns = ({ owner }: Owned) => superuser || names.has(owner)
-  const granted = (list: 'privileges' | 'grantable', privilege: Privilege, kind: ObjectKind, id: number) =>
+  type Rights = 'privileges' | 'grantable'
+  const granted = (
+    list: Rights,
+    privilege: Privilege,
+    kind: ObjectKind,
+    id: number,
+    column?: number | 'any',
+  ) =>
     catalog.grants.some(
       g =>
         g.kind === kind &&
         g.object === id &&
+        (column === 'any' || g.column === undefined || g.column === column) &&
         (g.role === 'public' || names.has(g.role)) &&
         g[list].includes(privilege),
     )
+  const inborn = (privilege: Privilege, kind: ObjectKind, { id, name }: Owned) =>
+    publicRights(kind, name).includes(privilege) &&
+    !catalog.grants.some(g => g.kind === kind && g.object === id && g.role === 'public')
   return {
     superuser,
     createDb: role?.createDb ?? true,
     createRole: role?.createRole ?? true,
     owns,
-    may(privilege, kind, object) {
-      if (owns(object) || granted('privileges', privilege, kind, object.id)) return true
-      // As PostgreSQL grants to everyone from the beginning.
-      return privilege === 'connect' || (privilege === 'usage' && object.name === 'public')
-    },
-    mayGrant: (privilege, kind, object) => owns(object) || granted('grantable', privilege, kind, object.id),
+    may: (privilege, kind, object) =>
+      owns(object) || granted('privileges', privilege, kind, object.id) || inborn(privilege, kind, object),
+    mayColumn: (privilege, relation, column) =>
+      owns(relation) || granted('privileges', privilege, 'relation', relation.id, column),
+    mayAny: (privilege, relation) =>
+      owns(relation) || granted('privileges', privilege, 'relation', relation.id, 'any'),
+    mayGrant: (privilege, kind, object, column) =>
+      owns(object) || granted('grantable', privilege, kind, object.id, column),
   }
 }
 
-/** Throws 42501 unless the right is there, on the relation and to look into its schema. */
+/** Is told each column that a statement reads or sets. Throws 42501. */
+export type ColumnRight = (column: number) => void
+
+/**
+ * Throws 42501 unless the right is there, on the relation and to look into its schema. What it yields wants to be told of the
+ * columns, as the right is on some of them only.
+ */
 export function requireRelationRight(
   rights: Rights,
   catalog: Catalog,
   privilege: Privilege,
   relation: Relation,
-): void {
-  if (rights.superuser) return
+): ColumnRight | undefined {
+  if (rights.superuser) return undefined
   const schema = catalog.schemas.find(s => s.database === relation.database && s.name === relation.schema)
   if (schema !== undefined && !rights.may('usage', 'schema', schema)) throw denied(`schema ${schema.name}`)
-  if (!rights.may(privilege, 'relation', relation)) throw denied(`${relation.kind} ${relation.name}`)
+  if (rights.may(privilege, 'relation', relation)) return undefined
+  const refused = () => denied(`${relation.kind} ${relation.name}`)
+  if (!rights.mayAny(privilege, relation)) throw refused()
+  return column => {
+    if (!rights.mayColumn(privilege, relation, column)) throw refused()
+  }
+}
+
+/** Throws 42501 unless the user may open a session in the database. */
+export function requireConnect(who: Who, catalog: Catalog, database: string): void {
+  const found = catalog.databases.find(d => d.name === database)
+  if (found === undefined || rightsOf(who, catalog).may('connect', 'database', found)) return
+  throw new SqlError('insufficient_privilege', `permission denied for database "${database}"`, {
+    detail: 'User does not have CONNECT privilege.',
+  })
 }
 
 /** Throws 42501 unless the user may make things in the schema. */

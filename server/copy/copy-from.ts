@@ -34,8 +34,10 @@ export function copyFrom(session: Session, statement: CopyFrom): Runnable {
         position: statement.table.position,
       })
     const { session: state, catalogs } = session.context
-    requireRelationRight(rightsOf(state, catalogs.current), catalogs.current, 'insert', table)
-    return { table, columns: copyColumns(table, statement.columns, present()) }
+    const may = requireRelationRight(rightsOf(state, catalogs.current), catalogs.current, 'insert', table)
+    const columns = copyColumns(table, statement.columns, present())
+    for (const column of columns.positions) may?.(column)
+    return { table, columns }
   }
   target()
   return {

@@ -1,5 +1,6 @@
 import type { ParsedStatement, SessionStatement } from '../../planner/parse/index.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
+import { requireConnect } from '../access/rights.ts'
 import { copyFrom } from '../copy/copy-from.ts'
 import { copyTo } from '../copy/copy-to.ts'
 import { closeCursor, declareCursor, fetchCursor } from './cursors.ts'
@@ -60,6 +61,9 @@ function set(session: Session, statement: SessionStatement & { kind: 'set' }): s
   }
   if (name === 'database' && value !== undefined && !session.context.catalogs.current.hasDatabase(value))
     throw new SqlError('invalid_catalog_name', `database "${value}" does not exist`)
+  if (name === 'database' && value !== undefined)
+    requireConnect(session.context.session, session.context.catalogs.current, value)
+  if (name === 'session_authorization') session.settings.reset('role', local)
   if (value === undefined) session.settings.reset(name, local)
   else session.settings.set(name, value, local)
   return statement.reset ? 'RESET' : 'SET'
@@ -70,6 +74,8 @@ function discard(session: Session, what: string): string {
     case 'ALL':
       session.block.requireIdle('DISCARD ALL')
       session.settings.resetAll()
+      session.settings.reset('session_authorization')
+      session.settings.reset('role')
       session.dropStatement(undefined)
       session.closePortals(() => true)
       return 'DISCARD ALL'

@@ -5,9 +5,11 @@ import type { Value } from '../../types/value.ts'
 import type { Frame, Messages } from '../protocol/frames.ts'
 import { notice, parameterStatus } from '../protocol/replies.ts'
 import type { StatementContext } from '../statements/index.ts'
+import { settingsAtStart } from '../statements/role-settings.ts'
 import { systemRelation } from '../system-tables/index.ts'
 import { dismiss, enrol, type SystemSession } from '../system-tables/sessions.ts'
 import { Cancellation } from './cancellation.ts'
+import { Identity } from './identity.ts'
 import type { Rows } from './rows.ts'
 import { SessionSettings } from './settings.ts'
 import { TransactionBlock } from './transaction-block.ts'
@@ -75,9 +77,23 @@ export class Session {
     shared: SharedContext,
   ) {
     this.out = out
-    const report = (name: string, value: string) => parameterStatus(out, name, value)
-    const settings = new SessionSettings({ session_authorization: user, database }, report, initial)
+    const { catalogs, runtime } = shared
+    const identity = new Identity(user, () => catalogs.current.roles)
+    const fixed = (key: string): string | undefined => {
+      if (key === 'database') return database
+      if (key === 'is_superuser') return identity.superuser ? 'on' : 'off'
+      return key === 'session_authorization' ? user : undefined
+    }
+    const settings = new SessionSettings({
+      fixed,
+      allow: (key, value) => identity.check(key, value),
+      reported: (name, value) => parameterStatus(out, name, value),
+      stored: settingsAtStart(catalogs.current, user, database),
+      initial,
+      refused: message => this.notice(message, 'WARNING'),
+    })
     this.settings = settings
+    identity.follow(name => settings.get(name))
     this.block = new TransactionBlock({
       warn: (message, condition) => this.notice(message, 'WARNING', condition),
       defaultReadOnly: () => isOn(settings.get('default_transaction_read_only')),
@@ -92,12 +108,12 @@ export class Session {
       const wanted = settings.get('search_path').split(',')
       const names = wanted.map(name => name.trim().replace(/^"(.*)"$/, '$1'))
       const known = (name: string) => shared.catalogs.current.hasSchema(settings.get('database'), name)
+      const own = identity.user
       return names
-        .map(name => (name === '$user' ? user : name))
-        .filter(name => name !== '' && (name !== user || known(name)))
+        .map(name => (name === '$user' ? own : name))
+        .filter(name => name !== '' && (name !== own || known(name)))
     }
     const { cancellation } = this
-    const { catalogs, runtime } = shared
     const own = {
       pid: 0,
       client: undefined,
@@ -106,14 +122,22 @@ export class Session {
       active: false,
       startedAtMs: Date.now(),
     }
-    const declared = catalogs.current.roles.some(role => role.name === user)
-    // SET database moves the session to another one.
+    // SET database, SET ROLE and SET SESSION AUTHORIZATION change who and where the session is.
     const at = {
       get database() {
         return settings.get('database')
       },
+      get user() {
+        return identity.user
+      },
+      get sessionUser() {
+        return identity.sessionUser
+      },
+      get declared() {
+        return identity.declared
+      },
     }
-    this.system = Object.assign(at, { user, declared, settings, searchPath, catalogs, runtime, ...own })
+    this.system = Object.assign(at, { settings, searchPath, catalogs, runtime, ...own })
     const number = enrol(this.system)
     this.#number = number
     this.context = {
@@ -122,8 +146,15 @@ export class Session {
         get database() {
           return settings.get('database')
         },
-        user,
-        declared,
+        get user() {
+          return identity.user
+        },
+        get sessionUser() {
+          return identity.sessionUser
+        },
+        get declared() {
+          return identity.declared
+        },
         settings,
         searchPath,
         number,

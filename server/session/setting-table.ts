@@ -70,9 +70,15 @@ export const SETTINGS: Readonly<Record<string, Setting>> = {
   },
   idle_in_transaction_session_timeout: { default: '0', help: 'not used', check: duration },
   in_hot_standby: { default: 'off', help: 'always off', reported: 'in_hot_standby', readonly: true },
-  is_superuser: { default: 'on', help: 'always on', reported: 'is_superuser', readonly: true },
+  is_superuser: {
+    default: 'on',
+    help: 'whether the user may do everything',
+    reported: 'is_superuser',
+    readonly: true,
+  },
   jit: { default: 'off', help: 'not used', check: bool },
   lock_timeout: { default: '0', help: 'not used', check: duration },
+  role: { default: 'none', help: 'the role whose rights count, as SET ROLE named it' },
   row_security: { default: 'on', help: 'not used', check: bool },
   search_path: { default: '"$user", public', help: 'schemas of unqualified names' },
   server_encoding: {
@@ -89,9 +95,8 @@ export const SETTINGS: Readonly<Record<string, Setting>> = {
   },
   session_authorization: {
     default: '',
-    help: 'the user who logged in',
+    help: 'the user who logged in, or whom SET SESSION AUTHORIZATION named',
     reported: 'session_authorization',
-    readonly: true,
   },
   server_version_num: { default: '150000', help: 'the same as a number', readonly: true },
   standard_conforming_strings: {

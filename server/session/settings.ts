@@ -3,41 +3,79 @@ import type { Settings } from '../statements/contract.ts'
 import { durationMs } from './setting-checks.ts'
 import { SETTINGS, type Setting } from './setting-table.ts'
 
+/** What a session's settings begin with. */
+export interface Beginning {
+  /** Values that follow from who and where the session is. */
+  fixed(key: string): string | undefined
+  /** Throws for a value that the session may not have. */
+  allow(key: string, value: string): void
+  reported(name: string, value: string): void
+  /** Of the role and the database. */
+  readonly stored: ReadonlyMap<string, string>
+  /** Of the client; unknown names and bad values are errors. */
+  readonly initial: ReadonlyMap<string, string>
+  refused(message: string): void
+}
+
 /** Settings of one session. Names are case-insensitive; names with a dot are anyone's. */
 export class SessionSettings implements Settings {
   #values = new Map<string, string>()
-  readonly #fixed: Readonly<Record<string, string>>
+  readonly #fixed: (key: string) => string | undefined
+  readonly #allow: (key: string, value: string) => void
+  /** What RESET goes back to: what the session began with. */
+  #initial: ReadonlyMap<string, string> = new Map()
   readonly #reported: (name: string, value: string) => void
   /** In a transaction block: what holds when it is rolled back, and what holds when it is committed. */
   #block: { readonly before: Map<string, string>; readonly kept: Map<string, string> } | undefined
 
-  /** `fixed`: the values of settings that follow from how the session began. */
-  constructor(
-    fixed: Readonly<Record<string, string>>,
-    reported: (name: string, value: string) => void,
-    initial: ReadonlyMap<string, string> = new Map(),
-  ) {
+  constructor({ fixed, allow, reported, stored, initial, refused }: Beginning) {
     this.#fixed = fixed
+    this.#allow = allow
     this.#reported = () => {}
+    for (const [name, value] of stored) this.#start(name, value, refused)
     for (const [name, value] of initial) this.set(name, value)
+    this.#initial = this.#values
+    this.#values = new Map()
     this.#reported = reported
+  }
+
+  /** One that the catalog keeps: it must not keep anyone from logging in. */
+  #start(name: string, value: string, refused: (message: string) => void): void {
+    try {
+      this.set(name, value)
+    } catch (error) {
+      if (!(error instanceof SqlError)) throw error
+      refused(error.message)
+    }
   }
 
   get(name: string): string {
     const key = settingKey(name)
-    return this.#values.get(key) ?? this.#fixed[key] ?? find(key).default
+    return this.#values.get(key) ?? this.initial(key)
+  }
+
+  /** What RESET goes back to. */
+  initial(key: string): string {
+    return this.#initial.get(key) ?? this.#fixed(key) ?? find(key).default
   }
 
   /** `local`: until the end of the transaction block. */
   set(name: string, value: string, local = false): void {
+    this.check(name, value)
+    const key = settingKey(name)
+    const { normal, implies } = find(key)
+    this.#change(key, normal?.(value) ?? value, local)
+    const implied = /^(on|true|yes|1)$/i.test(value) ? implies : undefined
+    if (implied !== undefined) this.#change(implied, 'true', local)
+  }
+
+  check(name: string, value: string): void {
     const key = settingKey(name)
     const setting = find(key)
     if (setting.readonly) throw unchangeable(key)
     if (setting.check !== undefined && !setting.check(value))
       throw new SqlError('invalid_parameter_value', `invalid value for parameter "${key}": "${value}"`)
-    this.#change(key, setting.normal?.(value) ?? value, local)
-    const implied = /^(on|true|yes|1)$/i.test(value) ? setting.implies : undefined
-    if (implied !== undefined) this.#change(implied, 'true', local)
+    this.#allow(key, value)
   }
 
   reset(name: string, local = false): void {
@@ -47,7 +85,7 @@ export class SessionSettings implements Settings {
   }
 
   resetAll(): void {
-    for (const key of this.#values.keys()) this.#change(key, undefined, false)
+    for (const key of this.#values.keys()) if (!IDENTITY.has(key)) this.#change(key, undefined, false)
   }
 
   /** A transaction block begins. */
@@ -71,7 +109,8 @@ export class SessionSettings implements Settings {
   }
 
   list(): { name: string; value: string; help: string }[] {
-    const all = Object.entries(SETTINGS).map(([name, { help }]) => ({ name, value: this.get(name), help }))
+    const shown = Object.entries(SETTINGS).filter(([name]) => !IDENTITY.has(name))
+    const all = shown.map(([name, { help }]) => ({ name, value: this.get(name), help }))
     return all.sort((a, b) => (a.name < b.name ? -1 : 1))
   }
 
@@ -83,6 +122,7 @@ export class SessionSettings implements Settings {
   }
 
   #change(key: string, value: string | undefined, local: boolean): void {
+    const superuser = this.get('is_superuser')
     const before = this.get(key)
     for (const map of local ? [this.#values] : [this.#values, this.#block?.kept]) {
       if (value === undefined) map?.delete(key)
@@ -90,6 +130,7 @@ export class SessionSettings implements Settings {
     }
     const { reported } = find(key)
     if (reported !== undefined && this.get(key) !== before) this.#reported(reported, this.get(key))
+    if (this.get('is_superuser') !== superuser) this.#reported('is_superuser', this.get('is_superuser'))
   }
 }
 
@@ -99,6 +140,9 @@ function settingKey(name: string): string {
   const plain = key.startsWith('rw_') ? key.slice(3) : key
   return Object.hasOwn(SETTINGS, plain) ? plain : key
 }
+
+/** Not among the settings that are listed and reset all together. */
+const IDENTITY = new Set(['role', 'session_authorization'])
 
 const CUSTOM: Setting = { default: '', help: '' }
 

@@ -24,13 +24,17 @@ export function bindContext(
     setting: name => session.settings.get(name),
     nowMicros: BigInt(Date.now()) * 1000n,
     user: session.user,
+    sessionUser: session.sessionUser,
     session: session.number,
     position: location => fragment.position(location),
     mode,
     indexesOf: id => readyIndexes(context, id),
-    authorize(relation, privilege) {
+    sets: { insert: new Set(), update: new Set() },
+    authorize(relation, privilege, owner) {
       const { current } = context.catalogs
-      requireRelationRight(rightsOf(session, current), current, privilege, relation)
+      const who =
+        owner === undefined ? session : { user: owner, declared: current.roles.some(r => r.name === owner) }
+      return requireRelationRight(rightsOf(who, current), current, privilege, relation)
     },
   }
 }

@@ -11,12 +11,17 @@ export interface Settings {
   get(name: string): string
   set(name: string, value: string): void
   reset(name: string): void
+  /** Throws 42704 for an unknown name, 22023 for a value that it cannot have. */
+  check(name: string, value: string): void
   list(): readonly { readonly name: string; readonly value: string; readonly help: string }[]
 }
 
 export interface SessionState {
   readonly database: string
+  /** Whose rights count: who logged in, or whom SET ROLE named. */
   readonly user: string
+  /** Who logged in, or whom SET SESSION AUTHORIZATION named. */
+  readonly sessionUser: string
   /** false: a user of the server's own, who may do everything. */
   readonly declared: boolean
   /** Of this process's sessions; system tables and functions know it by that. */

@@ -68,14 +68,18 @@ export function bindDml(
 ): BoundDml {
   const binding = bindContext(context, statement, 'batch', types)
   const bound = PLANS[kind](statement.node, binding)
-  for (const privilege of rightsFor(kind, bound)) binding.authorize?.(bound.table, privilege)
+  for (const privilege of rightsFor(kind, bound)) {
+    const may = binding.authorize?.(bound.table, privilege)
+    if (privilege === 'insert' || privilege === 'update')
+      for (const column of binding.sets?.[privilege] ?? []) may?.(column)
+  }
   requireChangeable(bound, kind)
   return bound
 }
 
 function rightsFor(kind: DmlKind, { onConflict }: BoundDml): readonly Privilege[] {
   if (kind === 'merge') return ['insert', 'update', 'delete']
-  if (kind === 'truncate') return ['delete']
+  if (kind === 'truncate') return ['truncate']
   return kind === 'insert' && onConflict === 'update' ? ['insert', 'update'] : [kind]
 }
 

@@ -1,57 +1,143 @@
-import { changeGrant, type ObjectKind, PRIVILEGES_OF, type Privilege } from '../../planner/access.ts'
-import type { Catalog } from '../../planner/catalog.ts'
+import {
+  COLUMN_PRIVILEGES,
+  changeGrant,
+  type Grant,
+  type ObjectKind,
+  PRIVILEGES_OF,
+  type Privilege,
+  publicRights,
+} from '../../planner/access.ts'
+import type { Catalog, Relation } from '../../planner/catalog.ts'
 import { SqlError } from '../../types/error.ts'
-import { denied, type Owned, rightsOf } from '../access/rights.ts'
+import { denied, type Owned, type Rights, rightsOf } from '../access/rights.ts'
 import { requireRelation } from './bind.ts'
 import { changeCatalog } from './change-catalog.ts'
 import type { Result, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
 
-type Grant = StatementOf<'grant'>
+type Statement = StatementOf<'grant'>
+type Rest = Pick<Statement, 'grant' | 'withOption' | 'optionOnly'>
 
-/** GRANT and REVOKE of rights on relations, schemas, databases. */
-export function grant(statement: Grant, context: StatementContext): Promise<Result> {
-  const { roles, withOption, optionOnly } = statement
+/** GRANT and REVOKE of rights on relations and their columns, schemas, databases. */
+export function grant(statement: Statement, context: StatementContext): Promise<Result> {
   return changeCatalog(context, statement.grant ? 'GRANT' : 'REVOKE', catalog => {
     const rights = rightsOf(context.session, catalog)
-    for (const role of roles)
-      if (role !== 'public' && !catalog.roles.some(r => r.name === role))
-        throw new SqlError('undefined_object', `role "${role}" does not exist`)
+    const roles = statement.roles.map(role => grantee(role, catalog, context))
     const kind: ObjectKind = statement.what === 'all' ? 'relation' : statement.what
-    const wanted = privilegesFor(statement, kind)
+    const wanted = privilegesFor(statement.privileges, kind, statement.what)
     let { grants } = catalog
     for (const object of objectsOf(statement, catalog, context)) {
-      const able = wanted.filter(privilege => rights.mayGrant(privilege, kind, object))
-      if (able.length === 0) throw denied(`${'kind' in object ? object.kind : kind} ${object.name}`)
-      for (const role of roles)
-        grants = changeGrant(grants, { kind, object: object.id, role }, ({ privileges, grantable }) => {
-          if (statement.grant)
-            return {
-              privileges: union(privileges, able),
-              grantable: withOption ? union(grantable, able) : grantable,
-            }
-          const left = (list: readonly Privilege[]) => list.filter(privilege => !able.includes(privilege))
-          return { privileges: optionOnly ? privileges : left(privileges), grantable: left(grantable) }
-        })
+      const asked = placed(wanted, kind, object)
+      const able = asked.filter(({ privilege, column }) => rights.mayGrant(privilege, kind, object, column))
+      if (able.length === 0 && asked.length > 0)
+        throw denied(`${'kind' in object ? object.kind : kind} ${object.name}`)
+      for (const role of roles) grants = changed(grants, able, { kind, object, role }, statement)
     }
     return catalog.withGrants(grants)
   })
 }
 
-/** Throws 0LP01 for a right that such objects do not have. */
-function privilegesFor({ privileges, what }: Grant, kind: ObjectKind): readonly Privilege[] {
-  const known = PRIVILEGES_OF[kind]
-  if (privileges === 'all') return known
-  const wrong = privileges.find(privilege => !known.includes(privilege))
-  if (wrong !== undefined)
-    throw new SqlError(
-      'invalid_grant_operation',
-      `invalid privilege type ${wrong.toUpperCase()} for ${what === 'all' ? 'relation' : what}`,
-    )
-  return privileges
+interface Placed {
+  readonly privilege: Privilege
+  readonly column: number | undefined
 }
 
-function objectsOf({ what, names }: Grant, catalog: Catalog, context: StatementContext): readonly Owned[] {
+function changed(
+  grants: readonly Grant[],
+  able: readonly Placed[],
+  { kind, object, role }: { readonly kind: ObjectKind; readonly object: Owned; readonly role: string },
+  statement: Rest,
+): readonly Grant[] {
+  const inborn = role === 'public' ? publicRights(kind, object.name) : []
+  let next = grants
+  for (const column of new Set(able.map(each => each.column))) {
+    const privileges = able.filter(each => each.column === column).map(each => each.privilege)
+    const at = { kind, object: object.id, role, ...(column !== undefined && { column }) }
+    next = changeGrant(next, at, column === undefined ? inborn : [], before =>
+      after(before, privileges, statement),
+    )
+    // Who loses a right on the relation loses it on the columns.
+    if (column !== undefined || statement.grant) continue
+    for (const own of next.filter(g => g.kind === kind && g.object === object.id && g.role === role))
+      if (own.column !== undefined)
+        next = changeGrant(next, own, [], before => after(before, privileges, statement))
+  }
+  return next
+}
+
+/** What a role has after GRANT or REVOKE of the privileges. */
+export function after(
+  before: Pick<Grant, 'privileges' | 'grantable'>,
+  privileges: readonly Privilege[],
+  { grant: give, withOption, optionOnly }: Rest,
+): Pick<Grant, 'privileges' | 'grantable'> {
+  const left = (list: readonly Privilege[]) => list.filter(privilege => !privileges.includes(privilege))
+  const union = (list: readonly Privilege[]) => [...new Set([...list, ...privileges])]
+  if (!give)
+    return {
+      privileges: optionOnly ? before.privileges : left(before.privileges),
+      grantable: left(before.grantable),
+    }
+  return {
+    privileges: union(before.privileges),
+    grantable: withOption ? union(before.grantable) : before.grantable,
+  }
+}
+
+/** Throws 42704 unless it is PUBLIC or a role. */
+export function grantee(name: string, catalog: Catalog, { session }: StatementContext): string {
+  if (name === 'current_user' || name === 'current_role') return session.user
+  if (name === 'session_user') return session.sessionUser
+  if (name !== 'public' && !catalog.roles.some(r => r.name === name))
+    throw new SqlError('undefined_object', `role "${name}" does not exist`)
+  return name
+}
+
+/** What is asked for, `all` spelled out. Throws 0LP01 for a right that such objects or columns do not have. */
+export function privilegesFor(
+  asked: Statement['privileges'],
+  kind: ObjectKind,
+  what: string,
+): readonly { readonly privilege: Privilege; readonly columns?: readonly string[] }[] {
+  const known = PRIVILEGES_OF[kind]
+  if (asked === 'all') return known.map(privilege => ({ privilege }))
+  return asked.flatMap(({ privilege, columns }) => {
+    if (columns !== undefined && what !== 'relation')
+      throw new SqlError('invalid_grant_operation', 'column privileges are only valid for relations')
+    const possible = columns === undefined ? known : COLUMN_PRIVILEGES
+    if (privilege !== 'all' && !possible.includes(privilege))
+      throw new SqlError(
+        'invalid_grant_operation',
+        `invalid privilege type ${privilege.toUpperCase()} for ${columns !== undefined ? 'column' : what === 'all' ? 'relation' : what}`,
+      )
+    const named = columns && { columns }
+    return (privilege === 'all' ? possible : [privilege]).map(each => ({ privilege: each, ...named }))
+  })
+}
+
+/** Columns by their places. Throws 42703. */
+function placed(
+  wanted: ReturnType<typeof privilegesFor>,
+  kind: ObjectKind,
+  object: Owned,
+): readonly Placed[] {
+  return wanted.flatMap(({ privilege, columns }): readonly Placed[] => {
+    if (columns === undefined || kind !== 'relation') return [{ privilege, column: undefined }]
+    const relation = object as Relation
+    return columns.map(name => {
+      const column = relation.columns.findIndex(c => c.name === name && c.hidden !== true)
+      if (column !== -1) return { privilege, column }
+      const message = `column "${name}" of relation "${relation.name}" does not exist`
+      throw new SqlError('undefined_column', message)
+    })
+  })
+}
+
+function objectsOf(
+  { what, names }: Statement,
+  catalog: Catalog,
+  context: StatementContext,
+): readonly Owned[] {
   const { database } = context.session
   return names.flatMap((name): readonly Owned[] => {
     if (what === 'relation') return [requireRelation(context, name)]
@@ -68,6 +154,42 @@ function objectsOf({ what, names }: Grant, catalog: Catalog, context: StatementC
   })
 }
 
-function union(a: readonly Privilege[], b: readonly Privilege[]): readonly Privilege[] {
-  return [...new Set([...a, ...b])]
+/** ALTER DEFAULT PRIVILEGES: rights on what is made from now on. */
+export function defaultPrivileges(
+  statement: StatementOf<'default privileges'>,
+  context: StatementContext,
+): Promise<Result> {
+  const { of: kind } = statement
+  return changeCatalog(context, 'ALTER DEFAULT PRIVILEGES', catalog => {
+    const roles = statement.roles.map(role => grantee(role, catalog, context))
+    const privileges = privilegesFor(statement.privileges, kind, kind).map(({ privilege }) => privilege)
+    const makers = statement.makers.length === 0 ? [context.session.user] : statement.makers
+    for (const maker of makers) requireMaker(maker, catalog, context)
+    const schemas = statement.schemas.map(name => {
+      const found = catalog.schemas.find(s => s.database === context.session.database && s.name === name)
+      if (found !== undefined) return found.id
+      throw new SqlError('invalid_schema_name', `schema "${name}" does not exist`)
+    })
+    let defaults = catalog.defaultGrants
+    for (const maker of makers)
+      for (const schema of schemas.length === 0 ? [undefined] : schemas)
+        for (const role of roles) {
+          const fits = (d: (typeof defaults)[number]) =>
+            d.maker === maker && d.schema === schema && d.kind === kind && d.role === role
+          const before = defaults.find(fits) ?? { privileges: [], grantable: [] }
+          const now = after(before, privileges, statement)
+          const entry = { maker, ...(schema !== undefined && { schema }), kind, role, ...now }
+          defaults = [...defaults.filter(d => !fits(d)), ...(now.privileges.length > 0 ? [entry] : [])]
+        }
+    return catalog.withDefaultGrants(defaults)
+  })
+}
+
+/** Throws unless the user has the rights of the role whose objects are meant. */
+function requireMaker(maker: string, catalog: Catalog, { session }: StatementContext): void {
+  const rights: Rights = rightsOf(session, catalog)
+  if (maker === session.user) return
+  if (maker !== 'root' && !catalog.roles.some(r => r.name === maker))
+    throw new SqlError('undefined_object', `role "${maker}" does not exist`)
+  if (!rights.owns({ id: 0, name: maker, owner: maker })) throw denied(`role ${maker}`)
 }

@@ -16,8 +16,9 @@ import { prepareDml } from './dml.ts'
 import { drop } from './drop.ts'
 import { dropFunction } from './drop-function.ts'
 import { prepareExplain } from './explain.ts'
-import { grant } from './grant.ts'
+import { defaultPrivileges, grant } from './grant.ts'
 import { prepareQuery } from './query.ts'
+import { roleSetting } from './role-settings.ts'
 import { alterRole, createRole, dropRole, grantRole } from './roles.ts'
 import { prepareShow } from './show.ts'
 
@@ -68,6 +69,10 @@ export function prepare(
       return command(() => dropRole(statement, context))
     case 'grant':
       return command(() => grant(statement, context))
+    case 'default privileges':
+      return command(() => defaultPrivileges(statement, context))
+    case 'role setting':
+      return command(() => roleSetting(statement, context))
     case 'grant role':
       return command(() => grantRole(statement, context))
     case 'create function':

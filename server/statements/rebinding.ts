@@ -3,11 +3,13 @@ import { SqlError } from '../../types/error.ts'
 import { type Schema, sameType } from '../../types/type.ts'
 import type { StatementContext } from './contract.ts'
 
-/** Binds again when the catalog is another one than the last time. */
-export function rebinding<T>({ catalogs }: StatementContext, bind: () => T): () => T {
-  let bound: { readonly catalog: Catalog; readonly value: T } | undefined
+/** Binds again when the catalog, or the user whose rights count, is another one than the last time. */
+export function rebinding<T>({ catalogs, session }: StatementContext, bind: () => T): () => T {
+  let bound: { readonly catalog: Catalog; readonly user: string; readonly value: T } | undefined
   return () => {
-    if (bound?.catalog !== catalogs.current) bound = { catalog: catalogs.current, value: bind() }
+    const { user } = session
+    if (bound?.catalog !== catalogs.current || bound.user !== user)
+      bound = { catalog: catalogs.current, user, value: bind() }
     return bound.value
   }
 }

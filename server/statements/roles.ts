@@ -82,7 +82,9 @@ export function dropRole(statement: StatementOf<'drop role'>, context: Statement
         .filter(r => r.name !== name)
         .map(r => ({ ...r, memberOf: r.memberOf.filter(of => of !== name) }))
     }
-    return catalog.withRoles(roles)
+    const gone = (name: string | undefined) => name !== undefined && statement.names.includes(name)
+    const settings = catalog.roleSettings.filter(s => !gone(s.role))
+    return catalog.withRoles(roles).withRoleSettings(settings)
   })
 }
 
@@ -139,6 +141,9 @@ function requireUnused(name: string, catalog: Catalog): void {
   for (const grant of catalog.grants)
     if (grant.role === name)
       details.push(`privileges for ${grant.kind} ${catalog.byId(grant.object)?.name ?? grant.object}`)
+  for (const { maker, role } of catalog.defaultGrants)
+    if (maker === name || role === name)
+      details.push(`privileges for default privileges on new objects belonging to role ${maker}`)
   if (details.length === 0) return
   const message = `role "${name}" cannot be dropped because some objects depend on it`
   throw new SqlError('dependent_objects_still_exist', message, { detail: details.join('\n') })
@@ -153,5 +158,6 @@ function renamed(catalog: Catalog, before: RoleDef, to: string, context: Stateme
     ...(role === before ? { ...role, name: to } : role),
     memberOf: role.memberOf.map(of => (of === before.name ? to : of)),
   }))
-  return catalog.withRoles(roles)
+  const settings = catalog.roleSettings.map(s => (s.role === before.name ? { ...s, role: to } : s))
+  return catalog.withRoles(roles).withRoleSettings(settings)
 }

@@ -1,4 +1,5 @@
 import { type ObjectKind, PRIVILEGES_OF } from '../../../planner/access.ts'
+import type { ColumnDef } from '../../../planner/catalog.ts'
 import { SqlError } from '../../../types/error.ts'
 import type { Value } from '../../../types/value.ts'
 import { type Owned, rightsOf } from '../../access/rights.ts'
@@ -43,39 +44,63 @@ for (const [kind, asked] of Object.entries(KINDS))
         help,
         (session: SystemSession, who: string | number, target: string | number, privilege: string) => {
           requireRole(session, who)
-          return answer(session.user === who ? session : seenBy(who, session), target, privilege)
+          return answer(seenBy(who, session), target, privilege)
         },
       )
   }
 
 for (const object of ['text', 'oid'])
-  for (const column of ['text', 'int2'])
-    system(
-      `has_column_privilege(${object}, ${column}, text) -> bool`,
-      'whether the role has a privilege on a column',
-      (session: SystemSession, target: string | number, _: string | number, privilege: string) => {
-        checkWords(privilege, KINDS['any_column']!.words)
-        return byClass(session, target) ? true : null
-      },
-    )
+  for (const column of ['text', 'int2']) {
+    const help = 'whether a role has a privilege on a column'
+    const answer = (
+      session: SystemSession,
+      target: string | number,
+      name: string | number,
+      privilege: string,
+    ): Value => {
+      checkWords(privilege, KINDS['any_column']!.words)
+      return byClass(session, target) ? holdsColumn(session, target, name, privilege) : null
+    }
+    system(`has_column_privilege(${object}, ${column}, text) -> bool`, help, answer)
+    for (const role of ['name', 'oid'])
+      system(
+        `has_column_privilege(${role}, ${object}, ${column}, text) -> bool`,
+        help,
+        (
+          session: SystemSession,
+          who: string | number,
+          target: string | number,
+          name: string | number,
+          privilege: string,
+        ) => {
+          requireRole(session, who)
+          return answer(seenBy(who, session), target, name, privilege)
+        },
+      )
+  }
+
+const MEMBER_WORDS = ['member', 'usage', 'set']
 
 for (const role of ['name', 'oid']) {
-  system(
-    `pg_has_role(${role}, text) -> bool`,
-    'whether the role is a member',
-    (session, who: string | number) => {
-      requireRole(session, who)
-      return true
-    },
+  const help = 'whether a role has the rights of another'
+  const answer = (session: SystemSession, who: string | number, of: string | number, privilege: string) => {
+    checkWords(privilege.replaceAll(/ with (admin|grant) option/gi, ''), MEMBER_WORDS)
+    requireRole(session, of)
+    const { user, declared } = seenBy(who, session)
+    const { current } = session.catalogs
+    const group = typeof of === 'string' ? of : roles(current, session).find(r => r.oid === of)?.name
+    return rightsOf({ user, declared }, current).owns({ id: 0, name: '', owner: group ?? '' })
+  }
+  system(`pg_has_role(${role}, text) -> bool`, help, (session, of: string | number, privilege: string) =>
+    answer(session, session.user, of, privilege),
   )
   for (const member of ['name', 'oid'])
     system(
       `pg_has_role(${member}, ${role}, text) -> bool`,
-      'whether the role is a member',
-      (session: SystemSession, who: string | number, of: string | number) => {
+      help,
+      (session: SystemSession, who: string | number, of: string | number, privilege: string) => {
         requireRole(session, who)
-        requireRole(session, of)
-        return true
+        return answer(session, who, of, privilege)
       },
     )
 }
@@ -85,6 +110,7 @@ function seenBy(who: string | number, session: SystemSession): SystemSession {
   const { current } = session.catalogs
   const name = typeof who === 'string' ? who : roles(current, session).find(r => r.oid === who)?.name
   const user = name ?? ''
+  if (user === session.user) return session
   return { ...session, user, declared: name === undefined || current.roles.some(role => role.name === name) }
 }
 
@@ -109,9 +135,39 @@ function holds(session: SystemSession, kind: string, target: string | number, pr
     return asked.some(word => ['select', 'usage', 'execute', 'connect'].includes(word))
   return asked.some(word => {
     const [plain, grantable] = [word.replace(/ with grant option$/, ''), word.endsWith('option')]
-    const known = PRIVILEGES_OF[of].find(p => p === plain)
+    const known = PRIVILEGES_OF[of].find(p => p === (plain === 'temp' ? 'temporary' : plain))
     if (known === undefined) return rights.owns(object)
+    if (kind === 'any_column' && !grantable) return rights.mayAny(known, object)
     return grantable ? rights.mayGrant(known, of, object) : rights.may(known, of, object)
+  })
+}
+
+/** Throws 42703 for a name that no column has; null for a number that none has. */
+function holdsColumn(
+  session: SystemSession,
+  target: string | number,
+  name: string | number,
+  privilege: string,
+): boolean | null {
+  const { current } = session.catalogs
+  const oid = typeof target === 'number' ? target : registeredOid(session, target, 'regclass')
+  const object = objectByOid(session, oid)!
+  const at = typeof name === 'number' ? name - 1 : object.columns.findIndex(c => c.name === name)
+  if (object.columns[at] === undefined) {
+    if (typeof name === 'number') return null
+    const message = `column "${name}" of relation "${object.name}" does not exist`
+    throw new SqlError('undefined_column', message)
+  }
+  const { relation } = object
+  if (relation === undefined) return holds(session, 'table', target, privilege)
+  const place = relation.columns.indexOf(object.columns[at] as ColumnDef)
+  const rights = rightsOf(session, current)
+  return privilege.split(',').some(item => {
+    const word = item.trim().toLowerCase()
+    const known = PRIVILEGES_OF.relation.find(p => p === word.replace(/ with grant option$/, ''))!
+    return word.endsWith('option')
+      ? rights.mayGrant(known, 'relation', relation, place)
+      : rights.mayColumn(known, relation, place)
   })
 }
 

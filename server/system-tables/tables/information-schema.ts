@@ -1,3 +1,5 @@
+import { type Grant, PRIVILEGES_OF, type Privilege } from '../../../planner/access.ts'
+import type { Catalog, Relation } from '../../../planner/catalog.ts'
 import { viewDefinition } from '../definitions.ts'
 import { type ClassObject, classObjects, primaryKeyName, shownColumns } from '../objects.ts'
 import { SCHEMA_OIDS } from '../oids.ts'
@@ -161,19 +163,16 @@ const PRIVILEGES = ['INSERT', 'SELECT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFEREN
 
 for (const name of ['table_privileges', 'role_table_grants'])
   fill(`information_schema.${name}`, ({ catalog, database }) =>
-    classObjects(catalog, database).flatMap(o =>
-      o.relation === undefined || o.kind === 'i'
+    classObjects(catalog, database).flatMap(({ relation, kind }) =>
+      relation === undefined || kind === 'i'
         ? []
-        : PRIVILEGES.map(privilege_type => ({
-            grantor: o.owner,
-            grantee: o.owner,
-            table_catalog: database,
-            table_schema: o.schema,
-            table_name: o.name,
-            privilege_type,
-            is_grantable: 'YES',
-            with_hierarchy: privilege_type === 'SELECT' ? 'YES' : 'NO',
-          })),
+        : holders(catalog, relation, undefined).flatMap(({ role, privileges, grantable }) =>
+            PRIVILEGES.filter(p => has(privileges, p)).map(privilege_type => ({
+              ...held(relation, role, has(grantable, privilege_type)),
+              privilege_type,
+              with_hierarchy: privilege_type === 'SELECT' ? 'YES' : 'NO',
+            })),
+          ),
     ),
   )
 
@@ -182,20 +181,51 @@ for (const name of ['column_privileges', 'role_column_grants'])
     catalog.relations
       .filter(relation => relation.database === database)
       .flatMap(relation =>
-        shownColumns(relation).flatMap(column =>
-          ['INSERT', 'REFERENCES', 'SELECT', 'UPDATE'].map(privilege_type => ({
-            grantor: relation.owner,
-            grantee: relation.owner,
-            table_catalog: database,
-            table_schema: relation.schema,
-            table_name: relation.name,
-            column_name: column.name,
-            privilege_type,
-            is_grantable: 'YES',
-          })),
-        ),
+        shownColumns(relation).flatMap(column => {
+          const place = relation.columns.indexOf(column)
+          return holders(catalog, relation, place).flatMap(({ role, privileges, grantable }) =>
+            ['INSERT', 'REFERENCES', 'SELECT', 'UPDATE']
+              .filter(p => has(privileges, p))
+              .map(privilege_type => ({
+                ...held(relation, role, has(grantable, privilege_type)),
+                column_name: column.name,
+                privilege_type,
+              })),
+          )
+        }),
       ),
   )
+
+/** The owner, and whoever was granted something; with a column also who has it there only. */
+function holders(
+  catalog: Catalog,
+  relation: Relation,
+  column: number | undefined,
+): Omit<Grant, 'kind' | 'object'>[] {
+  const all = PRIVILEGES_OF.relation
+  const granted = catalog.grants.filter(
+    g => g.object === relation.id && (g.column === undefined || g.column === column),
+  )
+  return [
+    { role: relation.owner, privileges: all, grantable: all },
+    ...granted.filter(({ role }) => role !== relation.owner),
+  ]
+}
+
+function held(relation: Relation, role: string, grantable: boolean): Row {
+  return {
+    grantor: relation.owner,
+    grantee: role === 'public' ? 'PUBLIC' : role,
+    table_catalog: relation.database,
+    table_schema: relation.schema,
+    table_name: relation.name,
+    is_grantable: grantable ? 'YES' : 'NO',
+  }
+}
+
+function has(privileges: readonly Privilege[], word: string): boolean {
+  return privileges.some(privilege => privilege.toUpperCase() === word)
+}
 
 for (const name of ['enabled_roles', 'applicable_roles'])
   fill(

@@ -1,7 +1,8 @@
-import type { Relation } from '../../../planner/catalog.ts'
+import type { ColumnDef, Relation } from '../../../planner/catalog.ts'
 import type { Order } from '../../../types/job.ts'
 import type { Value } from '../../../types/value.ts'
 import { oidOf } from '../../protocol/oids.ts'
+import { aclOf, columnAcl } from '../acl.ts'
 import {
   attributeNumber,
   type ClassObject,
@@ -27,7 +28,12 @@ fill('pg_catalog.pg_namespace', ({ catalog, database }) => [
   ...Object.entries(SCHEMA_OIDS).map(([nspname, oid]) => ({ oid, nspname, nspowner: roleOid(ROOT) })),
   ...catalog.schemas
     .filter(schema => schema.database === database)
-    .map(({ id, name, owner }) => ({ oid: id, nspname: name, nspowner: roleOid(owner) })),
+    .map(schema => ({
+      oid: schema.id,
+      nspname: schema.name,
+      nspowner: roleOid(schema.owner),
+      nspacl: aclOf(catalog, 'schema', schema),
+    })),
 ])
 
 fill('pg_catalog.pg_class', facts => {
@@ -48,12 +54,15 @@ fill('pg_catalog.pg_class', facts => {
     relhasrules: o.kind === 'v',
     relispopulated: true,
     relreplident: o.kind === 'r' ? 'd' : 'n',
+    relacl: o.relation === undefined ? null : aclOf(facts.catalog, 'relation', o.relation),
   }))
 })
 
-fill('pg_catalog.pg_attribute', facts => allObjects(facts).flatMap(attributes))
+fill('pg_catalog.pg_attribute', facts => allObjects(facts).flatMap(o => attributes(o, facts)))
 
-function attributes(object: ClassObject): Row[] {
+function attributes(object: ClassObject, { catalog }: Facts): Row[] {
+  const { relation } = object
+  const granted = catalog.grants.some(g => g.object === object.oid && g.column !== undefined)
   return object.columns.map((column, i) => {
     const { oid, typmod } = columnType(column)
     const type = typeByOid(oid)
@@ -75,6 +84,10 @@ function attributes(object: ClassObject): Row[] {
       attgenerated: column.generated === undefined ? '' : 's',
       attislocal: true,
       attcollation: type?.collation ?? 0,
+      attacl:
+        relation && granted
+          ? columnAcl(catalog, relation, relation.columns.indexOf(column as ColumnDef))
+          : null,
     }
   })
 }

@@ -1,16 +1,19 @@
 import { SETTINGS } from '../../session/setting-table.ts'
+import { aclOf, items } from '../acl.ts'
 import { DEFAULT_TABLESPACE, SCHEMA_OIDS } from '../oids.ts'
 import { fill, type Row } from '../registry.ts'
 import { ROOT, type Role, roleOid, roles } from '../roles.ts'
 import { sessionsBeside } from '../sessions.ts'
 
 const UTF8 = 6
+const DEFAULT_ACL_OIDS = 0x70000000
 
 fill('pg_catalog.pg_database', ({ catalog }) =>
-  catalog.databases.map(({ id, name, owner }) => ({
-    oid: id,
-    datname: name,
-    datdba: roleOid(owner),
+  catalog.databases.map(database => ({
+    oid: database.id,
+    datname: database.name,
+    datdba: roleOid(database.owner),
+    datacl: aclOf(catalog, 'database', database),
     encoding: UTF8,
     datlocprovider: 'c',
     datallowconn: true,
@@ -56,6 +59,23 @@ fill(
       })),
     ),
   true,
+)
+
+fill('pg_catalog.pg_default_acl', ({ catalog }) =>
+  catalog.defaultGrants.map((each, i) => ({
+    oid: DEFAULT_ACL_OIDS + i,
+    defaclrole: roleOid(each.maker),
+    defaclnamespace: each.schema ?? 0,
+    defaclobjtype: each.kind === 'schema' ? 'n' : 'r',
+    defaclacl: items([each], each.maker),
+  })),
+)
+fill('pg_catalog.pg_db_role_setting', ({ catalog }) =>
+  catalog.roleSettings.map(({ role: name, database, settings }) => ({
+    setdatabase: database ?? 0,
+    setrole: name === undefined ? 0 : roleOid(name),
+    setconfig: Object.entries(settings).map(([key, value]) => `${key}=${value}`),
+  })),
 )
 
 /** What is kept of passwords is shown to nobody. */

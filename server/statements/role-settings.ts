@@ -1,0 +1,79 @@
+import type { RoleSettings } from '../../planner/access.ts'
+import type { Catalog } from '../../planner/catalog.ts'
+import { SqlError } from '../../types/error.ts'
+import { requireOwner, rightsOf } from '../access/rights.ts'
+import { changeCatalog } from './change-catalog.ts'
+import type { Result, StatementContext } from './contract.ts'
+import type { StatementOf } from './create.ts'
+
+type Statement = StatementOf<'role setting'>
+
+/** ALTER ROLE … SET and ALTER DATABASE … SET: what sessions begin with from now on. */
+export function roleSetting(statement: Statement, context: StatementContext): Promise<Result> {
+  const { role, name } = statement
+  const tag = role === undefined && statement.database !== undefined ? 'ALTER DATABASE' : 'ALTER ROLE'
+  const value = checkedValue(statement, context)
+  return changeCatalog(context, tag, catalog => {
+    const database = databaseOf(statement, catalog)
+    requireRight(statement, catalog, context)
+    const fits = (s: RoleSettings) => s.role === role && s.database === database
+    const before = catalog.roleSettings.find(fits)?.settings ?? {}
+    const others = Object.entries(before).filter(([key]) => name !== undefined && key !== name)
+    const settings = Object.fromEntries([...others, ...(name && value !== undefined ? [[name, value]] : [])])
+    const entry = {
+      ...(role !== undefined && { role }),
+      ...(database !== undefined && { database }),
+      settings,
+    }
+    const rest = catalog.roleSettings.filter(s => !fits(s))
+    return catalog.withRoleSettings(Object.keys(settings).length === 0 ? rest : [...rest, entry])
+  })
+}
+
+/** Settings that a session of the role in the database begins with; the more special ones last. */
+export function settingsAtStart(
+  catalog: Catalog,
+  role: string,
+  database: string,
+): ReadonlyMap<string, string> {
+  const id = catalog.databases.find(d => d.name === database)?.id
+  const weight = (s: RoleSettings) => (s.role === undefined ? 0 : 2) + (s.database === undefined ? 0 : 1)
+  const found = catalog.roleSettings
+    .filter(s => (s.role ?? role) === role && (s.database ?? id) === id)
+    .toSorted((a, b) => weight(a) - weight(b))
+  return new Map(found.flatMap(({ settings }) => Object.entries(settings)))
+}
+
+/** Throws 42704 for an unknown setting and 22023 for a value that it cannot have. */
+function checkedValue({ name, value }: Statement, { session }: StatementContext): string | undefined {
+  if (name === undefined) return undefined
+  const now = session.settings.get(name)
+  const text = typeof value === 'object' ? now : value
+  if (text !== undefined) session.settings.check(name, text)
+  return text
+}
+
+function databaseOf({ database }: Statement, catalog: Catalog): number | undefined {
+  if (database === undefined) return undefined
+  const found = catalog.databases.find(d => d.name === database)
+  if (found === undefined) throw new SqlError('invalid_catalog_name', `database "${database}" does not exist`)
+  return found.id
+}
+
+function requireRight({ role, database }: Statement, catalog: Catalog, { session }: StatementContext): void {
+  const rights = rightsOf(session, catalog)
+  if (role === undefined) {
+    const owned = catalog.databases.find(d => d.name === database)
+    if (owned !== undefined) requireOwner(rights, 'database', owned)
+    else if (!rights.superuser)
+      throw new SqlError('insufficient_privilege', 'must be superuser to alter settings globally')
+    return
+  }
+  const known = catalog.roles.find(r => r.name === role)
+  if (known === undefined && role !== session.user && role !== 'root')
+    throw new SqlError('undefined_object', `role "${role}" does not exist`)
+  if ((known?.superuser ?? true) && !rights.superuser)
+    throw new SqlError('insufficient_privilege', 'must be superuser to alter superuser roles')
+  if (role !== session.user && !rights.createRole && !rights.superuser)
+    throw new SqlError('insufficient_privilege', 'permission denied')
+}
