@@ -1,8 +1,12 @@
 import { ChunkBuilder } from '../../storage/chunk-builder.ts'
 import { compareOrder } from '../../storage/ordered-index.ts'
-import type { OperatorKind } from '../contract.ts'
+import type { Emit, OperatorKind } from '../contract.ts'
+import { sortedIds } from './sorted-ids.ts'
 
-/** ORDER BY with OFFSET and LIMIT of a batch query: collects the net rows, emits them in order at the end. */
+/**
+ * ORDER BY with OFFSET and LIMIT of a batch query: collects the net rows, sorts them when all have come and emits them in order,
+ * piece by piece, so that other work gets its turn.
+ */
 export const sort: OperatorKind<'sort'> = {
   kind: 'sort',
   create(spec, context) {
@@ -11,6 +15,7 @@ export const sort: OperatorKind<'sort'> = {
     let rows = new ChunkBuilder(types)
     let weights: number[] = []
     let retracted = false
+    let work: Generator<void> | undefined
     const bag = context.table('rows', { schema, mode: 'bag', key: [], shard: [], indexes: [] })
     return {
       tables: [bag],
@@ -31,33 +36,45 @@ export const sort: OperatorKind<'sort'> = {
           }
         }
       },
-      barrier(emit) {
-        const columns = retracted ? bag.columns : rows.columns
-        const ids: number[] = []
-        if (retracted) bag.forEachRow(id => ids.push(id))
-        else for (let i = 0; i < rows.length; i++) ids.push(i)
-        ids.sort((a, b) => compareOrder(spec.order, columns, a, columns, b) || a - b)
-        const out = new ChunkBuilder(types, emit)
-        const end = spec.limit === undefined ? Number.POSITIVE_INFINITY : spec.offset + spec.limit
-        let position = 0
-        let last = -1
-        for (const id of ids) {
-          const weight = retracted ? bag.weights[id]! : weights[id]!
-          const tie =
-            spec.withTies && last !== -1 && compareOrder(spec.order, columns, last, columns, id) === 0
-          if (position >= end && !tie) break
-          const stop = spec.withTies ? position + weight : Math.min(position + weight, end)
-          for (let n = Math.max(position, spec.offset); n < stop; n++) {
-            out.copyRow(0, columns, id)
-            out.push(1)
-          }
-          position += weight
-          last = id
-        }
-        out.flush()
-        rows = new ChunkBuilder(types)
-        weights = []
+      complete(_port, emit) {
+        work = sortAndEmit(emit)
       },
+      resume() {
+        return work !== undefined && work.next().done !== true
+      },
+    }
+
+    function* sortAndEmit(emit: Emit): Generator<void> {
+      const columns = retracted ? bag.columns : rows.columns
+      const unsorted: number[] = []
+      if (retracted) bag.forEachRow(id => unsorted.push(id))
+      else for (let i = 0; i < rows.length; i++) unsorted.push(i)
+      const compare = (a: number, b: number) => compareOrder(spec.order, columns, a, columns, b)
+      const ids = yield* sortedIds(Int32Array.from(unsorted), compare)
+      let emitted = false
+      const out = new ChunkBuilder(types, chunk => {
+        emitted = true
+        emit(chunk)
+      })
+      const end = spec.limit === undefined ? Number.POSITIVE_INFINITY : spec.offset + spec.limit
+      let position = 0
+      let last = -1
+      for (const id of ids) {
+        const weight = retracted ? bag.weights[id]! : weights[id]!
+        const tie = spec.withTies && last !== -1 && compare(last, id) === 0
+        if (position >= end && !tie) break
+        const stop = spec.withTies ? position + weight : Math.min(position + weight, end)
+        for (let n = Math.max(position, spec.offset); n < stop; n++) {
+          out.copyRow(0, columns, id)
+          out.push(1)
+        }
+        position += weight
+        last = id
+        if (!emitted) continue
+        emitted = false
+        yield
+      }
+      out.flush()
     }
   },
 }
