@@ -156,6 +156,7 @@ function batchOperators(job: Job, epoch: Epoch): ReadonlyMap<number, Operator> {
         throw error
       },
       epoch: () => epoch,
+      now: () => Date.now(),
     })
   return new Map(job.nodes.map(node => [node.id, make(node)]))
 }

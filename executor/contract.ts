@@ -22,6 +22,8 @@ export interface Operator {
   restored?(): void
   /** Batch only: all rows of the port have come. */
   complete?(port: number, emit: Emit): void
+  /** Rows are kept this long from now on. */
+  retain?(keepMs: number): void
   /** Batch only: goes on with output held back because there was much of it; false: nothing is left. Comes before the barrier. */
   resume?(emit: Emit): boolean
 }
@@ -40,6 +42,8 @@ export interface OperatorContext {
   /** Row errors of a stream (value became NULL). */
   reportError(error: Error): void
   readonly epoch: () => Epoch
+  /** Milliseconds since 1970. */
+  now(): number
 }
 
 /** Keeps rows of `input` where the predicate holds and computes the expressions; undefined: no row was kept. Output is borrowed. */

@@ -94,6 +94,8 @@ export interface ExecutorPort {
   ): Promise<void>
   catchUp(generator: GeneratorCatchUp): Promise<void>
   rateLimit(relation: RelationId, rowsPerSecond: number | undefined): Promise<void>
+  /** A changelog keeps rows this long from now on. */
+  retain(relation: RelationId, keepMs: number): Promise<void>
   /** Generators stand still. */
   hold(on: boolean): Promise<void>
   barrier(epoch: Epoch): Promise<SealedEpoch>

@@ -172,6 +172,10 @@ export class Engine {
     this.#feeds.get(relation)?.limit(rowsPerSecond)
   }
 
+  retain(relation: RelationId, keepMs: number): void {
+    for (const node of this.#jobs.get(relation)?.nodes ?? []) node.operator.retain?.(keepMs)
+  }
+
   hold(on: boolean): void {
     this.#held = on
   }
@@ -264,6 +268,7 @@ export class Engine {
       appendOnly: id => this.#jobs.get(id)?.appendOnly ?? false,
       reportError: error => this.#report(relation, error),
       epoch: () => this.#epoch,
+      now: () => this.#options.now(),
     }
   }
 
@@ -309,6 +314,7 @@ export class Engine {
       appendOnly: () => false,
       reportError: error => this.#report(source, error),
       epoch: () => this.#epoch,
+      now: () => this.#options.now(),
     })
     for (const node of reader.nodes)
       if (node.node.spec.kind === 'input' && node.node.spec.relation === source)

@@ -123,6 +123,8 @@ export class GraphChanges {
     for (const { change, chunks } of replaced)
       declared = [...declared, ...(await this.#replace(change, chunks))]
     if (drop.length > 0) await port.drop(drop)
+    for (const [relation, keepMs] of Object.entries(command.retentions ?? {}))
+      await port.retain(Number(relation), keepMs)
     for (const [relation, rate] of Object.entries(command.rateLimits ?? {}))
       sources.limit(Number(relation), rate)
     this.sources.record(add)

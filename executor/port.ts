@@ -80,6 +80,7 @@ export function inlinePort(
       call(() => engine.pushCatchUp(relation, source, chunk, offsets)),
     catchUp: generator => call(() => engine.catchUp(generator)),
     rateLimit: (relation, rowsPerSecond) => call(() => engine.rateLimit(relation, rowsPerSecond)),
+    retain: (relation, keepMs) => call(() => engine.retain(relation, keepMs)),
     hold: on => call(() => engine.hold(on)),
     barrier: epoch => call(() => engine.barrier(epoch)),
     close: async () => closing.abort(),

@@ -45,6 +45,7 @@ export interface JobSurroundings {
   appendOnly(relation: number): boolean
   reportError(error: Error): void
   epoch(): Epoch
+  now(): number
 }
 
 /** Wires the operators of a job; nothing else knows of it yet. */
@@ -99,6 +100,7 @@ function startNode(
       }),
     reportError: around.reportError,
     epoch: around.epoch,
+    now: around.now,
   })
   if (node.spec.kind === 'input') own.push(gateTable(job, node))
   const started: RunningNode = {

@@ -43,6 +43,8 @@ export interface Command {
   readonly rows?: readonly { readonly table: RelationId; readonly chunks: readonly Chunk[] }[]
   /** Tables whose columns change: every row becomes the values of `columns`, and readers go on with the new dataflow. */
   readonly replace?: readonly { readonly change: JobChange; readonly columns: readonly Expression[] }[]
+  /** Milliseconds that subscriptions keep changes. */
+  readonly retentions?: Readonly<Record<RelationId, number>>
   readonly rateLimits?: Readonly<Record<RelationId, number | undefined>>
 }
 

@@ -74,6 +74,7 @@ export function threadPort(
         : callWith('pushCatchUp', chunk, owned => [relation, source, owned, offsets]),
     catchUp: generator => call<void>('catchUp', [generator]),
     rateLimit: (relation, rowsPerSecond) => call<void>('rateLimit', [relation, rowsPerSecond]),
+    retain: (relation, keepMs) => call<void>('retain', [relation, keepMs]),
     hold: on => call<void>('hold', [on]),
     barrier: epoch => call<SealedEpoch>('barrier', [epoch]),
     async close() {

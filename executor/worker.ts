@@ -81,6 +81,8 @@ function run(to: Engine, { method, args }: Request): unknown {
       return to.pushCatchUp(...(args as unknown as Args<'pushCatchUp'>))
     case 'catchUp':
       return to.catchUp(...(args as unknown as Args<'catchUp'>))
+    case 'retain':
+      return to.retain(...(args as unknown as Args<'retain'>))
     case 'rateLimit':
       return to.rateLimit(...(args as unknown as Args<'rateLimit'>))
     case 'hold':

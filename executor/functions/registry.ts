@@ -286,12 +286,14 @@ function boundBy(p: Pattern, type: Type): Type | undefined {
   return p === 'array' && type.name === 'array' ? type.element : undefined
 }
 
-/** Steps between two types of the numeric tower; other casts count as one. */
+/** Steps between two types of the numeric tower, whole numbers rather to float8 than to numeric; others count as one. */
 function distance(from: Type, to: Type): number {
   const tower = ['int2', 'int4', 'int8', 'numeric', 'float4', 'float8']
   const [a, b] = [tower.indexOf(from.name), tower.indexOf(to.name)]
   if (from.name === 'int256' || to.name === 'int256') return 6
-  return a >= 0 && b >= 0 ? (to.name === 'float8' && from.name !== 'float4' ? 2.5 : b - a) : 1
+  if (a < 0 || b < 0) return 1
+  if (to.name === 'float8' && from.name !== 'float4') return 2.5
+  return to.name === 'numeric' ? 3 : b - a
 }
 
 function concrete(

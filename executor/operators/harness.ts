@@ -21,6 +21,8 @@ export class Harness {
   readonly #folded = new Map<string, number>()
   #operator: Operator
   #emitted = 0
+  /** Milliseconds since 1970, as operators see them. */
+  now = 0
 
   constructor(
     spec: OperatorSpec,
@@ -88,6 +90,7 @@ export class Harness {
         throw error
       },
       epoch: () => 1,
+      now: () => this.now,
     })
   }
 

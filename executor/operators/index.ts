@@ -3,6 +3,7 @@ import type { OperatorSpec } from '../../types/job.ts'
 import type { Operator, OperatorContext } from '../contract.ts'
 import { aggregate } from './aggregate.ts'
 import { batchJoin } from './batch-join.ts'
+import { changelog } from './changelog.ts'
 import { hop } from './hop.ts'
 import { join } from './join.ts'
 import { panes } from './panes.ts'
@@ -63,6 +64,8 @@ export function createOperator(spec: OperatorSpec, context: OperatorContext): Op
       return materialize.create(spec, context)
     case 'sink':
       return sink.create(spec, context)
+    case 'changelog':
+      return changelog.create(spec, context)
     case 'sort':
       return sort.create(spec, context)
     default:

@@ -118,9 +118,10 @@ export function relationPlan(
   env.dependsOn.add(relation.id)
   const read = env.context.authorize?.(relation, 'select')
   if (relation.kind === 'view') return { ...inlineView(relation, found, env), ...(read && { read }) }
-  if (relation.kind === 'sink' || relation.kind === 'subscription') {
-    throw new SqlError('wrong_object_type', `"${found.name}" is a ${relation.kind}`, { position })
-  }
+  if (relation.kind === 'sink')
+    throw new SqlError('wrong_object_type', `"${found.name}" is a sink`, { position })
+  if (relation.kind === 'subscription' && env.context.mode === 'stream')
+    throw notSupported('a view of a subscription', { position })
   const hidden = new Set(relation.columns.flatMap((c, i) => (c.hidden === true ? [i] : [])))
   const { plan, names } = scan(relation.id, relation.columns, relation.key, relation.appendOnly)
   return { plan: withIndexes(plan, relation, env.context), names, hidden, ...(read && { read }) }

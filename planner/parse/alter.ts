@@ -97,6 +97,10 @@ const LIMITS = [
 function setting(c: Cursor): AlterAction {
   if (c.accept('schema')) return { do: 'set schema', schema: c.identifier() }
   const name = c.identifier()
+  if (name === 'retention') {
+    if (!c.accept('to') && !c.accept('=')) throw c.error()
+    return { do: 'retention', retention: c.string() }
+  }
   if (ACCEPTED.includes(name)) {
     c.skipTo(() => false)
     return { do: 'accept', setting: name }

@@ -21,6 +21,7 @@ export function parseCreate(c: Cursor, replace = false): Statement {
   }
   if (c.accept('materialized', 'view') || c.accept('view')) return view(c, replace)
   if (c.accept('sink')) return sink(c)
+  if (c.accept('subscription')) return subscription(c)
   if (c.looking('schema') || c.looking('database')) {
     const kind = c.looking('schema') ? 'create schema' : 'create database'
     c.at++
@@ -36,7 +37,7 @@ export function parseCreate(c: Cursor, replace = false): Statement {
   if (c.accept('role')) return parseCreateRole(c, false)
   if (c.accept('index')) return createIndex(c)
   if (c.looking('unique', 'index')) throw notSupported('CREATE UNIQUE INDEX', { position: c.token!.start })
-  for (const what of ['connection', 'secret', 'subscription', 'sequence', 'type'])
+  for (const what of ['connection', 'secret', 'sequence', 'type'])
     if (c.looking(what)) throw notSupported(`CREATE ${what.toUpperCase()}`, { position: c.token!.start })
   throw c.error()
 }
@@ -76,6 +77,18 @@ function sink(c: Cursor): Statement {
   const format = formatClause(c)
   c.finish()
   return { kind: 'create sink', name, ifNotExists, into, intoColumns, from, query: body, options, format }
+}
+
+function subscription(c: Cursor): Statement {
+  const ifNotExists = c.accept('if', 'not', 'exists')
+  const name = c.name()
+  if (c.looking('connection'))
+    throw notSupported("CREATE SUBSCRIPTION to another server's publication", { position: c.token!.start })
+  c.expect('from')
+  const from = c.name()
+  const options = c.accept('with') ? optionList(c) : {}
+  c.finish()
+  return { kind: 'create subscription', name, ifNotExists, from, options }
 }
 
 function relation(c: Cursor): RelationSyntax {

@@ -9,6 +9,7 @@ const WORDS: readonly (readonly [RelationWord, readonly string[]])[] = [
   ['view', ['view']],
   ['index', ['index']],
   ['sink', ['sink']],
+  ['subscription', ['subscription']],
   ['schema', ['schema']],
   ['database', ['database']],
 ]
@@ -36,7 +37,6 @@ const OTHERS = [
   'sequence',
   'server',
   'statistics',
-  'subscription',
   'tablespace',
   'trigger',
   'type',

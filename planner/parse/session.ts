@@ -6,6 +6,7 @@ import { copyOf } from './copy.ts'
 import type { Cursor } from './cursor.ts'
 import { ofFragment } from './of-fragment.ts'
 import type { SessionStatement } from './statement.ts'
+import { subscriptionCursor } from './subscription-cursor.ts'
 
 /** Words that begin a statement about the session itself; PostgreSQL's grammar reads the whole of it. */
 export const SESSION_WORDS: ReadonlySet<string> = new Set([
@@ -34,6 +35,8 @@ type Body = Readonly<Record<string, unknown>>
 
 /** Reads one session statement; the cursor stands at its first word. */
 export function parseSession(c: Cursor): SessionStatement {
+  const declared = subscriptionCursor(c)
+  if (declared !== undefined) return declared
   const last = c.tokens.at(-1)!
   const fragment = c.rest()
   const [node, body] = Object.entries(fragment.node)[0] as [string, Body]

@@ -99,6 +99,7 @@ export type RelationWord =
   | 'materialized view'
   | 'index'
   | 'sink'
+  | 'subscription'
   | 'schema'
   | 'database'
 
@@ -127,6 +128,13 @@ export type Statement =
       readonly query: Fragment | undefined
       readonly options: Readonly<Record<string, string>>
       readonly format: FormatSpec | undefined
+    }
+  | {
+      readonly kind: 'create subscription'
+      readonly name: Name
+      readonly ifNotExists: boolean
+      readonly from: Name
+      readonly options: Readonly<Record<string, string>>
     }
   | ({ readonly kind: 'create index' } & IndexSyntax)
   | ({ readonly kind: 'create function' } & FunctionSyntax)
@@ -297,6 +305,8 @@ export type AlterAction =
   | { readonly do: 'not null'; readonly column: string; readonly on: boolean }
   /** undefined: no limit. */
   | { readonly do: 'rate limit'; readonly setting: string; readonly limit: number | undefined }
+  /** How long a subscription keeps changes. */
+  | { readonly do: 'retention'; readonly retention: string }
   /** A setting that means nothing here. */
   | { readonly do: 'accept'; readonly setting: string }
 
@@ -320,6 +330,13 @@ export type SessionStatement =
       readonly hold: boolean
       readonly binary: boolean
       readonly query: Fragment
+    }
+  | {
+      readonly kind: 'declare subscription'
+      readonly name: string
+      readonly subscription: Name
+      /** 'full': the rows there are, then changes; a number: milliseconds since 1970. */
+      readonly since: 'full' | 'now' | 'begin' | bigint
     }
   | { readonly kind: 'fetch'; readonly name: string; readonly count: number | 'all'; readonly move: boolean }
   | { readonly kind: 'close'; readonly name: string | undefined }

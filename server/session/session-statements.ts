@@ -6,6 +6,7 @@ import { copyTo } from '../copy/copy-to.ts'
 import { closeCursor, declareCursor, fetchCursor } from './cursors.ts'
 import { executePrepared, prepareNamed } from './prepared-by-sql.ts'
 import type { Runnable, Session } from './session.ts'
+import { declareSubscriptionCursor } from './subscription-cursor.ts'
 
 /** SET, BEGIN, DECLARE, PREPARE and their kin. */
 export function sessionStatement(
@@ -25,6 +26,8 @@ export function sessionStatement(
       return action(() => session.block.run(statement))
     case 'declare':
       return declareCursor(session, parsed, statement)
+    case 'declare subscription':
+      return declareSubscriptionCursor(session, parsed, statement)
     case 'fetch':
       return fetchCursor(session, statement)
     case 'close':

@@ -5,6 +5,7 @@ const OF_SESSION: ReadonlySet<string> = new Set<SessionStatement['kind']>([
   'reset all',
   'transaction',
   'declare',
+  'declare subscription',
   'fetch',
   'close',
   'prepare',

@@ -15,7 +15,9 @@ import { alterNamespace } from './alter-namespace.ts'
 import { findByName, requireRelation } from './bind.ts'
 import type { Result, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
+import { retained } from './create-subscription.ts'
 import { renamed } from './rename.ts'
+import { retentionMs } from './retention.ts'
 
 type Alter = StatementOf<'alter'>
 
@@ -75,6 +77,11 @@ async function alterRelation(
       return { catalog: current.with({ ...relation, owner: knownRole(action.to, context) }) }
     case 'accept':
       return { catalog: current }
+    case 'retention':
+      return {
+        catalog: current.with(retained(relation, action.retention)),
+        command: { retentions: { [relation.id]: retentionMs(action.retention) } },
+      }
     case 'rate limit':
       return limited(relation, action.setting, action.limit, current)
     case 'rename column':

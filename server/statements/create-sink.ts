@@ -133,6 +133,11 @@ function relationInput(statement: StatementOf<'create sink'>, context: Statement
   authorize(context, relation, 'select')
   if (relation.kind === 'view' || relation.kind === 'sink' || relation.kind === 'index')
     throw new SqlError('wrong_object_type', `cannot create a sink from ${relation.kind} "${relation.name}"`)
+  return { plan: changesOf(relation), dependsOn: [relation.id] }
+}
+
+/** The changes of a relation, without its hidden columns. */
+export function changesOf(relation: Relation): StreamPlan {
   const schema = relation.columns.map(({ name, type }) => ({ name, type }))
   const node: GraphNode = {
     id: 1,
@@ -142,13 +147,12 @@ function relationInput(statement: StatementOf<'create sink'>, context: Statement
     shard: 'any',
     fragment: 0,
   }
-  const plan = visible(relation, {
+  return visible(relation, {
     nodes: [node],
     schema,
     key: relation.key,
     appendOnly: relation.appendOnly,
   })
-  return { plan, dependsOn: [relation.id] }
 }
 
 /** The plan without hidden columns; a key among them is none. */

@@ -10,6 +10,7 @@ import type { StatementOf } from './create.ts'
 import { createFunction } from './create-function.ts'
 import { createIndex } from './create-index.ts'
 import { createSink } from './create-sink.ts'
+import { createSubscription } from './create-subscription.ts'
 import { createTable } from './create-table.ts'
 import { createView } from './create-view.ts'
 import { prepareDml } from './dml.ts'
@@ -58,6 +59,8 @@ export function prepare(
       return command(() => createIndex(statement, text, context))
     case 'create sink':
       return command(() => createSink(statement, text, context))
+    case 'create subscription':
+      return command(() => createSubscription(statement, context))
     case 'create schema':
     case 'create database':
       return command(() => createNamespace(statement, context))

@@ -4,7 +4,9 @@ import { quote } from '../../planner/rewrite-references.ts'
 import { typeName } from '../../types/type-names.ts'
 
 const BEFORE_NAME = new Set(
-  'create or replace table source view materialized sink index concurrently if not exists'.split(' '),
+  'create or replace table source view materialized sink subscription index concurrently if not exists'.split(
+    ' ',
+  ),
 )
 
 /** A CREATE statement with another name in it. */

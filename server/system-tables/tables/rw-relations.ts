@@ -1,6 +1,7 @@
 import type { Relation } from '../../../planner/catalog.ts'
 import { typeName } from '../../../types/type-names.ts'
 import type { Value } from '../../../types/value.ts'
+import { retentionMs } from '../../statements/retention.ts'
 import { serverVersion } from '../functions/session.ts'
 import { shownColumns } from '../objects.ts'
 import { SCHEMA_OIDS } from '../oids.ts'
@@ -64,10 +65,16 @@ const BY_KIND = {
   rw_tables: 'table',
   rw_materialized_views: 'materialized view',
   rw_views: 'view',
-  rw_subscriptions: 'subscription',
 } as const
 for (const [name, kind] of Object.entries(BY_KIND))
   fill(`rw_catalog.${name}`, facts => relations(facts, kind).map(r => common(facts, r)))
+
+fill('rw_catalog.rw_subscriptions', facts =>
+  relations(facts, 'subscription').map(r => ({
+    ...common(facts, r),
+    retention_seconds: BigInt(Math.floor(retentionMs(r.options['retention']!) / 1000)),
+  })),
+)
 
 fill('rw_catalog.rw_sources', facts =>
   relations(facts)

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import pg from 'pg'
+import { startServer } from '../main.ts'
+
+let folder = ''
+let server: Awaited<ReturnType<typeof startServer>>
+let client: pg.Client
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'weir-subscription-'))
+  server = await startServer({ data: folder, port: 0, httpPort: 0 })
+  client = new pg.Client({ host: '127.0.0.1', port: server.port, user: 'root', database: 'dev' })
+  await client.connect()
+})
+
+after(async () => {
+  await client.end()
+  await server.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+async function rows(sql: string): Promise<unknown[][]> {
+  return (await client.query({ text: sql, rowMode: 'array' })).rows as unknown[][]
+}
+
+test('a cursor gives the rows there were, then each change once, and waits for more', async () => {
+  await client.query('CREATE TABLE t (k int PRIMARY KEY, v text)')
+  await client.query("INSERT INTO t VALUES (1, 'a'), (2, 'b')")
+  await client.query("CREATE SUBSCRIPTION s FROM t WITH (retention = '1 day')")
+  await client.query("UPDATE t SET v = 'c' WHERE k = 2")
+  await client.query('DECLARE whole SUBSCRIPTION CURSOR FOR s FULL')
+  await client.query('DECLARE begun SUBSCRIPTION CURSOR FOR s SINCE begin()')
+  await client.query('DECLARE late SUBSCRIPTION CURSOR FOR s')
+  const there = await rows('FETCH 10 FROM whole')
+  assert.deepEqual(there.sort(), [
+    [1, 'a', 'Insert', null],
+    [2, 'c', 'Insert', null],
+  ])
+  assert.deepEqual(await rows('FETCH NEXT FROM whole'), [])
+  assert.deepEqual(await rows('FETCH NEXT FROM late'), [])
+  await client.query("INSERT INTO t VALUES (3, 'd')")
+  await client.query('DELETE FROM t WHERE k = 1')
+  for (const cursor of ['whole', 'late']) {
+    const [first] = await rows(`FETCH NEXT FROM ${cursor}`)
+    assert.deepEqual(first!.slice(0, 3), [3, 'd', 'Insert'])
+    assert.ok(Math.abs(Number(first![3]) - Date.now()) < 60_000)
+    const [second, ...others] = await rows(`FETCH 5 FROM ${cursor}`)
+    assert.deepEqual(second!.slice(0, 3), [1, 'a', 'Delete'])
+    assert.deepEqual(others, [])
+  }
+  const begun = await rows('FETCH 10 FROM begun')
+  assert.deepEqual(
+    begun.map(row => `${row[2]} ${row[0]} ${row[1]}`),
+    ['UpdateDelete 2 b', 'UpdateInsert 2 c', 'Insert 3 d', 'Delete 1 a'],
+  )
+})
+
+test('a cursor of an empty relation begins with what comes', async () => {
+  await client.query('CREATE TABLE e (v int)')
+  await client.query("CREATE SUBSCRIPTION es FROM e WITH (retention = '1 day')")
+  await client.query('DECLARE ec SUBSCRIPTION CURSOR FOR es FULL')
+  assert.deepEqual(await rows('FETCH 5 FROM ec'), [])
+  await client.query('INSERT INTO e SELECT * FROM generate_series(1, 2500)')
+  const all = await rows('FETCH ALL FROM ec')
+  assert.equal(new Set(all.map(row => row[0])).size, 2500)
+})

@@ -1,0 +1,90 @@
+import { CHANGELOG_COLUMNS } from '../../executor/operators/changelog.ts'
+import type { Relation } from '../../planner/catalog.ts'
+import type { Name } from '../../planner/parse/index.ts'
+import { quote } from '../../planner/rewrite-references.ts'
+import { SqlError } from '../../types/error.ts'
+import type { GraphNode, Job } from '../../types/job.ts'
+import { requireRelationRight, rightsOf } from '../access/rights.ts'
+import { requireRelation } from './bind.ts'
+import type { Result, StatementContext } from './contract.ts'
+import { createRelation, nodeAfter, rejectDuplicates, type StatementOf, takenName } from './create.ts'
+import { changesOf } from './create-sink.ts'
+import { retentionMs } from './retention.ts'
+
+const READABLE = new Set<Relation['kind']>(['table', 'materialized view', 'index'])
+
+/** CREATE SUBSCRIPTION: the changes of a relation from now on, kept for a while, which cursors read. */
+export async function createSubscription(
+  statement: StatementOf<'create subscription'>,
+  context: StatementContext,
+): Promise<Result> {
+  const { name, options, ifNotExists } = statement
+  const tag = 'CREATE SUBSCRIPTION'
+  const taken = takenName(context, name, ifNotExists, tag)
+  if (taken !== undefined) return taken
+  const from = requireRelation(context, statement.from)
+  if (!READABLE.has(from.kind))
+    throw new SqlError('wrong_object_type', `cannot create a subscription from ${from.kind} "${from.name}"`)
+  const { current } = context.catalogs
+  requireRelationRight(rightsOf(context.session, current), current, 'select', from)
+  const unknown = Object.keys(options).find(option => option !== 'retention')
+  if (unknown !== undefined)
+    throw new SqlError('invalid_parameter_value', `unknown option "${unknown}" of a subscription`)
+  const { retention } = options
+  if (retention === undefined)
+    throw new SqlError('invalid_parameter_value', 'the subscription needs to set retention', {
+      hint: "WITH (retention = '1 day')",
+    })
+  const keepMs = retentionMs(retention)
+  const { nodes, schema, key } = changesOf(from)
+  const columns = [...schema, ...CHANGELOG_COLUMNS].map(({ name: column, type }) => ({
+    name: column,
+    type,
+    notNull: false,
+    ...(column === '_rw_sequence' && { hidden: true }),
+  }))
+  rejectDuplicates(columns.map(column => column.name))
+  return createRelation(context, name, ifNotExists, tag, id => {
+    const sequence = columns.length - 1
+    const fields = columns.map(column => ({ name: column.name, type: column.type }))
+    const keep = nodeAfter(nodes, nodes.at(-1)!, { kind: 'changelog', key, keepMs }, fields, 'one')
+    const rows = {
+      kind: 'materialize',
+      relation: id,
+      schema: fields,
+      mode: 'keyed',
+      key: [sequence],
+    } as const
+    const all: GraphNode[] = [...nodes, keep]
+    return {
+      kind: 'subscription',
+      sql: subscriptionSql(name.name, statement.from, retention),
+      columns,
+      key: [sequence],
+      declaredKey: false,
+      appendOnly: false,
+      options: { retention },
+      dependsOn: [from.id],
+      job: { relation: id, nodes: [...all, nodeAfter(all, keep, rows, fields, [[sequence]])] },
+    }
+  })
+}
+
+/** The subscription with another retention; the changes it has are kept by the new one. */
+export function retained(subscription: Relation, retention: string): Relation {
+  if (subscription.kind !== 'subscription' || subscription.job === undefined)
+    throw new SqlError('wrong_object_type', `"${subscription.name}" is not a subscription`)
+  const keepMs = retentionMs(retention)
+  const nodes = subscription.job.nodes.map(node =>
+    node.spec.kind === 'changelog' ? { ...node, spec: { ...node.spec, keepMs } } : node,
+  )
+  const job: Job = { ...subscription.job, nodes }
+  const sql = subscription.sql.replace(/'(?:[^']|'')*'\)$/, `'${retention.replaceAll("'", "''")}')`)
+  return { ...subscription, sql, options: { retention }, job }
+}
+
+function subscriptionSql(name: string, from: Name, retention: string): string {
+  const word = (text: string) => (/^[a-z_][a-z0-9_]*$/.test(text) ? text : quote(text))
+  const path = from.schema === undefined ? word(from.name) : `${word(from.schema)}.${word(from.name)}`
+  return `CREATE SUBSCRIPTION ${word(name)} FROM ${path} WITH (retention = '${retention.replaceAll("'", "''")}')`
+}
