@@ -130,6 +130,7 @@ export function batchGraph(
     finish(id) {
       stepStart = monotonic()
       operators.get(id)!.barrier?.(emits.get(id)!)
+      if (operators.get(id)!.resume !== undefined) held.add(id)
     },
   }
 }

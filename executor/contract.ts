@@ -24,7 +24,7 @@ export interface Operator {
   complete?(port: number, emit: Emit): void
   /** Rows are kept this long from now on. */
   retain?(keepMs: number): void
-  /** Batch only: goes on with output held back because there was much of it; false: nothing is left. Comes before the barrier. */
+  /** Batch only: goes on with output held back because there was much of it; false: nothing is left. */
   resume?(emit: Emit): boolean
 }
 

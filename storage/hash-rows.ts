@@ -32,6 +32,11 @@ function hashColumn(column: Column, length: number, out: Int32Array): void {
       out[i] = mixHash(out[i]!, nulls !== null && nulls[i] === 1 ? NULL_HASH : data[i]!)
     return
   }
+  if (kind === 'bytes' && nulls === null) {
+    const { bytes, starts, ends } = column.data as Bytes
+    for (let i = 0; i < length; i++) out[i] = mixHash(out[i]!, hashBytes(bytes, starts[i]!, ends[i]!))
+    return
+  }
   for (let i = 0; i < length; i++) out[i] = mixHash(out[i]!, hashCell(column, i))
 }
 

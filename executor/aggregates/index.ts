@@ -19,6 +19,7 @@ import {
 import { javascriptAggregate } from '../javascript/aggregate.ts'
 import * as accumulators from './accumulators.ts'
 import type { Aggregate } from './contract.ts'
+import { decimalSum } from './decimal-sums.ts'
 import * as documents from './documents.ts'
 import * as multisets from './multisets.ts'
 import * as orderedSet from './ordered-set.ts'
@@ -209,11 +210,18 @@ export function resolveAggregate(name: string, argTypes: readonly (Type | undefi
   }
 }
 
-/** The aggregate of a call's `fn` for arguments of those types. */
-export function createAggregate(fn: string, argTypes: readonly Type[], appendOnly: boolean): Aggregate {
+/** The aggregate of a call's `fn` for arguments of those types. `batch`: its state is of one query. */
+export function createAggregate(
+  fn: string,
+  argTypes: readonly Type[],
+  appendOnly: boolean,
+  batch = false,
+): Aggregate {
   const definition = fn.indexOf(') {')
   if (definition !== -1) return javascriptAggregate(fn.slice(definition + 2), appendOnly)
   const name = fn.includes('(') ? fn.slice(0, fn.indexOf('(')) : fn
+  if (batch && argTypes[0]?.name === 'numeric' && (name === 'sum' || name === 'avg'))
+    return decimalSum(name === 'avg')
   const entry = ENTRIES.find(
     e =>
       e.name === name &&

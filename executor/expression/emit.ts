@@ -3,11 +3,12 @@ import { compareValues } from '../../types/compare.ts'
 import { AssertionError, assert } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
 import { physical, type Type } from '../../types/type.ts'
-import type { Value } from '../../types/value.ts'
+import type { Decimal, Value } from '../../types/value.ts'
 import { castValue } from '../functions/casts.ts'
 import { functionById } from '../functions/index.ts'
 import { type Definition, JAVASCRIPT, JAVASCRIPT_VOLATILE } from '../javascript/definition.ts'
 import { scalarFunction } from '../javascript/function.ts'
+import { type DecimalSource, decimalComparison, decimalOperation, loadDecimal } from './decimal-source.ts'
 import { type Call, sharedCalls } from './shared.ts'
 
 /** A value in generated code: sources that are cheap to repeat. `isNull` 'false' and 'true' are known at compile time. */
@@ -15,6 +16,22 @@ export interface Emitted {
   readonly value: string
   readonly isNull: string
 }
+
+type DecimalOperator =
+  | { readonly kind: 'arithmetic'; readonly symbol: '+' | '-' | '*' }
+  | { readonly kind: 'comparison'; readonly symbol: string }
+
+const COMPARISONS = { '=': '===', '<>': '!==', '<': '<', '<=': '<=', '>': '>', '>=': '>=' } as const
+const DECIMAL_OPERATORS: Readonly<Record<string, DecimalOperator>> = Object.fromEntries([
+  ...(['+', '-', '*'] as const).map(symbol => [
+    `${symbol}(numeric, numeric) -> numeric`,
+    { kind: 'arithmetic', symbol },
+  ]),
+  ...Object.entries(COMPARISONS).map(([name, symbol]) => [
+    `${name}(numeric, numeric) -> bool`,
+    { kind: 'comparison', symbol },
+  ]),
+])
 
 /**
  * Writes the body of one row's evaluation. SQL text never becomes source: literals, functions and casts are constants,
@@ -124,7 +141,15 @@ export class Emitter {
           true,
         )
       case '=':
+        return e.args[0]!.type.name === 'numeric'
+          ? this.#decimalResult({ ...e, fn: '=(numeric, numeric) -> bool' })!
+          : this.#equal(e)
+      case '=(text, text) -> bool':
         return this.#equal(e)
+      case '<>(text, text) -> bool': {
+        const same = this.#equal(e)
+        return { value: `!${same.value}`, isNull: same.isNull }
+      }
       case 'row':
       case 'array': {
         const parts = e.args.map(arg => this.#lenient(arg))
@@ -188,6 +213,8 @@ export class Emitter {
   }
 
   #function(e: Extract<Expression, { kind: 'call' }>): Emitted {
+    const decimal = this.#decimalResult(e)
+    if (decimal !== undefined) return decimal
     const entry = functionById(e.fn)
     if (entry.emit !== undefined) return this.#strict(e, args => entry.emit!(args))
     const call = this.constant(
@@ -213,6 +240,62 @@ export class Emitter {
     const source = make(args.map(arg => arg.value))
     this.lines.push(`const ${t} = ${isNull === 'false' ? source : `${isNull} ? null : ${source}`};`)
     return { value: t, isNull: `(${t} === null)` }
+  }
+
+  /** Arithmetic and comparisons of numerics, in doubles where these are exact. */
+  #decimalResult(e: Call): Emitted | undefined {
+    const operator = DECIMAL_OPERATORS[e.fn]
+    if (operator === undefined) return undefined
+    const nulls: string[] = []
+    const t = this.#temporary()
+    if (operator.kind === 'arithmetic') {
+      const { m, s, slow } = this.#decimal(e, nulls, true)
+      const isNull = anyNull(nulls.map(isNull => ({ value: '', isNull })))
+      this.lines.push(
+        `const ${t} = ${isNull} ? null : ${m} === ${m} ? { digits: BigInt(${m}), scale: ${s} } : ${slow};`,
+      )
+      return { value: t, isNull: isNull === 'false' ? 'false' : `(${t} === null)` }
+    }
+    const [a, b] = e.args.map(arg => this.#decimal(arg, nulls)) as [DecimalSource, DecimalSource]
+    const slow = `${this.constant(functionById(e.fn).call)}(${a.slow}, ${b.slow})`
+    const scaled = `${a.s} - ${b.s} <= 22 && ${b.s} - ${a.s} <= 22`
+    const fast = decimalComparison(operator.symbol, a, b)
+    const isNull = anyNull(nulls.map(isNull => ({ value: '', isNull })))
+    this.lines.push(
+      `const ${t} = ${isNull} ? null : ${a.m} === ${a.m} && ${b.m} === ${b.m} && ${scaled} ? ${fast} : ${slow};`,
+    )
+    return { value: t, isNull: isNull === 'false' ? 'false' : `(${t} === null)` }
+  }
+
+  /** A numeric as mantissa and scale. What makes it NULL goes to `nulls`. */
+  #decimal(e: Expression, nulls: string[], top = false): DecimalSource {
+    const [m, s] = [this.#temporary(), this.#temporary()]
+    const operator = e.kind === 'call' ? DECIMAL_OPERATORS[e.fn] : undefined
+    if (e.kind === 'call' && operator?.kind === 'arithmetic' && (top || this.#sharedBy(e) === undefined)) {
+      const [a, b] = e.args.map(arg => this.#decimal(arg, nulls)) as [DecimalSource, DecimalSource]
+      this.lines.push(decimalOperation(operator.symbol, a, b, m, s))
+      return { m, s, slow: `${this.constant(functionById(e.fn).call)}(${a.slow}, ${b.slow})` }
+    }
+    if (e.kind === 'literal' && isSmall(e.value)) {
+      const { digits, scale } = e.value
+      return { m: this.constant(Number(digits)), s: this.constant(scale), slow: this.constant(e.value) }
+    }
+    const value = this.#temporary()
+    if (
+      e.kind === 'call' &&
+      e.fn === 'cast' &&
+      e.args.length === 1 &&
+      ['int2', 'int4'].includes(e.args[0]!.type.name)
+    ) {
+      const whole = this.emit(e.args[0]!)
+      nulls.push(whole.isNull)
+      this.lines.push(`const ${m} = ${whole.isNull} ? 0 : ${whole.value};`)
+      return { m, s: '0', slow: `({ digits: BigInt(${m}), scale: 0 })` }
+    }
+    const leaf = this.emit(e)
+    nulls.push(leaf.isNull)
+    this.lines.push(`const ${value} = ${nullable(leaf)};`, loadDecimal(value, m, s))
+    return { m, s, slow: value }
   }
 
   /** Equality; text columns against literals compare bytes. */
@@ -350,6 +433,11 @@ const SAFE = new Set([
 function mayFail(e: Expression): boolean {
   if (e.kind !== 'call') return false
   return !(SAFE.has(e.fn) || /^(not|=|<>|<|<=|>|>=)\(/.test(e.fn)) || e.args.some(mayFail)
+}
+
+function isSmall(value: Value): value is Decimal {
+  if (value === null || typeof value !== 'object' || !('digits' in value)) return false
+  return value.special === undefined && BigInt.asIntN(53, value.digits) === value.digits
 }
 
 function anyNull(parts: readonly Emitted[]): string {

@@ -22,6 +22,8 @@ export const helpers = {
     if (b === 0 && !Number.isNaN(a)) throw new SqlError('division_by_zero', 'division by zero')
     return b
   },
+  /** 10^n as far as a double has it exactly; NaN beyond. */
+  powers: Array.from({ length: 16384 }, (_, n) => (n <= 22 ? 10 ** n : Number.NaN)),
   sameBytes: (bytes: Uint8Array, from: number, to: number, wanted: Uint8Array): boolean => {
     if (to - from !== wanted.length) return false
     for (let i = 0; i < wanted.length; i++) if (bytes[from + i] !== wanted[i]) return false

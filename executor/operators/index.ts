@@ -2,6 +2,7 @@ import { unreachable } from '../../types/error.ts'
 import type { OperatorSpec } from '../../types/job.ts'
 import type { Operator, OperatorContext } from '../contract.ts'
 import { aggregate } from './aggregate.ts'
+import { batchAggregate } from './batch-aggregate.ts'
 import { batchJoin } from './batch-join.ts'
 import { changelog } from './changelog.ts'
 import { hop } from './hop.ts'
@@ -37,7 +38,10 @@ export function createOperator(spec: OperatorSpec, context: OperatorContext): Op
     case 'union':
       return union.create(spec, context)
     case 'aggregate':
-      return aggregate.create(spec, context)
+      return (
+        (context.mode === 'batch' ? batchAggregate(spec, context) : undefined) ??
+        aggregate.create(spec, context)
+      )
     case 'join':
       return context.mode === 'batch' ? batchJoin(spec, context) : join.create(spec, context)
     case 'temporal-join':

@@ -1,0 +1,90 @@
+import type { ColumnBuffer } from '../../storage/column-buffer.ts'
+import { FLOAT8, INT4, NUMERIC } from '../../types/type.ts'
+import type { Decimal, Value } from '../../types/value.ts'
+import type { Accumulator } from './contract.ts'
+import { addDecimals, divideDecimals, ZERO } from './numeric.ts'
+
+const MAX = Number.MAX_SAFE_INTEGER
+const COUNT = { type: FLOAT8, initial: 0 } as const
+const SPECIALS = ['NaN', 'Infinity', '-Infinity'] as const
+
+/**
+ * sum and avg of numeric in a query: what has one scale and fits a double exactly is added there; the rest, and what grew too
+ * large, goes to an exact sum. Columns: rows, sum in the double, its scale, exact sum, counts of NaN, Infinity, -Infinity.
+ */
+export function decimalSum(average: boolean): Accumulator {
+  return {
+    kind: 'accumulator',
+    state: [COUNT, COUNT, { type: INT4, initial: 0 }, { type: NUMERIC, initial: ZERO }, COUNT, COUNT, COUNT],
+    update(state, ids, [arg], weights, length) {
+      const counts = state[0]!.f64
+      const sums = state[1]!.f64
+      const scales = state[2]!.i32
+      const data = arg!.data as readonly Value[]
+      for (let i = 0; i < length; i++) {
+        const w = weights[i]!
+        if (w === 0) continue
+        const id = ids[i]!
+        const value = data[i] as Decimal
+        counts[id] = counts[id]! + w
+        const sum = sums[id]! + Number(value.digits) * w
+        if (
+          value.special === undefined &&
+          scales[id] === value.scale &&
+          sum <= MAX &&
+          sum >= -MAX &&
+          fits(value, w)
+        )
+          sums[id] = sum
+        else addRare(state, id, value, w)
+      }
+    },
+    output(state, id, out, at) {
+      const n = state[0]!.f64[id]!
+      const odd = specialSum(state, id)
+      if (n === 0) out.setNull(at)
+      else if (odd !== undefined) out.set(at, { digits: 0n, scale: 0, special: odd })
+      else {
+        spill(state, id)
+        const sum = state[3]!.values[id] as Decimal
+        out.set(at, average ? divideDecimals(sum, { digits: BigInt(n), scale: 0 }) : sum)
+      }
+    },
+  }
+}
+
+function fits({ digits }: Decimal, w: number): boolean {
+  const term = Number(digits) * w
+  return term <= MAX && term >= -MAX
+}
+
+function addRare(state: readonly ColumnBuffer[], id: number, value: Decimal, w: number): void {
+  if (value.special !== undefined) {
+    const counts = state[4 + SPECIALS.indexOf(value.special)]!.f64
+    counts[id] = counts[id]! + w
+    return
+  }
+  spill(state, id)
+  const term = Number(value.digits) * w
+  state[2]!.i32[id] = value.scale
+  if (term <= MAX && term >= -MAX) {
+    state[1]!.f64[id] = term
+    return
+  }
+  state[3]!.values[id] = addDecimals(state[3]!.values[id] as Decimal, {
+    digits: value.digits * BigInt(w),
+    scale: value.scale,
+  })
+}
+
+/** Moves what is in the double to the exact sum. */
+function spill(state: readonly ColumnBuffer[], id: number): void {
+  const part = { digits: BigInt(state[1]!.f64[id]!), scale: state[2]!.i32[id]! }
+  state[3]!.values[id] = addDecimals(state[3]!.values[id] as Decimal, part)
+  state[1]!.f64[id] = 0
+}
+
+function specialSum(state: readonly ColumnBuffer[], id: number): (typeof SPECIALS)[number] | undefined {
+  const [nan, up, down] = [4, 5, 6].map(i => state[i]!.f64[id]! > 0)
+  return nan || (up && down) ? 'NaN' : up ? 'Infinity' : down ? '-Infinity' : undefined
+}
