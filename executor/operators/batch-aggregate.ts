@@ -103,9 +103,10 @@ class Weights {
   #numbers = new Int32Array(4096)
 
   /** Valid until the next call. */
-  of({ spec, seen }: Call, groups: readonly number[], chunk: Chunk): Int32Array {
+  of({ spec, accumulator, seen }: Call, groups: readonly number[], chunk: Chunk): Int32Array {
     const filter = spec.filter === undefined ? undefined : chunk.columns[spec.filter]!
-    const nulls = spec.args.length === 0 ? null : chunk.columns[spec.args[0]!]!.nulls
+    const strict = spec.args.length > 0 && accumulator.keepsNulls !== true
+    const nulls = !strict ? null : chunk.columns[spec.args[0]!]!.nulls
     if (filter === undefined && nulls === null && seen === undefined) return chunk.weights
     const { length } = chunk
     if (this.#own.length < length) {
