@@ -138,7 +138,10 @@ test('after an error of the extended protocol all is skipped up to Sync', async 
 })
 
 test('cursors of SQL are read in portions, moved and closed', async () => {
-  assert.equal(report(await client.query('DECLARE c CURSOR FOR SELECT 1'))['C'], '25P01')
+  // Outside of a block it is held, as RisingWave has it.
+  await client.query('DECLARE c CURSOR FOR SELECT 7')
+  assert.deepEqual(textRows(await client.query('FETCH c')), [['7']])
+  await client.query('CLOSE c')
   await client.query('BEGIN; DECLARE c CURSOR FOR SELECT x FROM generate_series(1, 6) AS g(x)')
   assert.deepEqual(textRows(await client.query('FETCH FORWARD 2 FROM c')), [['1'], ['2']])
   assert.deepEqual(tags(await client.query('MOVE 1 c')), ['MOVE 1'])

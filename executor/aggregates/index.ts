@@ -55,7 +55,9 @@ function extreme(name: string, greatest: boolean): Entry {
     args: ['any'],
     type: firstArg,
     make: (args, appendOnly) =>
-      appendOnly ? accumulators.runningExtreme(args[0]!, greatest) : multisets.firstRow(greatest, false),
+      appendOnly
+        ? accumulators.runningExtreme(args[0]!, greatest)
+        : { ...multisets.firstRow(greatest, false), orderedBy: 0 },
   }
 }
 

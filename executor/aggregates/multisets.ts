@@ -71,9 +71,9 @@ export const bytesAgg: Multiset = {
   },
 }
 
-/** arg_min, arg_max: the first argument where the second is least or greatest; NULLs of the second come last. */
+/** arg_min, arg_max: the first argument where the second is least or greatest; rows with a NULL of either do not count. */
 export function firstBySecond(descending: boolean): Multiset {
-  return { ...firstRow(descending, true), orderedBy: 1 }
+  return { ...firstRow(descending, false), orderedBy: 1 }
 }
 
 /** bit_and, bit_or, bit_xor of integers. */

@@ -181,7 +181,7 @@ function toDecimal(value: number | bigint | Decimal, from: Type): Decimal {
 }
 
 /** Floats round to even when cast to an integer (rint). */
-function roundHalfEven(value: number): number {
+export function roundHalfEven(value: number): number {
   const floor = Math.floor(value)
   if (value - floor !== 0.5) return Math.round(value)
   return floor % 2 === 0 ? floor : floor + 1

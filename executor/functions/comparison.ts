@@ -53,6 +53,16 @@ for (const [operator, symbol] of Object.entries(OPERATORS)) {
     })
 }
 
+for (const [name, symbol] of [
+  ['booleq', '==='],
+  ['boolne', '!=='],
+  ['boollt', '<'],
+  ['boolle', '<='],
+  ['boolgt', '>'],
+  ['boolge', '>='],
+] as const)
+  fn(`${name}(bool, bool) -> bool`, { help: 'comparison', emit: ([a, b]) => `(${a} ${symbol} ${b})` })
+
 fn('not(bool) -> bool', { help: 'negation', emit: ([a]) => `!${a}` })
 
 function comparison(operator: string, type: Type): (a: Value, b: Value) => boolean {

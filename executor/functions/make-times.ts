@@ -1,8 +1,10 @@
 import * as t from '../../types/datetime.ts'
 import { SqlError } from '../../types/error.ts'
+import { roundHalfEven } from './casts.ts'
 import { fn } from './registry.ts'
 
 const DAY = t.DAY_MICROS
+const EPOCH_2000 = 946_684_800_000_000n
 
 fn('make_date(int4, int4, int4) -> date', {
   help: 'of year, month, day',
@@ -52,7 +54,7 @@ fn('to_timestamp(float8) -> timestamptz', {
     if (a === -Infinity) return t.MINUS_INFINITY_MICROS
     if (Number.isNaN(a)) throw overflow('timestamp cannot be NaN')
     if (a < -210866803200 || a >= 9223372036854) throw overflow(`timestamp out of range: "${a}"`)
-    return t.checkTimestamp(BigInt(Math.round(a * 1e6)))
+    return t.checkTimestamp(EPOCH_2000 + BigInt(roundHalfEven((a - 946684800) * 1e6)))
   },
 })
 

@@ -127,6 +127,8 @@ export function resolveFunction(
     .map(entry => bind(entry, given))
     .filter(found => found !== undefined)
   if (candidates.length === 0) return { error: 'undefined' }
+  // Nothing tells what to calculate with.
+  if (ARITHMETIC.has(name) && given.every(type => type === undefined)) return { error: 'ambiguous' }
   // An untyped operand of an operator is taken to be of the other one's type.
   if (given.length === 2 && /^\W+$/.test(name)) {
     const known = given[0] === undefined || given[1] === undefined ? (given[0] ?? given[1]) : undefined
@@ -158,6 +160,8 @@ function untypedArrays(id: string, given: readonly (Type | undefined)[]): boolea
   const generic = given.filter((_, i) => typeof args[i] === 'string' && args[i] !== 'any')
   return args.includes('array') && generic.length > 0 && generic.every(type => type === undefined)
 }
+
+const ARITHMETIC: ReadonlySet<string> = new Set(['+', '-', '*', '/', '%', '^'])
 
 const NUMBERS: readonly TypeName[] = ['int2', 'int4', 'int8', 'numeric', 'float8']
 

@@ -2,6 +2,7 @@ import * as t from '../../types/datetime.ts'
 import type { Interval } from '../../types/value.ts'
 import { isoWeek, isoWeekday } from './date-fields.ts'
 import { DAYS, datePieces, MONTHS, newYear, type Piece, ROMAN } from './format-pattern.ts'
+import { intervalIsoYear } from './interval-iso-year.ts'
 import { fn } from './registry.ts'
 
 /** What a pattern may ask of a moment. */
@@ -79,8 +80,12 @@ function format(m: Moment, pattern: string): string {
 }
 
 function field(m: Moment, { word, written, fill }: Piece): string {
-  const number = (value: number, width: number): string =>
-    fill ? String(value) : `${value < 0 ? '-' : ''}${String(Math.abs(value)).padStart(width, '0')}`
+  // Room for a sign is made where the number that `of` names has one.
+  const number = (value: number, width: number, of = value): string => {
+    if (fill) return String(value)
+    const digits = (of < 0 ? width + 1 : width) - (value < 0 ? 1 : 0)
+    return `${value < 0 ? '-' : ''}${String(Math.abs(value)).padStart(digits, '0')}`
+  }
   const name = (text: string, width: number): string => {
     const cased = caseOf(written, text)
     return fill ? cased : cased.padEnd(width)
@@ -90,7 +95,7 @@ function field(m: Moment, { word, written, fill }: Piece): string {
   switch (word) {
     case 'HH':
     case 'HH12':
-      return number(m.hour % 12 === 0 ? 12 : m.hour % 12, 2)
+      return number(m.hour % 12 === 0 ? 12 : m.hour % 12, 2, m.hour)
     case 'HH24':
       return number(m.hour, 2)
     case 'MI':
@@ -128,19 +133,19 @@ function field(m: Moment, { word, written, fill }: Piece): string {
     case 'YYYY':
       return number(year, 4)
     case 'YYY':
-      return number(year % 1000, 3)
+      return number(year % 1000, 3, year)
     case 'YY':
-      return number(year % 100, 2)
+      return number(year % 100, 2, year)
     case 'Y':
-      return number(year % 10, 1)
+      return number(year % 10, 1, year)
     case 'IYYY':
-      return number(isoYear(days), 4)
+      return number(isoYear(m), 4, year)
     case 'IYY':
-      return number(isoYear(days) % 1000, 3)
+      return number(isoYear(m) % 1000, 3, year)
     case 'IY':
-      return number(isoYear(days) % 100, 2)
+      return number(isoYear(m) % 100, 2, year)
     case 'I':
-      return number(isoYear(days) % 10, 1)
+      return number(isoYear(m) % 10, 1, year)
     case 'MONTH':
       return m.month === 0 ? '' : name(MONTHS[m.month - 1] ?? '', 9)
     case 'MON':
@@ -202,8 +207,9 @@ function field(m: Moment, { word, written, fill }: Piece): string {
   }
 }
 
-function isoYear(days: number): number {
-  const { year } = isoWeek(days)
+function isoYear(m: Moment): number {
+  if (m.days === undefined) return intervalIsoYear(m.year, m.month, m.day)
+  const { year } = isoWeek(m.days)
   return year <= 0 ? 1 - year : year
 }
 

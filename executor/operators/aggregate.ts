@@ -209,16 +209,14 @@ function declareBag(
     ...sorted.map((order, i) => ({ name: `o${i}`, type: input[order.column]!.type })),
   ]
   const firstOrder = groupFields.length + types.length
-  const order: Order[] =
-    sorted.length > 0
-      ? sorted.map((o, i) => ({ ...o, column: firstOrder + i }))
-      : [
-          {
-            column: groupFields.length + (multiset?.orderedBy ?? 0),
-            descending: multiset?.descending ?? false,
-            nullsFirst: false,
-          },
-        ]
+  const own: Order = {
+    column: groupFields.length + (multiset?.orderedBy ?? 0),
+    descending: multiset?.descending ?? false,
+    nullsFirst: false,
+  }
+  // What orders the rows by itself comes before ORDER BY, which only decides between equals then.
+  const first = sorted.length === 0 || multiset?.orderedBy !== undefined ? [own] : []
+  const order = [...first, ...sorted.map((o, i) => ({ ...o, column: firstOrder + i }))]
   return context.table(`call${index}`, {
     schema,
     mode: 'bag',
@@ -274,10 +272,13 @@ function accumulate(
 /** Weights with 0 for rows that FILTER drops or whose argument is NULL. Valid until the next call. */
 function countingWeights(call: Call, chunk: Chunk): Int32Array {
   const filter = call.spec.filter === undefined ? undefined : chunk.columns[call.spec.filter]!
-  const nullable = call.strict ? chunk.columns[call.args[0]!]!.nulls : null
-  if (filter === undefined && nullable === null) return chunk.weights
+  const nulls = call.strict ? chunk.columns[call.args[0]!]!.nulls : null
+  const by = call.multiset?.orderedBy ?? 0
+  const nullsBy = by > 0 ? chunk.columns[call.args[by]!]!.nulls : null
+  if (filter === undefined && nulls === null && nullsBy === null) return chunk.weights
   const weights = own(chunk.weights, chunk.length)
-  if (nullable !== null) for (let i = 0; i < chunk.length; i++) if (nullable[i] === 1) weights[i] = 0
+  for (const nullable of [nulls, nullsBy])
+    if (nullable !== null) for (let i = 0; i < chunk.length; i++) if (nullable[i] === 1) weights[i] = 0
   if (filter !== undefined) {
     const data = filter.data as Uint8Array
     for (let i = 0; i < chunk.length; i++) if (data[i] !== 1 || filter.nulls?.[i] === 1) weights[i] = 0

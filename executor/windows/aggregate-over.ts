@@ -1,4 +1,5 @@
 import { ColumnBuffer } from '../../storage/column-buffer.ts'
+import { compareCells } from '../../storage/compare-cells.ts'
 import type { StateTable } from '../../storage/state-table.ts'
 import type { Column } from '../../types/chunk.ts'
 import type { WindowCall } from '../../types/job.ts'
@@ -93,7 +94,10 @@ function folding(call: WindowCall, accumulator: Accumulator, retracts: boolean):
 
 function listing(call: WindowCall, multiset: Multiset): AggregateOver {
   return (partition, frames, table, out) => {
-    const counts = countedRows(call, partition, !multiset.keepsNulls)
+    const by = multiset.orderedBy ?? 0
+    const counts = countedRows(call, partition, !multiset.keepsNulls, by)
+    const key = by > 0 ? partition.columns[call.args[by]!]! : undefined
+    const sign = multiset.descending ? -1 : 1
     const ranges = new Int32Array(6)
     for (let i = 0; i < partition.length; i++) {
       if (
@@ -105,23 +109,26 @@ function listing(call: WindowCall, multiset: Multiset): AggregateOver {
         out.copy(i, out, i - 1)
         continue
       }
-      const ids: number[] = []
+      const rows: number[] = []
       const count = frames.ranges(i, ranges)
       for (let k = 0; k < count; k++)
-        for (let row = ranges[2 * k]!; row < ranges[2 * k + 1]!; row++)
-          if (counts[row] === 1) ids.push(partition.ids[row]!)
+        for (let row = ranges[2 * k]!; row < ranges[2 * k + 1]!; row++) if (counts[row] === 1) rows.push(row)
+      if (key !== undefined) rows.sort((a, b) => sign * compareCells(key, a, key, b))
+      const ids = rows.map(row => partition.ids[row]!)
       const times = ids.map(() => 1)
       out.set(i, multiset.output(table, call.args, ids, times))
     }
   }
 }
 
-/** 1 for rows that count: FILTER is true and the first argument is not NULL. */
-function countedRows(call: WindowCall, partition: Partition, strict: boolean): Int32Array {
+/** 1 for rows that count: FILTER is true, and neither the first argument is NULL nor the one at `by`. */
+function countedRows(call: WindowCall, partition: Partition, strict: boolean, by = 0): Int32Array {
   const counts = new Int32Array(partition.length).fill(1)
   const first = strict && call.args.length > 0 ? partition.columns[call.args[0]!]! : undefined
   if (first !== undefined && first.nulls !== null)
     for (let i = 0; i < counts.length; i++) if (first.nulls[i] === 1) counts[i] = 0
+  const nullsBy = by > 0 ? partition.columns[call.args[by]!]!.nulls : null
+  if (nullsBy !== null) for (let i = 0; i < counts.length; i++) if (nullsBy[i] === 1) counts[i] = 0
   const filter: Column | undefined = call.filter === undefined ? undefined : partition.columns[call.filter]!
   if (filter === undefined) return counts
   const data = filter.data as Uint8Array

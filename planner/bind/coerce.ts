@@ -179,8 +179,14 @@ function placed(
   const operator = !/^[a-z_]/i.test(name)
   const shape =
     operator && types.length === 2 ? `${types[0]} ${name} ${types[1]}` : `${name}(${types.join(', ')})`
+  const shown = operator && types.length === 1 ? `${name} ${types[0]}` : shape
+  if (error === 'ambiguous') {
+    const what = operator ? 'operator' : 'function'
+    const hint = `Could not choose a best candidate ${what}. You might need to add explicit type casts.`
+    const message = operator ? `operator is not unique: ${shown}` : `function ${shown} is not unique`
+    return new SqlError('ambiguous_function', message, { position, hint })
+  }
   if (operator) {
-    const shown = types.length === 1 ? `${name} ${types[0]}` : shape
     const hint =
       'No operator matches the given name and argument types. You might need to add explicit type casts.'
     return new SqlError('undefined_function', `operator does not exist: ${shown}`, { position, hint })

@@ -251,15 +251,16 @@ function starExcept(
 ): readonly Target[] {
   const table = names(fields['funcname']).at(-2)
   const all = expandStar(table, from, env, position)
-  const columns = from.columns.filter(c => table === undefined || c.table === table)
-  const own: Environment = { ...env, scope: { ...env.scope, columns } }
   const left = new Set(all)
   for (const node of list(fields['args'])) {
     if (as(node, 'ColumnRef') === undefined)
       throw new SqlError('syntax_error', 'EXCEPT takes names of columns', { position: at(node, env) })
-    const named = bindExpression(node, own)
+    const own = names(as(node, 'ColumnRef')!['fields']).length === 1
+    const columns = from.columns.filter(c => table === undefined || !own || c.table === table)
+    const named = bindExpression(node, { ...env, scope: { ...env.scope, columns } })
     const dropped = [...left].filter(target => equal(target.value, named))
-    if (dropped.length === 0) {
+    const elsewhere = !own && !all.some(target => equal(target.value, named))
+    if (dropped.length === 0 && !elsewhere) {
       const message = `column ${names(as(node, 'ColumnRef')!['fields']).join('.')} is not among those of * or is listed twice`
       throw new SqlError('undefined_column', message, { position: at(node, env) })
     }

@@ -7,7 +7,7 @@ import type { Portal, Runnable, Session } from './session.ts'
 type Declare = SessionStatement & { readonly kind: 'declare' }
 type Fetch = SessionStatement & { readonly kind: 'fetch' }
 
-/** DECLARE: the query is read at the epoch of the declaration, in portions, forward only. */
+/** DECLARE: the query is read at the epoch of the declaration, in portions, forward only. Outside of a block it is held, as RisingWave has it. */
 export function declareCursor(session: Session, parsed: ParsedStatement, declare: Declare): Runnable {
   const query = { ...parsed, statement: { kind: 'query', query: declare.query } as const }
   const prepared = prepare(query, session.context, [])
@@ -16,7 +16,7 @@ export function declareCursor(session: Session, parsed: ParsedStatement, declare
     schema: undefined,
     parameters: [],
     async run() {
-      if (!declare.hold) session.block.requireOpen('DECLARE CURSOR')
+      const hold = declare.hold || session.block.status === 'I'
       const { tag, rows } = await prepared.run([])
       const runnable: Runnable = { schema: prepared.schema, parameters: [], run: async () => ({ tag }) }
       const portal: Portal = {
@@ -25,7 +25,7 @@ export function declareCursor(session: Session, parsed: ParsedStatement, declare
         values: [],
         formats: declare.binary ? [1] : [],
         abort: session.cancellation.controller ?? new AbortController(),
-        hold: declare.hold,
+        hold,
         outcome: { tag, rows: rows === undefined ? undefined : rowsOf(rows) },
       }
       session.addPortal(portal)

@@ -2,7 +2,7 @@ import { bindQuery, planStream } from '../../planner/query.ts'
 import { SqlError } from '../../types/error.ts'
 import { bindContext, findByName, targetSchema } from './bind.ts'
 import type { Result, StatementContext } from './contract.ts'
-import { createRelation, queryColumns, type StatementOf, streamJob } from './create.ts'
+import { createRelation, outputColumns, queryColumns, type StatementOf, streamJob } from './create.ts'
 import { replaceView } from './replace-view.ts'
 
 /** CREATE VIEW (a name for a query) and CREATE MATERIALIZED VIEW (its rows, kept current). */
@@ -21,7 +21,7 @@ export function createView(
     const bound = bindQuery(query.node, bindContext(context, query, materialized ? 'stream' : 'batch'))
     if (bound.parameters.length > 0)
       throw new SqlError('undefined_parameter', 'there is no parameter $1', { position: query.position(0) })
-    const columns = queryColumns(bound.schema, statement.columns)
+    const columns = (materialized ? queryColumns : outputColumns)(bound.schema, statement.columns)
     const common = {
       sql,
       query: query.text,

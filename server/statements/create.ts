@@ -115,15 +115,16 @@ export function nodeAfter(
 
 /** Columns of a query's result. Throws 42701. */
 export function queryColumns(schema: Schema, names: readonly string[] = []): ColumnDef[] {
-  if (names.length > schema.length)
-    throw new SqlError('syntax_error', 'CREATE VIEW specifies more column names than columns')
-  const columns = schema.map((field, i) => ({
-    name: names[i] ?? field.name,
-    type: field.type,
-    notNull: false,
-  }))
+  const columns = outputColumns(schema, names)
   rejectDuplicates(columns.map(column => column.name))
   return columns
+}
+
+/** The same of a view, which may have several columns of one name, as RisingWave has it: only * reads them. */
+export function outputColumns(schema: Schema, names: readonly string[] = []): ColumnDef[] {
+  if (names.length > schema.length)
+    throw new SqlError('syntax_error', 'CREATE VIEW specifies more column names than columns')
+  return schema.map((field, i) => ({ name: names[i] ?? field.name, type: field.type, notNull: false }))
 }
 
 export function rejectDuplicates(names: readonly string[]): void {

@@ -7,7 +7,7 @@ import { requireOwner, rightsOf } from '../access/rights.ts'
 import { bindContext } from './bind.ts'
 import { changeCatalog } from './change-catalog.ts'
 import type { Result, StatementContext } from './contract.ts'
-import { queryColumns, type StatementOf } from './create.ts'
+import { outputColumns, type StatementOf } from './create.ts'
 
 /** CREATE OR REPLACE VIEW of a view that is there: its columns stay, others may follow. */
 export function replaceView(
@@ -24,7 +24,7 @@ export function replaceView(
     const bound = bindQuery(query.node, bindContext(context, query, 'batch'))
     if (bound.parameters.length > 0)
       throw new SqlError('undefined_parameter', 'there is no parameter $1', { position: query.position(0) })
-    const columns = queryColumns(bound.schema, names)
+    const columns = outputColumns(bound.schema, names)
     requireSameColumns(view, columns)
     if (bound.dependsOn.some(id => reads(id, view.id, catalog)))
       throw new SqlError('invalid_recursion', `view "${view.name}" would read itself`)
