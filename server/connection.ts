@@ -177,6 +177,8 @@ export class Connection {
     const { pid, secret, release } = this.#hub.register(session)
     session.system.pid = pid
     session.system.client = clientEnd(this.#socket)
+    session.system.end = () =>
+      this.end(new SqlError('admin_shutdown', 'terminating connection due to administrator command'))
     this.#session = session
     session.flush = () => this.#flush()
     session.receive = async () => {

@@ -86,6 +86,19 @@ export function bindExpression(node: PgNode, env: Environment): Expression {
     }
     case 'A_Indirection':
       return bindIndirection(fields, env)
+    case 'JsonIsPredicate': {
+      const tested = bindExpression(fields['expr'] as PgNode, env)
+      const kind = literal(
+        str(fields['item_type']).replace('JS_TYPE_ANY', 'VALUE').replace('JS_TYPE_', ''),
+        TEXT,
+      )
+      return callFunction(
+        'is_json',
+        [coerce(tested, TEXT, 'assignment', env.context, at(node, env)), kind],
+        env.context,
+        at(node, env),
+      )
+    }
     case 'GroupingFunc':
       return bindGrouping(fields, env)
     case 'SQLValueFunction':

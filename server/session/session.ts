@@ -121,6 +121,9 @@ export class Session {
       queryStartedAtMs: 0,
       active: false,
       startedAtMs: Date.now(),
+      sleepMs: 0,
+      cancel: () => cancellation.cancel('user request'),
+      end: () => {},
     }
     // SET database, SET ROLE and SET SESSION AUTHORIZATION change who and where the session is.
     const at = {

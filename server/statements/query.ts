@@ -4,6 +4,7 @@ import type { Type } from '../../types/type.ts'
 import { bindContext } from './bind.ts'
 import type { Prepared, StatementContext } from './contract.ts'
 import { rebinding, sameResult } from './rebinding.ts'
+import { sleeping } from './sleeping.ts'
 
 /** SELECT, VALUES, WITH: rows at the latest committed epoch. */
 export function prepareQuery(
@@ -20,7 +21,9 @@ export function prepareQuery(
       const bound = bind()
       sameResult(schema, bound.schema)
       const job = planBatch(bound, values, id => context.runtime.sample(id))
-      return { tag: rows => `SELECT ${rows}`, rows: context.runtime.query(job, context.signal) }
+      const rows = context.runtime.query(job, context.signal)
+      const slow = /pg_sleep/i.test(query.text)
+      return { tag: count => `SELECT ${count}`, rows: slow ? sleeping(rows, context) : rows }
     },
   }
 }

@@ -1,7 +1,6 @@
 /** Numbers of objects that PostgreSQL fixes (pg_namespace.dat, pg_authid.dat …). */
 export const SCHEMA_OIDS: Readonly<Record<string, number>> = {
   pg_catalog: 11,
-  pg_toast: 99,
   information_schema: 13000,
   rw_catalog: 13001,
 }

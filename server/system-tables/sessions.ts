@@ -23,6 +23,12 @@ export interface SystemSession extends Omit<SessionState, 'number'> {
   query: string
   queryStartedAtMs: number
   active: boolean
+  /** Time that pg_sleep has asked for since it was last waited for. */
+  sleepMs: number
+  /** Ends the statement that runs. */
+  cancel(): void
+  /** Ends the session. */
+  end(): void
 }
 
 const sessions = new Map<number, SystemSession>()
