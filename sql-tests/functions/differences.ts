@@ -36,6 +36,7 @@ const EXPLAINED: readonly { readonly sql?: RegExp; readonly detail?: RegExp; rea
     sql: /json_build|json_object"?\(|array_to_json|row_to_json|to_json"?\(/,
     reason: 'json is jsonb here, and shown like it',
   },
+  { sql: /to_ascii/, reason: 'PostgreSQL has it for Latin encodings only, RisingWave for UTF-8' },
   { sql: /to_jsonb\('|to_json\('/, reason: 'an untyped literal is a text, as in RisingWave' },
   {
     sql: /convert_(from|to)|pg_encoding|pg_char_to/,
