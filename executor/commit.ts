@@ -6,6 +6,7 @@ import type {
   TableSpec,
   VersionEdit,
 } from '../storage/contract.ts'
+import { pastCursor } from '../storage/version.ts'
 import type { Epoch } from '../types/connector.ts'
 import { assert } from '../types/error.ts'
 import type { Host } from '../types/host.ts'
@@ -136,10 +137,11 @@ export class CommitPipeline {
 
   #upload(sealed: SealedEpoch): Promise<StateObject | undefined> {
     const { host, signal, upload, spec, warn } = this.#options
-    const deltas = sealed.deltas.map(delta => {
+    const deltas = sealed.deltas.flatMap(delta => {
+      if (delta.chunks.length === 0) return []
       const found = spec(delta.table)
       assert(found !== undefined, `table ${delta.table} was declared`)
-      return { spec: found, delta }
+      return [{ spec: found, delta }]
     })
     host.crashPoint('C03')
     return retrying(
@@ -158,9 +160,12 @@ export class CommitPipeline {
   #edit(request: CommitRequest, object: StateObject | undefined): VersionEdit {
     const { added, removed } = this.#replaced
     this.#replaced = { added: [], removed: [] }
-    const { offsets, cursors, catalog, dropped } = request
+    const { offsets, catalog, dropped, sealed } = request
+    const { epoch } = sealed
+    const cursors = { ...request.cursors }
+    for (const { table, whole } of sealed.deltas) if (whole) cursors[pastCursor(table)] = epoch - 1
     return {
-      epoch: request.sealed.epoch,
+      epoch,
       added: object === undefined ? added : [...added, object],
       removed,
       ...(Object.keys(offsets).length === 0 ? {} : { offsets }),

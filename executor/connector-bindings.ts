@@ -49,6 +49,7 @@ export function engineJob(
     job,
     appendOnly: source === undefined || source.key.length === 0,
     closedInputs,
+    ...(source === undefined && offsets[job.relation] !== undefined && { catchUps: offsets[job.relation] }),
     ...(generator === undefined ? {} : { generator: { spec: generator, from: offsets[job.relation] ?? {} } }),
     ...(source?.rateLimit === undefined ? {} : { rateLimit: source.rateLimit }),
     ...(into === undefined ? {} : { into }),

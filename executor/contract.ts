@@ -4,6 +4,7 @@ import type { Chunk } from '../types/chunk.ts'
 import type { Epoch } from '../types/connector.ts'
 import type { Expression, GraphNode, OperatorSpec } from '../types/job.ts'
 import type { Schema } from '../types/type.ts'
+import type { Marks } from './watermarks/marks.ts'
 
 export type Emit = (chunk: Chunk) => void
 
@@ -18,6 +19,8 @@ export interface Operator {
   push(port: number, chunk: Chunk, emit: Emit): void
   /** End of the epoch: emit what was held back. Called in topological order, so all input of the epoch has come. */
   barrier?(emit: Emit): void
+  /** After the barrier: what no later row of the inputs holds; forgets state that this makes useless. Without it: no marks. */
+  marks?(inputs: readonly Marks[]): Marks
   /** After recovery, when every table was loaded: rebuild what is derived from them. */
   restored?(): void
   /** Batch only: all rows of the port have come. */

@@ -17,6 +17,8 @@ export interface EngineJob {
   readonly into?: RelationId
   /** Rows that reach the sink are counted and forgotten. */
   readonly discard?: boolean
+  /** How far it read sources privately before the restart. */
+  readonly catchUps?: Readonly<Record<string, Offset>>
   /** Input nodes that pass no live row until `openInput`. */
   readonly closedInputs?: readonly number[]
 }

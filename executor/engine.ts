@@ -4,6 +4,7 @@ import type { Chunk } from '../types/chunk.ts'
 import type { Epoch, Generator, GeneratorSpec, Offset } from '../types/connector.ts'
 import { assert, SqlError } from '../types/error.ts'
 import type { RelationId } from '../types/job.ts'
+import { unfinishedCatchUps } from './catch-ups.ts'
 import type {
   DeclaredTable,
   EngineJob,
@@ -15,6 +16,7 @@ import type {
 import { CatchUpFeed, GeneratorFeed } from './generator-feed.ts'
 import { jobOrder } from './job-order.ts'
 import {
+  advanceMarks,
   type JobSurroundings,
   type RunningJob,
   type RunningNode,
@@ -23,6 +25,7 @@ import {
   setGate,
   startJob,
 } from './running-job.ts'
+import { NO_MARKS } from './watermarks/marks.ts'
 
 export interface EngineOptions {
   now(): number
@@ -58,6 +61,8 @@ export class Engine {
   /** Private copies of a source's nodes, by job and source. */
   readonly #private = new Map<string, RunningJob>()
   #offsets: Record<RelationId, Record<string, Offset>> = {}
+  /** Of jobs that read sources privately, or did: how far. Until they are there, the source's marks say nothing of their rows. */
+  readonly #catchUpOffsets = new Map<RelationId, Record<string, Offset>>()
   #errors: { relation: RelationId; error: string }[] = []
   #sourceRows: Record<RelationId, number> = {}
   #unmeasuredRows = 0
@@ -107,6 +112,7 @@ export class Engine {
       for (const key of this.#private.keys())
         if (key.split('/').includes(String(relation))) this.#private.delete(key)
       delete this.#offsets[relation]
+      this.#catchUpOffsets.delete(relation)
     }
     this.#reorder()
   }
@@ -159,6 +165,7 @@ export class Engine {
     offsets: Readonly<Record<string, Offset>>,
   ): void {
     if (!this.#jobs.has(relation)) return
+    if (!this.#catchUpOffsets.has(relation)) this.#catchUpOffsets.set(relation, {})
     if (chunk !== undefined && chunk.length > 0)
       receive(sourceNode(this.#copyOfSource(relation, source)), 0, chunk)
     this.#moved(relation, offsets)
@@ -218,6 +225,7 @@ export class Engine {
       for (const node of this.#order[i]!.nodes) flushNode(node)
       if (i === this.#order.length >> 1) this.#options.crashPoint('C02')
     }
+    this.#advanceMarks()
     const deltas: TableDelta[] = []
     const counters: OperatorCounter[] = []
     let stateRows = 0
@@ -263,6 +271,19 @@ export class Engine {
     return sealed
   }
 
+  /** An idle epoch moves no mark. */
+  #advanceMarks(): void {
+    if (Object.keys(this.#sourceRows).length === 0) return
+    for (const job of this.#order) {
+      const { relation } = job.spec.job
+      advanceMarks(job, upstream =>
+        unfinishedCatchUps(this.#catchUpOffsets.get(relation), upstream) === undefined
+          ? (this.#jobs.get(upstream)?.output.marks ?? NO_MARKS)
+          : NO_MARKS,
+      )
+    }
+  }
+
   #around(relation: RelationId): JobSurroundings {
     return {
       appendOnly: id => this.#jobs.get(id)?.appendOnly ?? false,
@@ -277,7 +298,8 @@ export class Engine {
     this.#jobs.set(relation, job)
     for (const other of this.#jobs.values()) if (other !== job) this.#connect(other, job)
     if (attached) for (const other of this.#jobs.values()) if (other !== job) this.#connect(job, other)
-    const { generator, rateLimit } = job.spec
+    const { generator, rateLimit, catchUps } = job.spec
+    if (catchUps !== undefined) this.#catchUpOffsets.set(relation, { ...catchUps })
     if (generator !== undefined)
       this.#feeds.set(
         relation,
@@ -356,6 +378,8 @@ export class Engine {
   }
 
   #moved(relation: RelationId, offsets: Readonly<Record<string, Offset>>): void {
+    const catchUps = this.#catchUpOffsets.get(relation)
+    if (catchUps !== undefined) Object.assign(catchUps, offsets)
     this.#offsets[relation] = { ...this.#offsets[relation], ...offsets }
   }
 

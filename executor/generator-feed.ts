@@ -1,5 +1,6 @@
 import { CHUNK_ROWS, type Chunk } from '../types/chunk.ts'
 import type { Generator, GeneratorSpec, Offset } from '../types/connector.ts'
+import { catchUpKey } from './catch-ups.ts'
 import type { GeneratorCatchUp } from './engine-contract.ts'
 import { RateLimit } from './rate-limit.ts'
 
@@ -90,14 +91,4 @@ export class CatchUpFeed {
     generator.next(0, 0)
     return generator
   }
-}
-
-/** Under which name a job's offsets keep how far it has read a source privately. */
-export function catchUpKey(source: number, split: string): string {
-  return `catch-up/${source}/${split}`
-}
-
-/** And where that reading ends. */
-export function catchUpEndKey(source: number, split: string): string {
-  return `catch-up-end/${source}/${split}`
 }

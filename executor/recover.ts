@@ -1,4 +1,5 @@
 import type { Version } from '../storage/contract.ts'
+import { pastCursor } from '../storage/version.ts'
 import type { Chunk } from '../types/chunk.ts'
 import type { Epoch } from '../types/connector.ts'
 import type { Host } from '../types/host.ts'
@@ -58,6 +59,7 @@ export async function recover(options: RecoverOptions): Promise<Recovered> {
     options.restored?.(chunk.length)
     const table = tables.get(id)
     if (table === undefined || chunk.length === 0) return
+    if (table.role !== 'log' && epoch <= (version.cursors[pastCursor(id)] ?? 0)) return
     if (table.role === 'rows') serving.load(id, chunk)
     else if (table.role === 'log') backlogs.add(table.relation, epoch, chunk)
     else {

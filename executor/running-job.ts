@@ -2,7 +2,7 @@ import { StateTable } from '../storage/state-table.ts'
 import type { Chunk } from '../types/chunk.ts'
 import type { Epoch } from '../types/connector.ts'
 import { assert } from '../types/error.ts'
-import type { GraphNode, Job } from '../types/job.ts'
+import type { GraphNode, Job, RelationId } from '../types/job.ts'
 import { INT4, type Schema } from '../types/type.ts'
 import { appendOnlyNodes } from './append-only.ts'
 import type { Emit, Operator } from './contract.ts'
@@ -10,6 +10,7 @@ import type { EngineJob } from './engine-contract.ts'
 import { compileProjection } from './expression/compile.ts'
 import { createOperator } from './operators/index.ts'
 import { rowsOfVirtualNodes, VIRTUAL_NODES } from './select-rows.ts'
+import { type Marks, NO_MARKS } from './watermarks/marks.ts'
 
 /** One node at work. `targets` grow and shrink as jobs that read the relation come and go. */
 export interface RunningNode {
@@ -24,6 +25,10 @@ export interface RunningNode {
   gate: number
   rowsIn: number
   rowsOut: number
+  /** Nodes of the job that it reads, by port. */
+  readonly inputs: readonly RunningNode[]
+  /** Of its output, as of the last barrier. */
+  marks: Marks
 }
 
 /** `live`: the chunk is a change of an upstream relation and has to pass the input's gate. */
@@ -54,7 +59,8 @@ export function startJob(spec: EngineJob, around: JobSurroundings): RunningJob {
   const appendOnly = appendOnlyNodes(job, around.appendOnly, sourceAppendOnly(spec))
   const running = new Map<number, RunningNode>()
   for (const node of job.nodes) {
-    const started = startNode(spec, node, around, port => appendOnly.get(node.inputs[port]!) ?? false)
+    const inputs = node.inputs.map(id => running.get(id)!)
+    const started = startNode(spec, node, inputs, around, port => appendOnly.get(node.inputs[port]!) ?? false)
     if (spec.closedInputs?.includes(node.id)) setGate(started, 0)
     running.set(node.id, started)
     for (let port = 0; port < node.inputs.length; port++)
@@ -80,6 +86,7 @@ function sourceAppendOnly(spec: EngineJob): boolean {
 function startNode(
   { job, discard }: EngineJob,
   node: GraphNode,
+  inputs: readonly RunningNode[],
   around: JobSurroundings,
   appendOnly: (port: number) => boolean,
 ): RunningNode {
@@ -112,6 +119,8 @@ function startNode(
     gate: VIRTUAL_NODES,
     rowsIn: 0,
     rowsOut: 0,
+    inputs,
+    marks: NO_MARKS,
     emit(chunk) {
       started.rowsOut += chunk.length
       for (let i = 0; i < targets.length; i++) {
@@ -153,6 +162,18 @@ function receiveLive(to: RunningNode, chunk: Chunk): void {
   else if (to.gate > 0) {
     const passed = rowsOfVirtualNodes(chunk, 0, to.gate)
     if (passed !== undefined) receive(to, 0, passed)
+  }
+}
+
+/** After the barrier: what each node's output holds no more. `upstream`: marks of a relation that an input node reads. */
+export function advanceMarks({ nodes }: RunningJob, upstream: (relation: RelationId) => Marks): void {
+  for (const running of nodes) {
+    const { spec } = running.node
+    const inputs =
+      spec.kind === 'input'
+        ? [running.gate >= VIRTUAL_NODES ? upstream(spec.relation) : NO_MARKS]
+        : running.inputs.map(input => input.marks)
+    running.marks = running.operator.marks?.(inputs) ?? NO_MARKS
   }
 }
 

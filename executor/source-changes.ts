@@ -1,10 +1,9 @@
 import type { RelationId } from '../types/job.ts'
+import { catchUpEndKey, unfinishedCatchUps } from './catch-ups.ts'
 import { isSource, upstreamOf } from './connector-bindings.ts'
-import { catchUpEndKey } from './generator-feed.ts'
 import { readersOf } from './recover.ts'
 import type { RunningState } from './running-state.ts'
 import type { JobChange } from './runtime-contract.ts'
-import { unfinishedCatchUps } from './sources.ts'
 
 /** Which sources are read, and which jobs read a source privately until they are where the others are. */
 export class SourceChanges {

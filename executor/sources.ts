@@ -1,9 +1,9 @@
 import type { Offset, SourceBatch } from '../types/connector.ts'
 import type { RelationId } from '../types/job.ts'
+import { catchUpKey } from './catch-ups.ts'
 import { type Surroundings, sourceOf } from './connector-bindings.ts'
 import type { ExecutorPort, OffsetsByRelation } from './engine-contract.ts'
 import type { Gate } from './gate.ts'
-import { catchUpEndKey, catchUpKey } from './generator-feed.ts'
 import type { ProcessLog } from './process-log.ts'
 import type { RuntimeStats, SourceBinding } from './runtime-contract.ts'
 import { SourceReader } from './source-reader.ts'
@@ -148,25 +148,4 @@ export class Sources {
       failed: error => warn(`source ${relation}: ${error instanceof Error ? error.message : String(error)}`),
     })
   }
-}
-
-/** Splits a job still has to read privately, out of its offsets: by source, from where to where. */
-export function unfinishedCatchUps(
-  offsets: Readonly<Record<string, Offset>> | undefined,
-  source: RelationId,
-):
-  | { readonly from: Readonly<Record<string, Offset>>; readonly until: Readonly<Record<string, Offset>> }
-  | undefined {
-  const from: Record<string, Offset> = {}
-  const until: Record<string, Offset> = {}
-  const prefix = catchUpEndKey(source, '')
-  for (const [key, end] of Object.entries(offsets ?? {})) {
-    if (!key.startsWith(prefix)) continue
-    const split = key.slice(prefix.length)
-    const at = offsets?.[catchUpKey(source, split)]
-    if (at === end) continue
-    until[split] = end
-    if (at !== undefined) from[split] = at
-  }
-  return Object.keys(until).length === 0 ? undefined : { from, until }
 }

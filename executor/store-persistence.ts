@@ -1,7 +1,8 @@
 import { loadObjects, mergeObjects, pickCompaction, uploadObject } from '../storage/compaction.ts'
-import type { ObjectStore } from '../storage/contract.ts'
+import type { ObjectStore, TableSpec } from '../storage/contract.ts'
 import { openLog } from '../storage/epoch-log.ts'
 import { reliableStore } from '../storage/reliable-store.ts'
+import { pastCursor, relationOfTable } from '../storage/version.ts'
 import type { Epoch } from '../types/connector.ts'
 import type { Host } from '../types/host.ts'
 import type { Persistence } from './persistence.ts'
@@ -32,7 +33,8 @@ export function storePersistence(store: ObjectStore, host: Host): Persistence {
     async compact(version, wanted) {
       const merge = pickCompaction(version)
       if (merge === undefined) return undefined
-      const cursorOf = (table: string): Epoch => version.cursors[cursorName(Number(table.split('/')[0]))] ?? 0
+      const cursorOf = ({ id, mode }: Pick<TableSpec, 'id' | 'mode'>): Epoch =>
+        version.cursors[mode === 'log' ? cursorName(relationOfTable(id)) : pastCursor(id)] ?? 0
       const rows = await mergeObjects(reliable, merge, wanted, cursorOf)
       const added = await uploadObject(reliable, key(version.epoch + MERGED_EPOCH_MARGIN), rows)
       return { added: added === undefined ? [] : [added], removed: merge.objects.map(object => object.key) }

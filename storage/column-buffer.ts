@@ -3,7 +3,7 @@ import { SqlError } from '../types/error.ts'
 import { type Physical, physical, type Type } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
 import { copyBytes, gather8, gather32, gather64, gatherBytes, gatherFloats, totalBytes } from './gather.ts'
-import { grownArray, nextCapacity } from './growing-array.ts'
+import { blankArray, grownArray, nextCapacity } from './growing-array.ts'
 
 const EMPTY_BYTES = new Uint8Array(0)
 /** Rows name their bytes by 32-bit offsets. */
@@ -306,6 +306,52 @@ export class ColumnBuffer implements Column {
     this.arena = arena
     this.used = at
     this.garbage = 0
+  }
+
+  /** Row rows[i] becomes row i, for i < count; rows ascend, the others of the first `end` go. `afresh`: in other memory. */
+  keepOnly(rows: Int32Array, count: number, end: number, afresh: boolean): void {
+    const from: Column = { type: this.type, data: this.data, nulls: this.nulls }
+    if (afresh) this.#renew()
+    if (from.nulls !== null) gather8(this.nulls!, 0, from.nulls, rows, count)
+    switch (this.kind) {
+      case 'u8':
+        gather8(this.u8, 0, from.data as Uint8Array, rows, count)
+        break
+      case 'i32':
+        gather32(this.i32, 0, from.data as Int32Array, rows, count)
+        break
+      case 'i64':
+        gather64(this.i64, 0, from.data as BigInt64Array, rows, count)
+        break
+      case 'f64':
+        gatherFloats(this.f64, 0, from.data as Float64Array, rows, count)
+        break
+      case 'values':
+        this.values = Array.from({ length: count }, (_, i) => (from.data as Value[])[rows[i]!]!)
+        break
+      case 'bytes': {
+        const bytes = from.data as Bytes
+        const size = nextCapacity(1024, totalBytes(bytes, rows, count), 1, this.#inPlace)
+        // Others may have views of the old one.
+        this.arena = grownArray(EMPTY_BYTES, size, this.#inPlace)
+        this.used = gatherBytes(this.arena, 0, this.starts, this.ends, 0, bytes, rows, count)
+        this.garbage = 0
+        this.starts.fill(0, count, end)
+        this.ends.fill(0, count, end)
+        break
+      }
+    }
+  }
+
+  #renew(): void {
+    const inPlace = this.#inPlace
+    this.u8 = blankArray(this.u8, inPlace)
+    this.i32 = blankArray(this.i32, inPlace)
+    this.i64 = blankArray(this.i64, inPlace)
+    this.f64 = blankArray(this.f64, inPlace)
+    this.starts = blankArray(this.starts, inPlace)
+    this.ends = blankArray(this.ends, inPlace)
+    if (this.nulls !== null) this.nulls = blankArray(this.nulls, inPlace)
   }
 
   get byteLength(): number {

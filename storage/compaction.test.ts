@@ -202,8 +202,9 @@ async function content(
         for (const row of rows.keys()) if (row.startsWith(`${k} `)) rows.delete(row)
         if (weight > 0) rows.set(`${k} ${v}`, 1)
       } else if (mode === 'bag') rows.set(`${k} ${v}`, (rows.get(`${k} ${v}`) ?? 0) + weight)
+      else if (epoch <= cursor) continue
       else if (mode === 'append') listed.push(`${k} ${v}`)
-      else if (epoch > cursor) listed.push(`${epoch} ${k} ${v}`)
+      else listed.push(`${epoch} ${k} ${v}`)
     }
   })
   for (const [row, weight] of rows) if (weight !== 0) listed.push(`${row} ${weight}`)

@@ -52,14 +52,14 @@ export function pickCompaction(version: Version): Merge | undefined {
 
 /**
  * Rows of the merged object, by mode: keyed, the last row of each key (and the deletion of a key, unless everything is
- * folded); bag, sums of weights; append, all rows; log, the epochs after the cursor, apart. `cursorOf`: epochs of a log up
- * to it are needed no more; `wanted`: the table still exists.
+ * folded); bag, sums of weights; append, the epochs after the cursor; log, the same, apart. `cursorOf`: epochs of a log or
+ * an append table up to it are needed no more; `wanted`: the table still exists.
  */
 export async function mergeObjects(
   store: ObjectStore,
   { objects, fold }: Merge,
   wanted: (table: string) => boolean,
-  cursorOf: (table: string) => Epoch,
+  cursorOf: CursorOf,
 ): Promise<TableRows[]> {
   const folds = new Map<string, Fold>()
   let last = 0
@@ -104,8 +104,9 @@ interface Fold {
 }
 
 type Spec = StoredTableInfo['spec']
+type CursorOf = (table: Pick<Spec, 'id' | 'mode'>) => Epoch
 
-function foldOf(folds: Map<string, Fold>, spec: Spec, cursorOf: (table: string) => Epoch): Fold {
+function foldOf(folds: Map<string, Fold>, spec: Spec, cursorOf: CursorOf): Fold {
   let fold = folds.get(spec.id)
   if (fold === undefined) {
     fold =
@@ -113,7 +114,7 @@ function foldOf(folds: Map<string, Fold>, spec: Spec, cursorOf: (table: string) 
         ? keyedFold(spec)
         : spec.mode === 'bag'
           ? bagFold(spec)
-          : joinedBlocks(spec, spec.mode === 'log' ? cursorOf(spec.id) : 0)
+          : joinedBlocks(spec, cursorOf(spec))
     folds.set(spec.id, fold)
   }
   return fold
@@ -155,14 +156,14 @@ function bagFold(spec: Spec): Fold {
   }
 }
 
-/** Of append tables and logs only what lies at or before the cursor goes; small blocks of an epoch become one. */
+/** What lies at or before the cursor goes; small blocks become one: of a log those of one epoch, else all. */
 function joinedBlocks(spec: Spec, cursor: Epoch): Fold {
   const blocks: RawBlock[] = []
   const small = new Map<Epoch, Chunk[]>()
   const epochOf = spec.mode === 'log' ? (epoch: Epoch) => epoch : () => 0
   return {
     takes(block) {
-      if (spec.mode === 'log' && block.epoch <= cursor) return true
+      if (block.epoch <= cursor) return true
       if (block.rows < WHOLE_BLOCK_ROWS) return false
       blocks.push(block)
       return true

@@ -34,7 +34,7 @@ export type RowId = number // slot in a slab; -1 = absent
  * How deltas of a table fold, in the store and in memory:
  * - 'keyed'  weight +1 puts the row of its key (replacing), weight -1 deletes the key
  * - 'bag'    weights of identical rows add up (see `forms`); a row at 0 is gone
- * - 'append' rows are only added
+ * - 'append' rows are only added, but a delta that is `whole` makes what came before it past
  * - 'log'    rows of each epoch stay apart until every cursor has passed the epoch
  */
 export type TableMode = 'keyed' | 'bag' | 'append' | 'log'
@@ -62,6 +62,8 @@ export type IndexSpec =
 export interface TableDelta {
   readonly table: string
   readonly chunks: readonly Chunk[]
+  /** Append: these are all rows of the table; those of earlier epochs are past. */
+  readonly whole?: boolean
 }
 
 /**
@@ -101,7 +103,10 @@ export interface VersionEdit {
   readonly removed: readonly string[]
   /** source relation -> split -> next offset; replaces the splits named. */
   readonly offsets?: Readonly<Record<RelationId, Readonly<Record<string, Offset>>>>
-  /** Changelog readers by name (`sink/<relation>`): highest epoch delivered and acknowledged. */
+  /**
+   * Changelog readers by name (`sink/<relation>`): highest epoch delivered and acknowledged. Append tables by name
+   * (`past/<table>`): highest epoch whose rows are past.
+   */
   readonly cursors?: Readonly<Record<string, Epoch>>
   /** The whole catalog document after this epoch, when it changed. Opaque to storage. */
   readonly catalog?: string

@@ -23,11 +23,7 @@ export function nextCapacity(
  * not count such memory, so it is for what lives long.
  */
 export function grownArray<A extends Numbers>(from: A, length: number, inPlace: boolean): A {
-  const make = from.constructor as new (
-    buffer: ArrayBufferLike | number,
-    offset?: number,
-    length?: number,
-  ) => A
+  const make = makerOf(from)
   const bytes = length * from.BYTES_PER_ELEMENT
   if (!inPlace || bytes < LARGE) return filled(new make(length), from)
   const { buffer } = from
@@ -38,9 +34,24 @@ export function grownArray<A extends Numbers>(from: A, length: number, inPlace: 
   return filled(new make(reserved(bytes), 0, length), from)
 }
 
+/** An array as long as `like`, in memory of its own. */
+export function blankArray<A extends Numbers>(like: A, inPlace: boolean): A {
+  return grownArray(new (makerOf(like))(0), like.length, inPlace)
+}
+
 /** Whether other threads see the memory of the array. */
 export function isShared(array: Numbers): boolean {
   return array.buffer instanceof SharedArrayBuffer
+}
+
+function makerOf<A extends Numbers>(
+  array: A,
+): new (
+  buffer: ArrayBufferLike | number,
+  offset?: number,
+  length?: number,
+) => A {
+  return array.constructor as ReturnType<typeof makerOf<A>>
 }
 
 function reserved(bytes: number): ArrayBufferLike {

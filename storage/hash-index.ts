@@ -42,6 +42,11 @@ export class HashIndex {
     entries[2 * hole + 1] = 0
   }
 
+  clear(): void {
+    this.entries.fill(0)
+    this.count = 0
+  }
+
   get byteLength(): number {
     return this.entries.byteLength
   }

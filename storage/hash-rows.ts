@@ -6,7 +6,11 @@ import type { Value } from '../types/value.ts'
 const SEED = 0x1b873593
 
 /** Hash of the given columns of every row into `out`: equal rows (NULL = NULL, 1.0 = 1.00) hash equally. */
-export function hashRows(chunk: Chunk, columns: readonly number[], out: Int32Array): void {
+export function hashRows(
+  chunk: Pick<Chunk, 'columns' | 'length'>,
+  columns: readonly number[],
+  out: Int32Array,
+): void {
   out.fill(SEED, 0, chunk.length)
   for (const index of columns) hashColumn(chunk.columns[index]!, chunk.length, out)
 }

@@ -5,7 +5,7 @@ import { physical } from '../types/type.ts'
 import { equalRows } from './compare-cells.ts'
 import { grownArray, nextCapacity } from './growing-array.ts'
 import { HashIndex, scatter } from './hash-index.ts'
-import { hashRow } from './hash-rows.ts'
+import { hashRow, hashRows } from './hash-rows.ts'
 import { compareOrder, OrderedRows } from './ordered-index.ts'
 import { compareCellForms, hasForms } from './same-form.ts'
 
@@ -51,6 +51,15 @@ export class ListIndex {
           : this.#slotOfInt64(only, hash, only[2 * id]!, only[2 * id + 1]!)
       this.#put(hash, id, slot)
     }
+  }
+
+  /** Forgets every row; then has rows 0 .. count - 1. */
+  rebuild(count: number): void {
+    this.#heads.clear()
+    const { columns } = this.#rows
+    const hashes = new Int32Array(count)
+    hashRows({ columns, length: count }, this.columns, hashes)
+    this.addMany(0, undefined, count, hashes)
   }
 
   /** `slot`: the entry of the list it joins as the new head; -1: none yet. */

@@ -6,14 +6,18 @@ import { ColumnBuffer } from './column-buffer.ts'
 import { equalCells, equalRows } from './compare-cells.ts'
 import type { RowId, StateTable as StateTableContract, TableDelta, TableSpec } from './contract.ts'
 import { gather32, lastingRows, ownedRows } from './gather.ts'
-import { grownArray, isShared, nextCapacity } from './growing-array.ts'
+import { blankArray, grownArray, isShared, nextCapacity } from './growing-array.ts'
 import { HashIndex, scatter } from './hash-index.ts'
 import { hashRow, hashRows } from './hash-rows.ts'
+import { keepRows, type RowBound } from './row-bounds.ts'
 import { ListIndex, OrderIndex } from './row-index.ts'
 import { compareCellForms, hasForms } from './same-form.ts'
 import { byVirtualNode } from './virtual-nodes.ts'
 
 const DELTA_ROWS = 1 << 18
+
+/** Append: expired rows are not looked for in smaller tables. */
+const EXPIRE_ROWS = 4096
 
 /**
  * Rows in typed slab columns by row id. A row whose weight fell to 0 keeps its slot as a tombstone until the seal when
@@ -39,6 +43,14 @@ export class StateTable implements StateTableContract {
   #free: number[] = []
   /** Append: rows below it were sealed. */
   #sealed = 0
+  /** Append: the rows behind it that did not expire meanwhile; undefined: all of them. */
+  #fresh: Int32Array | undefined
+  /** Append: rows left when expired ones were last looked for; undefined: rows never expire so far. */
+  #left: number | undefined
+  /** Append: whether a seal holds views of the rows, whether rows are stored, and whether those are past. */
+  #lent = false
+  #stored = false
+  #whole = false
   #end = 0
   #size = 0
   #batchHashes = new Int32Array(0)
@@ -210,6 +222,30 @@ export class StateTable implements StateTableContract {
     this.weights[id] = 0
     this.#size--
     if (!this.#tracked) this.#release(id)
+  }
+
+  /**
+   * Rows with a cell below a bound matter no more: they go, from an append table once they are half of it. `moved`: row
+   * ids[i] of an append table is row i now, for i < count.
+   */
+  expire(bounds: readonly RowBound[], moved?: (ids: Int32Array, count: number) => void): void {
+    if (bounds.length === 0) return
+    if (this.spec.mode !== 'append') {
+      this.#removeExcept(this.#notExpired(bounds, 0, this.#end))
+      return
+    }
+    const fresh = this.#notExpired(bounds, this.#sealed, this.#end)
+    this.#fresh = fresh.length === this.#end - this.#sealed ? undefined : fresh
+    this.#left ??= 0
+    if (this.#end < 2 * this.#left + EXPIRE_ROWS) return
+    const old = this.#notExpired(bounds, 0, this.#sealed)
+    this.#left = old.length + fresh.length
+    if (this.#left * 2 > this.#end) return
+    const rows = new Int32Array(this.#left)
+    rows.set(old)
+    rows.set(fresh, old.length)
+    this.#keepOnly(rows)
+    moved?.(rows, rows.length)
   }
 
   /** Says that columns of the row outside key and indexes are about to be, or were, written in place. */
@@ -420,6 +456,7 @@ export class StateTable implements StateTableContract {
   /** Takes the present rows for sealed. */
   forget(): void {
     this.#sealed = this.#end
+    this.#stored = this.#end > 0
     for (const id of this.#dirty) {
       this.#dirtyFlags[id] = 0
       this.#base[id] = this.weights[id]!
@@ -484,9 +521,62 @@ export class StateTable implements StateTableContract {
     return id
   }
 
+  /** Rows of from <= id < to in none of whose columns the cell is below its bound. */
+  #notExpired(bounds: readonly RowBound[], from: RowId, to: RowId): Int32Array {
+    const rows = new Int32Array(to - from)
+    for (let i = 0; i < rows.length; i++) rows[i] = from + i
+    let count = rows.length
+    for (const { column, bound } of bounds) count = keepRows(this.columns[column]!, bound, rows, count)
+    return rows.subarray(0, count)
+  }
+
+  #removeExcept(kept: Int32Array): void {
+    let next = 0
+    for (let id = 0; id < this.#end; id++)
+      if (kept[next] === id) next++
+      else if (this.weights[id] !== 0) this.remove(id)
+  }
+
+  /** Append: leaves these rows, in their order. */
+  #keepOnly(rows: Int32Array): void {
+    const { weights } = this
+    if (this.#lent) this.weights = blankArray(weights, this.#tracked)
+    gather32(this.weights, 0, weights, rows, rows.length)
+    for (const column of this.columns) column.keepOnly(rows, rows.length, this.#end, this.#lent)
+    this.#end = rows.length
+    this.#size = rows.length
+    for (const index of this.#secondary) {
+      assert(index instanceof ListIndex, 'an append table whose rows expire has hash indexes only')
+      index.rebuild(rows.length)
+    }
+    this.#sealed = 0
+    this.#fresh = undefined
+    this.#lent = false
+    this.#whole = this.#stored
+  }
+
   /** Rows that stay as they are need not be copied: other threads read them where they lie. */
   #sealAppended(): TableDelta | undefined {
+    const chunks = this.#left === undefined ? this.#lentRows() : this.#freshRows()
+    this.#sealed = this.#end
+    this.#fresh = undefined
+    const whole = this.#whole
+    this.#whole = false
+    this.#stored = chunks.length > 0 || (this.#stored && !whole)
+    if (whole) return { table: this.spec.id, chunks, whole }
+    return chunks.length === 0 ? undefined : { table: this.spec.id, chunks }
+  }
+
+  #freshRows(): Chunk[] {
+    const rows = this.#fresh ?? this.#notExpired([], this.#sealed, this.#end)
+    const weights = new Int32Array(rows.length)
+    gather32(weights, 0, this.weights, rows, rows.length)
+    return this.#owned(rows, weights, rows.length)
+  }
+
+  #lentRows(): Chunk[] {
     const chunks: Chunk[] = []
+    this.#lent ||= this.#sealed < this.#end
     for (let from = this.#sealed; from < this.#end; from += DELTA_ROWS) {
       const to = Math.min(this.#end, from + DELTA_ROWS)
       const { weights } = this
@@ -496,8 +586,7 @@ export class StateTable implements StateTableContract {
         length: to - from,
       })
     }
-    this.#sealed = this.#end
-    return chunks.length === 0 ? undefined : { table: this.spec.id, chunks }
+    return chunks
   }
 
   /** Rows as chunks that share nothing with the table. */

@@ -42,7 +42,12 @@ export function relationOfTable(table: string): RelationId {
   return Number(table.slice(0, table.indexOf('/')))
 }
 
-/** Relation of a cursor's name `sink/<relation>`. */
+/** Name of the cursor that says up to which epoch the rows of an append table are past. */
+export function pastCursor(table: string): string {
+  return `past/${table}`
+}
+
+/** Relation of a cursor's name `sink/<relation>` or `past/<relation>/…`. */
 export function relationOfCursor(name: string): RelationId {
   return Number(name.split('/')[1])
 }

@@ -9,6 +9,7 @@ import { INT8, physical, type Schema, type Type } from '../../types/type.ts'
 import type { Accumulator, Multiset } from '../aggregates/contract.ts'
 import { createAggregate } from '../aggregates/index.ts'
 import type { Emit, OperatorContext, OperatorKind } from '../contract.ts'
+import { boundsOf } from '../watermarks/marks.ts'
 
 type Spec = Extract<OperatorSpec, { kind: 'aggregate' }>
 
@@ -142,6 +143,14 @@ export const aggregate: OperatorKind<'aggregate'> = {
         oldWeights = []
         reset(old)
         emitted = true
+      },
+
+      marks([marks]) {
+        const own = spec.groups.map(i => marks![i])
+        const bounds = boundsOf(own)
+        groups.expire(bounds)
+        for (const { bag } of calls) bag?.expire(bounds)
+        return own
       },
 
       restored() {

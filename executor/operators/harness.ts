@@ -7,6 +7,7 @@ import { toJson } from '../../types/json.ts'
 import type { Schema } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
 import type { Operator, OperatorContext } from '../contract.ts'
+import { type Marks, NO_MARKS } from '../watermarks/marks.ts'
 import { createOperator } from './index.ts'
 
 export type Row = readonly Value[]
@@ -23,6 +24,7 @@ export class Harness {
   #emitted = 0
   /** Milliseconds since 1970, as operators see them. */
   now = 0
+  #marks: Marks = NO_MARKS
 
   constructor(
     spec: OperatorSpec,
@@ -41,14 +43,16 @@ export class Harness {
     this.#operator.push(port, chunkOf(types, rows, weights), this.#fold)
   }
 
-  /** Barrier and seal; returns the folded output as sorted JSON rows. */
-  barrier(): readonly string[] {
+  /** Barrier, marks of the inputs when given, and seal; returns the folded output as sorted JSON rows. */
+  barrier(marks?: readonly Marks[]): readonly string[] {
     this.#emitted = 0
     this.#operator.barrier?.(this.#fold)
+    if (marks !== undefined) this.#marks = this.#operator.marks?.(marks) ?? NO_MARKS
     for (const table of this.#operator.tables) {
       const delta = table.seal()
-      if (delta !== undefined)
-        this.#stored.set(delta.table, [...(this.#stored.get(delta.table) ?? []), ...delta.chunks])
+      if (delta === undefined) continue
+      const before = delta.whole ? [] : (this.#stored.get(delta.table) ?? [])
+      this.#stored.set(delta.table, [...before, ...delta.chunks])
     }
     return this.output()
   }
@@ -60,6 +64,16 @@ export class Harness {
         return Array.from({ length: weight }, () => row)
       })
       .sort()
+  }
+
+  /** Of the output, as of the last barrier with marks. */
+  get marks(): Marks {
+    return this.#marks
+  }
+
+  /** Live rows of all tables. */
+  get stateRows(): number {
+    return this.#operator.tables.reduce((sum, table) => sum + table.size, 0)
   }
 
   /** Rows emitted by the last barrier. */

@@ -7,12 +7,13 @@ import { CHUNK_ROWS, type Chunk, insertions } from '../../types/chunk.ts'
 import type { Expression, JoinType } from '../../types/job.ts'
 import { INT4 } from '../../types/type.ts'
 import type { Emit, OperatorKind } from '../contract.ts'
+import { joinBounds } from '../watermarks/join-bounds.ts'
 
 /**
  * Algorithm: a chunk of one side is joined with the other side's rows, then added to its own side's; one side after the
  * other, so ΔA⋈B + A⋈ΔB + ΔA⋈ΔB comes out. State: each side's rows with a hash list by key. Outer, semi and anti sides
  * keep, beside each row, the weight of its matches (derived; counted again after recovery): a row is padded or kept
- * when that count crosses zero. NULL keys match nothing unless null-safe, so such rows are not stored.
+ * when that count crosses zero. Rows that marks say will match nothing more are forgotten. NULL keys match nothing unless null-safe, so such rows are not stored.
  */
 export const join: OperatorKind<'join'> = {
   kind: 'join',
@@ -22,6 +23,7 @@ export const join: OperatorKind<'join'> = {
     const filtering = spec.type === 'semi' || spec.type === 'anti'
     const pads = [paddedSide(spec.type, 0), paddedSide(spec.type, 1)]
     const counted = [pads[0]! || filtering, pads[1]!]
+    const boundsOf = joinBounds(spec, [left, right], counted, context)
     const tables = [left, right].map((schema, port) =>
       context.table(port === 0 ? 'left' : 'right', {
         schema,
@@ -189,6 +191,15 @@ export const join: OperatorKind<'join'> = {
             if (totals !== undefined && id !== -1) setMatches(port, id, totals[row]!)
           }
         out.flush()
+      },
+
+      marks([ofLeft, ofRight]) {
+        const { bounds, marks } = boundsOf([ofLeft!, ofRight!])
+        for (const port of [0, 1] as const)
+          tables[port]!.expire(bounds[port], (ids, count) => {
+            if (counted[port]) for (let i = 0; i < count; i++) matches[port]![i] = matches[port]![ids[i]!]!
+          })
+        return marks
       },
 
       restored() {

@@ -1,4 +1,6 @@
-import { ChunkBuilder } from '../../storage/chunk-builder.ts'
+import { ChunkBuilder, chunkOf } from '../../storage/chunk-builder.ts'
+import { cellValue } from '../../storage/column-buffer.ts'
+import type { Bound } from '../../storage/row-bounds.ts'
 import { StateTable } from '../../storage/state-table.ts'
 import { assert } from '../../types/error.ts'
 import type { Emit, OperatorKind } from '../contract.ts'
@@ -58,6 +60,13 @@ export const panes: OperatorKind<'panes'> = {
         if (kept.size > ROWS_MAX) passOn(emit)
       },
       barrier: passOn,
+      marks([marks]) {
+        const mark = marks![spec.time]
+        if (mark === undefined) return marks!
+        const column = chunkOf([types[spec.time]!], [[mark]]).columns[0]!
+        const rounded = cellValue(roundedTimes(column, 1, spec.width, spec.offset), 0) as Bound
+        return all.map(i => (i === spec.time ? rounded : marks![i]))
+      },
     }
   },
 }

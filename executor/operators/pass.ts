@@ -1,8 +1,14 @@
 import { ChunkBuilder, chunkOf } from '../../storage/chunk-builder.ts'
 import { INT8 } from '../../types/type.ts'
 import type { Emit, Operator, OperatorKind } from '../contract.ts'
+import { marksOfUnion } from '../watermarks/marks.ts'
+import { risingMark } from '../watermarks/rising-marks.ts'
 
-const pass = (): Operator => ({ tables: [], push: (_port, chunk, emit) => emit(chunk) })
+const pass = (): Operator => ({
+  tables: [],
+  push: (_port, chunk, emit) => emit(chunk),
+  marks: marksOfUnion,
+})
 
 /** Changelog of another relation, handed in by the engine. Columns that the relation got later are not passed on. */
 export const input: OperatorKind<'input'> = {
@@ -14,6 +20,7 @@ export const input: OperatorKind<'input'> = {
       const known = columns.length === schema.length
       emit(known ? chunk : { columns: columns.slice(0, schema.length), weights, length })
     },
+    marks: ([marks]) => marks!.slice(0, schema.length),
   }),
 }
 
@@ -39,6 +46,7 @@ export const insertions: OperatorKind<'insertions'> = {
         const kept = out.take()
         if (kept !== undefined) emit(kept)
       },
+      marks: marksOfUnion,
     }
   },
 }
@@ -47,13 +55,16 @@ export const insertions: OperatorKind<'insertions'> = {
 export const project: OperatorKind<'project'> = {
   kind: 'project',
   create(spec, context) {
-    const run = context.compile(spec.columns, context.inputs[0]!, spec.predicate)
+    const [schema] = context.inputs
+    const run = context.compile(spec.columns, schema!, spec.predicate)
+    const rising = spec.columns.map(e => risingMark(e, schema!, context.compile))
     return {
       tables: [],
       push(_port, chunk, emit) {
         const out = run(chunk)
         if (out !== undefined && out.length > 0) emit(out)
       },
+      marks: ([marks]) => rising.map(mark => mark?.(marks!)),
     }
   },
 }

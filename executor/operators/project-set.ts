@@ -79,6 +79,7 @@ export const projectSet: OperatorKind<'project-set'> = {
           emitTo = emit
           for (const _ of expand(chunk));
         },
+        marks: ([marks]) => marks!,
       }
     const running: Generator<void>[] = []
     const resume = (emit: Emit): boolean => {

@@ -107,6 +107,8 @@ export const temporalJoin: OperatorKind<'temporal-join'> = {
         }
         out.flush()
       },
+
+      marks: ([marks]) => marks!,
     }
   },
 }

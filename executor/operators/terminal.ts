@@ -52,5 +52,6 @@ function terminal(
     barrier(emit) {
       for (const chunk of rows.takeDelta()) emit(chunk)
     },
+    marks: ([marks]) => marks!,
   }
 }

@@ -3,6 +3,7 @@ import { compareOrder } from '../../storage/ordered-index.ts'
 import { StateTable } from '../../storage/state-table.ts'
 import { INT8 } from '../../types/type.ts'
 import type { OperatorKind } from '../contract.ts'
+import { boundsOf } from '../watermarks/marks.ts'
 
 /**
  * Keeps every row ordered within its partition. The first touch of a partition in an epoch subtracts its present top
@@ -112,6 +113,12 @@ export const topN: OperatorKind<'top-n'> = {
         })
         out.flush()
         changes.clear()
+      },
+
+      marks([marks]) {
+        const own = input.map((_, i) => (spec.partition.includes(i) ? marks![i] : undefined))
+        rows.expire(boundsOf(own))
+        return own
       },
     }
   },

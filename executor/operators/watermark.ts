@@ -1,9 +1,13 @@
 import { ChunkBuilder, chunkOf } from '../../storage/chunk-builder.ts'
 import { cellValue } from '../../storage/column-buffer.ts'
 import { compareCells } from '../../storage/compare-cells.ts'
-import type { Column } from '../../types/chunk.ts'
+import { ownedRows } from '../../storage/gather.ts'
+import { type Bound, greatestRow, isBounded, keepRows } from '../../storage/row-bounds.ts'
+import type { Chunk, Column } from '../../types/chunk.ts'
 import { INT4 } from '../../types/type.ts'
 import type { Emit, OperatorKind } from '../contract.ts'
+import { NO_MARKS } from '../watermarks/marks.ts'
+import { risingColumn } from '../watermarks/monotone.ts'
 
 /**
  * Rows that are not late. The watermark is the greatest value `expression` had in the chunks before (state, so that a
@@ -33,16 +37,27 @@ export const watermark: OperatorKind<'watermark'> = {
       chunk => emitTo(chunk),
     )
 
-    const advance = (values: Column, length: number): void => {
-      let greatest = -1
-      for (let row = 0; row < length; row++) {
-        if (values.nulls !== null && values.nulls[row] === 1) continue
-        if (greatest === -1 || compareCells(values, row, values, greatest) > 0) greatest = row
-      }
-      if (greatest === -1) return
+    /** The greatest value of an expression that rises with the column is that of the column's greatest cell. */
+    const rises = isBounded(type) && risingColumn(expression) === column
+    const whole = new Int32Array(1)
+
+    const advance = (values: Column, row: number): void => {
+      if (row === -1) return
       const id = state.find(probe, 0, [0])
-      if (id !== -1 && compareCells(values, greatest, mark, id) <= 0) return
-      state.insert(chunkOf([INT4, type], [[0, cellValue(values, greatest)]]), 0)
+      if (id !== -1 && compareCells(values, row, mark, id) <= 0) return
+      state.insert(chunkOf([INT4, type], [[0, cellValue(values, row)]]), 0)
+    }
+    const advanceBy = (chunk: Chunk): void => {
+      if (!rises) {
+        const values = compute(chunk)
+        if (values !== undefined) advance(values.columns[0]!, greatestCell(values.columns[0]!, values.length))
+        return
+      }
+      whole[0] = greatestRow(chunk.columns[column]!, chunk.length)
+      if (whole[0] === -1) return
+      const columns = chunk.columns.map(from => ownedRows(from, whole, 1))
+      const value = compute({ columns, weights: whole, length: 1 })
+      if (value !== undefined) advance(value.columns[0]!, greatestCell(value.columns[0]!, 1))
     }
 
     return {
@@ -50,23 +65,48 @@ export const watermark: OperatorKind<'watermark'> = {
       push(_port, chunk, emit) {
         const id = state.find(probe, 0, [0])
         const time = chunk.columns[column]!
-        const late = (row: number): boolean =>
-          id !== -1 && (time.nulls === null || time.nulls[row] === 0) && compareCells(time, row, mark, id) < 0
-        let first = 0
-        while (first < chunk.length && !late(first)) first++
-        if (first === chunk.length) emit(chunk)
+        const kept = id === -1 ? undefined : notBelow(time, chunk.length, mark, id)
+        if (kept === undefined) emit(chunk)
         else {
           emitTo = emit
-          for (let row = 0; row < chunk.length; row++) {
-            if (late(row)) continue
-            out.copyRow(0, chunk.columns, row)
-            out.push(chunk.weights[row]!)
+          for (let i = 0; i < kept.length; i++) {
+            out.copyRow(0, chunk.columns, kept[i]!)
+            out.push(chunk.weights[kept[i]!]!)
           }
           out.flush()
         }
-        const values = compute(chunk)
-        if (values !== undefined) advance(values.columns[0]!, values.length)
+        advanceBy(chunk)
+      },
+
+      marks() {
+        const id = state.find(probe, 0, [0])
+        if (id === -1 || !isBounded(type) || !context.appendOnly(0)) return NO_MARKS
+        return input.map((_, i) => (i === column ? (cellValue(mark, id) as Bound) : undefined))
       },
     }
   },
+}
+
+/** Rows whose cell is not below cell `id` of `mark`; undefined: all of them. */
+function notBelow(time: Column, length: number, mark: Column, id: number): Int32Array | undefined {
+  const rows = new Int32Array(length)
+  let count = 0
+  if (isBounded(time.type)) {
+    for (let row = 0; row < length; row++) rows[row] = row
+    count = keepRows(time, cellValue(mark, id) as Bound, rows, length)
+  } else
+    for (let row = 0; row < length; row++)
+      if ((time.nulls !== null && time.nulls[row] === 1) || compareCells(time, row, mark, id) >= 0)
+        rows[count++] = row
+  return count === length ? undefined : rows.subarray(0, count)
+}
+
+function greatestCell(values: Column, length: number): number {
+  if (isBounded(values.type)) return greatestRow(values, length)
+  let greatest = -1
+  for (let row = 0; row < length; row++) {
+    if (values.nulls !== null && values.nulls[row] === 1) continue
+    if (greatest === -1 || compareCells(values, row, values, greatest) > 0) greatest = row
+  }
+  return greatest
 }

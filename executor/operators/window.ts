@@ -7,6 +7,7 @@ import type { Column } from '../../types/chunk.ts'
 import { SqlError } from '../../types/error.ts'
 import type { Expression, OperatorSpec, WindowCall } from '../../types/job.ts'
 import type { Emit, OperatorContext, OperatorKind, Projection } from '../contract.ts'
+import { boundsOf } from '../watermarks/marks.ts'
 import { aggregateOver } from '../windows/aggregate-over.ts'
 import { framesOf } from '../windows/frames.ts'
 import { windowKernel } from '../windows/index.ts'
@@ -101,6 +102,12 @@ export const window: OperatorKind<'window'> = {
         touched.clear()
         before.clear()
         out.flush()
+      },
+
+      marks([marks]) {
+        const own = input.map((_, i) => (spec.partition.includes(i) ? marks![i] : undefined))
+        rows.expire(boundsOf(own))
+        return own
       },
     }
   },
