@@ -54,10 +54,10 @@ export const marks: Readonly<Record<string, number>> = {
   q8: 3e6,
 }
 
-/** The three sources, `events` of all kinds together, as fast as they go. */
+/** The three sources, `events` of all kinds together, as fast as they go; with the watermark that Flink's have. */
 export function sourcesOf(events: number): readonly string[] {
   return ['bid', 'auction', 'person'].map(
-    table => `CREATE SOURCE ${table} WITH (connector = 'nexmark', nexmark.table.type = '${table}',
+    table => `CREATE SOURCE ${table} (WATERMARK FOR date_time AS date_time - INTERVAL '4 seconds') WITH (connector = 'nexmark', nexmark.table.type = '${table}',
       nexmark.event.num = '${events}', nexmark.min.event.gap.in.ns = '0')`,
   )
 }
