@@ -251,6 +251,7 @@ export class Engine {
           stateBytes: stateBytes - bytesBefore,
         })
       }
+    for (const table of this.#tables.values()) table.settle()
     const sealed: SealedEpoch = {
       epoch,
       deltas,

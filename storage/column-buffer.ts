@@ -308,7 +308,10 @@ export class ColumnBuffer implements Column {
     this.garbage = 0
   }
 
-  /** Row rows[i] becomes row i, for i < count; rows ascend, the others of the first `end` go. `afresh`: in other memory. */
+  /**
+   * Row rows[i] becomes row i, for i < count; rows ascend, the others of the first `end` go. `afresh`: in other memory;
+   * else nobody has views of the column. Rows were only added, so their bytes lie in their order.
+   */
   keepOnly(rows: Int32Array, count: number, end: number, afresh: boolean): void {
     const from: Column = { type: this.type, data: this.data, nulls: this.nulls }
     if (afresh) this.#renew()
@@ -330,11 +333,7 @@ export class ColumnBuffer implements Column {
         this.values = Array.from({ length: count }, (_, i) => (from.data as Value[])[rows[i]!]!)
         break
       case 'bytes': {
-        const bytes = from.data as Bytes
-        const size = nextCapacity(1024, totalBytes(bytes, rows, count), 1, this.#inPlace)
-        // Others may have views of the old one.
-        this.arena = grownArray(EMPTY_BYTES, size, this.#inPlace)
-        this.used = gatherBytes(this.arena, 0, this.starts, this.ends, 0, bytes, rows, count)
+        this.used = gatherBytes(this.arena, 0, this.starts, this.ends, 0, from.data as Bytes, rows, count)
         this.garbage = 0
         this.starts.fill(0, count, end)
         this.ends.fill(0, count, end)
@@ -351,6 +350,7 @@ export class ColumnBuffer implements Column {
     this.f64 = blankArray(this.f64, inPlace)
     this.starts = blankArray(this.starts, inPlace)
     this.ends = blankArray(this.ends, inPlace)
+    this.arena = blankArray(this.arena, inPlace)
     if (this.nulls !== null) this.nulls = blankArray(this.nulls, inPlace)
   }
 

@@ -43,8 +43,10 @@ export class StateTable implements StateTableContract {
   #free: number[] = []
   /** Append: rows below it were sealed. */
   #sealed = 0
-  /** Append: the rows behind it that did not expire meanwhile; undefined: all of them. */
+  /** Append: what the seal has to take; undefined: all rows behind #sealed. */
   #fresh: Int32Array | undefined
+  /** Append: the rows that stay when the others go, after the seal. */
+  #staying: { readonly rows: Int32Array; readonly moved: Moved | undefined } | undefined
   /** Append: rows left when expired ones were last looked for; undefined: rows never expire so far. */
   #left: number | undefined
   /** Append: whether a seal holds views of the rows, whether rows are stored, and whether those are past. */
@@ -225,10 +227,10 @@ export class StateTable implements StateTableContract {
   }
 
   /**
-   * Rows with a cell below a bound matter no more: they go, from an append table once they are half of it. `moved`: row
-   * ids[i] of an append table is row i now, for i < count.
+   * Rows with a cell below a bound matter no more: they go; from an append table when they are half of it, and after the
+   * seal, as others have views of its texts until then.
    */
-  expire(bounds: readonly RowBound[], moved?: (ids: Int32Array, count: number) => void): void {
+  expire(bounds: readonly RowBound[], moved?: Moved): void {
     if (bounds.length === 0) return
     if (this.spec.mode !== 'append') {
       this.#removeExcept(this.#notExpired(bounds, 0, this.#end))
@@ -244,6 +246,16 @@ export class StateTable implements StateTableContract {
     const rows = new Int32Array(this.#left)
     rows.set(old)
     rows.set(fresh, old.length)
+    this.#staying = { rows, moved }
+    this.#fresh = rows
+    this.#whole = this.#stored
+  }
+
+  /** After the seals of every table: expired rows go. */
+  settle(): void {
+    const { rows, moved } = this.#staying ?? {}
+    if (rows === undefined) return
+    this.#staying = undefined
     this.#keepOnly(rows)
     moved?.(rows, rows.length)
   }
@@ -549,10 +561,8 @@ export class StateTable implements StateTableContract {
       assert(index instanceof ListIndex, 'an append table whose rows expire has hash indexes only')
       index.rebuild(rows.length)
     }
-    this.#sealed = 0
-    this.#fresh = undefined
+    this.#sealed = this.#end
     this.#lent = false
-    this.#whole = this.#stored
   }
 
   /** Rows that stay as they are need not be copied: other threads read them where they lie. */
@@ -675,6 +685,9 @@ export class StateTable implements StateTableContract {
     this.#dirtyFlags = grownArray(this.#dirtyFlags, capacity, this.#tracked)
   }
 }
+
+/** Row ids[i] is row i now, for i < count. */
+type Moved = (ids: Int32Array, count: number) => void
 
 /** Low and high words of the elements. */
 function halves({ buffer, length }: BigInt64Array): Int32Array {

@@ -54,6 +54,7 @@ export class Harness {
       const before = delta.whole ? [] : (this.#stored.get(delta.table) ?? [])
       this.#stored.set(delta.table, [...before, ...delta.chunks])
     }
+    for (const table of this.#operator.tables) table.settle()
     return this.output()
   }
 
