@@ -79,6 +79,7 @@ function compileFilter(
 if (!${result.isNull} && ${result.value} === true) rows[count++] = i;`
   const source = `${prologue(emitter)}
 ${emitter.shared.join('\n')}
+${beginIsolated(emitter, 'undefined, chunk.length')}
 let count = 0;
 for (let i = 0; i < chunk.length; i++) {
 ${emitter.forget}
@@ -106,6 +107,7 @@ function compileKernel(expressions: readonly Expression[], options: ProjectionOp
   const source = `${prologue(emitter)}
 ${arrays.join('\n')}
 ${emitter.shared.join('\n')}
+${beginIsolated(emitter, 'rows, count')}
 for (let j = 0; j < count; j++) {
 const i = rows[j];
 ${emitter.forget}
@@ -132,6 +134,13 @@ function prologue(emitter: Emitter): string {
   return [...emitter.used.keys()]
     .map(i => `const c${i} = chunk.columns[${i}], c${i}d = c${i}.data, c${i}n = c${i}.nulls;`)
     .join('\n')
+}
+
+function beginIsolated({ isolated }: Emitter, rows: string): string {
+  for (const { function: f, args } of isolated)
+    if (args !== undefined && args.length > 0)
+      f.evaluate = compileProjection(args, [], { mode: 'stream', onError: () => {} })
+  return isolated.map(({ name }) => `${name}.begin(chunk, ${rows});`).join(' ')
 }
 
 let salt = 0

@@ -7,7 +7,8 @@ import type { Decimal, Value } from '../../types/value.ts'
 import { castValue } from '../functions/casts.ts'
 import { functionById } from '../functions/index.ts'
 import { type Definition, JAVASCRIPT, JAVASCRIPT_VOLATILE } from '../javascript/definition.ts'
-import { scalarFunction } from '../javascript/function.ts'
+import { trustedFunction } from '../javascript/function.ts'
+import { IsolatedFunction } from '../javascript/isolated.ts'
 import { type DecimalSource, decimalComparison, decimalOperation, loadDecimal } from './decimal-source.ts'
 import { type Call, sharedCalls } from './shared.ts'
 
@@ -44,6 +45,12 @@ export class Emitter {
   readonly used = new Map<number, Type>()
   /** Before the loop: a variable and a function for each value that is used more than once in a row. */
   readonly shared: string[] = []
+  /** Functions that want to know of the rows before the loop; without arguments where those are not a row's alone. */
+  readonly isolated: {
+    readonly name: string
+    readonly function: IsolatedFunction
+    readonly args: readonly Expression[] | undefined
+  }[] = []
   readonly #sharedBy: (call: Call) => number | undefined
   readonly #names = new Map<number, number>()
   readonly #stream: boolean
@@ -203,13 +210,20 @@ export class Emitter {
     const [definition, ...args] = e.args
     assert(definition?.kind === 'literal', 'javascript: a definition is constant')
     const json = definition.value as string
-    const call = this.constant(scalarFunction(json))
-    const { strict } = JSON.parse(json) as Definition
+    const { strict, trusted } = JSON.parse(json) as Definition
+    const call = trusted ? this.constant(trustedFunction(json)) : this.#isolated(json, args)
     if (strict) return this.#strict({ ...e, args }, values => `${call}(${values.join(', ')})`)
     const values = args.map(arg => nullable(this.emit(arg)))
     const t = this.#temporary()
     this.lines.push(`const ${t} = ${call}(${values.join(', ')});`)
     return { value: t, isNull: `(${t} === null)` }
+  }
+
+  #isolated(json: string, args: readonly Expression[]): string {
+    const isolated = new IsolatedFunction(json)
+    const name = this.constant(isolated)
+    this.isolated.push({ name, function: isolated, args: args.some(hasVariable) ? undefined : args })
+    return `${name}.call`
   }
 
   #function(e: Extract<Expression, { kind: 'call' }>): Emitted {
@@ -418,6 +432,10 @@ export class Emitter {
   #temporary(): string {
     return `t${this.#temporaries++}`
   }
+}
+
+function hasVariable(e: Expression): boolean {
+  return e.kind === 'call' && (e.fn === '$variable' || e.args.some(hasVariable))
 }
 
 export function nullable(part: Emitted): string {

@@ -7,11 +7,12 @@ import { type Answer, runInSandbox } from './sandbox.ts'
 import { argumentsToSandbox, fromSandbox } from './values.ts'
 
 /** What runs a function's calls: the sandbox, or, for a trusted one, this thread. */
-export type Runner = (work: Work, inputs: readonly string[]) => readonly Answer[]
+export type Runner = (work: Work, inputs: readonly string[], untilOverrun?: boolean) => readonly Answer[]
 
 export function runnerOf(json: string): Runner {
   const definition = JSON.parse(json) as Definition
-  if (!definition.trusted) return (work, inputs) => runInSandbox(json, work, inputs)
+  if (!definition.trusted)
+    return (work, inputs, untilOverrun) => runInSandbox(json, work, inputs, untilOverrun)
   return (work, inputs) => JSON.parse(trustedRealm(json).run(work, inputs, undefined)) as Answer[]
 }
 
@@ -21,28 +22,17 @@ export function resultOf(answer: Answer, { name }: Definition): unknown {
   return answer.value
 }
 
-/** The function on values, for generated code. */
-export function scalarFunction(json: string): (...args: Value[]) => Value {
+/** A trusted function on values, for generated code. */
+export function trustedFunction(json: string): (...args: Value[]) => Value {
   const definition = JSON.parse(json) as Definition
   const { args: types, result } = definition
-  if (definition.trusted && !definition.batch && [...types, result].every(isPlain)) return direct(json)
+  if (!definition.batch && [...types, result].every(isPlain)) return direct(json)
   const run = runnerOf(json)
-  const failed = new Map<string, SqlError>()
   return (...values) => {
     const input = argumentsToSandbox(values, types)
-    const known = failed.get(input)
-    if (known !== undefined) throw known
-    try {
-      return fromSandbox(resultOf(run('call', [input])[0]!, definition), result)
-    } catch (error) {
-      // What failed fails again: a row that a stream takes back has the value that it came with.
-      if (error instanceof SqlError && failed.size < FAILED_MAX) failed.set(input, error)
-      throw error
-    }
+    return fromSandbox(resultOf(run('call', [input])[0]!, definition), result)
   }
 }
-
-const FAILED_MAX = 10_000
 
 /** The rows of a call of a function that returns a set. */
 export function setFunction(json: string): (...args: Value[]) => Iterable<Value> {

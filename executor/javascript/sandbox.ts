@@ -54,9 +54,14 @@ export function exportsOf(
 
 /**
  * Runs a function on inputs in a thread with limits of time and memory, and waits. The input at which a limit is passed gets an
- * error, those after it run.
+ * error, those after it run; with `untilOverrun` they have no answer, unless there is none at all.
  */
-export function runInSandbox(definition: string, work: Work, inputs: readonly string[]): readonly Answer[] {
+export function runInSandbox(
+  definition: string,
+  work: Work,
+  inputs: readonly string[],
+  untilOverrun = false,
+): readonly Answer[] {
   const all: Answer[] = []
   while (all.length < inputs.length) {
     const timeoutMs = (overruns.get(definition) ?? 0) >= SHORT_AFTER ? SHORT_LIMIT_MS : TIME_LIMIT_MS
@@ -67,6 +72,7 @@ export function runInSandbox(definition: string, work: Work, inputs: readonly st
     all.push(...answers)
     if (all.length === inputs.length) break
     overruns.set(definition, (overruns.get(definition) ?? 0) + 1)
+    if (untilOverrun && all.length > 0) break
     // A thread that died did not say at which input: it runs them one by one.
     if (reply === undefined && left.length > 1) {
       for (const input of left) all.push(...runInSandbox(definition, work, [input]))

@@ -1,6 +1,6 @@
 import { castContext, castNeedsZone, commonType } from '../../executor/functions/casts.ts'
 import { functionById, resolveFunction } from '../../executor/functions/index.ts'
-import { SqlError } from '../../types/error.ts'
+import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
 import { parseText } from '../../types/text-io.ts'
 import { BOOL, sameType, TEXT, type Type } from '../../types/type.ts'
@@ -157,6 +157,9 @@ export function callFunction(
   if ('error' in found) throw placed(found.error, name, args, position)
   const cast = args.map((arg, i) => coerce(arg, found.argTypes[i] ?? arg.type, 'implicit', context, position))
   const entry = functionById(found.fn)
+  // A row that is taken back must have the value that it came with.
+  if (entry.volatility === 'volatile' && context.mode === 'stream')
+    throw notSupported(`${name}(), which is volatile, in a view`, { position })
   if (entry.zoned) cast.push(literal(zoneOf(context), TEXT))
   if (entry.session) cast.push(sessionOf(name, context, position))
   return call(found.fn, cast, found.type)
