@@ -28,10 +28,7 @@ test('pg_sleep holds its own session up and no other, and ends when it is cancel
     assert.ok(performance.now() - started >= 590)
     await sleeper.query('SET statement_timeout = 50')
     await assert.rejects(sleeper.query('SELECT pg_sleep(60)'), /canceling statement due to statement timeout/)
-    await assert.rejects(
-      sleeper.query('CREATE MATERIALIZED VIEW never AS SELECT pg_sleep(1)'),
-      /pg_sleep/,
-    )
+    await assert.rejects(sleeper.query('CREATE MATERIALIZED VIEW never AS SELECT pg_sleep(1)'), /pg_sleep/)
   } finally {
     await sleeper.end()
     await other.end()

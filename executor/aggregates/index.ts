@@ -21,6 +21,7 @@ import * as accumulators from './accumulators.ts'
 import type { Aggregate } from './contract.ts'
 import { decimalSum } from './decimal-sums.ts'
 import * as documents from './documents.ts'
+import { hypothetical } from './hypothetical.ts'
 import * as multisets from './multisets.ts'
 import * as orderedSet from './ordered-set.ts'
 import { PAIR_RESULTS, pairCount, pairs } from './regression.ts'
@@ -159,6 +160,7 @@ const ENTRIES: readonly Entry[] = [
 ]
 
 export { aggregateHelp } from './help.ts'
+export { HYPOTHETICAL } from './hypothetical.ts'
 
 const NAMES = new Set(ENTRIES.map(entry => entry.name))
 
@@ -178,6 +180,14 @@ export function aggregateSignatures(): readonly string[] {
     entry => `${entry.name}(${entry.args.map(a => (a === 'any' ? 'any' : a.name)).join(', ')})`,
   )
 }
+
+/** An aggregate of a row that is not there, over pairs of equal types and the text of their order. */
+export function hypotheticalAggregate(name: string, types: readonly Type[]): ResolvedAggregate {
+  const type = name.endsWith('rank') && name !== 'percent_rank' ? INT8 : FLOAT8
+  return { fn: `${HYPOTHETICAL_MARK}${name}(${types.map(typeText).join(', ')})`, argTypes: types, type }
+}
+
+const HYPOTHETICAL_MARK = 'hypothetical '
 
 export type ResolvedAggregate =
   | { readonly fn: string; readonly argTypes: readonly Type[]; readonly type: Type }
@@ -224,6 +234,7 @@ export function createAggregate(
   const name = fn.includes('(') ? fn.slice(0, fn.indexOf('(')) : fn
   if (batch && argTypes[0]?.name === 'numeric' && (name === 'sum' || name === 'avg'))
     return decimalSum(name === 'avg')
+  if (name.startsWith(HYPOTHETICAL_MARK)) return hypothetical(name.slice(HYPOTHETICAL_MARK.length), argTypes)
   const entry = ENTRIES.find(
     e =>
       e.name === name &&

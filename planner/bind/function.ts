@@ -1,4 +1,4 @@
-import { isAggregate, isOrderedSet, resolveAggregate } from '../../executor/aggregates/index.ts'
+import { HYPOTHETICAL, isAggregate, isOrderedSet, resolveAggregate } from '../../executor/aggregates/index.ts'
 import { isFunction, isSetFunction } from '../../executor/functions/index.ts'
 import { isWindowFunction } from '../../executor/windows/index.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
@@ -13,6 +13,7 @@ import { as, type Body, list, names } from './ast.ts'
 import { callFunction, coerce, isUnknown, settleText } from './coerce.ts'
 import { type Environment, type PendingOrder, placeholder } from './environment.ts'
 import { at, bindCondition, bindExpression } from './expression.ts'
+import { bindHypothetical } from './hypothetical.ts'
 import { bindTransform } from './lambda.ts'
 import { bindMap } from './map.ts'
 import { resolveUser, unknownCall, userAggregate, userFunctions, userValue } from './user-function.ts'
@@ -34,6 +35,8 @@ export function bindFunction(fields: Body, env: Environment): Expression {
     if (value !== undefined) return value
   }
   if (fields['over'] !== undefined) return bindWindow(name, fields, env, position)
+  if (fields['agg_within_group'] === true && HYPOTHETICAL.has(name))
+    return bindAggregate(name, fields, env, position)
   if (isAggregate(name)) return bindAggregate(name, fields, env, position)
   if (isWindowFunction(name)) {
     const message = `window function ${name} requires an OVER clause`
@@ -118,12 +121,15 @@ function bindAggregate(
   const forbidden = { aggregates: false, windows: false, sets: false }
   const inner: Environment = { ...env, allow: forbidden, clause: 'aggregate function calls' }
   const order = list(fields['agg_order']).map(sort => bindSortBy(sort, inner))
-  const within = users.length === 0 && checkWithin(name, fields, position)
+  const isHypothetical = users.length === 0 && HYPOTHETICAL.has(name)
+  const within = isHypothetical || (users.length === 0 && checkWithin(name, fields, position))
   const direct = users.length > 0 ? [] : list(fields['args']).map(arg => bindExpression(arg, inner))
   const resolved =
     users.length > 0
       ? userAggregate(users, fields, inner, position)
-      : resolveCall(name, within ? [...order.map(o => o.by), ...direct] : direct, env, position)
+      : isHypothetical
+        ? bindHypothetical(name, order, direct, env, position)
+        : resolveCall(name, within ? [...order.map(o => o.by), ...direct] : direct, env, position)
   const filter = fields['agg_filter']
   const pending = {
     ...resolved,
