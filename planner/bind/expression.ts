@@ -3,6 +3,7 @@ import type { Expression } from '../../types/job.ts'
 import { parseText } from '../../types/text-io.ts'
 import { arrayOf, BOOL, INT4, INT8, NUMERIC, sameType, TEXT, type Type } from '../../types/type.ts'
 import { typeName } from '../../types/type-names.ts'
+import type { Value } from '../../types/value.ts'
 import type { PgNode } from '../contract.ts'
 import { call, column, conjunction, literal, outer } from '../expressions.ts'
 import { as, type Body, body, items, list, location, names, open, str } from './ast.ts'
@@ -420,7 +421,12 @@ function bindQuantified(
   const typed = isUnknown(needle) ? coerce(needle, element, 'implicit', env.context, position) : needle
   if (['=', '<>', '<', '<=', '>', '>='].includes(name))
     return callFunction(`${any ? 'any' : 'all'}_${name}`, [array, typed], env.context, position)
-  throw notSupported(`${name} ${any ? 'ANY' : 'ALL'} over an array that is not constant`, { position })
+  // Any other operator: an array of its answers, of which any or all are true.
+  const outside = env.lambdas?.scope === env.scope ? env.lambdas.variables.size : 0
+  const depth = literal(outside, INT4)
+  const test = compare(name, typed, call('$variable', [depth], element), env, position)
+  const tests = call('array_transform', [array, test, depth], arrayOf(BOOL))
+  return callFunction(`${any ? 'any' : 'all'}_=`, [tests, literal(true, BOOL)], env.context, position)
 }
 
 function extreme(args: readonly Expression[], op: string, env: Environment): Expression {
@@ -469,8 +475,23 @@ function bindPlainCast(fields: Body, env: Environment): Expression {
       unit !== undefined && /^\s*[-+]?[\d.]+\s*$/.test(arg.value) ? `${arg.value} ${unit}` : arg.value
     return coerce({ ...arg, value: text }, type, 'explicit', env.context, position)
   }
-  const done = coerce(arg, type, 'explicit', env.context, position)
+  const wanted = isUnknown(arg) && arg.kind === 'literal' ? asDeep(type, arg.value) : type
+  const done = coerce(arg, wanted, 'explicit', env.context, position)
   return sameType(done.type, type) ? { ...done, type } : done
+}
+
+/** An array type with as many dimensions as the text has: PostgreSQL's int[] is of any number of them. */
+function asDeep(type: Type, text: Value): Type {
+  if (type.name !== 'array' || typeof text !== 'string') return type
+  const braces = /^\s*((?:\{\s*)+)/.exec(text)?.[1]?.replaceAll(/\s/g, '').length ?? 0
+  let depth = 0
+  let leaf: Type = type
+  for (; leaf.name === 'array'; leaf = leaf.element!) depth++
+  // A brace of a value that is a document or a map is not one of a dimension.
+  if (leaf.name === 'jsonb' || leaf.name === 'map' || leaf.name === 'struct') return type
+  let deep: Type = type
+  for (; depth < braces; depth++) deep = arrayOf(deep)
+  return deep
 }
 
 /** ARRAY[…]::type[]: every element is cast on its own. */

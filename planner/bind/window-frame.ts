@@ -1,5 +1,5 @@
 import { foldConstants } from '../../executor/expression/compile.ts'
-import { notSupported, SqlError } from '../../types/error.ts'
+import { SqlError } from '../../types/error.ts'
 import type { Expression, Frame, FrameBound } from '../../types/job.ts'
 import {
   FLOAT8,
@@ -120,14 +120,14 @@ function keyAndValue(
         : `RANGE with offset PRECEDING/FOLLOWING is not supported for column type ${typeName(by.type)} and offset type ${shown}`
     throw new SqlError('feature_not_supported', message, { position })
   }
-  const offset = coerce(
+  const given = coerce(
     settle(bound, types.offset, env.context, position),
     types.offset,
     'explicit',
     env.context,
     position,
   )
-  checkOffset(offset, side, env)
+  const offset = checkedOffset(given, side, env, position)
   const key = coerce(by, types.key, 'explicit', env.context, undefined)
   const minus = (direction === 'preceding') !== descending
   return { key, value: callFunction(minus ? '-' : '+', [key, offset], env.context, position) }
@@ -188,11 +188,19 @@ function rangeTypes(column: Type, offset: Type | undefined): RangeTypes | undefi
   }
 }
 
-function checkOffset(offset: Expression, side: 'start' | 'end', env: Environment): void {
+/** An offset that is neither NULL nor negative; that of a parameter is known when the query runs. */
+function checkedOffset(
+  offset: Expression,
+  side: 'start' | 'end',
+  env: Environment,
+  position: number | undefined,
+): Expression {
+  const word = side === 'start' ? 'starting' : 'ending'
   const folded = foldConstants(offset)
-  if (folded.kind === 'parameter') throw notSupported('a parameter as the offset of RANGE')
+  if (hasParameter(folded))
+    return callFunction('$frame_offset', [folded, literal(word, TEXT)], env.context, position)
   if (folded.kind === 'literal' && folded.value === null) {
-    const message = `frame ${side === 'start' ? 'starting' : 'ending'} offset must not be null`
+    const message = `frame ${word} offset must not be null`
     throw new SqlError('null_value_not_allowed', message)
   }
   const zero = coerce(literal('0', TEXT), offset.type, 'explicit', env.context, undefined)
@@ -201,4 +209,9 @@ function checkOffset(offset: Expression, side: 'start' | 'end', env: Environment
     const message = 'invalid preceding or following size in window function'
     throw new SqlError('invalid_preceding_or_following_size', message)
   }
+  return offset
+}
+
+function hasParameter(e: Expression): boolean {
+  return e.kind === 'parameter' || (e.kind === 'call' && e.args.some(hasParameter))
 }

@@ -123,8 +123,6 @@ export function planUpdate(statement: PgNode, context: BindContext): BoundDml {
 export function planMerge(statement: PgNode, context: BindContext): BoundDml {
   const fields = open(statement, 'MergeStmt')
   const { table, env } = target(fields, context)
-  if (list(fields['returningList']).length > 0 || fields['returningClause'] !== undefined)
-    throw notSupported('MERGE … RETURNING')
   const own = bindFromList([{ RangeVar: body(fields['relation']) }], rightsWhenRead(env))
   const source = bindFromList([fields['sourceRelation'] as PgNode], env)
   return finish(table, planMergeRows(fields, table, own, source, env), 'MERGE', fields, env)
@@ -308,6 +306,21 @@ function finish(table: Relation, plan: Plan, tag: BoundDml['tag'], fields: Body,
   }
 }
 
+/** What MERGE returns is of the target alone. */
+function ofTarget(value: PgNode, env: Environment): Expression {
+  if (names(as(value, 'FuncCall')?.['funcname']).at(-1) === 'merge_action')
+    throw notSupported('merge_action()', { position: at(value, env) })
+  try {
+    return settleText(bindExpression(value, env), env.context)
+  } catch (error) {
+    if (!(error instanceof SqlError) || !['undefined_column', 'undefined_table'].includes(error.condition))
+      throw error
+    throw notSupported('MERGE … RETURNING of what is not a column of the target', {
+      position: error.position,
+    })
+  }
+}
+
 function bindReturning(nodes: readonly PgNode[], table: Relation, fields: Body, env: Environment) {
   const alias = body(body(fields['relation'])['alias'])['aliasname']
   const columns = table.columns.map((c, index) => ({
@@ -319,11 +332,14 @@ function bindReturning(nodes: readonly PgNode[], table: Relation, fields: Body, 
     ...readerOf(env, table, index),
   }))
   const scoped: Environment = { ...env, scope: { columns }, pending: noPending(), clause: 'RETURNING' }
+  const isMerge = fields['mergeWhenClauses'] !== undefined
   const outputs = nodes.flatMap(node => {
     const item = as(node, 'ResTarget')!
     const value = item['val'] as PgNode
     const star = list(as(value, 'ColumnRef')?.['fields'])
     if (star.length > 0 && as(star.at(-1), 'A_Star') !== undefined) {
+      if (isMerge && star.length === 1)
+        throw notSupported('MERGE … RETURNING * (name the columns of the target)')
       return expandStar(
         names(star.slice(0, -1)).at(-1),
         { plan: NOTHING.plan, columns },
@@ -331,7 +347,7 @@ function bindReturning(nodes: readonly PgNode[], table: Relation, fields: Body, 
         at(value, scoped),
       )
     }
-    const bound = settleText(bindExpression(value, scoped), env.context)
+    const bound = isMerge ? ofTarget(value, scoped) : settleText(bindExpression(value, scoped), env.context)
     return [{ name: item['name'] === undefined ? titleOf(value) : str(item['name']), value: bound }]
   })
   if (scoped.pending.subqueries.length > 0) throw notSupported('a subquery in RETURNING')
