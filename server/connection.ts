@@ -30,6 +30,7 @@ export interface Hub {
 
 const FLUSH_BYTES = 1 << 16
 const FAREWELL_MS = 2000
+const TIMER_MAX = 2 ** 31 - 1
 /** TLS, GSS, and the startup message after them. */
 const ENCRYPTION_REQUESTS_MAX = 4
 
@@ -48,6 +49,8 @@ export class Connection {
   #session: Session | undefined
   /** After an error of the extended protocol: until Sync. */
   #skipping = false
+  /** The client was told that it is its turn, and has said nothing since. */
+  #idle = false
 
   constructor(socket: Socket, hub: Hub) {
     this.#socket = socket
@@ -189,7 +192,7 @@ export class Connection {
     for (const [name, value] of session.settings.reports()) parameterStatus(this.#out, name, value)
     this.#out.begin('K').int32(pid).bytes(secret).end()
     this.#frames.phase = 'session'
-    readyForQuery(this.#out, 'I')
+    this.#ready(session)
     return release
   }
 
@@ -198,19 +201,38 @@ export class Connection {
       let frame = this.#incoming.atHand()
       if (frame === undefined) {
         await this.#flush()
+        const stop = this.#whileIdle(this.#session!)
         frame = await this.#incoming.next()
+        stop()
       }
+      this.#idle = false
       if (frame === undefined || frame.type === 'X') return
       await this.#message(this.#session!, frame)
       if (this.#out.length > FLUSH_BYTES) await this.#flush()
     }
   }
 
+  /** Until the client says something, or has been silent for too long after ReadyForQuery. */
+  #whileIdle({ settings, block }: Session): () => void {
+    const setting = block.status === 'I' ? 'idle_session_timeout' : 'idle_in_transaction_session_timeout'
+    const ms = this.#idle ? settings.duration(setting) : 0
+    if (ms === 0) return () => {}
+    const what = block.status === 'I' ? 'idle-session' : 'idle-in-transaction'
+    const reason = new SqlError(setting, `terminating connection due to ${what} timeout`)
+    const timer = setTimeout(() => this.end(reason), Math.min(ms, TIMER_MAX))
+    return () => clearTimeout(timer)
+  }
+
+  #ready(session: Session): void {
+    readyForQuery(this.#out, session.block.status)
+    this.#idle = true
+  }
+
   async #message(session: Session, { type, body }: Frame): Promise<void> {
     if (type === 'S') {
       this.#skipping = false
       if (session.block.status === 'I') session.closePortals(portal => !portal.hold)
-      return readyForQuery(this.#out, session.block.status)
+      return this.#ready(session)
     }
     const extended = Object.hasOwn(EXTENDED, type) ? EXTENDED[type] : undefined
     if (extended === undefined && !OTHERS.has(type))
@@ -242,7 +264,7 @@ export class Connection {
     }
     if (type === 'Q' || type === 'F') {
       if (session.block.status === 'I') session.closePortals(portal => !portal.hold)
-      readyForQuery(this.#out, session.block.status)
+      this.#ready(session)
     }
   }
 

@@ -38,7 +38,7 @@ export async function runPortal(
   if (portal.outcome !== undefined && portal.outcome.rows === undefined)
     throw new SqlError('object_not_in_prerequisite_state', `portal "${portal.name}" cannot be run`)
   session.system.query = portal.statement.sql
-  session.system.queryStartedAtMs = Date.now()
+  session.system.queryStartedAtMs = session.system.stateChangedAtMs = Date.now()
   session.system.active = true
   cancellation.start(portal.abort, session.settings.duration('statement_timeout'))
   try {
@@ -53,6 +53,7 @@ export async function runPortal(
     commandComplete(out, typeof tag === 'string' ? tag : tag(count))
   } finally {
     session.system.active = false
+    session.system.stateChangedAtMs = Date.now()
     cancellation.stop()
   }
 }

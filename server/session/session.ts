@@ -98,9 +98,13 @@ export class Session {
       warn: (message, condition) => this.notice(message, 'WARNING', condition),
       defaultReadOnly: () => isOn(settings.get('default_transaction_read_only')),
       setDefaultReadOnly: value => settings.set('default_transaction_read_only', value ? 'on' : 'off'),
-      began: () => settings.begin(),
+      began: () => {
+        settings.begin()
+        this.system.blockStartedAtMs = Date.now()
+      },
       ended: kept => {
         settings.end(kept)
+        this.system.blockStartedAtMs = 0
         this.closePortals(portal => !(kept && portal.hold))
       },
     })
@@ -124,9 +128,15 @@ export class Session {
       sleepMs: 0,
       cancel: () => cancellation.cancel('user request'),
       end: () => {},
+      stateChangedAtMs: Date.now(),
+      blockStartedAtMs: 0,
     }
     // SET database, SET ROLE and SET SESSION AUTHORIZATION change who and where the session is.
+    const { block } = this
     const at = {
+      get blockStatus() {
+        return block.status
+      },
       get database() {
         return settings.get('database')
       },

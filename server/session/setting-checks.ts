@@ -6,10 +6,13 @@ export const whole = (value: string) => /^-?\d+$/.test(value)
 export const duration = (value: string) => durationMs(value) !== undefined
 
 /** One of these words, in any case. */
-export const oneOf =
-  (...words: readonly string[]) =>
-  (value: string) =>
-    words.includes(value.toLowerCase())
+export const oneOf = (...words: readonly string[]) =>
+  Object.assign((value: string) => words.includes(value.toLowerCase()), { words })
+
+/** The words that a check made by `oneOf` accepts. */
+export function wordsOf(check: ((value: string) => boolean) | undefined): readonly string[] | undefined {
+  return check !== undefined && 'words' in check ? (check.words as readonly string[]) : undefined
+}
 
 const UNIT_MS: Readonly<Record<string, number>> = {
   '': 1,

@@ -68,7 +68,16 @@ export const SETTINGS: Readonly<Record<string, Setting>> = {
     reported: 'IntervalStyle',
     check: v => v === 'postgres',
   },
-  idle_in_transaction_session_timeout: { default: '0', help: 'not used', check: duration },
+  idle_in_transaction_session_timeout: {
+    default: '0',
+    help: 'longest time a session may be idle in a transaction block; 0: no limit',
+    check: duration,
+  },
+  idle_session_timeout: {
+    default: '0',
+    help: 'longest time a session may be idle outside of one; 0: no limit',
+    check: duration,
+  },
   in_hot_standby: { default: 'off', help: 'always off', reported: 'in_hot_standby', readonly: true },
   is_superuser: {
     default: 'on',

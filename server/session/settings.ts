@@ -108,9 +108,12 @@ export class SessionSettings implements Settings {
     return durationMs(this.get(name)) ?? 0
   }
 
-  list(): { name: string; value: string; help: string }[] {
+  list(): { name: string; value: string; help: string; initial: string }[] {
     const shown = Object.entries(SETTINGS).filter(([name]) => !IDENTITY.has(name))
-    const all = shown.map(([name, { help }]) => ({ name, value: this.get(name), help }))
+    const all = shown.map(([name, { help }]) => ({
+      ...{ name, value: this.get(name), help },
+      initial: this.initial(name),
+    }))
     return all.sort((a, b) => (a.name < b.name ? -1 : 1))
   }
 

@@ -13,7 +13,12 @@ export interface Settings {
   reset(name: string): void
   /** Throws 42704 for an unknown name, 22023 for a value that it cannot have. */
   check(name: string, value: string): void
-  list(): readonly { readonly name: string; readonly value: string; readonly help: string }[]
+  list(): readonly {
+    readonly name: string
+    readonly value: string
+    readonly help: string
+    readonly initial: string
+  }[]
 }
 
 export interface SessionState {

@@ -23,6 +23,11 @@ export interface SystemSession extends Omit<SessionState, 'number'> {
   query: string
   queryStartedAtMs: number
   active: boolean
+  /** As ReadyForQuery tells it: idle, in a transaction block, in a failed one. */
+  readonly blockStatus: 'I' | 'T' | 'E'
+  /** 0: no block is open. */
+  blockStartedAtMs: number
+  stateChangedAtMs: number
   /** Time that pg_sleep has asked for since it was last waited for. */
   sleepMs: number
   /** Ends the statement that runs. */

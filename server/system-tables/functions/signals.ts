@@ -2,6 +2,7 @@ import { fn } from '../../../executor/functions/registry.ts'
 import { intervalMicros } from '../../../types/compare.ts'
 import { SqlError } from '../../../types/error.ts'
 import type { Interval, Value } from '../../../types/value.ts'
+import { rightsOf } from '../../access/rights.ts'
 import { type SystemSession, sessionByNumber, sessionsBeside } from '../sessions.ts'
 
 /** A function that does something to a session: never folded, never shared. */
@@ -17,8 +18,8 @@ function act(signature: string, help: string, run: (session: SystemSession, argu
 /** The session of that process number, which is one's own user's or anybody's for a superuser. Throws 42501. */
 function other(session: SystemSession, pid: number): SystemSession | undefined {
   const found = sessionsBeside(session).find(each => each.pid === pid)
-  const own = session.catalogs.current.roles.find(role => role.name === session.user)
-  if (found === undefined || found.user === session.user || own === undefined || own.superuser) return found
+  const { superuser } = rightsOf(session, session.catalogs.current)
+  if (found === undefined || found.sessionUser === session.user || superuser) return found
   throw new SqlError(
     'insufficient_privilege',
     'must be a member of the role whose query is being canceled or member of pg_signal_backend',

@@ -1,9 +1,7 @@
-import { SETTINGS } from '../../session/setting-table.ts'
 import { aclOf, items } from '../acl.ts'
 import { DEFAULT_TABLESPACE, SCHEMA_OIDS } from '../oids.ts'
 import { fill, type Row } from '../registry.ts'
 import { ROOT, type Role, roleOid, roles } from '../roles.ts'
-import { sessionsBeside } from '../sessions.ts'
 
 const UTF8 = 6
 const DEFAULT_ACL_OIDS = 0x70000000
@@ -94,56 +92,6 @@ function role({ oid, name, superuser, createDb, createRole, login }: Role): Row 
     rolpassword: null,
   }
 }
-
-fill(
-  'pg_catalog.pg_settings',
-  ({ session }) =>
-    session.settings.list().map(({ name, value, help }) => ({
-      name,
-      setting: value,
-      category: 'Client Connection Defaults',
-      short_desc: help,
-      context: SETTINGS[name]?.readonly ? 'internal' : 'user',
-      vartype: 'string',
-      source: 'default',
-      boot_val: SETTINGS[name]?.default ?? '',
-      reset_val: SETTINGS[name]?.default ?? '',
-      pending_restart: false,
-    })),
-  true,
-)
-
-fill(
-  'pg_catalog.pg_stat_activity',
-  ({ session, catalog }) =>
-    sessionsBeside(session).map(s => ({
-      datid: catalog.databases.find(d => d.name === s.database)?.id ?? null,
-      datname: s.database,
-      pid: s.pid,
-      usesysid: roleOid(s.user),
-      usename: s.user,
-      client_addr: s.client?.address || null,
-      client_port: s.client?.port ?? null,
-      application_name: s.settings.get('application_name'),
-      backend_start: BigInt(s.startedAtMs) * 1000n,
-      query_start: s.queryStartedAtMs === 0 ? null : BigInt(s.queryStartedAtMs) * 1000n,
-      state: s.active ? 'active' : 'idle',
-      query: s.query,
-      backend_type: 'client backend',
-    })),
-  true,
-)
-
-fill(
-  'pg_catalog.pg_stat_ssl',
-  ({ session }) =>
-    sessionsBeside(session).map(({ pid, client }) => ({
-      pid,
-      ssl: client?.tls !== undefined,
-      ...client?.tls,
-    })),
-  true,
-)
 
 fill('pg_catalog.pg_am', () =>
   [
