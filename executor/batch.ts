@@ -16,7 +16,6 @@ import { neededColumns } from './needed-columns.ts'
 import { buildPort } from './operators/batch-join.ts'
 import { ownedChunk } from './owned-chunk.ts'
 import { recursiveRows } from './recursion.ts'
-import { forgetSleep, sleepAsked } from './sleep.ts'
 
 /** Rows of one moment; a chunk is valid until the next is asked for or other work gets its turn. */
 export interface BatchRows extends Iterable<Chunk> {
@@ -45,7 +44,6 @@ export async function* runBatch(
   signal?: AbortSignal,
   emitted?: (node: number, chunk: Chunk) => void,
 ): AsyncGenerator<Chunk> {
-  forgetSleep()
   const inputs = inputsOf(job, from)
   if (job.recursions === undefined) yield* runOver(job, inputs, from, signal, emitted)
   else {
@@ -137,8 +135,6 @@ async function* runOver(
     for (const step of steps(job, graph, inputs)) {
       step()
       const idle = ready.length === 0
-      const sleep = sleepAsked(signal)
-      if (sleep !== undefined) await sleep
       while (ready.length > 0) yield ready.shift()!
       if (idle && monotonic() - sliceStart < SLICE_MS) continue
       await turn(signal)
