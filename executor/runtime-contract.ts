@@ -1,7 +1,7 @@
 import type { EpochStats, Version } from '../storage/contract.ts'
 import type { Chunk } from '../types/chunk.ts'
 import type { DeliveryGuarantee, Epoch, FormatSpec } from '../types/connector.ts'
-import type { Expression, Job, RelationId } from '../types/job.ts'
+import type { Expression, Job, RelationId, Scan } from '../types/job.ts'
 import type { Schema } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
 
@@ -97,6 +97,8 @@ export interface Runtime {
   /** Serialises read-modify-write statements on a table: held from the read until the write is durable. */
   lock(table: RelationId): Promise<() => void>
   rowCount(relation: RelationId): number
+  /** Columns of the row that has a key, at the latest committed epoch; undefined: the relation finds no row by it. */
+  readRow(relation: RelationId, key: Scan, columns: readonly number[]): readonly Chunk[] | undefined
   /** Some rows of a served relation and how many it has, as it was not long ago; the chunk is not to be changed. */
   sample(relation: RelationId): { readonly rows: number; readonly chunk: Chunk } | undefined
   progress(): readonly JobProgress[]

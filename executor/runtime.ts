@@ -3,7 +3,7 @@ import type { Chunk } from '../types/chunk.ts'
 import type { Epoch } from '../types/connector.ts'
 import { SqlError } from '../types/error.ts'
 import type { Host } from '../types/host.ts'
-import type { Job, RelationId } from '../types/job.ts'
+import type { Job, RelationId, Scan } from '../types/job.ts'
 import { sameType } from '../types/type.ts'
 import type { InputBackfill } from './backfill.ts'
 import { runBatch } from './batch.ts'
@@ -154,6 +154,11 @@ export class RunningRuntime implements Runtime {
 
   rowCount(relation: RelationId): number {
     return this.#state.serving.rowCount(relation)
+  }
+
+  readRow(relation: RelationId, key: Scan, columns: readonly number[]): readonly Chunk[] | undefined {
+    const { serving } = this.#state
+    return serving.has(relation) ? serving.readRow(relation, key, columns) : undefined
   }
 
   sample(relation: RelationId): { readonly rows: number; readonly chunk: Chunk } | undefined {

@@ -1,7 +1,7 @@
 import { chunkOf } from '../storage/chunk-builder.ts'
 import type { TableDelta, TableSpec } from '../storage/contract.ts'
 import { StateTable } from '../storage/state-table.ts'
-import type { Chunk } from '../types/chunk.ts'
+import { type Chunk, insertions } from '../types/chunk.ts'
 import { assert } from '../types/error.ts'
 import type { RelationId, Scan } from '../types/job.ts'
 import type { Schema } from '../types/type.ts'
@@ -9,7 +9,7 @@ import type { BatchRows } from './batch.ts'
 import { ownedChunk } from './owned-chunk.ts'
 import { readOrdered } from './read-ordered.ts'
 import { sampleOf, type TableSample } from './table-sample.ts'
-import { TableScan } from './table-scan.ts'
+import { chosen, TableScan } from './table-scan.ts'
 
 /** Rows of every table and materialized view at the last committed epoch, in the main thread. */
 export class ServingTables {
@@ -97,6 +97,11 @@ export class ServingTables {
     return scan
   }
 
+  /** Columns of the row of a key; undefined: the relation finds no row by it. */
+  readRow(relation: RelationId, by: Scan, columns: readonly number[]): readonly Chunk[] | undefined {
+    return readKey(this.#table(relation), by, columns)
+  }
+
   /** Some rows and how many there are, as of the last time that their number had changed by a tenth. */
   sample(relation: RelationId): TableSample {
     const table = this.#table(relation)
@@ -115,30 +120,30 @@ export class ServingTables {
   }
 }
 
-/** The row of a key when `scan` names all key columns of a keyed table. */
-function readKey(table: StateTable, scan: Scan): readonly Chunk[] | undefined {
+/** The row of a key when `by` names all key columns of a keyed table. */
+function readKey(
+  table: StateTable,
+  by: Scan,
+  columns: readonly number[] = table.columns.map((_, i) => i),
+): readonly Chunk[] | undefined {
   const { mode, key } = table.spec
   if (
-    scan.range !== undefined ||
+    by.range !== undefined ||
     mode !== 'keyed' ||
     key.length === 0 ||
-    !key.every(column => scan.columns.includes(column))
+    !key.every(column => by.columns.includes(column))
   )
     return undefined
   const types = key.map(column => table.columns[column]!.type)
-  const values = key.map(column => scan.equals[scan.columns.indexOf(column)]!)
-  const probe = chunkOf(types, [values])
+  const values = key.map(column => by.equals[by.columns.indexOf(column)]!)
   const id = table.find(
-    probe,
+    chunkOf(types, [values]),
     0,
     key.map((_, i) => i),
   )
   if (id === -1) return []
-  const row = table.columns.map((_, i) => table.valueAt(id, i))
+  const rows = Int32Array.of(id)
   return [
-    chunkOf(
-      table.columns.map(column => column.type),
-      [row],
-    ),
+    { columns: columns.map(i => chosen(table.columns[i]!, rows, 1)), weights: insertions(1), length: 1 },
   ]
 }

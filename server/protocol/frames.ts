@@ -10,6 +10,9 @@ const STARTUP_BYTES_MAX = 10 << 10
 const MESSAGE_BYTES_MAX = 64 << 20
 const BUFFER_BYTES_FIRST = 1 << 13
 const BUFFER_BYTES_KEPT = 1 << 20
+/** So many bytes are copied sooner by hand. */
+const SHORT_BYTES = 24
+const digits = new Uint8Array(40)
 
 /** Cuts a byte stream into messages, whatever the packets. Throws 08P01 for a length that no client means. */
 export class FrameReader {
@@ -151,15 +154,118 @@ export class Messages {
   /** A length of four bytes, then the text. */
   sizedText(value: string): this {
     this.#reserve(4 + value.length * 3)
-    const length = this.#buffer.write(value, this.#at + 4)
+    const length = this.#write(value, this.#at + 4)
     this.#at = this.#buffer.writeInt32BE(length, this.#at) + length
     return this
+  }
+  /** A length of four bytes, then those bytes. */
+  sizedBytes(from: Uint8Array, start: number, end: number): this {
+    const length = end - start
+    this.#reserve(4 + length)
+    const buffer = this.#buffer
+    let at = this.#at
+    buffer[at++] = length >>> 24
+    buffer[at++] = length >>> 16
+    buffer[at++] = length >>> 8
+    buffer[at++] = length
+    if (length < SHORT_BYTES) for (let i = start; i < end; i++) buffer[at++] = from[i]!
+    else {
+      buffer.set(from.subarray(start, end), at)
+      at += length
+    }
+    this.#at = at
+    return this
+  }
+  /** A length of four bytes, then a whole number's digits, the last `scale` of them behind a point. */
+  sizedWhole(value: number, scale = 0): this {
+    this.#reserve(4 + 40)
+    const buffer = this.#buffer
+    const start = this.#at + 4
+    let rest = Math.abs(value)
+    let count = 0
+    // From the last digit to the first, into their places once their number is known.
+    do {
+      let low = rest
+      if (rest > 999_999_999) {
+        const high = Math.floor(rest / 1_000_000_000)
+        low = rest - high * 1_000_000_000
+        rest = high
+        for (let i = 0; i < 9; i++) {
+          const next = (low / 10) | 0
+          digits[count++] = 48 + low - next * 10
+          low = next
+        }
+      } else {
+        rest = 0
+        while (low > 0) {
+          const next = (low / 10) | 0
+          digits[count++] = 48 + low - next * 10
+          low = next
+        }
+      }
+    } while (rest > 0)
+    while (count <= scale) digits[count++] = 48
+    let at = start
+    if (value < 0) buffer[at++] = 45
+    while (count > 0) {
+      if (count-- === scale) buffer[at++] = 46
+      buffer[at++] = digits[count]!
+    }
+    this.#sizedEnd(start, at)
+    return this
+  }
+  /** A length of four bytes, a head in ASCII, then microseconds of a day as a time. */
+  sizedClock(head: string, micros: number): this {
+    this.#reserve(4 + head.length + 15)
+    const buffer = this.#buffer
+    const start = this.#at + 4
+    let at = start
+    for (let i = 0; i < head.length; i++) buffer[at++] = head.charCodeAt(i)
+    const seconds = Math.floor(micros / 1_000_000)
+    at = this.#two((seconds / 3600) | 0, at)
+    buffer[at++] = 58
+    at = this.#two(((seconds / 60) | 0) % 60, at)
+    buffer[at++] = 58
+    at = this.#two(seconds % 60, at)
+    let fraction = micros - seconds * 1_000_000
+    if (fraction > 0) {
+      buffer[at++] = 46
+      for (let unit = 100_000; fraction > 0; unit /= 10) {
+        const digit = (fraction / unit) | 0
+        buffer[at++] = 48 + digit
+        fraction -= digit * unit
+      }
+    }
+    this.#sizedEnd(start, at)
+    return this
+  }
+  #two(value: number, at: number): number {
+    this.#buffer[at] = 48 + ((value / 10) | 0)
+    this.#buffer[at + 1] = 48 + (value % 10)
+    return at + 2
+  }
+  #sizedEnd(start: number, end: number): void {
+    this.#buffer.writeInt32BE(end - start, start - 4)
+    this.#at = end
   }
   bytes(value: Uint8Array): this {
     this.#reserve(value.length)
     this.#buffer.set(value, this.#at)
     this.#at += value.length
     return this
+  }
+  /** Short ASCII by hand. */
+  #write(value: string, at: number): number {
+    if (value.length < SHORT_BYTES) {
+      let i = 0
+      for (; i < value.length; i++) {
+        const code = value.charCodeAt(i)
+        if (code > 127) break
+        this.#buffer[at + i] = code
+      }
+      if (i === value.length) return i
+    }
+    return this.#buffer.write(value, at)
   }
   get length(): number {
     return this.#ended

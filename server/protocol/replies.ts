@@ -1,12 +1,7 @@
-import { cellValue } from '../../storage/column-buffer.ts'
-import type { Chunk } from '../../types/chunk.ts'
 import { type Condition, SQLSTATE, SqlError } from '../../types/error.ts'
-import { formatText } from '../../types/text-io.ts'
 import type { Schema, Type, TypeLabel } from '../../types/type.ts'
-import { isRegistered } from '../../types/type-labels.ts'
 import type { Messages } from './frames.ts'
 import { oidOf, sizeOf } from './oids.ts'
-import { encodeBinary } from './values.ts'
 
 export type Severity = 'ERROR' | 'FATAL' | 'WARNING' | 'NOTICE'
 
@@ -22,33 +17,6 @@ export function rowDescription(out: Messages, schema: Schema, formats: readonly 
 
 /** Shows the number of an object as its name. */
 export type ShowObject = (oid: number, type: TypeLabel) => string
-
-/** DataRow: one row of a chunk. `show`: for regclass and its like. */
-export function dataRow(
-  out: Messages,
-  schema: Schema,
-  chunk: Chunk,
-  row: number,
-  formats: readonly number[],
-  zone: string,
-  show?: ShowObject,
-): void {
-  const { columns } = chunk
-  out.begin('D').int16(columns.length)
-  for (let i = 0; i < columns.length; i++) {
-    const value = cellValue(columns[i]!, row)
-    if (value === null) out.int32(-1)
-    else if (formatOf(formats, i) === 0) {
-      const { type } = schema[i]!
-      const named = show !== undefined && isRegistered(type)
-      out.sizedText(named ? show(value as number, type.label!) : formatText(type, value, zone))
-    } else {
-      const bytes = encodeBinary(schema[i]!.type, value)
-      out.int32(bytes.length).bytes(bytes)
-    }
-  }
-  out.end()
-}
 
 /** ParameterDescription. */
 export function parameterDescription(out: Messages, types: readonly Type[]): void {
@@ -111,6 +79,7 @@ function charactersBefore(sql: string, position: number): number {
   return count
 }
 
-function formatOf(formats: readonly number[], i: number): number {
+/** Format code of a column. */
+export function formatOf(formats: readonly number[], i: number): number {
   return formats.length === 1 ? formats[0]! : (formats[i] ?? 0)
 }

@@ -1,5 +1,6 @@
 import { SqlError } from '../../types/error.ts'
-import { bare, commandComplete, dataRow } from '../protocol/replies.ts'
+import { dataRows } from '../protocol/data-rows.ts'
+import { bare, commandComplete } from '../protocol/replies.ts'
 import { registeredName } from '../system-tables/lookup.ts'
 import { whileRunning } from '../while-running.ts'
 import type { Portal, PreparedStatement, Session } from './session.ts'
@@ -71,12 +72,11 @@ async function sendRows(session: Session, portal: Portal, most: number, flush: F
   if (rows === undefined || schema === undefined) return { count: 0, more: false }
   const zone = session.settings.get('timezone')
   const show = (oid: number, type: string) => registeredName(session.system, oid, type)
+  const write = dataRows(schema, portal.formats, zone, show)
   let count = 0
   while (count < most) {
     if (!(await rows.ready())) return { count, more: false }
-    count += rows.take(Math.min(most - count, ROWS_AT_ONCE), (chunk, row) =>
-      dataRow(out, schema, chunk, row, portal.formats, zone, show),
-    )
+    count += rows.take(Math.min(most - count, ROWS_AT_ONCE), (chunk, row) => write(out, chunk, row))
     if (out.length > FLUSH_BYTES) await flush()
     const { signal } = portal.abort
     if (signal.aborted) throw canceled(signal)

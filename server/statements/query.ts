@@ -1,6 +1,11 @@
+import { evaluate } from '../../executor/expression/compile.ts'
 import type { Fragment } from '../../planner/parse/index.ts'
-import { bindQuery, planBatch } from '../../planner/query.ts'
+import { type PointRead, pointRead } from '../../planner/point-read.ts'
+import { bindQuery, planBatch, present, withLiterals } from '../../planner/query.ts'
+import type { Chunk } from '../../types/chunk.ts'
+import type { Expression } from '../../types/job.ts'
 import type { Type } from '../../types/type.ts'
+import type { Value } from '../../types/value.ts'
 import { bindContext } from './bind.ts'
 import type { Prepared, StatementContext } from './contract.ts'
 import { rebinding, sameResult } from './rebinding.ts'
@@ -12,7 +17,10 @@ export function prepareQuery(
   context: StatementContext,
   types: readonly (Type | undefined)[],
 ): Prepared {
-  const bind = rebinding(context, () => bindQuery(query.node, bindContext(context, query, 'batch', types)))
+  const bind = rebinding(context, () => {
+    const bound = bindQuery(query.node, bindContext(context, query, 'batch', types))
+    return { ...bound, point: pointRead(bound.plan) }
+  })
   const { schema, parameters } = bind()
   return {
     schema,
@@ -20,10 +28,30 @@ export function prepareQuery(
     async run(values) {
       const bound = bind()
       sameResult(schema, bound.schema)
+      const tag = (rows: number): string => `SELECT ${rows}`
+      const found = bound.point === undefined ? undefined : readPoint(bound.point, values, context)
+      if (found !== undefined) return { tag, rows: found }
       const job = planBatch(bound, values, id => context.runtime.sample(id))
       const rows = context.runtime.query(job, context.signal)
       const slow = /pg_sleep/i.test(query.text)
-      return { tag: count => `SELECT ${count}`, rows: slow ? sleeping(rows, context) : rows }
+      return { tag, rows: slow ? sleeping(rows, context) : rows }
     },
   }
+}
+
+/** The row that has the key, without a plan; undefined: it takes one to find it. */
+function readPoint(
+  { relation, key, columns }: PointRead,
+  parameters: readonly Value[],
+  { runtime }: StatementContext,
+): readonly Chunk[] | undefined {
+  const equals = key.map(({ value }) => constant(value, parameters))
+  if (equals.includes(null)) return []
+  return runtime.readRow(relation, { columns: key.map(({ column }) => column), equals }, columns)
+}
+
+function constant(e: Expression, parameters: readonly Value[]): Value {
+  if (e.kind === 'literal') return e.value
+  if (e.kind === 'parameter' && e.index >= 0) return parameters[e.index] ?? null
+  return evaluate(withLiterals(e, parameters, present()))
 }
