@@ -148,6 +148,8 @@ export function gatherBytes(
   rows: Int32Array | undefined,
   count: number,
 ): number {
+  const toView = viewOf(to)
+  const fromView = viewOf(bytes)
   let end = used
   /** A run of rows that lie one after the other goes in one copy. */
   let runFrom = 0
@@ -160,7 +162,7 @@ export function gatherBytes(
     toStarts[at + i] = end
     toEnds[at + i] = end + length
     if (from !== runTo && length > 0) {
-      copyBytes(to, runAt, bytes, runFrom, runTo)
+      copyRun(to, toView, runAt, bytes, fromView, runFrom, runTo)
       runFrom = from
       runTo = from
       runAt = end
@@ -168,8 +170,35 @@ export function gatherBytes(
     if (length > 0) runTo += length
     end += length
   }
-  copyBytes(to, runAt, bytes, runFrom, runTo)
+  copyRun(to, toView, runAt, bytes, fromView, runFrom, runTo)
   return end
+}
+
+const LONG_RUN = 512
+
+/** Eight bytes at a time, which for runs of some ten bytes takes a quarter of the time of `set`. */
+function copyRun(
+  to: Uint8Array,
+  toView: DataView,
+  at: number,
+  from: Uint8Array,
+  fromView: DataView,
+  start: number,
+  end: number,
+): void {
+  if (end - start > LONG_RUN) {
+    to.set(from.subarray(start, end), at)
+    return
+  }
+  let source = start
+  let target = at
+  for (; source + 8 <= end; source += 8, target += 8)
+    toView.setBigInt64(target, fromView.getBigInt64(source, true), true)
+  for (; source < end; source++, target++) to[target] = from[source]!
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength)
 }
 
 /** Short runs by hand: a subarray costs more than the copy. */

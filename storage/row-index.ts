@@ -3,6 +3,7 @@ import { assert } from '../types/error.ts'
 import type { Order } from '../types/job.ts'
 import { physical } from '../types/type.ts'
 import { equalRows } from './compare-cells.ts'
+import { rowRange } from './gather.ts'
 import { grownArray, nextCapacity } from './growing-array.ts'
 import { HashIndex, scatter } from './hash-index.ts'
 import { hashRow, hashRows } from './hash-rows.ts'
@@ -13,7 +14,14 @@ interface Rows {
   readonly columns: readonly Column[]
 }
 
-/** Secondary hash index: rows of equal columns form a doubly linked list; the hash entry names its head. */
+/** Rows behind the index are gone through for lookups until that cost so many looks at each of them. */
+const LOOKS_MAX = 32
+
+/**
+ * Secondary hash index: rows of equal columns form a doubly linked list; the hash entry names its head. Where one 8-byte
+ * column is the key of rows that stay, rows enter it when enough is looked up: before that few lookups go through them,
+ * since rows that come and expire in between were better not entered.
+ */
 export class ListIndex {
   readonly columns: readonly number[]
   readonly #rows: Rows
@@ -22,6 +30,10 @@ export class ListIndex {
   /** undefined: rows are never removed. */
   #previous: Int32Array | undefined
   readonly #inPlace: boolean
+  /** Rows #entered <= id < #end are behind the index; #looks: at rows among them since they were. */
+  #entered = 0
+  #end = 0
+  #looks = 0
 
   /** `removes`: rows will be removed. `inPlace`: see grownArray. */
   constructor(rows: Rows, columns: readonly number[], removes: boolean, inPlace: boolean) {
@@ -33,12 +45,25 @@ export class ListIndex {
 
   add(id: number): void {
     if (id >= this.#next.length) this.#reserve(id + 1)
+    this.#enterAll()
     const hash = hashRow(this.#rows, id, this.columns)
     this.#put(hash, id, this.#slotOf(hash, this.#rows.columns, this.columns, id))
+    this.#end = Math.max(this.#end, id + 1)
+    this.#entered = this.#end
   }
 
   /** Adds rows first, first + 1, …; `hashes` by row of the chunk that they were copied from (rows: which ones). */
   addMany(first: number, rows: Int32Array | undefined, count: number, hashes: Int32Array): void {
+    if (this.#previous === undefined && this.#int64Words() !== undefined) {
+      if (first + count > this.#next.length) this.#reserve(first + count)
+      this.#end = first + count
+      return
+    }
+    this.#enterAll()
+    this.#enter(first, rows, count, hashes)
+  }
+
+  #enter(first: number, rows: Int32Array | undefined, count: number, hashes: Int32Array): void {
     if (first + count > this.#next.length) this.#reserve(first + count)
     const { columns } = this.#rows
     const only = this.#int64Words()
@@ -51,15 +76,28 @@ export class ListIndex {
           : this.#slotOfInt64(only, hash, only[2 * id]!, only[2 * id + 1]!)
       this.#put(hash, id, slot)
     }
+    this.#end = first + count
+    this.#entered = this.#end
+  }
+
+  #enterAll(): void {
+    const first = this.#entered
+    const length = this.#end - first
+    if (length === 0) return
+    const hashes = new Int32Array(length)
+    const columns = this.#rows.columns.map(column => rowRange(column, first, this.#end))
+    hashRows({ columns, length }, this.columns, hashes)
+    this.#enter(first, undefined, length, hashes)
+    this.#looks = 0
   }
 
   /** Forgets every row; then has rows 0 .. count - 1. */
   rebuild(count: number): void {
-    this.#heads.clear()
-    const { columns } = this.#rows
-    const hashes = new Int32Array(count)
-    hashRows({ columns, length: count }, this.columns, hashes)
-    this.addMany(0, undefined, count, hashes)
+    if (this.#entered > 0) this.#heads.clear()
+    this.#entered = 0
+    this.#looks = 0
+    this.#end = count
+    if (this.#int64Words() === undefined) this.#enterAll()
   }
 
   /** `slot`: the entry of the list it joins as the new head; -1: none yet. */
@@ -93,6 +131,7 @@ export class ListIndex {
 
   /** First row whose index columns equal `columns` of the chunk's row; -1: none. */
   first(chunk: Rows, row: number, columns: readonly number[]): number {
+    this.#enterAll()
     return this.#headAt(this.#slotOf(hashRow(chunk, row, columns), chunk.columns, columns, row))
   }
 
@@ -107,12 +146,19 @@ export class ListIndex {
   ): void {
     const words = this.#int64Words()
     const probe = chunk.columns[columns[0]!]
-    if (words !== undefined && probe !== undefined && probe.nulls === null) {
+    const fits = words !== undefined && probe !== undefined && probe.nulls === null
+    const behind = this.#end - this.#entered
+    this.#looks += behind * count
+    const goesThrough = fits && behind > 0 && this.#looks <= LOOKS_MAX * behind
+    if (!goesThrough) this.#enterAll()
+    if (fits) {
       const data = probe.data as BigInt64Array
       const wanted = new Int32Array(data.buffer, data.byteOffset, data.length * 2)
       for (let i = 0; i < count; i++) {
         const row = rows === undefined ? i : rows[i]!
-        out[i] = this.#headAt(this.#slotOfInt64(words, hashes[row]!, wanted[2 * row]!, wanted[2 * row + 1]!))
+        const [low, high] = [wanted[2 * row]!, wanted[2 * row + 1]!]
+        const head = this.#headAt(this.#slotOfInt64(words, hashes[row]!, low, high))
+        out[i] = goesThrough ? this.#linked(words, low, high, head) : head
       }
       return
     }
@@ -120,6 +166,17 @@ export class ListIndex {
       const row = rows === undefined ? i : rows[i]!
       out[i] = this.#headAt(this.#slotOf(hashes[row]!, chunk.columns, columns, row))
     }
+  }
+
+  /** Puts the rows behind the index that have this key before `head`; returns the first of the list. */
+  #linked(words: Int32Array, low: number, high: number, head: number): number {
+    let first = head
+    for (let id = this.#entered; id < this.#end; id++) {
+      if (words[2 * id] !== low || words[2 * id + 1] !== high) continue
+      this.#next[id] = first
+      first = id
+    }
+    return first
   }
 
   /** By row id: the next row of the same list, or -1. Valid until rows are added. */
