@@ -16,6 +16,8 @@ import { byVirtualNode } from './virtual-nodes.ts'
 
 const DELTA_ROWS = 1 << 18
 
+/** Append: at least so much of the rows of an epoch counts as sealed by it, whatever expired before. */
+const SEALED_SHARE_MIN = 0.25
 /** Append: expired rows are not looked for in smaller tables. */
 const EXPIRE_ROWS = 4096
 
@@ -49,7 +51,8 @@ export class StateTable implements StateTableContract {
   #staying: { readonly rows: Int32Array; readonly moved: Moved | undefined } | undefined
   /** Append: rows left when expired ones were last looked for; undefined: rows never expire so far. */
   #left: number | undefined
-  /** Append: whether a seal holds views of the rows, whether rows are stored, and whether those are past. */
+  /** Append: of the rows of the last epoch, those that the seal took; whether a seal holds views of the rows, whether rows are stored, and whether those are past. */
+  #sealedShare = 1
   #lent = false
   #stored = false
   #whole = false
@@ -85,7 +88,7 @@ export class StateTable implements StateTableContract {
     const rows = !this.#tracked
       ? this.#size
       : this.spec.mode === 'append'
-        ? this.#end - this.#sealed
+        ? (this.#end - this.#sealed) * this.#sealedShare
         : this.#dirty.length
     if (rows === 0) return 0
     let rowBytes = 4
@@ -567,7 +570,10 @@ export class StateTable implements StateTableContract {
 
   /** Rows that stay as they are need not be copied: other threads read them where they lie. */
   #sealAppended(): TableDelta | undefined {
+    const added = this.#end - this.#sealed
     const chunks = this.#left === undefined ? this.#lentRows() : this.#freshRows()
+    if (this.#fresh !== undefined && added > 0)
+      this.#sealedShare = Math.min(1, Math.max(SEALED_SHARE_MIN, this.#fresh.length / added))
     this.#sealed = this.#end
     this.#fresh = undefined
     const whole = this.#whole
