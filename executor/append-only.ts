@@ -18,7 +18,7 @@ export function appendOnlyNodes(
       assert(found !== undefined, `node ${input} stands before its reader ${id}`)
       return found
     })
-    known.set(id, spec.kind === 'insertions' || (all && keepsAppendOnly()))
+    known.set(id, spec.kind === 'insertions' || spec.kind === 'window-close' || (all && keepsAppendOnly()))
     function keepsAppendOnly(): boolean {
       switch (spec.kind) {
         case 'input':

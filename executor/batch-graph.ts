@@ -158,6 +158,7 @@ function batchOperators(job: Job, epoch: Epoch): ReadonlyMap<number, Operator> {
       },
       epoch: () => epoch,
       now: () => Date.now(),
+      backfilling: () => false,
     })
   return new Map(job.nodes.map(node => [node.id, make(node)]))
 }

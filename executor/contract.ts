@@ -45,6 +45,8 @@ export interface OperatorContext {
   /** Row errors of a stream (value became NULL). */
   reportError(error: Error): void
   readonly epoch: () => Epoch
+  /** Rows that an input held before the job was there are still coming in. */
+  backfilling(): boolean
   /** Milliseconds since 1970. */
   now(): number
 }

@@ -58,9 +58,12 @@ export function startJob(spec: EngineJob, around: JobSurroundings): RunningJob {
   const { job } = spec
   const appendOnly = appendOnlyNodes(job, around.appendOnly, sourceAppendOnly(spec))
   const running = new Map<number, RunningNode>()
+  const backfilling = () =>
+    [...running.values()].some(n => n.node.spec.kind === 'input' && n.gate < VIRTUAL_NODES)
   for (const node of job.nodes) {
     const inputs = node.inputs.map(id => running.get(id)!)
-    const started = startNode(spec, node, inputs, around, port => appendOnly.get(node.inputs[port]!) ?? false)
+    const appended = (port: number) => appendOnly.get(node.inputs[port]!) ?? false
+    const started = startNode(spec, node, inputs, around, appended, backfilling)
     if (spec.closedInputs?.includes(node.id)) setGate(started, 0)
     running.set(node.id, started)
     for (let port = 0; port < node.inputs.length; port++)
@@ -89,6 +92,7 @@ function startNode(
   inputs: readonly RunningNode[],
   around: JobSurroundings,
   appendOnly: (port: number) => boolean,
+  backfilling: () => boolean,
 ): RunningNode {
   const own: StateTable[] = []
   const targets: Target[] = []
@@ -108,6 +112,7 @@ function startNode(
     reportError: around.reportError,
     epoch: around.epoch,
     now: around.now,
+    backfilling,
   })
   if (node.spec.kind === 'input') own.push(gateTable(job, node))
   const started: RunningNode = {

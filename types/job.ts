@@ -189,6 +189,8 @@ export type OperatorSpec =
       readonly schema: Schema
       readonly key: readonly number[]
     }
+  /** Rows of the first input once the watermarks of all others have reached `column` + `after` microseconds. */
+  | { readonly kind: 'window-close'; readonly column: number; readonly after: bigint }
   /** The input's changes as rows, kept for `keepMs`. `key` []: rows that are equal are not told apart. */
   | { readonly kind: 'changelog'; readonly key: readonly number[]; readonly keepMs: number }
   /** Batch only: rows in order, then OFFSET/LIMIT (undefined: none). */

@@ -106,6 +106,7 @@ export class Harness {
       },
       epoch: () => 1,
       now: () => this.now,
+      backfilling: () => false,
     })
   }
 

@@ -19,6 +19,7 @@ import { topN } from './top-n.ts'
 import { upsert } from './upsert.ts'
 import { watermark } from './watermark.ts'
 import { window } from './window.ts'
+import { windowClose } from './window-close.ts'
 
 export type { Terminal } from './terminal.ts'
 
@@ -68,6 +69,8 @@ export function createOperator(spec: OperatorSpec, context: OperatorContext): Op
       return materialize.create(spec, context)
     case 'sink':
       return sink.create(spec, context)
+    case 'window-close':
+      return windowClose.create(spec, context)
     case 'changelog':
       return changelog.create(spec, context)
     case 'sort':

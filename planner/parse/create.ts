@@ -5,9 +5,10 @@ import { type Modifier, parseModifier } from '../../types/type-modifier.ts'
 import { parseTypeName } from '../../types/type-names.ts'
 import { createFunction } from './create-function.ts'
 import { createIndex } from './create-index.ts'
-import { type Cursor, parseExpression } from './cursor.ts'
+import { type Cursor, parseExpression, parseFragment } from './cursor.ts'
 import { parseCreateRole } from './roles.ts'
 import type { ColumnSyntax, Fragment, RelationSyntax, Statement } from './statement.ts'
+import type { Token } from './tokens.ts'
 
 /** After CREATE [OR REPLACE]. */
 export function parseCreate(c: Cursor, replace = false): Statement {
@@ -49,7 +50,17 @@ function view(c: Cursor, replace: boolean): Statement {
   const columns = c.looking('(') ? nameList(c) : []
   if (c.looking('with')) viewOptions(c)
   c.expect('as')
-  return { kind: 'create view', name, ifNotExists, replace, materialized, columns, query: query(c) }
+  const { query: body, onWindowClose } = query(c)
+  return {
+    kind: 'create view',
+    name,
+    ifNotExists,
+    replace,
+    materialized,
+    columns,
+    query: body,
+    onWindowClose,
+  }
 }
 
 /** Options that choose where and how fast a view is filled mean nothing here. */
@@ -69,14 +80,16 @@ function sink(c: Cursor): Statement {
   const intoColumns = into !== undefined && c.looking('(') ? nameList(c) : []
   const from = c.accept('from') ? c.name() : undefined
   let body: Fragment | undefined
+  let onWindowClose = false
   if (from === undefined) {
     c.expect('as')
-    body = queryBefore(c, 'with')
+    ;({ query: body, onWindowClose } = queryBefore(c, 'with'))
   }
   const options = c.accept('with') ? optionList(c) : {}
   const format = formatClause(c)
   c.finish()
-  return { kind: 'create sink', name, ifNotExists, into, intoColumns, from, query: body, options, format }
+  const read = { from, query: body, onWindowClose }
+  return { kind: 'create sink', name, ifNotExists, into, intoColumns, ...read, options, format }
 }
 
 function subscription(c: Cursor): Statement {
@@ -174,7 +187,7 @@ function queryWithData(c: Cursor): Pick<RelationSyntax, 'query' | 'noData'> {
   const sub = new (c.constructor as typeof Cursor)(c.sql, c.tokens.slice(0, c.tokens.length - words))
   sub.at = c.at
   c.at = c.tokens.length
-  return { query: query(sub), noData }
+  return { query: query(sub).query, noData }
 }
 
 /** Texts are ordered by their bytes, as the collation C orders them. */
@@ -277,18 +290,24 @@ export function expressionUntil(
   return parseExpression(c.sql, from, to)
 }
 
-function query(c: Cursor): Fragment {
+function query(c: Cursor): { readonly query: Fragment; readonly onWindowClose: boolean } {
   const start = c.token
-  const last = c.tokens.slice(-4)
-  if (last.map(token => token.value).join(' ') === 'emit on window close')
-    throw notSupported('EMIT ON WINDOW CLOSE', { position: last[0]!.start })
-  const body = c.rest()
+  const closes = emitOnWindowClose(c.tokens)
+  const last = closes ? c.tokens.at(-5) : c.tokens.at(-1)
+  const body = parseFragment(c.sql, start?.start ?? c.end, last?.end ?? c.end)
+  c.at = c.tokens.length
   if (!('SelectStmt' in body.node)) throw c.error(start)
-  return body
+  return { query: body, onWindowClose: closes }
+}
+
+/** Whether EMIT ON WINDOW CLOSE are the last words. */
+function emitOnWindowClose(tokens: readonly Token[]): boolean {
+  const last = tokens.slice(-4).map(token => (token.kind === 'word' ? token.value : ''))
+  return last.join(' ') === 'emit on window close'
 }
 
 /** A query that a WITH ( … ) clause, a FORMAT clause or the end follows. */
-function queryBefore(c: Cursor, word: string): Fragment {
+function queryBefore(c: Cursor, word: string): ReturnType<typeof query> {
   const from = c.token?.start ?? c.end
   const first = c.at
   let last = c.tokens.length

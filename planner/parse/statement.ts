@@ -116,6 +116,8 @@ export type Statement =
       readonly materialized: boolean
       readonly columns: readonly string[]
       readonly query: Fragment
+      /** EMIT ON WINDOW CLOSE: rows come once, when they are final. */
+      readonly onWindowClose: boolean
     }
   | {
       readonly kind: 'create sink'
@@ -126,6 +128,7 @@ export type Statement =
       readonly intoColumns: readonly string[]
       readonly from: Name | undefined
       readonly query: Fragment | undefined
+      readonly onWindowClose: boolean
       readonly options: Readonly<Record<string, string>>
       readonly format: FormatSpec | undefined
     }

@@ -3,6 +3,7 @@ import type { Privilege } from '../../planner/access.ts'
 import type { Relation } from '../../planner/catalog.ts'
 import type { StreamPlan } from '../../planner/contract.ts'
 import { bindQuery, planStream } from '../../planner/query.ts'
+import { closeWindows } from '../../planner/window-close.ts'
 import type { FormatSpec } from '../../types/connector.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { GraphNode, OperatorSpec } from '../../types/job.ts'
@@ -125,7 +126,9 @@ function checkSnapshot({ snapshot }: Readonly<Record<string, string>>, { nodes }
 function queryInput(statement: StatementOf<'create sink'>, context: StatementContext): Input {
   const query = statement.query!
   const bound = bindQuery(query.node, bindContext(context, query, 'stream'))
-  return { plan: planStream(bound), dependsOn: bound.dependsOn }
+  const plan = planStream(bound)
+  const closed = statement.onWindowClose ? closeWindows(plan, context.catalogs.current) : plan
+  return { plan: closed, dependsOn: bound.dependsOn }
 }
 
 function relationInput(statement: StatementOf<'create sink'>, context: StatementContext): Input {

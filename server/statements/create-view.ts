@@ -1,4 +1,5 @@
 import { bindQuery, planStream } from '../../planner/query.ts'
+import { closeWindows, watermarksOf } from '../../planner/window-close.ts'
 import { SqlError } from '../../types/error.ts'
 import { bindContext, findByName, targetSchema } from './bind.ts'
 import type { Result, StatementContext } from './contract.ts'
@@ -30,12 +31,18 @@ export function createView(
       options: {},
       dependsOn: bound.dependsOn,
     }
+    if (!materialized && statement.onWindowClose)
+      throw new SqlError('syntax_error', 'EMIT ON WINDOW CLOSE is for materialized views and sinks')
     if (!materialized) return { ...common, kind: 'view', key: [], appendOnly: false }
-    const plan = planStream(bound)
+    const streamed = planStream(bound)
+    const plan = statement.onWindowClose ? closeWindows(streamed, context.catalogs.current) : streamed
+    const watermarks = watermarksOf(plan, context.catalogs.current)
     const mode = plan.key.length > 0 ? 'keyed' : plan.appendOnly ? 'append' : 'bag'
     const schema = columns.map(column => ({ name: column.name, type: column.type }))
     const terminal = { kind: 'materialize', relation: id, schema, mode, key: plan.key } as const
     const job = streamJob(id, plan, terminal, plan.key.length > 0 ? [plan.key] : 'one')
-    return { ...common, kind: 'materialized view', key: plan.key, appendOnly: plan.appendOnly, job }
+    const { key, appendOnly } = plan
+    const marked = watermarks.length > 0 && { watermarks }
+    return { ...common, kind: 'materialized view', key, appendOnly, ...marked, job }
   })
 }
