@@ -48,20 +48,28 @@ export class Target {
       name: 'target',
       options: {},
       formats: [],
-      sink: () => ({
-        guarantee: 'exactly_once',
-        logged: true,
-        validate: async () => {},
-        open: async () => this.#writer(reach),
-      }),
+      sink: () => {
+        /** The first claim of a server says what the manifest does, later ones what it did itself since. */
+        let first = true
+        const claimed = (delivered: Epoch): void => {
+          if (first) this.#recorded = Math.max(this.#recorded, delivered)
+          first = false
+        }
+        return {
+          guarantee: 'exactly_once',
+          logged: true,
+          validate: async () => {},
+          open: async () => this.#writer(reach, claimed),
+        }
+      },
     }
   }
 
-  #writer(reach: Reach): SinkWriter {
+  #writer(reach: Reach, claimed: (delivered: Epoch) => void): SinkWriter {
     let fence = -1
     return {
       claim: async ({ delivered }) => {
-        this.#recorded = Math.max(this.#recorded, delivered)
+        claimed(delivered)
         fence = await reach(() => ++this.#fence)
         const marker = await reach(() => this.#marker)
         if (marker === undefined && delivered > 0)
