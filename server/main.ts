@@ -116,7 +116,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
         () => admission.rules,
       ),
       encryption: () => admission.encryption,
-      shared: { runtime, catalogs, connectors },
+      shared: { runtime, catalogs, connectors, connectionsMax: config.connectionsMax },
       failed: error => log.error('statement failed by a fault of ours', { err: error }),
     })
     const sql = await listening('--port', clients)

@@ -16,6 +16,7 @@ import type { BoundRelation, Environment } from './environment.ts'
 import { bindCondition, bindExpression, compare } from './expression.ts'
 import { findRelation } from './find-relation.ts'
 import { visible, withParent } from './query.ts'
+import { viewOfFunction } from './relation-functions.ts'
 import { depthOf, entered, type ScopeColumn } from './scope.ts'
 import { withSqlRows } from './sql-rows.ts'
 import { bindTableFunctions, functionsOf } from './table-function.ts'
@@ -82,8 +83,17 @@ export function bindFrom(node: PgNode, env: Environment): From {
     }
     case 'JoinExpr':
       return bindJoin(fields, env)
-    case 'RangeFunction':
+    case 'RangeFunction': {
+      const found = viewOfFunction(fields)
+      if (found !== undefined)
+        return aliased(
+          relationPlan(['pg_catalog', found.view], env, undefined),
+          found.name,
+          fields['alias'],
+          undefined,
+        )
       return bindTableFunction(fields, env, NOTHING, false)
+    }
     default:
       throw notSupported(kind)
   }

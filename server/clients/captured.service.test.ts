@@ -66,7 +66,8 @@ async function described(client: pg.Client, text: string): Promise<string> {
 }
 
 test("queries that clients send on their own have PostgreSQL's columns and types", async () => {
-  const text = await readFile(new URL('captured.sql', import.meta.url), 'utf8')
+  const read = (name: string) => readFile(new URL(name, import.meta.url), 'utf8')
+  const text = `${await read('captured.sql')}\n${await read('tools.sql')}`
   const queries = text.split('\n').filter(line => line !== '' && !line.startsWith('--'))
   const wrong: string[] = []
   for (const query of queries) {

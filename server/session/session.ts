@@ -81,6 +81,8 @@ export class Session {
     const identity = new Identity(user, () => catalogs.current.roles)
     const fixed = (key: string): string | undefined => {
       if (key === 'database') return database
+      if (key === 'max_connections' && shared.connectionsMax !== undefined)
+        return String(shared.connectionsMax)
       if (key === 'is_superuser') return identity.superuser ? 'on' : 'off'
       return key === 'session_authorization' ? user : undefined
     }

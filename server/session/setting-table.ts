@@ -128,6 +128,7 @@ export const SETTINGS: Readonly<Record<string, Setting>> = {
   },
   transaction_isolation: { default: 'serializable', help: 'a query reads one epoch' },
   integer_datetimes: { default: 'on', help: 'always on', reported: 'integer_datetimes', readonly: true },
+  max_connections: { default: '1000', help: 'sessions at a time', readonly: true },
   max_index_keys: { default: '32', help: 'keys of an index at most', readonly: true },
   max_identifier_length: {
     default: '63',

@@ -49,6 +49,8 @@ export interface StatementContext {
   readonly session: SessionState
   readonly catalogs: CatalogHolder
   readonly connectors: ReadonlyMap<string, Connector>
+  /** Sessions at a time. */
+  readonly connectionsMax?: number
   systemRelation(schema: string, name: string): SystemRelation | undefined
   readonly signal?: AbortSignal | undefined
   notice(message: string): void

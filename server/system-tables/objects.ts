@@ -29,6 +29,7 @@ export interface IndexObject {
 const PRIMARY_KEY_OIDS = 0x40000000
 const CONSTRAINT_OIDS = 0x50000000
 const DEFAULT_OIDS = 0x60000000
+const RULE_OIDS = 0x20000000
 const COLUMNS_MAX = 2048
 
 export function primaryKeyOid(relation: Relation): number {
@@ -36,6 +37,10 @@ export function primaryKeyOid(relation: Relation): number {
 }
 export function constraintOid(relation: Relation): number {
   return CONSTRAINT_OIDS + relation.id
+}
+/** Of the rule that is a view's query. */
+export function ruleOid(relation: Relation): number {
+  return RULE_OIDS + relation.id
 }
 export function relationOfConstraint(oid: number, catalog: Catalog): Relation | undefined {
   return catalog.byId(oid - CONSTRAINT_OIDS)

@@ -11,9 +11,10 @@ import {
   defaultOid,
   primaryKeyName,
   primaryKeyOid,
+  ruleOid,
   systemObject,
 } from '../objects.ts'
-import { BTREE_AM, HEAP_AM, SCHEMA_OIDS, SYSTEM_TABLE_OIDS } from '../oids.ts'
+import { BTREE_AM, HEAP_AM, REWRITE_TABLE_OID, rowTypeOid, SCHEMA_OIDS, SYSTEM_TABLE_OIDS } from '../oids.ts'
 import { type Facts, fill, type Row, systemTables } from '../registry.ts'
 import { ROOT, roleOid } from '../roles.ts'
 import { columnType, typeByOid } from '../types.ts'
@@ -53,6 +54,7 @@ fill('pg_catalog.pg_class', facts => {
     relnatts: o.columns.length,
     relhasrules: o.kind === 'v',
     relispopulated: true,
+    reltype: o.kind === 'i' ? 0 : rowTypeOid(o.oid),
     relreplident: o.kind === 'r' ? 'd' : 'n',
     relacl: o.relation === undefined ? null : aclOf(facts.catalog, 'relation', o.relation),
   }))
@@ -216,13 +218,28 @@ fill('pg_catalog.pg_depend', ({ catalog, database }) =>
     .filter(relation => relation.database === database)
     .flatMap(relation =>
       [...relation.dependsOn, ...(relation.index ? [relation.index.on] : [])].map(refobjid => ({
-        classid: SYSTEM_TABLE_OIDS.class,
-        objid: relation.id,
+        ...(relation.query === undefined
+          ? { classid: SYSTEM_TABLE_OIDS.class, objid: relation.id }
+          : { classid: REWRITE_TABLE_OID, objid: ruleOid(relation) }),
         refclassid: SYSTEM_TABLE_OIDS.class,
         refobjid,
         deptype: relation.kind === 'index' ? 'a' : 'n',
       })),
     ),
+)
+
+/** The rule by which PostgreSQL keeps the query of a view. */
+fill('pg_catalog.pg_rewrite', ({ catalog, database }) =>
+  catalog.relations
+    .filter(relation => relation.database === database && relation.query !== undefined)
+    .map(relation => ({
+      oid: ruleOid(relation),
+      rulename: '_RETURN',
+      ev_class: relation.id,
+      ev_type: '1',
+      ev_enabled: 'O',
+      is_instead: true,
+    })),
 )
 
 fill('pg_catalog.pg_foreign_server', ({ catalog }) =>

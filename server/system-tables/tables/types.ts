@@ -1,10 +1,12 @@
-import { SCHEMA_OIDS } from '../oids.ts'
-import { fill } from '../registry.ts'
+import type { ClassObject } from '../objects.ts'
+import { rowTypeOid, SCHEMA_OIDS } from '../oids.ts'
+import { fill, type Row } from '../registry.ts'
 import { ROOT, roleOid } from '../roles.ts'
 import { TYPES } from '../types.ts'
+import { allObjects } from './relations.ts'
 
-fill('pg_catalog.pg_type', () =>
-  TYPES.map(t => ({
+fill('pg_catalog.pg_type', facts => [
+  ...TYPES.map(t => ({
     oid: t.oid,
     typname: t.name,
     typnamespace: SCHEMA_OIDS['pg_catalog']!,
@@ -30,4 +32,26 @@ fill('pg_catalog.pg_type', () =>
     typtypmod: -1,
     typcollation: t.collation,
   })),
-)
+  ...allObjects(facts)
+    .filter(({ kind }) => kind !== 'i')
+    .map(rowType),
+])
+
+/** The type of a relation's rows. */
+function rowType({ oid, name, schemaOid, owner }: ClassObject): Row {
+  return {
+    oid: rowTypeOid(oid),
+    typname: name,
+    typnamespace: schemaOid,
+    typowner: roleOid(owner),
+    typlen: -1,
+    typtype: 'c',
+    typcategory: 'C',
+    typisdefined: true,
+    typdelim: ',',
+    typrelid: oid,
+    typalign: 'd',
+    typstorage: 'x',
+    typtypmod: -1,
+  }
+}
