@@ -6,6 +6,7 @@ import { StateObjectReader } from '../storage/state-object-reader.ts'
 import { type Chunk, insertions } from '../types/chunk.ts'
 import { INT4 } from '../types/type.ts'
 import { Backlogs } from './backlogs.ts'
+import type { Batch } from './sink-queue.ts'
 
 test('epochs of a merged log, large and small ones, are delivered in order and whole', async () => {
   const store = memoryStore()
@@ -31,11 +32,12 @@ test('epochs of a merged log, large and small ones, are delivered in order and w
   )
   const { key } = (await uploadObject(store, 'state/9-w-1', merged))!
   const reader = StateObjectReader.open((await store.get(key))!, key)
-  const backlogs = new Backlogs(() => 1)
+  const backlogs = new Backlogs(() => 1, 1 << 20)
   for (const { epoch, chunk } of reader.read(spec.id)) backlogs.add(7, epoch, chunk)
-  const batches = backlogs.inOrder().get(7)!
+  const batches = backlogs.inOrder().get(7)
+  assert.ok(Array.isArray(batches))
   assert.deepEqual(
-    batches.map(({ epoch, chunks }) => [epoch, chunks.reduce((sum, chunk) => sum + chunk.length, 0)]),
+    batches.map(({ epoch, chunks }: Batch) => [epoch, chunks.reduce((sum, chunk) => sum + chunk.length, 0)]),
     [
       [2, 9005],
       [3, 4],

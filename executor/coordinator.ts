@@ -13,6 +13,8 @@ import { ServingTables } from './serving.ts'
 import { storePersistence } from './store-persistence.ts'
 import { threadPort } from './thread-port.ts'
 
+const SINK_BYTES_MAX = 32 << 20
+
 export interface RuntimeOptions {
   readonly store: ObjectStore
   /** In place of the store's own format: for tests. */
@@ -24,6 +26,8 @@ export interface RuntimeOptions {
   readonly barrierIntervalMs: number
   /** Between two collections of objects that nothing names; default: a minute. */
   readonly garbageIntervalMs?: number
+  /** Memory for what one failing sink has not taken; default: 32 MB. */
+  readonly sinkBytesMax?: number
   /** Is told of every version. */
   readonly metadata?: VersionObserver
   /** The engine runs in this thread. */
@@ -41,7 +45,7 @@ export interface RuntimeOptions {
 
 /** Claims the bucket, recovers the last commit and goes on from there. */
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
-  const { host, connectors, barrierIntervalMs } = options
+  const { host, connectors, barrierIntervalMs, sinkBytesMax = SINK_BYTES_MAX } = options
   const persistence = options.persistence ?? storePersistence(options.store, host)
   host.crashPoint('C25')
   const log = await persistence.open()
@@ -72,6 +76,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       serving,
       around,
       host,
+      sinkBytesMax,
       jobsOf,
       restored: rows => options.restored?.(rows),
     })
@@ -85,6 +90,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
         serving,
         around,
         barrierIntervalMs,
+        sinkBytesMax,
         garbageIntervalMs: options.garbageIntervalMs ?? 60_000,
         metadata: options.metadata,
         systemRows: relation => options.systemRows(relation),

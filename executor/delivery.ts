@@ -1,16 +1,11 @@
-import type { Chunk } from '../types/chunk.ts'
 import type { Epoch, Sink, SinkWriter } from '../types/connector.ts'
 import { SqlError } from '../types/error.ts'
 import type { Host } from '../types/host.ts'
 import type { RelationId } from '../types/job.ts'
+import { bytesOf } from './chunk-bytes.ts'
 import { Backoff } from './retry.ts'
 import type { SinkProgress } from './runtime-contract.ts'
-
-/** One committed epoch of a sink's log. */
-export interface Batch {
-  readonly epoch: Epoch
-  readonly chunks: readonly Chunk[]
-}
+import { type Backlog, type Batch, type ReadStored, SinkQueue } from './sink-queue.ts'
 
 export interface DeliveryOptions {
   readonly relation: RelationId
@@ -18,6 +13,11 @@ export interface DeliveryOptions {
   readonly host: Host
   /** Highest epoch the manifest says was delivered. */
   readonly delivered: Epoch
+  /** Latest epoch of the manifest. */
+  readonly committed: Epoch
+  /** Memory for epochs that a failing sink does not take; the others are read from the bucket again. */
+  readonly bytesMax: number
+  readonly readStored: ReadStored | undefined
   acknowledged(epoch: Epoch): void
   /** Told once as long as the reason stays the same. */
   failed(reason: string): void
@@ -34,27 +34,29 @@ export interface DeliveryOptions {
  */
 export class Delivery {
   readonly #options: DeliveryOptions
-  readonly #queue: Batch[] = []
+  readonly #queue: SinkQueue
   readonly #stopping = new AbortController()
   #delivered: Epoch
   #committed: Epoch
-  #backlogBytes = 0
   #error = ''
   #rows = 0
   #bytes = 0
   #wake: (() => void) | undefined
   readonly #ended: Promise<void>
 
-  constructor(options: DeliveryOptions, backlog: readonly Batch[]) {
+  constructor(options: DeliveryOptions, backlog: Backlog) {
     this.#options = options
     this.#delivered = options.delivered
-    this.#committed = options.delivered
-    for (const batch of backlog) this.enqueue(batch)
+    const storedBytes = 'storedBytes' in backlog ? backlog.storedBytes : 0
+    this.#committed = storedBytes > 0 ? options.committed : options.delivered
+    this.#queue = new SinkQueue(options.readStored, options.bytesMax, storedBytes)
+    if (!('storedBytes' in backlog)) for (const batch of backlog) this.enqueue(batch)
     this.#ended = this.#run()
   }
 
-  get backlogBytes(): number {
-    return this.#backlogBytes
+  /** Bytes that wait in memory. */
+  get queuedBytes(): number {
+    return this.#queue.bytes
   }
 
   get counters(): { readonly relation: RelationId; readonly rows: number; readonly bytes: number } {
@@ -67,16 +69,15 @@ export class Delivery {
       guarantee: this.#options.sink.guarantee,
       delivered: this.#delivered,
       committed: Math.max(this.#committed, this.#delivered),
-      backlogBytes: this.#backlogBytes,
+      backlogBytes: this.#queue.backlogBytes,
       error: this.#error,
     }
   }
 
   /** Takes a committed epoch over. */
   enqueue(batch: Batch): void {
-    this.#queue.push(batch)
+    this.#queue.push(batch, this.#error !== '')
     this.#committed = batch.epoch
-    this.#backlogBytes += bytesOf(batch.chunks)
     this.#wake?.()
   }
 
@@ -113,6 +114,7 @@ export class Delivery {
     const reason = reasonOf(error)
     if (reason !== this.#error) this.#options.failed(reason)
     this.#error = reason
+    this.#queue.spill()
   }
 
   async #deliver(writer: SinkWriter, succeeded: () => void): Promise<void> {
@@ -123,7 +125,11 @@ export class Delivery {
     host.crashPoint('C14')
     if (marker !== undefined && marker > this.#delivered) this.#acknowledge(marker)
     while (!signal.aborted) {
-      const batch = this.#queue[0]
+      const batch = this.#queue.first
+      if (batch === undefined && this.#queue.stored) {
+        await this.#queue.refill(this.#delivered)
+        continue
+      }
       if (batch === undefined) {
         // Only now: an epoch may be what fails, again and again.
         succeeded()
@@ -142,7 +148,6 @@ export class Delivery {
         succeeded()
       }
       this.#queue.shift()
-      this.#backlogBytes -= bytesOf(batch.chunks)
     }
   }
 
@@ -166,16 +171,4 @@ function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   if (!(error instanceof SqlError)) return error.message
   return [error.message, error.detail, error.hint].filter(part => part !== undefined).join(' · ')
-}
-
-function bytesOf(chunks: readonly Chunk[]): number {
-  let sum = 0
-  for (const { columns, weights } of chunks) {
-    sum += weights.byteLength
-    for (const { data } of columns) {
-      if (Array.isArray(data)) sum += data.length * 32
-      else sum += 'bytes' in data ? data.bytes.byteLength + data.starts.byteLength * 2 : data.byteLength
-    }
-  }
-  return sum
 }

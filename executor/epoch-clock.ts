@@ -193,10 +193,10 @@ export class EpochClock {
     this.#hooks.published()
   }
 
-  /** A sink that lags too far holds everything up, loudly, until it has caught up. */
+  /** A slow sink that lags too far holds everything up, loudly, until it has caught up; one that fails holds up nobody. */
   #relievePressure(): void {
     const { sinks, port, gate, warn, own } = this.#state
-    const high = sinks.backlogBytes > SINK_BACKLOG_BYTES_MAX
+    const high = sinks.queuedBytes > SINK_BACKLOG_BYTES_MAX
     if (high === this.#pressed) return
     this.#pressed = high
     if (high) {

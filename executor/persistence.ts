@@ -1,4 +1,5 @@
 import type { EpochLog, StateObject, Version } from '../storage/contract.ts'
+import type { StoredEpochs } from '../storage/stored-epochs.ts'
 import type { Chunk } from '../types/chunk.ts'
 import type { Epoch } from '../types/connector.ts'
 import type { StoredDelta } from './commit.ts'
@@ -14,6 +15,13 @@ export interface Persistence {
     version: Version,
     visit: (table: string, epoch: Epoch, chunk: Chunk) => Promise<void> | void,
   ): Promise<void>
+  /** The oldest epochs of a log behind `after`, about `bytesMax` of them. Absent: nothing is stored. */
+  readonly storedEpochs?: (
+    version: Version,
+    table: string,
+    after: Epoch,
+    bytesMax: number,
+  ) => Promise<StoredEpochs>
   /** Merges some objects when it is worth it, without tables that are not `wanted` and epochs of logs that were delivered. */
   compact(
     version: Version,

@@ -6,12 +6,12 @@ import type { Host } from '../types/host.ts'
 import type { RelationId } from '../types/job.ts'
 import { Backlogs } from './backlogs.ts'
 import { engineJob, type Surroundings, upstreamOf } from './connector-bindings.ts'
-import type { Batch } from './delivery.ts'
 import type { DeclaredTable, ExecutorPort } from './engine-contract.ts'
 import { jobOrder } from './job-order.ts'
 import type { Persistence } from './persistence.ts'
 import type { JobChange } from './runtime-contract.ts'
 import type { ServingTables } from './serving.ts'
+import type { Backlog } from './sink-queue.ts'
 import { cursorName } from './sinks.ts'
 
 /** Chunks on their way to the engine at a time. */
@@ -21,7 +21,7 @@ export interface Recovered {
   readonly jobs: ReadonlyMap<RelationId, JobChange>
   readonly tables: ReadonlyMap<string, DeclaredTable>
   /** Epochs of sink logs that were not delivered, as far as the manifest knows. */
-  readonly backlogs: ReadonlyMap<RelationId, readonly Batch[]>
+  readonly backlogs: ReadonlyMap<RelationId, Backlog>
   /** How far inputs were backfilled, by `relation/node`. */
   readonly positions: ReadonlyMap<string, number>
 }
@@ -33,6 +33,8 @@ export interface RecoverOptions {
   readonly serving: ServingTables
   readonly around: Surroundings
   readonly host: Host
+  /** Memory for what one sink has not taken yet. */
+  readonly sinkBytesMax: number
   jobsOf(catalog: string): readonly JobChange[]
   /** So many rows more were read. */
   restored?(rows: number): void
@@ -51,7 +53,7 @@ export async function recover(options: RecoverOptions): Promise<Recovered> {
   for (const { relation, role, spec } of declared) if (role === 'rows') serving.add(relation, spec)
   host.crashPoint('C26')
 
-  const backlogs = new Backlogs(relation => version.cursors[cursorName(relation)] ?? 0)
+  const backlogs = new Backlogs(relation => version.cursors[cursorName(relation)] ?? 0, options.sinkBytesMax)
   const positions = new Map<string, number>()
   const loads: Promise<void>[] = []
   const visit = async (id: string, epoch: Epoch, chunk: Chunk): Promise<void> => {

@@ -1,7 +1,7 @@
 import type { EpochLog } from '../storage/contract.ts'
 import type { Chunk } from '../types/chunk.ts'
 import type { Epoch } from '../types/connector.ts'
-import { SqlError } from '../types/error.ts'
+import { assert, SqlError } from '../types/error.ts'
 import type { Host } from '../types/host.ts'
 import type { Job, RelationId, Scan } from '../types/job.ts'
 import { sameType } from '../types/type.ts'
@@ -28,6 +28,7 @@ import type {
 } from './runtime-contract.ts'
 import { VIRTUAL_NODES } from './select-rows.ts'
 import type { ServingTables } from './serving.ts'
+import type { ReadStored } from './sink-queue.ts'
 import { cursorName, Sinks } from './sinks.ts'
 import { Sources } from './sources.ts'
 
@@ -40,6 +41,7 @@ export interface RunningRuntimeOptions {
   readonly around: Surroundings
   readonly barrierIntervalMs: number
   readonly garbageIntervalMs: number
+  readonly sinkBytesMax: number
   readonly metadata?: VersionObserver | undefined
   systemRows(relation: RelationId): Chunk
   onFatal(error: unknown): void
@@ -255,13 +257,32 @@ export class RunningRuntime implements Runtime {
       own,
       warn,
       sources: new Sources({ around, port, gate, journal, warn }),
-      sinks: new Sinks(around, (relation, reason) => {
-        journal.error(relation, 'sink', reason)
-        warn(`sink ${relation}: ${reason}`)
+      sinks: new Sinks({
+        around,
+        bytesMax: this.#options.sinkBytesMax,
+        committed: () => log.version.epoch,
+        readStored: relation => this.#readStored(relation),
+        failed(relation, reason) {
+          journal.error(relation, 'sink', reason)
+          warn(`sink ${relation}: ${reason}`)
+        },
       }),
       jobs: new Map(recovered.jobs),
       tables: new Map(recovered.tables),
       epoch: log.version.epoch,
+    }
+  }
+
+  #readStored(relation: RelationId): ReadStored | undefined {
+    const { persistence, log, sinkBytesMax } = this.#options
+    const { storedEpochs } = persistence
+    if (storedEpochs === undefined) return undefined
+    return async after => {
+      const { version } = log
+      const table = [...this.#state.tables.values()].find(t => t.relation === relation && t.role === 'log')
+      assert(table !== undefined, 'a sink that keeps a log has its table')
+      const read = await storedEpochs(version, table.spec.id, after, sinkBytesMax)
+      return { ...read, through: version.epoch }
     }
   }
 

@@ -1,31 +1,42 @@
 import type { Epoch } from '../types/connector.ts'
 import type { RelationId } from '../types/job.ts'
 import { type Surroundings, sinkOf } from './connector-bindings.ts'
-import { type Batch, Delivery } from './delivery.ts'
+import { Delivery } from './delivery.ts'
 import type { RuntimeStats, SinkBinding, SinkProgress } from './runtime-contract.ts'
+import type { Backlog, Batch, ReadStored } from './sink-queue.ts'
 
 /** Name of a sink's cursor in the manifest. */
 export function cursorName(relation: RelationId): string {
   return `sink/${relation}`
 }
 
+export interface SinksOptions {
+  readonly around: Surroundings
+  /** Memory for what one failing sink has not taken yet. */
+  readonly bytesMax: number
+  /** Latest epoch of the manifest. */
+  committed(): Epoch
+  /** undefined: nothing is stored. */
+  readStored(relation: RelationId): ReadStored | undefined
+  failed(relation: RelationId, reason: string): void
+}
+
 /** Delivery of every sink, and the cursors that the next manifest takes along. */
 export class Sinks {
-  readonly #around: Surroundings
-  readonly #failed: (relation: RelationId, reason: string) => void
+  readonly #options: SinksOptions
   readonly #deliveries = new Map<RelationId, Delivery>()
   /** Sinks whose rows are forgotten. */
   readonly #unlogged = new Map<RelationId, SinkProgress>()
   #cursors: Record<string, Epoch> = {}
 
-  constructor(around: Surroundings, failed: (relation: RelationId, reason: string) => void) {
-    this.#around = around
-    this.#failed = failed
+  constructor(options: SinksOptions) {
+    this.#options = options
   }
 
-  start(binding: SinkBinding, delivered: Epoch, backlog: readonly Batch[]): void {
+  start(binding: SinkBinding, delivered: Epoch, backlog: Backlog): void {
     const { relation } = binding
-    const sink = sinkOf(binding, this.#around)
+    const { around, bytesMax } = this.#options
+    const sink = sinkOf(binding, around)
     if (!sink.logged) {
       const { guarantee } = sink
       const progress = { relation, guarantee, delivered, committed: delivered, backlogBytes: 0, error: '' }
@@ -36,12 +47,15 @@ export class Sinks {
       {
         relation,
         sink,
-        host: this.#around.host,
+        host: around.host,
         delivered,
+        committed: this.#options.committed(),
+        bytesMax,
+        readStored: this.#options.readStored(relation),
         acknowledged: epoch => {
           if (this.#deliveries.has(relation)) this.#cursors[cursorName(relation)] = epoch
         },
-        failed: reason => this.#failed(relation, reason),
+        failed: reason => this.#options.failed(relation, reason),
       },
       backlog,
     )
@@ -67,9 +81,10 @@ export class Sinks {
     return cursors
   }
 
-  get backlogBytes(): number {
+  /** Bytes that wait in memory. */
+  get queuedBytes(): number {
     let sum = 0
-    for (const delivery of this.#deliveries.values()) sum += delivery.backlogBytes
+    for (const delivery of this.#deliveries.values()) sum += delivery.queuedBytes
     return sum
   }
 

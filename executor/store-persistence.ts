@@ -3,6 +3,7 @@ import type { ObjectStore, TableSpec } from '../storage/contract.ts'
 import { openLog } from '../storage/epoch-log.ts'
 import { reliableStore } from '../storage/reliable-store.ts'
 import { pastCursor, relationOfTable } from '../storage/version.ts'
+import { storedEpochs } from '../storage/stored-epochs.ts'
 import type { Epoch } from '../types/connector.ts'
 import type { Host } from '../types/host.ts'
 import type { Persistence } from './persistence.ts'
@@ -30,6 +31,8 @@ export function storePersistence(store: ObjectStore, host: Host): Persistence {
         deltas.map(({ spec, delta }) => ({ spec, epoch, chunks: delta.chunks })),
       ),
     load: (version, visit) => loadObjects(reliable, version, visit),
+    storedEpochs: (version, table, after, bytesMax) =>
+      storedEpochs(reliable, version, table, after, bytesMax),
     async compact(version, wanted) {
       const merge = pickCompaction(version)
       if (merge === undefined) return undefined

@@ -47,8 +47,8 @@ const MUTANTS: Readonly<Record<string, readonly Mutation[]>> = {
   'the log is trimmed before the target acknowledged': [
     {
       file: 'delivery.ts',
-      from: `    this.#queue.push(batch)\n`,
-      to: `    this.#queue.push(batch)
+      from: `    this.#committed = batch.epoch\n`,
+      to: `    this.#committed = batch.epoch
     queueMicrotask(() => this.#options.acknowledged(batch.epoch))\n`,
     },
   ],

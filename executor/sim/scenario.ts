@@ -69,9 +69,12 @@ class Scenario {
   #rows = new Map<number, string>()
   /** What the table may hold as well: the write whose answer never came. */
   #perhaps: Map<number, string> | undefined
+  /** Mostly little: what a failing sink has to take is read from the bucket again. */
+  readonly #sinkBytesMax: number
 
   constructor(world: World) {
     this.#world = world
+    this.#sinkBytesMax = world.chance(0.7) ? Math.floor(world.random() * 500) : 1 << 20
   }
 
   async run(): Promise<void> {
@@ -124,6 +127,7 @@ class Scenario {
         numbers(SOURCE_ROWS),
         feed(SOURCE_ROWS, process),
       ],
+      sinkBytesMax: this.#sinkBytesMax,
       onFatal: () => process.kill(),
     }).catch(error => this.#onlyOfTheDead(process, error))
     const runtime = await Promise.race([starting, this.#death(process), this.#world.sleep(60_000)])

@@ -10,19 +10,21 @@ export interface TestOptions {
   readonly host: Host
   readonly connectors?: readonly Connector[]
   readonly inline?: boolean
+  readonly sinkBytesMax?: number
   onFatal?(error: unknown): void
   log?(message: string): void
 }
 
 /** A server without SQL: the engine in this thread unless told otherwise. */
 export function startTest(options: TestOptions): Promise<Runtime> {
-  const { store, host, connectors = [], inline = true } = options
+  const { store, host, connectors = [], inline = true, sinkBytesMax } = options
   return startRuntime({
     store,
     host,
     connectors: new Map(connectors.map(connector => [connector.name, connector])),
     barrierIntervalMs: 20,
     inline,
+    ...(sinkBytesMax !== undefined && { sinkBytesMax }),
     systemRows: () => {
       throw new Error('no system relations here')
     },

@@ -1,0 +1,14 @@
+import type { Chunk } from '../types/chunk.ts'
+
+/** Memory that chunks hold, about. */
+export function bytesOf(chunks: readonly Chunk[]): number {
+  let sum = 0
+  for (const { columns, weights } of chunks) {
+    sum += weights.byteLength
+    for (const { data } of columns) {
+      if (Array.isArray(data)) sum += data.length * 32
+      else sum += 'bytes' in data ? data.bytes.byteLength + data.starts.byteLength * 2 : data.byteLength
+    }
+  }
+  return sum
+}
