@@ -33,8 +33,8 @@ export interface GeneratorCatchUp {
   readonly until: Readonly<Record<string, Offset>>
 }
 
-/** What a table of the engine is for: kept by operators, served to queries, or delivered to a sink. */
-export type TableRole = 'state' | 'rows' | 'log'
+/** What a table is for: kept by operators, served to queries, delivered to a sink; or not the engine's, errors of a relation. */
+export type TableRole = 'state' | 'rows' | 'log' | 'errors'
 
 export interface DeclaredTable {
   readonly relation: RelationId

@@ -104,13 +104,19 @@ export class EpochClock {
 
   /** One barrier. Resolves when the engine has sealed; the commit goes on behind. */
   async seal(extra: Extra): Promise<{ readonly committed: Promise<void> }> {
-    const { port, host, sinks, journal } = this.#state
+    const { port, host, sinks, journal, errors, tables } = this.#state
     const startedMs = host.monotonic()
     const waiters = this.#waiters
     this.#waiters = []
     const cursors = sinks.takeCursors()
-    const sealed = await port.barrier(this.#nextEpoch)
-    journal.sealed(sealed)
+    const fresh = errors.take()
+    const changed = await port.barrier(this.#nextEpoch)
+    journal.sealed(changed)
+    // What came while the engine sealed is of the next epoch.
+    for (const { relation, error } of changed.errors)
+      fresh.push(errors.made(relation, `epoch ${changed.epoch}`, error))
+    const epochErrors = errors.epoch(fresh, id => tables.has(id))
+    const sealed = { ...changed, deltas: [...changed.deltas, ...epochErrors.deltas] }
     const idle =
       sealed.deltas.length === 0 &&
       Object.keys(sealed.offsets).length === 0 &&
@@ -126,7 +132,10 @@ export class EpochClock {
           startedMs,
           offsets: sealed.offsets,
           cursors,
-          publish: () => this.#publish(sealed, extra),
+          publish: () => {
+            this.#publish(sealed, extra)
+            epochErrors.publish()
+          },
         })
     committed.then(
       () => {

@@ -8,6 +8,7 @@ import { canceled } from './canceled.ts'
 import { engineJob } from './connector-bindings.ts'
 import type { DeclaredTable } from './engine-contract.ts'
 import type { EpochClock } from './epoch-clock.ts'
+import { errorTables } from './error-log.ts'
 import { rewritten } from './rewritten.ts'
 import { type RunningState, stopped, type Waiter } from './running-state.ts'
 import type { Command, JobChange } from './runtime-contract.ts'
@@ -158,6 +159,7 @@ export class GraphChanges {
     })
     const declared = specs.length === 0 ? [] : await port.add(specs)
     for (const table of declared) tables.set(table.spec.id, table)
+    for (const { job } of add) for (const table of errorTables(job.relation)) tables.set(table.spec.id, table)
     return declared
   }
 
@@ -168,7 +170,7 @@ export class GraphChanges {
     drop: readonly RelationId[],
     declared: readonly DeclaredTable[],
   ): void {
-    const { serving, host, jobs, sinks, sources, tables } = this.#state
+    const { serving, host, jobs, sinks, sources, tables, errors } = this.#state
     host.crashPoint('C10')
     for (const { change } of replaced) serving.drop(change.job.relation)
     for (const { relation, role, spec } of declared) if (role === 'rows') serving.add(relation, spec)
@@ -180,6 +182,7 @@ export class GraphChanges {
       jobs.delete(relation)
       serving.drop(relation)
       sinks.drop(relation)
+      errors.drop(relation)
       sources.stop(relation)
       for (const [id, table] of tables) if (table.relation === relation) tables.delete(id)
       this.backfills.drop(relation)
@@ -195,7 +198,8 @@ export class GraphChanges {
     const { port, log, around, tables, jobs, own } = this.#state
     const { relation } = change.job
     const declared = await port.replace(engineJob(change, log.version.offsets, [], around))
-    for (const [id, table] of tables) if (table.relation === relation) tables.delete(id)
+    for (const [id, table] of tables)
+      if (table.relation === relation && table.role !== 'errors') tables.delete(id)
     for (const table of declared) tables.set(table.spec.id, table)
     jobs.set(relation, change)
     for (const chunk of chunks) own(port.push(relation, chunk))

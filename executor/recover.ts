@@ -7,6 +7,7 @@ import type { RelationId } from '../types/job.ts'
 import { Backlogs } from './backlogs.ts'
 import { engineJob, type Surroundings, upstreamOf } from './connector-bindings.ts'
 import type { DeclaredTable, ExecutorPort } from './engine-contract.ts'
+import { ErrorLog, errorTables } from './error-log.ts'
 import { jobOrder } from './job-order.ts'
 import type { Persistence } from './persistence.ts'
 import type { JobChange } from './runtime-contract.ts'
@@ -20,6 +21,7 @@ const LOADS_MAX = 16
 export interface Recovered {
   readonly jobs: ReadonlyMap<RelationId, JobChange>
   readonly tables: ReadonlyMap<string, DeclaredTable>
+  readonly errors: ErrorLog
   /** Epochs of sink logs that were not delivered, as far as the manifest knows. */
   readonly backlogs: ReadonlyMap<RelationId, Backlog>
   /** How far inputs were backfilled, by `relation/node`. */
@@ -49,7 +51,9 @@ export async function recover(options: RecoverOptions): Promise<Recovered> {
   const ordered = jobOrder(new Map(specs.map(job => [job.spec.job.relation, job])))
   await port.hold(true)
   const declared = await port.add(ordered.map(job => job.spec))
-  const tables = new Map(declared.map(table => [table.spec.id, table]))
+  const errors = new ErrorLog(host)
+  const ofErrors = changes.flatMap(change => errorTables(change.job.relation))
+  const tables = new Map([...declared, ...ofErrors].map(table => [table.spec.id, table]))
   for (const { relation, role, spec } of declared) if (role === 'rows') serving.add(relation, spec)
   host.crashPoint('C26')
 
@@ -64,6 +68,7 @@ export async function recover(options: RecoverOptions): Promise<Recovered> {
     if (table.role !== 'log' && epoch <= (version.cursors[pastCursor(id)] ?? 0)) return
     if (table.role === 'rows') serving.load(id, chunk)
     else if (table.role === 'log') backlogs.add(table.relation, epoch, chunk)
+    else if (table.role === 'errors') errors.load(table, chunk)
     else {
       if (id.endsWith('/backfill')) positions.set(id.slice(0, -'/backfill'.length), lastPosition(chunk))
       loads.push(port.load(id, chunk))
@@ -74,7 +79,7 @@ export async function recover(options: RecoverOptions): Promise<Recovered> {
   await Promise.all(loads)
   await port.restored()
   host.crashPoint('C28')
-  return { jobs, tables, backlogs: backlogs.inOrder(), positions }
+  return { jobs, tables, errors, backlogs: backlogs.inOrder(), positions }
 }
 
 /** Jobs that read a relation. */

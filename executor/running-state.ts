@@ -5,6 +5,7 @@ import type { Host } from '../types/host.ts'
 import type { RelationId } from '../types/job.ts'
 import type { Surroundings } from './connector-bindings.ts'
 import type { DeclaredTable, ExecutorPort } from './engine-contract.ts'
+import type { ErrorLog } from './error-log.ts'
 import type { Gate } from './gate.ts'
 import type { Persistence } from './persistence.ts'
 import type { ProcessLog } from './process-log.ts'
@@ -23,6 +24,7 @@ export interface RunningState {
   readonly around: Surroundings
   readonly gate: Gate
   readonly journal: ProcessLog
+  readonly errors: ErrorLog
   readonly metadata: VersionObserver | undefined
   readonly sources: Sources
   readonly sinks: Sinks

@@ -105,7 +105,7 @@ export interface Runtime {
   sinks(): readonly SinkProgress[]
   /** relation -> split -> offset, at the last commit. */
   offsets(): Readonly<Record<RelationId, Readonly<Record<string, string>>>>
-  /** Recent row errors of streams and connectors (rw_errors), newest last, bounded. */
+  /** Row errors of streams and connectors (rw_errors): the newest of each relation, as of the last commit, newest last. */
   errors(): readonly StreamError[]
   /** Recent epochs with their timing, newest last, bounded. */
   epochs(): readonly EpochStats[]

@@ -186,7 +186,7 @@ export class RunningRuntime implements Runtime {
   }
 
   errors(): ReturnType<Runtime['errors']> {
-    return this.#state.journal.errors
+    return this.#state.errors.rows
   }
 
   epochs(): ReturnType<Runtime['epochs']> {
@@ -239,6 +239,7 @@ export class RunningRuntime implements Runtime {
     const { host, log, port, persistence, serving, around, warn } = this.#options
     const gate = new Gate()
     const journal = new ProcessLog(host)
+    const { errors } = recovered
     const own = (promise: Promise<unknown>): void => {
       promise.catch(error => {
         if (!this.#closing) this.fail(error)
@@ -253,17 +254,18 @@ export class RunningRuntime implements Runtime {
       around,
       gate,
       journal,
+      errors,
       metadata: this.#options.metadata,
       own,
       warn,
-      sources: new Sources({ around, port, gate, journal, warn }),
+      sources: new Sources({ around, port, gate, journal, errors, warn }),
       sinks: new Sinks({
         around,
         bytesMax: this.#options.sinkBytesMax,
         committed: () => log.version.epoch,
         readStored: relation => this.#readStored(relation),
         failed(relation, reason) {
-          journal.error(relation, 'sink', reason)
+          errors.other(relation, 'sink', reason)
           warn(`sink ${relation}: ${reason}`)
         },
       }),

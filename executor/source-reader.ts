@@ -35,7 +35,6 @@ export class SourceReader {
   #error = ''
   rows = 0
   bytes = 0
-  errors = 0
   readonly ended: Promise<void>
 
   constructor(options: SourceReaderOptions) {
@@ -116,7 +115,6 @@ export class SourceReader {
       this.#at = new Map([...this.#at, ...batch.offsets])
       this.rows += batch.chunk.length
       this.bytes += batch.bytes
-      this.errors += batch.errors.length
       this.#limit.spend(batch.chunk.length)
       outstanding.push(this.#options.push(batch))
       succeeded()

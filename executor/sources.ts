@@ -3,6 +3,7 @@ import type { RelationId } from '../types/job.ts'
 import { catchUpKey } from './catch-ups.ts'
 import { type Surroundings, sourceOf } from './connector-bindings.ts'
 import type { ExecutorPort, OffsetsByRelation } from './engine-contract.ts'
+import type { ErrorLog } from './error-log.ts'
 import type { Gate } from './gate.ts'
 import type { ProcessLog } from './process-log.ts'
 import type { RuntimeStats, SourceBinding } from './runtime-contract.ts'
@@ -13,6 +14,7 @@ export interface SourcesOptions {
   readonly port: ExecutorPort
   readonly gate: Gate
   readonly journal: ProcessLog
+  readonly errors: ErrorLog
   warn(message: string): void
 }
 
@@ -104,14 +106,15 @@ export class Sources {
   }
 
   counters(): RuntimeStats['sources'] {
-    const { sourceRows } = this.#options.journal
+    const { journal, errors } = this.#options
+    const { sourceRows } = journal
     return [...new Set([...this.#shared.keys(), ...sourceRows.keys()])].map(relation => {
       const reader = this.#shared.get(relation)
       return {
         relation,
         rows: sourceRows.get(relation) ?? 0,
         bytes: reader?.bytes ?? 0,
-        errors: reader?.errors ?? 0,
+        errors: errors.recordCount(relation),
       }
     })
   }
@@ -129,7 +132,7 @@ export class Sources {
     until: Readonly<Record<string, Offset>> | undefined,
     push: (batch: SourceBatch) => Promise<void>,
   ): SourceReader {
-    const { around, gate, journal, warn } = this.#options
+    const { around, gate, errors, warn } = this.#options
     const { relation } = binding
     return new SourceReader({
       relation,
@@ -140,7 +143,8 @@ export class Sources {
       host: around.host,
       gate,
       push(batch) {
-        for (const error of batch.errors) journal.malformed(relation, error)
+        // In the same step as its offsets: they are of one epoch.
+        if (until === undefined) for (const error of batch.errors) errors.record(relation, error)
         const done = push(batch)
         // The port tells of its failure itself.
         return done.catch(() => {})

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { JobChange, Runtime } from '../runtime-contract.ts'
-import { feed, numbers, sourceJob } from './sim-sources.ts'
+import { feed, malformedOf, numbers, sourceJob } from './sim-sources.ts'
 import { simStore } from './sim-store.ts'
 import { Target } from './target.ts'
 import { COUNTED, copyJob, countJob, jobsOf, PAIR, pairs, rowsOf, sinkJob, tableJob } from './test-jobs.ts'
@@ -243,6 +243,11 @@ class Scenario {
         all,
         `relation ${relation} read its source once`,
       )
+    const errors = runtime.errors().filter(error => error.origin.startsWith('record'))
+    assert.equal(errors.length, malformedOf(SOURCE_ROWS), 'every malformed record is there once')
+    assert.equal(new Set(errors.map(error => error.origin)).size, errors.length)
+    const counters = runtime.stats().sources.find(source => source.relation === FEED)
+    assert.equal(counters?.errors, errors.length, 'and counted')
     assert.deepEqual(this.target.fold(), await rowsOf(runtime, COUNTS, COUNTED), 'the sink = the view')
     const { epochs } = this.target
     assert.deepEqual(

@@ -1,4 +1,4 @@
-import type { Connector, Generator, Reader } from '../../types/connector.ts'
+import type { Connector, Generator, Reader, RowError } from '../../types/connector.ts'
 import type { JobChange } from '../runtime-contract.ts'
 import { node, PAIR, pairs } from './test-jobs.ts'
 import type { Incarnation } from './world.ts'
@@ -42,6 +42,21 @@ export function numbers(total: number): Connector {
   }
 }
 
+const MALFORMED_EVERY = 10
+
+/** How many of the feed's records cannot be read: they lie before its rows 0, 10, 20 … */
+export function malformedOf(total: number): number {
+  return Math.ceil(total / MALFORMED_EVERY)
+}
+
+function malformed(from: number, to: number): RowError[] {
+  const errors: RowError[] = []
+  for (let i = from; i < to; i++)
+    if (i % MALFORMED_EVERY === 0)
+      errors.push({ origin: `record before ${i}`, error: 'malformed', payload: null })
+  return errors
+}
+
 /** `total` records in two splits outside, read over the network. */
 export function feed(total: number, process: Incarnation): Connector {
   const splits = ['even', 'odd']
@@ -69,7 +84,8 @@ export function feed(total: number, process: Incarnation): Connector {
                 at.set(next.split, next.to)
                 const first = next.split === 'even' ? 0 : total / 2
                 const chunk = rowsBetween(first + next.from, first + next.to)
-                return { chunk, offsets: new Map([[next.split, String(next.to)]]), errors: [], bytes: 1 }
+                const errors = malformed(first + next.from, first + next.to)
+                return { chunk, offsets: new Map([[next.split, String(next.to)]]), errors, bytes: 1 }
               }
               if (until !== undefined || signal.aborted) return undefined
               await process.host.sleep(1000, signal)
