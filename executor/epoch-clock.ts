@@ -110,16 +110,16 @@ export class EpochClock {
     this.#waiters = []
     const cursors = sinks.takeCursors()
     const fresh = errors.take()
-    const changed = await port.barrier(this.#nextEpoch)
-    journal.sealed(changed)
+    const sealed = await port.barrier(this.#nextEpoch)
+    journal.sealed(sealed)
     // What came while the engine sealed is of the next epoch.
-    for (const { relation, error } of changed.errors)
-      fresh.push(errors.made(relation, `epoch ${changed.epoch}`, error))
+    for (const { relation, error } of sealed.errors)
+      fresh.push(errors.made(relation, `epoch ${sealed.epoch}`, error))
     const epochErrors = errors.epoch(fresh, id => tables.has(id))
-    const sealed = { ...changed, deltas: [...changed.deltas, ...epochErrors.deltas] }
+    const whole = { ...sealed, deltas: [...sealed.deltas, ...epochErrors.deltas] }
     const idle =
-      sealed.deltas.length === 0 &&
-      Object.keys(sealed.offsets).length === 0 &&
+      whole.deltas.length === 0 &&
+      Object.keys(whole.offsets).length === 0 &&
       Object.keys(cursors).length === 0 &&
       extra.catalog === undefined &&
       !this.pipeline.replacing
@@ -128,12 +128,12 @@ export class EpochClock {
       ? this.pipeline.idle()
       : this.pipeline.submit({
           ...extra,
-          sealed,
+          sealed: whole,
           startedMs,
-          offsets: sealed.offsets,
+          offsets: whole.offsets,
           cursors,
           publish: () => {
-            this.#publish(sealed, extra)
+            this.#publish(whole, extra)
             epochErrors.publish()
           },
         })
