@@ -12,6 +12,7 @@ import { Cancellation } from './cancellation.ts'
 import { Identity } from './identity.ts'
 import type { Rows } from './rows.ts'
 import { SessionSettings } from './settings.ts'
+import { StatementShapes } from './statement-shapes.ts'
 import { TransactionBlock } from './transaction-block.ts'
 
 /** A statement that is ready to run, any number of times. */
@@ -57,6 +58,7 @@ export class Session {
   readonly settings: SessionSettings
   readonly block: TransactionBlock
   readonly cancellation = new Cancellation()
+  readonly shapes = new StatementShapes()
   readonly context: StatementContext
   /** The client's next message, after what was written is sent; undefined: it is gone. */
   receive: () => Promise<Frame | undefined> = async () => undefined
