@@ -153,7 +153,18 @@ export class Estimates {
   }
 }
 
-function distinctOf({ rows, chunk }: Sample, column: number): number {
+/** Of samples, which last longer than a query, by column. */
+const known = new WeakMap<Chunk, Map<number, number>>()
+
+function distinctOf(sample: Sample, column: number): number {
+  const byColumn = known.get(sample.chunk) ?? new Map<number, number>()
+  known.set(sample.chunk, byColumn)
+  let found = byColumn.get(column)
+  if (found === undefined) byColumn.set(column, (found = countDistinct(sample, column)))
+  return found
+}
+
+function countDistinct({ rows, chunk }: Sample, column: number): number {
   if (chunk.length === 0) return 1
   const hashes = new Int32Array(chunk.length)
   hashRows(chunk, [column], hashes)
