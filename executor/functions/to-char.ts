@@ -164,7 +164,7 @@ function field(m: Moment, { word, written, fill }: Piece): string {
     case 'IDDD':
       return number((isoWeek(days).week - 1) * 7 + isoWeekday(days), 3)
     case 'DD':
-      return number(m.day, 2)
+      return number(m.day, 2, 0)
     case 'D':
       return number((isoWeekday(days) % 7) + 1, 1)
     case 'ID':
