@@ -23,7 +23,7 @@ export interface RuntimeOptions {
   readonly connectors: ReadonlyMap<string, Connector>
   /** URL of a module that exports `connectors`, for the executor thread's generators. */
   readonly connectorsModule?: string
-  readonly barrierIntervalMs: number
+  readonly barrierIntervalMs: number | (() => number)
   /** Between two collections of objects that nothing names; default: a minute. */
   readonly garbageIntervalMs?: number
   /** Memory for what one failing sink has not taken; default: 32 MB. */

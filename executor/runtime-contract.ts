@@ -96,6 +96,8 @@ export interface Runtime {
   query(job: Job, signal?: AbortSignal, emitted?: (node: number, chunk: Chunk) => void): AsyncIterable<Chunk>
   /** Serialises read-modify-write statements on a table: held from the read until the write is durable. */
   lock(table: RelationId): Promise<() => void>
+  /** Time between two barriers that nobody waits for. */
+  readonly barrierIntervalMs: number
   rowCount(relation: RelationId): number
   /** Columns of the row that has a key, at the latest committed epoch; undefined: the relation finds no row by it. */
   readRow(relation: RelationId, key: Scan, columns: readonly number[]): readonly Chunk[] | undefined

@@ -39,7 +39,7 @@ export interface RunningRuntimeOptions {
   readonly persistence: Persistence
   readonly serving: ServingTables
   readonly around: Surroundings
-  readonly barrierIntervalMs: number
+  readonly barrierIntervalMs: number | (() => number)
   readonly garbageIntervalMs: number
   readonly sinkBytesMax: number
   readonly metadata?: VersionObserver | undefined
@@ -68,7 +68,7 @@ export class RunningRuntime implements Runtime {
     this.#state = state
     this.#clock = new EpochClock(state, {
       interval: () =>
-        Math.min(options.barrierIntervalMs, this.#changes.waiting ? CATCH_UP_BARRIER_MS : Infinity),
+        Math.min(this.barrierIntervalMs, this.#changes.waiting ? CATCH_UP_BARRIER_MS : Infinity),
       nextChange: () => this.#changes.next(),
       published: () => this.#changes.published(),
       committed: () => this.#maintenance.compact(),
@@ -82,6 +82,11 @@ export class RunningRuntime implements Runtime {
 
   get epoch(): Epoch {
     return this.#state.epoch
+  }
+
+  get barrierIntervalMs(): number {
+    const { barrierIntervalMs } = this.#options
+    return typeof barrierIntervalMs === 'number' ? barrierIntervalMs : barrierIntervalMs()
   }
 
   get catalog(): string | undefined {

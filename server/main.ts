@@ -22,6 +22,7 @@ import { meteredStore } from './observability/metered-store.ts'
 import { Metrics, type MetricsContext, observed } from './observability/metrics.ts'
 import { watchProgress, watchRecovery } from './observability/progress.ts'
 import { listening } from './port-in-use.ts'
+import { systemParameter } from './session/system-parameters.ts'
 import type { CatalogHolder } from './statements/index.ts'
 import { jobsOf } from './statements/jobs.ts'
 import { systemRows } from './system-tables/index.ts'
@@ -86,7 +87,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       ...(state === 'none:' && { persistence: noPersistence() }),
       connectors,
       connectorsModule: new URL('../connectors/index.ts', import.meta.url).href,
-      barrierIntervalMs: config.barrierIntervalMs,
+      barrierIntervalMs: () =>
+        Number(systemParameter(catalogs.current, 'barrier_interval_ms') ?? config.barrierIntervalMs),
       garbageIntervalMs: config.garbageIntervalMs,
       metadata: observed(metadata, metrics),
       ...(options.inline !== undefined && { inline: options.inline }),

@@ -25,6 +25,8 @@ export function findRelation(
   const name = path.at(-1) ?? ''
   const schema = path.at(-2)
   const database = path.at(-3) ?? context.database
+  if (path.length > 2 && !context.catalog.hasDatabase(database))
+    throw new SqlError('invalid_catalog_name', `database "${database}" does not exist`, { position })
   const schemas = schema === undefined ? ['pg_catalog', ...context.searchPath, 'rw_catalog'] : [schema]
   for (const candidate of schemas) {
     const system = context.systemRelation(candidate, name)

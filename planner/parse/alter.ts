@@ -4,13 +4,13 @@ import { functionName } from './create-function.ts'
 import type { Cursor } from './cursor.ts'
 import { parseDefaultPrivileges } from './grants.ts'
 import { relationWord } from './relation-word.ts'
-import { parseRoleSetting } from './role-settings.ts'
+import { parseRoleSetting, parseSystemSetting } from './role-settings.ts'
 import { parseAlterRole } from './roles.ts'
 import type { AlterAction, Statement } from './statement.ts'
 
 /** After ALTER: `kind [IF EXISTS] name action`. */
 export function parseAlter(c: Cursor): Statement {
-  if (c.looking('system')) throw notSupported('ALTER SYSTEM', { position: c.token!.start })
+  if (c.accept('system')) return parseSystemSetting(c)
   if (c.accept('default', 'privileges')) return parseDefaultPrivileges(c)
   if (c.accept('user') || c.accept('role')) return parseAlterRole(c)
   for (const kind of ['function', 'aggregate'] as const) if (c.accept(kind)) return alterFunction(c, kind)

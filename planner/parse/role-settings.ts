@@ -31,6 +31,13 @@ export function parseRoleSetting(
   return { ...at, name, value: values.join(', ') }
 }
 
+/** After ALTER SYSTEM. */
+export function parseSystemSetting(c: Cursor): Statement {
+  const setting = parseRoleSetting(c, undefined, undefined)
+  if (setting?.kind === 'role setting') return { ...setting, system: true }
+  throw c.error()
+}
+
 function settingName(c: Cursor): string {
   if (c.accept('time', 'zone')) return 'timezone'
   const parts = [c.identifier()]

@@ -248,6 +248,8 @@ export type Statement =
     }
   | {
       readonly kind: 'role setting'
+      /** ALTER SYSTEM: of every session, or of the server. */
+      readonly system?: true
       /** undefined: every role. */
       readonly role: string | undefined
       readonly database: string | undefined

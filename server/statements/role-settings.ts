@@ -1,7 +1,8 @@
 import type { RoleSettings } from '../../planner/access.ts'
 import type { Catalog } from '../../planner/catalog.ts'
-import { SqlError } from '../../types/error.ts'
+import { notSupported, SqlError } from '../../types/error.ts'
 import { requireOwner, rightsOf } from '../access/rights.ts'
+import { isSystemParameter, SYSTEM_PARAMETERS } from '../session/system-parameters.ts'
 import { changeCatalog } from './change-catalog.ts'
 import type { Result, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
@@ -11,7 +12,11 @@ type Statement = StatementOf<'role setting'>
 /** ALTER ROLE … SET and ALTER DATABASE … SET: what sessions begin with from now on. */
 export function roleSetting(statement: Statement, context: StatementContext): Promise<Result> {
   const { role, name } = statement
-  const tag = role === undefined && statement.database !== undefined ? 'ALTER DATABASE' : 'ALTER ROLE'
+  const tag = statement.system
+    ? 'ALTER SYSTEM'
+    : role === undefined && statement.database !== undefined
+      ? 'ALTER DATABASE'
+      : 'ALTER ROLE'
   const value = checkedValue(statement, context)
   return changeCatalog(context, tag, catalog => {
     const database = databaseOf(statement, catalog)
@@ -41,16 +46,26 @@ export function settingsAtStart(
   const found = catalog.roleSettings
     .filter(s => (s.role ?? role) === role && (s.database ?? id) === id)
     .toSorted((a, b) => weight(a) - weight(b))
-  return new Map(found.flatMap(({ settings }) => Object.entries(settings)))
+  const all = found.flatMap(({ settings }) => Object.entries(settings))
+  return new Map(all.filter(([name]) => !isSystemParameter(name)))
 }
 
 /** Throws 42704 for an unknown setting and 22023 for a value that it cannot have. */
-function checkedValue({ name, value }: Statement, { session }: StatementContext): string | undefined {
+function checkedValue({ name, value, system }: Statement, { session }: StatementContext): string | undefined {
   if (name === undefined) return undefined
+  if (system && isSystemParameter(name)) return systemValue(name, value)
   const now = session.settings.get(name)
   const text = typeof value === 'object' ? now : value
   if (text !== undefined) session.settings.check(name, text)
   return text
+}
+
+function systemValue(name: string, value: Statement['value']): string | undefined {
+  if (typeof value === 'object') throw notSupported('ALTER SYSTEM SET … FROM CURRENT')
+  const { check } = SYSTEM_PARAMETERS[name]!
+  if (value !== undefined && check !== undefined && !check(value))
+    throw new SqlError('invalid_parameter_value', `invalid value for parameter "${name}": "${value}"`)
+  return value
 }
 
 function databaseOf({ database }: Statement, catalog: Catalog): number | undefined {

@@ -1,4 +1,5 @@
 import { notSupported, SqlError } from '../../types/error.ts'
+import { systemParameters } from '../session/system-parameters.ts'
 import { requireRelation } from './bind.ts'
 import type { Prepared, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
@@ -52,8 +53,15 @@ export function prepareShow(
       )
     case 'databases':
       return rowsOf(['Name'], () => catalogs.current.databases.map(d => [d.name]))
-    case 'all':
     case 'parameters':
+      return rowsOf(['Name', 'Value', 'Description'], () =>
+        systemParameters(catalogs.current, context.runtime.barrierIntervalMs).map(p => [
+          p.name,
+          p.value,
+          p.help,
+        ]),
+      )
+    case 'all':
       return rowsOf(['Name', 'Setting', 'Description'], () =>
         session.settings.list().map(s => [s.name, s.value, s.help]),
       )

@@ -1,5 +1,6 @@
 import { bool, duration, durationMs, whole, wordsOf } from '../../session/setting-checks.ts'
 import { SETTINGS } from '../../session/setting-table.ts'
+import { SYSTEM_PARAMETERS, systemParameters } from '../../session/system-parameters.ts'
 import { classObjects } from '../objects.ts'
 import { type Facts, fill, type Row } from '../registry.ts'
 import { roleOid } from '../roles.ts'
@@ -114,8 +115,20 @@ function tables({ catalog, database, runtime }: Facts): (Row & { readonly rows: 
 
 fill(
   'pg_catalog.pg_settings',
-  ({ session }) =>
-    session.settings.list().map(({ name, value, help, initial }) => ({
+  ({ session, catalog, runtime }) => [
+    ...systemParameters(catalog, runtime.barrierIntervalMs).map(({ name, value, help }) => ({
+      name,
+      setting: value,
+      vartype: 'string',
+      category: 'System',
+      short_desc: help,
+      context: 'postmaster',
+      source: 'configuration file',
+      boot_val: SYSTEM_PARAMETERS[name]!.default,
+      reset_val: value,
+      pending_restart: false,
+    })),
+    ...session.settings.list().map(({ name, value, help, initial }) => ({
       name,
       ...typed(name, value),
       category: 'Client Connection Defaults',
@@ -126,6 +139,7 @@ fill(
       reset_val: initial,
       pending_restart: false,
     })),
+  ],
   true,
 )
 

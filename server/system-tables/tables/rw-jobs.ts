@@ -1,8 +1,20 @@
 import type { Job } from '../../../types/job.ts'
+import { systemParameters } from '../../session/system-parameters.ts'
 import { fill } from '../registry.ts'
 
 const micros = (ms: number) => BigInt(Math.round(ms)) * 1000n
 
+fill(
+  'rw_catalog.rw_system_parameters',
+  ({ catalog, runtime }) =>
+    systemParameters(catalog, runtime.barrierIntervalMs).map(({ name, value, help }) => ({
+      name,
+      value,
+      description: help,
+      mutable: true,
+    })),
+  true,
+)
 fill(
   'rw_catalog.rw_epochs',
   ({ metadata }) =>
