@@ -27,6 +27,7 @@ export class Sources {
     { readonly job: RelationId; readonly source: RelationId; reader: SourceReader }
   >()
   readonly #limits = new Map<RelationId, number | undefined>()
+  #stopped = false
 
   constructor(options: SourcesOptions) {
     this.#options = options
@@ -35,7 +36,7 @@ export class Sources {
   /** Starts the shared reader unless it runs; generators run in the engine. */
   start(binding: SourceBinding, from: Readonly<Record<string, Offset>>): void {
     const { relation } = binding
-    if (this.#shared.has(relation)) return
+    if (this.#stopped || this.#shared.has(relation)) return
     const source = sourceOf(binding, this.#options.around)
     if (source.generator !== undefined) return
     const reader = this.#reader(binding, from, undefined, batch =>
@@ -51,6 +52,7 @@ export class Sources {
     from: Readonly<Record<string, Offset>>,
     until: Readonly<Record<string, Offset>>,
   ): void {
+    if (this.#stopped) return
     const { port } = this.#options
     const source = binding.relation
     const offsets = (at: Readonly<Record<string, Offset>>) =>
@@ -119,7 +121,9 @@ export class Sources {
     })
   }
 
+  /** For good: what a stopped reader pushed may not be committed yet, so none may begin where the last commit ends. */
   async stopAll(): Promise<void> {
+    this.#stopped = true
     const readers = [...this.#shared.values(), ...[...this.#private.values()].map(entry => entry.reader)]
     this.#shared.clear()
     this.#private.clear()
