@@ -18,6 +18,8 @@ export interface DeliveryOptions {
   /** Memory for epochs that a failing sink does not take; the others are read from the bucket again. */
   readonly bytesMax: number
   readonly readStored: ReadStored | undefined
+  /** False: another server has taken the database over. */
+  owned(): Promise<boolean>
   acknowledged(epoch: Epoch): void
   /** Told once as long as the reason stays the same. */
   failed(reason: string): void
@@ -118,11 +120,15 @@ export class Delivery {
   }
 
   async #deliver(writer: SinkWriter, succeeded: () => void): Promise<void> {
-    const { host } = this.#options
+    const { host, owned } = this.#options
     const { signal } = this.#stopping
     host.crashPoint('C12')
     const marker = await writer.claim({ delivered: this.#delivered })
     host.crashPoint('C14')
+    // A target without a marker is new, or an old server, for which it was new, wakes up after the marker was deleted. Who is
+    // the owner after its claim is fenced by the claim of any later one.
+    if (marker === undefined && !(await owned()))
+      throw new SqlError('object_in_use', 'another server has taken the database over')
     if (marker !== undefined && marker > this.#delivered) this.#acknowledge(marker)
     while (!signal.aborted) {
       const batch = this.#queue.first

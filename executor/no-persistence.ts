@@ -14,6 +14,7 @@ export function noPersistence(): Persistence {
         assert(edit.added.length === 0, 'nothing is uploaded')
         version = applyEdit(version, edit, version.sequence + 1, 'none')
       },
+      owned: async () => true,
       collectGarbage: async () => 0,
     }),
     upload: async () => undefined,

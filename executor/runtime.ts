@@ -268,6 +268,7 @@ export class RunningRuntime implements Runtime {
         around,
         bytesMax: this.#options.sinkBytesMax,
         committed: () => log.version.epoch,
+        owned: () => log.owned(),
         readStored: relation => this.#readStored(relation),
         failed(relation, reason) {
           errors.other(relation, 'sink', reason)

@@ -16,6 +16,8 @@ export interface SinksOptions {
   readonly bytesMax: number
   /** Latest epoch of the manifest. */
   committed(): Epoch
+  /** False: another server has taken the database over. */
+  owned(): Promise<boolean>
   /** undefined: nothing is stored. */
   readStored(relation: RelationId): ReadStored | undefined
   failed(relation: RelationId, reason: string): void
@@ -52,6 +54,7 @@ export class Sinks {
         committed: this.#options.committed(),
         bytesMax,
         readStored: this.#options.readStored(relation),
+        owned: this.#options.owned,
         acknowledged: epoch => {
           if (this.#deliveries.has(relation)) this.#cursors[cursorName(relation)] = epoch
         },

@@ -5,6 +5,7 @@ import type { Connector } from '../types/connector.ts'
 import type { Host } from '../types/host.ts'
 import { INT8 } from '../types/type.ts'
 import type { ExecutorPort } from './engine-contract.ts'
+import type { ErrorLog } from './error-log.ts'
 import { Gate } from './gate.ts'
 import { ProcessLog } from './process-log.ts'
 import { Sources } from './sources.ts'
@@ -35,6 +36,7 @@ test('a source that was stopped for good is not read again, as a statement that 
     port: { rateLimit: async () => {} } as unknown as ExecutorPort,
     gate: new Gate(),
     journal: new ProcessLog(host),
+    errors: {} as ErrorLog,
     warn() {},
   })
   const binding = {

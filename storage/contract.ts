@@ -133,6 +133,8 @@ export interface Version {
 export interface EpochLog {
   readonly version: Version
   append(edit: VersionEdit): Promise<void>
+  /** False: another server has taken the log over, as a look at the store says. */
+  owned(): Promise<boolean>
   /** Object keys no retained version names, older than the retention. Deletes them; returns how many. */
   collectGarbage(): Promise<number>
 }

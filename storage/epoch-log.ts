@@ -2,7 +2,7 @@ import { assert, SqlError } from '../types/error.ts'
 import type { Host } from '../types/host.ts'
 import { type EpochLog, Fenced, type ObjectStore, type Version, type VersionEdit } from './contract.ts'
 import { type LogHistory, type ManifestNote, manifestSequences, readLog } from './log-reader.ts'
-import { encodeManifest, manifestKey, writerOf } from './manifest.ts'
+import { decodeManifest, encodeManifest, manifestKey, writerOf } from './manifest.ts'
 import { retried } from './retry.ts'
 import { applyEdit, emptyVersion } from './version.ts'
 
@@ -151,6 +151,17 @@ class Log implements EpochLog {
       const found = await this.#store.get(key)
       return found !== undefined && Buffer.compare(found, body) === 0
     })
+  }
+
+  async owned(): Promise<boolean> {
+    for (let sequence = this.#version.sequence + 1; !this.#fenced; sequence++) {
+      const key = manifestKey(sequence)
+      const found = await retried(this.#host, () => this.#store.get(key))
+      if (found === undefined) return true
+      // An append of ours may have come in between.
+      if (decodeManifest(found, key).generation !== this.#generation) return false
+    }
+    return false
   }
 
   async collectGarbage(): Promise<number> {
