@@ -59,6 +59,16 @@ export class Estimates {
     return Math.max(1, size)
   }
 
+  /** Share of the left rows that have a match. */
+  semiShare(left: Plan, right: Plan, keys: readonly (readonly [number, number])[]): number {
+    let share = 1
+    const key = keyOf(right)
+    if (key?.every(k => keys.some(([, b]) => b === k)))
+      share = this.rows(right) / Math.max(1, this.#unfiltered(right))
+    for (const [a, b] of keys) share = Math.min(share, this.distinct(right, b) / this.distinct(left, a))
+    return share
+  }
+
   #derive(plan: Plan): number {
     switch (plan.op) {
       case 'scan':
@@ -73,8 +83,9 @@ export class Estimates {
         )
       case 'join': {
         const l = this.rows(plan.left)
-        if (plan.type === 'semi' || plan.type === 'anti') return l / 2
         const pairs = plan.leftKeys.map((key, i) => [key, plan.rightKeys[i]!] as const)
+        if (plan.type === 'semi') return Math.max(1, l * this.semiShare(plan.left, plan.right, pairs))
+        if (plan.type === 'anti') return l / 2
         const inner = this.joined(plan.left, plan.right, pairs)
         if (plan.type === 'left') return Math.max(l, inner)
         if (plan.type === 'right') return Math.max(this.rows(plan.right), inner)

@@ -1,6 +1,7 @@
 import { foldConstants } from '../executor/expression/compile.ts'
 import { Estimates, type Sampler } from './estimate.ts'
 import { inputs, mapExpressions, type Plan, rewrite } from './plan.ts'
+import { compareDates } from './rules/compare-dates.ts'
 import { fuse } from './rules/fuse.ts'
 import { orderJoins } from './rules/join-order.ts'
 import { narrowScan } from './rules/narrow-scan.ts'
@@ -12,7 +13,7 @@ import { useIndex } from './rules/use-index.ts'
 
 /** Applies every rule, in the one order that lets each see what it needs. With a sampler, of a query, joins are ordered. */
 export function optimize(plan: Plan, sampler?: Sampler): Plan {
-  const folded = rewrite(plan, p => mapExpressions(p, foldConstants))
+  const folded = rewrite(plan, p => mapExpressions(p, e => compareDates(foldConstants(e))))
   const pushed = rewrite(pushDown(folded, []), rankLimit)
   const ordered =
     sampler !== undefined && hasJoin(pushed) ? orderJoins(pushed, new Estimates(sampler)) : pushed

@@ -27,15 +27,10 @@ export function decimalSum(average: boolean): Accumulator {
         const id = ids[i]!
         const value = data[i] as Decimal
         counts[id] = counts[id]! + w
-        const sum = sums[id]! + Number(value.digits) * w
-        if (
-          value.special === undefined &&
-          scales[id] === value.scale &&
-          sum <= MAX &&
-          sum >= -MAX &&
-          fits(value, w)
-        )
-          sums[id] = sum
+        const term = Number(value.digits) * w
+        const sum = sums[id]! + term
+        const fits = sum <= MAX && sum >= -MAX && term <= MAX && term >= -MAX
+        if (fits && scales[id] === value.scale && value.special === undefined) sums[id] = sum
         else addRare(state, id, value, w)
       }
     },
@@ -51,11 +46,6 @@ export function decimalSum(average: boolean): Accumulator {
       }
     },
   }
-}
-
-function fits({ digits }: Decimal, w: number): boolean {
-  const term = Number(digits) * w
-  return term <= MAX && term >= -MAX
 }
 
 function addRare(state: readonly ColumnBuffer[], id: number, value: Decimal, w: number): void {

@@ -21,12 +21,12 @@ type Join = Extract<Plan, { op: 'join' }>
  * more. Then every join gathers its smaller side.
  */
 export function orderJoins(plan: Plan, estimates: Estimates): Plan {
-  if (!isInner(plan)) {
+  if (!isInner(plan) && !semiOnLeaf(plan, estimates)) {
     const next = inputs(plan).map(input => orderJoins(input, estimates))
     const same = withInputs(plan, next)
     return same.op === 'join' && same.temporal !== true ? gathered(same, estimates) : same
   }
-  const flat: Flat = { leaves: [], width: 0, conditions: [] }
+  const flat: Flat = { leaves: [], width: 0, conditions: [], estimates }
   const output = flatten(plan, flat)
   const parts = flat.leaves.map(({ plan: leaf, from }): Part => {
     const own = orderJoins(leaf, estimates)
@@ -39,15 +39,16 @@ export function orderJoins(plan: Plan, estimates: Estimates): Plan {
   return { op: 'project', input: joined.plan, columns, names }
 }
 
-function isInner(plan: Plan): plan is Join {
+function isInner(plan: Plan): plan is Join & { readonly type: 'inner' } {
   return plan.op === 'join' && plan.type === 'inner' && plan.temporal !== true
 }
 
 /** Relations joined, in one row of columns side by side, and all conditions on that row. */
 interface Flat {
-  readonly leaves: { readonly plan: Plan; readonly from: number }[]
+  readonly leaves: { plan: Plan; readonly from: number }[]
   width: number
   readonly conditions: Expression[]
+  readonly estimates: Estimates
 }
 
 /** Adds the plan's relations; returns its columns in terms of the one row. */
@@ -72,6 +73,14 @@ function flatten(plan: Plan, flat: Flat): readonly Expression[] {
     flat.conditions.push(...conjuncts(plan.predicate).map(c => substitute(c, below)))
     return below
   }
+  if (plan.op === 'join' && semiOnLeaf(plan, flat.estimates)) {
+    const first = flat.leaves.length
+    const output = flatten(plan.left, flat)
+    const keys = plan.leftKeys.map(key => (output[key] as Column).index)
+    const leaf = flat.leaves.slice(first).find(one => isOf(one, keys))!
+    leaf.plan = { ...plan, left: leaf.plan, leftKeys: keys.map(key => key - leaf.from) }
+    return output
+  }
   const from = flat.width
   const schema = schemaOf(plan)
   flat.leaves.push({ plan, from })
@@ -83,6 +92,30 @@ function overInner(plan: Plan): boolean {
   if (isInner(plan)) return true
   return (plan.op === 'project' || plan.op === 'filter') && overInner(plan.input)
 }
+
+type Column = Extract<Expression, { kind: 'column' }>
+
+function isOf({ plan, from }: Flat['leaves'][0], columns: readonly number[]): boolean {
+  return columns.every(i => i >= from && i < from + schemaOf(plan).length)
+}
+
+/** A semi join that drops most rows of one relation of the joins below it, before they are joined. */
+function semiOnLeaf(plan: Plan, estimates: Estimates): boolean {
+  if (plan.op !== 'join' || plan.type !== 'semi' || plan.residual !== undefined) return false
+  if (plan.leftKeys.length === 0 || !overInner(plan.left)) return false
+  const flat: Flat = { leaves: [], width: 0, conditions: [], estimates }
+  const output = flatten(plan.left, flat)
+  const keys = plan.leftKeys.map(key => output[key]!)
+  if (!keys.every(e => e.kind === 'column')) return false
+  const places = keys.map(e => (e as Column).index)
+  const leaf = flat.leaves.find(one => isOf(one, places))
+  if (leaf === undefined) return false
+  const pairs = places.map((key, i) => [key - leaf.from, plan.rightKeys[i]!] as const)
+  return estimates.semiShare(leaf.plan, plan.right, pairs) < WORTH_SHARE
+}
+
+/** A semi join that keeps less goes below the joins. */
+const WORTH_SHARE = 0.5
 
 /** Relations joined so far, and which columns of the one row its columns are. */
 interface Part {
