@@ -119,6 +119,24 @@ test('noise and silence in place of a handshake cost only their connection', asy
   assert.equal(await login({ rejectUnauthorized: false }), 'true TLSv1.3')
 })
 
+test('a client that is silent in the middle of its handshake is dropped after the login timeout', async () => {
+  const tls = { tlsCert: file('server.crt'), tlsKey: file('server.key') }
+  const quick = await startServer({
+    data: file('quick'),
+    port: 0,
+    httpPort: 0,
+    loginTimeoutMs: 200,
+    log: () => {},
+    ...tls,
+  })
+  for (const bytes of [SSL_REQUEST, Buffer.from([0x16, 3, 1])]) {
+    const client = await WireClient.open(quick.port)
+    client.socket.write(bytes)
+    await new Promise(resolve => client.socket.once('close', resolve))
+  }
+  await quick.close()
+})
+
 test('certificate and rules are read again; wrong ones change nothing', async () => {
   const subject = () =>
     new Promise<string>(resolve => {
