@@ -32,9 +32,10 @@ export const PRIVILEGES = [
   'create',
   'connect',
   'temporary',
+  'execute',
 ] as const
 export type Privilege = (typeof PRIVILEGES)[number]
-export type ObjectKind = 'relation' | 'schema' | 'database'
+export type ObjectKind = 'relation' | 'schema' | 'database' | 'function'
 
 /** Rights on one object. */
 export interface Grant {
@@ -54,6 +55,7 @@ export const PRIVILEGES_OF: Readonly<Record<ObjectKind, readonly Privilege[]>> =
   relation: ['select', 'insert', 'update', 'delete', 'truncate', 'references', 'trigger'],
   schema: ['usage', 'create'],
   database: ['connect', 'create', 'temporary'],
+  function: ['execute'],
 }
 
 /** Rights that there are on columns. */
@@ -73,6 +75,7 @@ export interface DefaultGrant {
 
 /** What everyone has, as PostgreSQL grants from the beginning, until something is granted to or revoked from PUBLIC. */
 export function publicRights(kind: ObjectKind, name: string): readonly Privilege[] {
+  if (kind === 'function') return ['execute']
   if (kind === 'database') return ['connect', 'temporary']
   return kind === 'schema' && name === 'public' ? ['usage'] : []
 }

@@ -3,6 +3,7 @@ import type { Schema, Type } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
 import type { Privilege } from './access.ts'
 import type { Catalog, Relation } from './catalog.ts'
+import type { FunctionDef } from './function-def.ts'
 
 /** A node of libpg-query's JSON tree: exactly one property, named by the node's type. */
 export type PgNode = Readonly<Record<string, unknown>>
@@ -45,6 +46,8 @@ export interface BindContext {
    * each column that is read, and throws too: the right is on some columns only.
    */
   authorize?(relation: Relation, privilege: Privilege, owner?: string): ((column: number) => void) | undefined
+  /** Throws 42501 unless the user may call the function. */
+  authorizeCall?(called: FunctionDef): void
   /** Columns that the statement sets, for the rights on them. */
   readonly sets?: { readonly insert: Set<number>; readonly update: Set<number> }
   /** 'stream': a view or sink (now() and random() refused); 'batch': a query or DML. */

@@ -36,6 +36,7 @@ export function withSqlRows(node: PgNode, env: Environment): PgNode {
   if (def === undefined) throw unknownCall(users[0]!.name, call, env, position)
   if (second !== undefined || args.some(arg => as(arg, 'NamedArgExpr') !== undefined))
     throw notSupported('overloads or named arguments of a function in SQL that returns rows', { position })
+  env.context.authorizeCall?.(def)
   env.dependsOn.add(def.id)
   return asSubselect(def, args, body(fields['alias']), env, position)
 }

@@ -56,6 +56,7 @@ export function resolveUser(
         hint: 'Could not choose a best candidate function. You might need to add explicit type casts.',
       },
     )
+  env.context.authorizeCall?.(best!.function)
   const args = best!.function.args.map((arg, i) =>
     coerce(best!.values[i] ?? defaultOf(arg.default!, env), arg.type, 'implicit', env.context, position),
   )

@@ -1,7 +1,8 @@
 import { notSupported, SqlError } from '../../types/error.ts'
 import { PRIVILEGES, type Privilege } from '../access.ts'
+import { functionName } from './create-function.ts'
 import type { Cursor } from './cursor.ts'
-import type { Name, NamedPrivilege, Statement } from './statement.ts'
+import type { FunctionName, Name, NamedPrivilege, Statement } from './statement.ts'
 
 /** After GRANT or REVOKE. */
 export function parseGrant(c: Cursor, grant: boolean): Statement {
@@ -82,17 +83,24 @@ export function parseDefaultPrivileges(c: Cursor): Statement {
 const RELATIONS = ['tables', 'materialized views', 'views', 'sources', 'sinks']
 
 function parseObjects(c: Cursor): {
-  what: 'relation' | 'schema' | 'database' | 'all'
+  what: (Statement & { kind: 'grant' })['what']
   names: readonly Name[]
+  functions: readonly FunctionName[]
 } {
   if (c.accept('all')) {
-    const kind = RELATIONS.find(words => c.accept(...words.split(' ')))
-    if (kind === undefined) throw c.error()
+    const ofFunctions = c.accept('functions') || c.accept('routines')
+    if (!ofFunctions && !RELATIONS.some(words => c.accept(...words.split(' ')))) throw c.error()
     c.expect('in', 'schema')
-    return { what: 'all', names: parseNames(c).map(name => ({ schema: undefined, name, position: c.end })) }
+    const names = parseNames(c).map(name => ({ schema: undefined, name, position: c.end }))
+    return { what: ofFunctions ? 'all functions' : 'all', names, functions: [] }
+  }
+  if (c.accept('function') || c.accept('routine')) {
+    const functions = [functionName(c)]
+    while (c.accept(',')) functions.push(functionName(c))
+    return { what: 'function', names: [], functions }
   }
   const what = c.accept('schema') ? 'schema' : c.accept('database') ? 'database' : 'relation'
-  for (const word of ['function', 'connection', 'secret', 'sequence', 'subscription'])
+  for (const word of ['connection', 'secret', 'sequence', 'subscription'])
     if (c.looking(word)) throw notSupported(`GRANT ON ${word.toUpperCase()}`, { position: c.token!.start })
   if (what === 'relation')
     c.accept('table') ||
@@ -102,7 +110,7 @@ function parseObjects(c: Cursor): {
       c.accept('sink')
   const names = [c.name()]
   while (c.accept(',')) names.push(c.name())
-  return { what, names }
+  return { what, names, functions: [] }
 }
 
 /** WITH GRANT OPTION, GRANTED BY, CASCADE; whether the right may be handed on. */

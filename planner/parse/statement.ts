@@ -220,8 +220,10 @@ export type Statement =
       readonly grant: boolean
       readonly privileges: readonly NamedPrivilege[] | 'all'
       /** 'all': every relation of the schemas. */
-      readonly what: 'relation' | 'schema' | 'database' | 'all'
+      readonly what: 'relation' | 'schema' | 'database' | 'function' | 'all' | 'all functions'
       readonly names: readonly Name[]
+      /** GRANT ON FUNCTION. */
+      readonly functions: readonly FunctionName[]
       readonly roles: readonly string[]
       readonly withOption: boolean
       /** REVOKE GRANT OPTION FOR: the right itself stays. */

@@ -194,6 +194,35 @@ test('default privileges are granted on what is made later', async () => {
   await fails(bob.query('SELECT * FROM latest'), '42501', /permission denied for table latest/)
 })
 
+test("functions are everyone's to call until EXECUTE is revoked, and read with the rights of the caller", async () => {
+  const root = await as('root')
+  await root.query(`
+    CREATE FUNCTION twice(x int) RETURNS int LANGUAGE sql AS 'SELECT x * 2';
+    CREATE FUNCTION top() RETURNS int LANGUAGE sql AS 'SELECT max(c) FROM acc'`)
+  const ann = await as('ann')
+  assert.deepEqual(await rows(ann, 'SELECT twice(4)'), [[8]])
+  await fails(ann.query('SELECT top()'), '42501', DENIED)
+  await root.query(
+    'REVOKE EXECUTE ON FUNCTION twice(int) FROM PUBLIC; GRANT EXECUTE ON FUNCTION twice TO bob',
+  )
+  await fails(ann.query('SELECT twice(4)'), '42501', /permission denied for function twice/)
+  assert.deepEqual(await rows(await as('bob'), 'SELECT twice(4)'), [[8]])
+  assert.deepEqual(
+    await rows(
+      root,
+      "SELECT proacl::text, has_function_privilege('ann', oid, 'execute') FROM pg_proc WHERE proname = 'twice'",
+    ),
+    [['{root=X/root,bob=X/root}', false]],
+  )
+  await fails(
+    ann.query('GRANT EXECUTE ON FUNCTION twice TO ann'),
+    '42501',
+    /permission denied for function twice/,
+  )
+  await root.query('GRANT ALL ON ALL FUNCTIONS IN SCHEMA public TO ann')
+  assert.deepEqual(await rows(ann, 'SELECT twice(4)'), [[8]])
+})
+
 test('without CONNECT there is no session; a superuser has one', async () => {
   const root = await as('root')
   await root.query('REVOKE CONNECT ON DATABASE dev FROM PUBLIC; GRANT CONNECT ON DATABASE dev TO ann')

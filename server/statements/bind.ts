@@ -3,7 +3,7 @@ import type { BindContext } from '../../planner/contract.ts'
 import type { Fragment, Name } from '../../planner/parse/index.ts'
 import { SqlError } from '../../types/error.ts'
 import type { Type } from '../../types/type.ts'
-import { requireRelationRight, rightsOf } from '../access/rights.ts'
+import { denied, requireRelationRight, rightsOf } from '../access/rights.ts'
 import type { StatementContext } from './contract.ts'
 
 /** What the binder needs to know of the session. */
@@ -30,6 +30,10 @@ export function bindContext(
     mode,
     indexesOf: id => readyIndexes(context, id),
     sets: { insert: new Set(), update: new Set() },
+    authorizeCall(called) {
+      if (rightsOf(session, context.catalogs.current).may('execute', 'function', called)) return
+      throw denied(`${called.kind} ${called.name}`)
+    },
     authorize(relation, privilege, owner) {
       const { current } = context.catalogs
       const who =

@@ -8,12 +8,15 @@ import {
   publicRights,
 } from '../../planner/access.ts'
 import type { Catalog, Relation } from '../../planner/catalog.ts'
+import type { FunctionDef } from '../../planner/function-def.ts'
+import type { FunctionName } from '../../planner/parse/index.ts'
 import { SqlError } from '../../types/error.ts'
 import { denied, type Owned, type Rights, rightsOf } from '../access/rights.ts'
 import { requireRelation } from './bind.ts'
 import { changeCatalog } from './change-catalog.ts'
 import type { Result, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
+import { findFunction } from './drop-function.ts'
 
 type Statement = StatementOf<'grant'>
 type Rest = Pick<Statement, 'grant' | 'withOption' | 'optionOnly'>
@@ -23,7 +26,7 @@ export function grant(statement: Statement, context: StatementContext): Promise<
   return changeCatalog(context, statement.grant ? 'GRANT' : 'REVOKE', catalog => {
     const rights = rightsOf(context.session, catalog)
     const roles = statement.roles.map(role => grantee(role, catalog, context))
-    const kind: ObjectKind = statement.what === 'all' ? 'relation' : statement.what
+    const kind = KINDS[statement.what]
     const wanted = privilegesFor(statement.privileges, kind, statement.what)
     let { grants } = catalog
     for (const object of objectsOf(statement, catalog, context)) {
@@ -35,6 +38,15 @@ export function grant(statement: Statement, context: StatementContext): Promise<
     }
     return catalog.withGrants(grants)
   })
+}
+
+const KINDS: Readonly<Record<Statement['what'], ObjectKind>> = {
+  relation: 'relation',
+  schema: 'schema',
+  database: 'database',
+  function: 'function',
+  all: 'relation',
+  'all functions': 'function',
 }
 
 interface Placed {
@@ -134,11 +146,12 @@ function placed(
 }
 
 function objectsOf(
-  { what, names }: Statement,
+  { what, names, functions }: Statement,
   catalog: Catalog,
   context: StatementContext,
 ): readonly Owned[] {
   const { database } = context.session
+  if (what === 'function') return functions.map(name => anyFunction(name, catalog, context))
   return names.flatMap((name): readonly Owned[] => {
     if (what === 'relation') return [requireRelation(context, name)]
     if (what === 'database') {
@@ -150,8 +163,15 @@ function objectsOf(
     if (schema === undefined)
       throw new SqlError('invalid_schema_name', `schema "${name.name}" does not exist`)
     if (what === 'schema') return [schema]
+    if (what === 'all functions')
+      return catalog.functions.filter(f => f.database === database && f.schema === schema.name)
     return catalog.relations.filter(r => r.database === database && r.schema === schema.name)
   })
+}
+
+/** A function or, as GRANT takes it for one too, an aggregate. */
+function anyFunction(name: FunctionName, catalog: Catalog, context: StatementContext): FunctionDef {
+  return findFunction(name, 'function', catalog, context, false)!
 }
 
 /** ALTER DEFAULT PRIVILEGES: rights on what is made from now on. */

@@ -136,17 +136,21 @@ function requireRoleMaker(rights: Rights, options: RoleOptions, what: string): v
 }
 
 function requireUnused(name: string, catalog: Catalog): void {
-  const owned = [...catalog.databases, ...catalog.schemas, ...catalog.relations].filter(o => o.owner === name)
+  const { databases, schemas, relations, functions } = catalog
+  const owned = [...databases, ...schemas, ...relations, ...functions].filter(o => o.owner === name)
   const details = owned.map(object => `owner of ${'kind' in object ? object.kind : 'schema'} ${object.name}`)
   for (const grant of catalog.grants)
-    if (grant.role === name)
-      details.push(`privileges for ${grant.kind} ${catalog.byId(grant.object)?.name ?? grant.object}`)
+    if (grant.role === name) details.push(`privileges for ${grant.kind} ${nameOf(grant.object, catalog)}`)
   for (const { maker, role } of catalog.defaultGrants)
     if (maker === name || role === name)
       details.push(`privileges for default privileges on new objects belonging to role ${maker}`)
   if (details.length === 0) return
   const message = `role "${name}" cannot be dropped because some objects depend on it`
   throw new SqlError('dependent_objects_still_exist', message, { detail: details.join('\n') })
+}
+
+function nameOf(id: number, { databases, schemas, relations, functions }: Catalog): string {
+  return [...databases, ...schemas, ...relations, ...functions].find(o => o.id === id)?.name ?? String(id)
 }
 
 function renamed(catalog: Catalog, before: RoleDef, to: string, context: StatementContext): Catalog {

@@ -13,7 +13,7 @@ export function viewHolds(view: Relation, catalog: Catalog, context: StatementCo
     if (parsed?.statement.kind !== 'query') return false
     const { query } = parsed.statement
     const searchPath = [view.schema, ...context.session.searchPath()]
-    const { authorize: _, ...whole } = bindContext(context, query, 'batch')
+    const { authorize: _, authorizeCall: __, ...whole } = bindContext(context, query, 'batch')
     const binding = { ...whole, catalog, searchPath }
     const { schema } = bindQuery(query.node, binding)
     const { columns } = view

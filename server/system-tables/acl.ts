@@ -17,6 +17,7 @@ const LETTERS: readonly (readonly [Privilege, string])[] = [
   ['truncate', 'D'],
   ['references', 'x'],
   ['trigger', 't'],
+  ['execute', 'X'],
   ['usage', 'U'],
   ['create', 'C'],
   ['temporary', 'T'],

@@ -123,6 +123,10 @@ function holds(session: SystemSession, kind: string, target: string | number, pr
   const [of, object] = ((): [ObjectKind, Owned | undefined] => {
     if (kind === 'database')
       return ['database', current.databases.find(d => d.name === target || d.id === target)]
+    if (kind === 'function') {
+      const oid = typeof target === 'number' ? target : registeredOid(session, target, 'regprocedure')
+      return ['function', current.functions.find(f => f.id === oid)]
+    }
     if (kind === 'schema') {
       const oid = typeof target === 'number' ? target : registeredOid(session, target, 'regnamespace')
       return ['schema', current.schemas.find(s => s.database === database && s.id === oid)]

@@ -6,6 +6,7 @@ import type { FunctionDef } from '../../../planner/function-def.ts'
 import { TEXT, type Type, type TypeName } from '../../../types/type.ts'
 import { parseTypeName } from '../../../types/type-names.ts'
 import { oidOf } from '../../protocol/oids.ts'
+import { aclOf } from '../acl.ts'
 import { TYPE_FUNCTIONS } from '../columns/type-functions.ts'
 import { SCHEMA_OIDS } from '../oids.ts'
 import { fill, type Row } from '../registry.ts'
@@ -142,6 +143,7 @@ fill('pg_catalog.pg_proc', ({ catalog, database }) =>
       f.user === undefined
         ? SCHEMA_OIDS['pg_catalog']!
         : catalog.schemas.find(s => s.database === database && s.name === f.user!.schema)?.id,
+    proacl: f.user === undefined ? null : aclOf(catalog, 'function', f.user),
     proowner: roleOid(f.user?.owner ?? ROOT),
     prolang: LANGUAGES[f.user?.language ?? 'internal'],
     procost: 1,
