@@ -5,6 +5,7 @@ import type { Type } from '../types/type.ts'
 import type { Modifier } from '../types/type-modifier.ts'
 import { changeGrant, type DefaultGrant, type Grant, type RoleDef, type RoleSettings } from './access.ts'
 import type { FunctionDef } from './function-def.ts'
+import type { SequenceDef } from './sequence-def.ts'
 
 export type RelationKind =
   | 'table'
@@ -14,6 +15,7 @@ export type RelationKind =
   | 'index'
   | 'sink'
   | 'subscription'
+  | 'sequence'
 
 export interface ColumnDef {
   readonly name: string
@@ -83,6 +85,7 @@ export interface Relation {
   /** Relations this one reads or indexes (direct). */
   readonly dependsOn: readonly RelationId[]
   readonly index?: IndexDef
+  readonly sequence?: SequenceDef
   /** CREATE SINK … INTO target. */
   readonly into?: RelationId
   readonly job?: Job
@@ -183,7 +186,10 @@ export class Catalog {
   }
   /** Relations that read, index or write into this one, directly. */
   dependents(id: RelationId): readonly Relation[] {
-    return this.relations.filter(r => r.dependsOn.includes(id) || r.index?.on === id || r.into === id)
+    return this.relations.filter(
+      r =>
+        r.dependsOn.includes(id) || r.index?.on === id || r.into === id || r.sequence?.ownedBy?.table === id,
+    )
   }
 
   /** Adds or replaces by id; ids come from `nextId`. */

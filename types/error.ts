@@ -64,6 +64,7 @@ export const SQLSTATE = {
   undefined_column: '42703',
   undefined_parameter: '42P02',
   undefined_function: '42883',
+  sequence_generator_limit_exceeded: '2200H',
   duplicate_function: '42723',
   invalid_function_definition: '42P13',
   external_routine_exception: '38000',

@@ -41,6 +41,7 @@ export {
   functionById,
   isFoldable,
   isFunction,
+  isSessionFunction,
   isSetFunction,
   listFunctions,
   namedFunction,

@@ -96,6 +96,11 @@ export function isFoldable(id: string): boolean {
   return entry === undefined || (!entry.set && entry.volatility !== 'volatile')
 }
 
+/** Whether the number of the session is the last argument of a call. */
+export function isSessionFunction(id: string): boolean {
+  return byId.get(id)?.session === true
+}
+
 /** The rows of a call of a set-returning function. */
 export function rowsOf(
   id: string,

@@ -1,6 +1,6 @@
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression, JoinType } from '../../types/job.ts'
-import { INTERVAL, OID, type Schema } from '../../types/type.ts'
+import { INT8, INTERVAL, OID, type Schema } from '../../types/type.ts'
 import type { Relation } from '../catalog.ts'
 import type { BindContext, PgNode } from '../contract.ts'
 import { call, column, conjunction, literal } from '../expressions.ts'
@@ -11,7 +11,7 @@ import { deepened } from '../unnest/outer-references.ts'
 import { asofJoin, distinguishable, markedCondition } from './asof-join.ts'
 import { as, type Body, body, list, names, open, str } from './ast.ts'
 import { bindBeside, withoutLateral } from './beside.ts'
-import { coerce } from './coerce.ts'
+import { callFunction, coerce } from './coerce.ts'
 import type { BoundRelation, Environment } from './environment.ts'
 import { bindCondition, bindExpression, compare } from './expression.ts'
 import { findRelation } from './find-relation.ts'
@@ -128,6 +128,7 @@ export function relationPlan(
   env.dependsOn.add(relation.id)
   const read = env.context.authorize?.(relation, 'select')
   if (relation.kind === 'view') return { ...inlineView(relation, found, env), ...(read && { read }) }
+  if (relation.kind === 'sequence') return sequenceRow(relation.id, env)
   if (relation.kind === 'sink')
     throw new SqlError('wrong_object_type', `"${found.name}" is a sink`, { position })
   if (relation.kind === 'subscription' && env.context.mode === 'stream')
@@ -135,6 +136,16 @@ export function relationPlan(
   const hidden = new Set(relation.columns.flatMap((c, i) => (c.hidden === true ? [i] : [])))
   const { plan, names } = scan(relation.id, relation.columns, relation.key, relation.appendOnly)
   return { plan: withIndexes(plan, relation, env.context), names, hidden, ...(read && { read }) }
+}
+
+/** What a sequence stands at, as PostgreSQL's sequences show it. */
+function sequenceRow(id: number, { context }: Environment): BoundRelation {
+  const oid = literal(id, { name: 'oid', label: 'regclass' })
+  const value = (name: string) => callFunction(name, [oid], context, undefined)
+  const shown = ['last_value', 'log_cnt', 'is_called']
+  const columns = [value('$sequence_last'), literal(0n, INT8), value('$sequence_called')]
+  const input: Plan = { op: 'values', schema: [], rows: [[]] }
+  return { plan: { op: 'project', input, columns, names: shown }, names: shown }
 }
 
 interface RelationRows extends BoundRelation {

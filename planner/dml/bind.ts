@@ -82,7 +82,7 @@ export function planInsert(statement: PgNode, context: BindContext): BoundDml {
   const schema = schemaOf(rows)
   const values = table.columns.map((c, i): Expression => {
     const from = wanted.indexOf(i)
-    if (from === -1 || from >= width) return defaultOf(c.default, c.type)
+    if (from === -1 || from >= width) return defaultOf(c.default, c.type, env.context)
     return assign(column(from, schema[from]!.type), c, context, undefined)
   })
   for (const i of given) {
@@ -263,7 +263,7 @@ function insertRows(select: Body, table: Relation, wanted: readonly number[], en
         })
       }
       const c = table.columns[index]!
-      if (as(node, 'SetToDefault') !== undefined) return defaultOf(c.default, c.type)
+      if (as(node, 'SetToDefault') !== undefined) return defaultOf(c.default, c.type, env.context)
       return assign(bindExpression(node, inner), c, env.context, at(node, inner))
     }),
   )

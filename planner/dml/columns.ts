@@ -1,4 +1,5 @@
 import { isAggregate } from '../../executor/aggregates/index.ts'
+import { isSessionFunction } from '../../executor/functions/index.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
 import { BOOL, INT4, type Type } from '../../types/type.ts'
@@ -6,7 +7,7 @@ import { as, list, names, open, str } from '../bind/ast.ts'
 import type { Environment } from '../bind/environment.ts'
 import { at, bindExpression } from '../bind/expression.ts'
 import type { Relation } from '../catalog.ts'
-import type { PgNode } from '../contract.ts'
+import type { BindContext, PgNode } from '../contract.ts'
 import { literal, substitute } from '../expressions.ts'
 import type { Plan } from '../plan.ts'
 import { assign } from './assign.ts'
@@ -31,7 +32,7 @@ export function assignments(
     seen.add(i)
     env.context.sets?.update.add(i)
     const value = partOf(item['val'] as PgNode, position)
-    if (as(value, 'SetToDefault') !== undefined) next[i] = defaultOf(c.default, c.type)
+    if (as(value, 'SetToDefault') !== undefined) next[i] = defaultOf(c.default, c.type, env.context)
     else if (c.generated !== undefined) throw generatedError(c.name, 'update')
     else next[i] = assign(bindExpression(value, env), c, env.context, at(value, env))
   }
@@ -81,9 +82,34 @@ function hasAggregate(node: unknown): boolean {
   return as(node, 'SubLink') === undefined && Object.values(node).some(hasAggregate)
 }
 
-/** What a column is worth when nothing is said of it. */
-export function defaultOf(value: Expression | undefined, type: Type): Expression {
-  return value ?? literal(null, type)
+/** What a column is worth when nothing is said of it; functions of the session are told the present one. */
+export function defaultOf(
+  value: Expression | undefined,
+  type: Type,
+  context: Pick<BindContext, 'session'>,
+): Expression {
+  if (value === undefined) return literal(null, type)
+  return context.session === undefined ? value : asked(value, literal(context.session, INT4))
+}
+
+/** Whether a default asks the session that writes the row, or a sequence. */
+export function asksSession(e: Expression): boolean {
+  return e.kind === 'call' && (isSessionFunction(e.fn) || e.args.some(asksSession))
+}
+
+/** Sequences that a default draws from. */
+export function sequencesOf(e: Expression): readonly number[] {
+  if (e.kind !== 'call') return []
+  const [from] = e.args
+  const drawn = /^(next|curr|set)val\(/.test(e.fn) && from?.kind === 'literal' ? [Number(from.value)] : []
+  return [...drawn, ...e.args.flatMap(sequencesOf)]
+}
+
+function asked(e: Expression, session: Expression): Expression {
+  if (e.kind !== 'call') return e
+  const args = e.args.map(arg => asked(arg, session))
+  const told = isSessionFunction(e.fn) ? [...args.slice(0, -1), session] : args
+  return told.every((arg, i) => arg === e.args[i]) ? e : { ...e, args: told }
 }
 
 /** Fills the generated columns in; they read the columns that are not generated. */

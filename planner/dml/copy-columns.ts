@@ -13,7 +13,12 @@ export interface CopyColumns {
 }
 
 /** What COPY FROM puts into a table's columns; `names` empty: all of them but the generated ones. */
-export function copyColumns(table: Relation, names: readonly string[], nowMicros: bigint): CopyColumns {
+export function copyColumns(
+  table: Relation,
+  names: readonly string[],
+  nowMicros: bigint,
+  session: number,
+): CopyColumns {
   const all = table.columns.flatMap((c, i) => (c.generated === undefined && c.hidden !== true ? [i] : []))
   const positions = names.length === 0 ? all : names.map(name => columnAt(table, name, undefined))
   for (const i of positions)
@@ -24,7 +29,7 @@ export function copyColumns(table: Relation, names: readonly string[], nowMicros
   if (positions.length === 0) throw notSupported('COPY of no columns')
   const plain = table.columns.map(({ type, modifier, default: fallback }, i): Expression => {
     const at = positions.indexOf(i)
-    if (at === -1) return withLiterals(defaultOf(fallback, type), [], nowMicros)
+    if (at === -1) return withLiterals(defaultOf(fallback, type, { session }), [], nowMicros)
     return limited({ kind: 'column', index: at, type }, modifier, false)
   })
   return { positions, values: generate(table, plain) }

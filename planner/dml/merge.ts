@@ -91,7 +91,8 @@ function inserted(clause: Body, table: Relation, env: Environment): readonly Exp
     throw new SqlError('syntax_error', 'INSERT has more target columns than expressions')
   return table.columns.map((c, i) => {
     const value = values[wanted.indexOf(i)]
-    if (value === undefined || as(value, 'SetToDefault') !== undefined) return defaultOf(c.default, c.type)
+    if (value === undefined || as(value, 'SetToDefault') !== undefined)
+      return defaultOf(c.default, c.type, env.context)
     if (c.generated !== undefined) throw generatedError(c.name, 'insert a non-DEFAULT value into')
     return assign(bindExpression(value, env), c, env.context, at(value, env))
   })

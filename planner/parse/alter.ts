@@ -6,6 +6,7 @@ import { parseDefaultPrivileges } from './grants.ts'
 import { relationWord } from './relation-word.ts'
 import { parseRoleSetting, parseSystemSetting } from './role-settings.ts'
 import { parseAlterRole } from './roles.ts'
+import { alterSequence, changesSequence } from './sequence.ts'
 import type { AlterAction, Statement } from './statement.ts'
 
 /** After ALTER: `kind [IF EXISTS] name action`. */
@@ -14,6 +15,7 @@ export function parseAlter(c: Cursor): Statement {
   if (c.accept('default', 'privileges')) return parseDefaultPrivileges(c)
   if (c.accept('user') || c.accept('role')) return parseAlterRole(c)
   for (const kind of ['function', 'aggregate'] as const) if (c.accept(kind)) return alterFunction(c, kind)
+  if (c.looking('sequence') && changesSequence(c)) return alterSequence(c)
   const what = relationWord(c)
   const ifExists = c.accept('if', 'exists')
   c.accept('only')

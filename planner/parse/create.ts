@@ -7,6 +7,7 @@ import { createFunction } from './create-function.ts'
 import { createIndex } from './create-index.ts'
 import { type Cursor, parseExpression, parseFragment } from './cursor.ts'
 import { parseCreateRole } from './roles.ts'
+import { createSequence } from './sequence.ts'
 import type { ColumnSyntax, Fragment, RelationSyntax, Statement } from './statement.ts'
 import type { Token } from './tokens.ts'
 
@@ -15,6 +16,7 @@ export function parseCreate(c: Cursor, replace = false): Statement {
   const word = c.token?.value
   if (c.accept('function') || c.accept('aggregate'))
     return createFunction(c, word === 'aggregate' ? 'aggregate' : 'function', replace)
+  if (c.looking('sequence')) return createSequence(c)
   if (replace && !c.looking('view')) throw notSupported('CREATE OR REPLACE', { position: c.tokens[0]!.start })
   if (c.accept('table') || c.accept('source')) {
     const kind = c.tokens[c.at - 1]!.value === 'table' ? 'create table' : 'create source'
@@ -38,7 +40,7 @@ export function parseCreate(c: Cursor, replace = false): Statement {
   if (c.accept('role')) return parseCreateRole(c, false)
   if (c.accept('index')) return createIndex(c)
   if (c.looking('unique', 'index')) throw notSupported('CREATE UNIQUE INDEX', { position: c.token!.start })
-  for (const what of ['connection', 'secret', 'sequence', 'type'])
+  for (const what of ['connection', 'secret', 'type'])
     if (c.looking(what)) throw notSupported(`CREATE ${what.toUpperCase()}`, { position: c.token!.start })
   throw c.error()
 }
@@ -205,6 +207,15 @@ function rejectConstraint(c: Cursor): void {
     throw notSupported(`a ${found.toUpperCase()} constraint`, { position: c.token!.start })
 }
 
+const SERIALS: Readonly<Record<string, Type>> = {
+  serial: { name: 'int4' },
+  serial4: { name: 'int4' },
+  bigserial: { name: 'int8' },
+  serial8: { name: 'int8' },
+  smallserial: { name: 'int2' },
+  serial2: { name: 'int2' },
+}
+
 const COLUMN_WORDS = new Set([
   'primary',
   'not',
@@ -225,7 +236,10 @@ const COLUMN_WORDS = new Set([
 export function column(c: Cursor): ColumnSyntax {
   const position = c.token?.start ?? c.end
   const name = c.identifier()
-  const { type, modifier } = columnType(c)
+  const serial = SERIALS[c.token?.kind === 'word' ? c.token.value : '']
+  if (serial !== undefined) c.at++
+  const { type, modifier } = serial === undefined ? columnType(c) : { type: serial, modifier: undefined }
+  let identity = false
   let notNull = false
   let primaryKey = false
   let fallback: Fragment | undefined
@@ -237,6 +251,7 @@ export function column(c: Cursor): ColumnSyntax {
     else if (c.accept('not', 'null')) notNull = true
     else if (c.accept('null')) notNull = false
     else if (c.accept('default')) fallback = expressionUntil(c, stop)
+    else if (c.accept('generated', 'by', 'default', 'as', 'identity')) identity = true
     else if (c.looking('generated', 'always', 'as', 'identity'))
       throw notSupported('an identity column', { position: c.token!.start })
     else if (c.accept('collate')) collation(c)
@@ -249,8 +264,9 @@ export function column(c: Cursor): ColumnSyntax {
   return {
     name,
     type,
-    notNull: notNull || primaryKey,
+    notNull: notNull || primaryKey || serial !== undefined || identity,
     primaryKey,
+    ...((serial !== undefined || identity) && { serial: true as const }),
     position,
     ...(modifier !== undefined && { modifier }),
     ...(fallback && { default: fallback }),

@@ -10,6 +10,7 @@ const WORDS: readonly (readonly [RelationWord, readonly string[]])[] = [
   ['index', ['index']],
   ['sink', ['sink']],
   ['subscription', ['subscription']],
+  ['sequence', ['sequence']],
   ['schema', ['schema']],
   ['database', ['database']],
 ]
@@ -34,7 +35,6 @@ const OTHERS = [
   'routine',
   'rule',
   'secret',
-  'sequence',
   'server',
   'statistics',
   'tablespace',

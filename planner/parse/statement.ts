@@ -27,6 +27,8 @@ export interface ColumnSyntax {
   readonly primaryKey: boolean
   readonly default?: Fragment
   readonly generated?: Fragment
+  /** serial, or an identity: a sequence of its own numbers it. */
+  readonly serial?: true
   readonly position: number
 }
 
@@ -66,6 +68,20 @@ export interface IndexKeySyntax {
   readonly nullsFirst: boolean
 }
 
+/** What is said of a sequence; null: NO MINVALUE and its kin. */
+export interface SequenceSyntax {
+  readonly type?: 'int2' | 'int4' | 'int8'
+  readonly increment?: bigint
+  readonly min?: bigint | null
+  readonly max?: bigint | null
+  readonly start?: bigint
+  readonly cycle?: boolean
+  /** RESTART; null: at its start. */
+  readonly restart?: bigint | null
+  /** Table and column; null: NONE. */
+  readonly ownedBy?: { readonly table: Name; readonly column: string } | null
+}
+
 /** CREATE FUNCTION or AGGREGATE as written. */
 export interface FunctionSyntax {
   readonly of: 'function' | 'aggregate'
@@ -100,6 +116,7 @@ export type RelationWord =
   | 'index'
   | 'sink'
   | 'subscription'
+  | 'sequence'
   | 'schema'
   | 'database'
 
@@ -140,6 +157,12 @@ export type Statement =
       readonly options: Readonly<Record<string, string>>
     }
   | ({ readonly kind: 'create index' } & IndexSyntax)
+  | ({
+      readonly kind: 'create sequence'
+      readonly name: Name
+      readonly ifNotExists: boolean
+    } & SequenceSyntax)
+  | ({ readonly kind: 'alter sequence'; readonly name: Name; readonly ifExists: boolean } & SequenceSyntax)
   | ({ readonly kind: 'create function' } & FunctionSyntax)
   | {
       readonly kind: 'drop function'

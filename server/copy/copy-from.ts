@@ -13,6 +13,7 @@ import type { Schema } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
 import { requireRelationRight, rightsOf } from '../access/rights.ts'
 import { decodeParameter } from '../protocol/values.ts'
+import { markSequences } from '../sequences.ts'
 import type { Runnable, Session } from '../session/session.ts'
 import { requireRelation } from '../statements/bind.ts'
 import { rejectNulls } from '../statements/dml.ts'
@@ -35,7 +36,7 @@ export function copyFrom(session: Session, statement: CopyFrom): Runnable {
       })
     const { session: state, catalogs } = session.context
     const may = requireRelationRight(rightsOf(state, catalogs.current), catalogs.current, 'insert', table)
-    const columns = copyColumns(table, statement.columns, present())
+    const columns = copyColumns(table, statement.columns, present(), session.context.session.number)
     for (const column of columns.positions) may?.(column)
     return { table, columns }
   }
@@ -48,6 +49,7 @@ export function copyFrom(session: Session, statement: CopyFrom): Runnable {
       const rows = new Rows(table, columns, statement, session.settings.get('timezone'))
       await receive(session, statement, rows)
       const chunks = rows.finish()
+      await markSequences(session.context)
       if (chunks.length > 0) await session.context.runtime.write(table.id, chunks)
       return { tag: `COPY ${rows.count}` }
     },

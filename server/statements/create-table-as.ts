@@ -2,6 +2,7 @@ import type { ColumnDef } from '../../planner/catalog.ts'
 import { bindQuery, planBatch } from '../../planner/query.ts'
 import type { Chunk } from '../../types/chunk.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
+import { markSequences } from '../sequences.ts'
 import { bindContext } from './bind.ts'
 import type { Result, StatementContext } from './contract.ts'
 import { createRelation, queryColumns, type StatementOf } from './create.ts'
@@ -32,6 +33,7 @@ export async function createTableAs(
   if (syntax.noData !== true)
     for await (const chunk of context.runtime.query(planBatch(bound, []), context.signal)) rows.push(chunk)
   const count = rows.reduce((sum, chunk) => sum + chunk.length, 0)
+  await markSequences(context)
   const made = await createRelation(
     context,
     syntax.name,

@@ -1,6 +1,7 @@
 import { limited } from '../../planner/bind/coerce.ts'
 import { bindColumnValue, bindScalar } from '../../planner/bind/scalar.ts'
 import type { ColumnDef, Relation } from '../../planner/catalog.ts'
+import { sequencesOf } from '../../planner/dml/columns.ts'
 import type { ColumnSyntax, RelationSyntax } from '../../planner/parse/index.ts'
 import type { Connector, FormatSpec } from '../../types/connector.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
@@ -12,6 +13,7 @@ import { validateSource } from './connector-options.ts'
 import type { Result, StatementContext } from './contract.ts'
 import { createRelation, nodeAfter, rejectDuplicates, type StatementOf, takenName } from './create.ts'
 import { createTableAs } from './create-table-as.ts'
+import { createSerials, ownSerials, withSerials } from './serial.ts'
 
 const INCLUDED: Readonly<Record<string, Type>> = {
   key: { name: 'bytea' },
@@ -44,7 +46,8 @@ export async function createTable(
   const connector = connectorName === undefined ? undefined : findConnector(context, connectorName)
   const own =
     syntax.columns.length > 0 || connector === undefined ? syntax.columns : defaultColumns(connector, options)
-  const columns = columnDefs(own, syntax.include, context)
+  const serials = isTable ? await createSerials(syntax.name, own, context) : []
+  const columns = columnDefs(withSerials(own, serials), syntax.include, context)
   rejectDuplicates(columns.map(column => column.name))
   const key = syntax.primaryKey.map(name => position(columns, name))
   const version = syntax.versionColumn === undefined ? undefined : position(columns, syntax.versionColumn)
@@ -61,7 +64,7 @@ export async function createTable(
   if (watermarks.length > 1) throw notSupported('several watermarks of a relation')
   if (watermarks.length > 0 && isTable && !syntax.appendOnly)
     throw notSupported('a watermark of a table that is not APPEND ONLY')
-  return createRelation(context, syntax.name, syntax.ifNotExists, tag, id => ({
+  const made = await createRelation(context, syntax.name, syntax.ifNotExists, tag, id => ({
     kind: isTable ? 'table' : 'source',
     sql,
     columns: columns.map((column, i) => (key.includes(i) ? { ...column, notNull: true } : column)),
@@ -72,7 +75,7 @@ export async function createTable(
     ...(connector !== undefined && { format, include: syntax.include }),
     ...(key.length > 0 && { conflict }),
     ...(watermarks.length > 0 && { watermarks }),
-    dependsOn: [],
+    dependsOn: columns.flatMap(column => (column.default === undefined ? [] : sequencesOf(column.default))),
     job: tableJob(id, columns, key, {
       isTable,
       appendOnly: syntax.appendOnly,
@@ -82,6 +85,8 @@ export async function createTable(
       watermarks,
     }),
   }))
+  await ownSerials(syntax.name, serials, context)
+  return made
 }
 
 interface Shape {

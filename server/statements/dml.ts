@@ -18,6 +18,7 @@ import { toJson } from '../../types/json.ts'
 import { formatText } from '../../types/text-io.ts'
 import type { Type } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
+import { markSequences } from '../sequences.ts'
 import { bindContext } from './bind.ts'
 import type { Prepared, Result, StatementContext } from './contract.ts'
 import { rebinding, sameResult } from './rebinding.ts'
@@ -100,6 +101,7 @@ async function change(bound: BoundDml, values: readonly Value[], context: Statem
   const types = table.columns.map(column => column.type)
   const changes = chunksOf(effects, types)
   for (const chunk of changes) rejectNulls(chunk, table)
+  await markSequences(context)
   if (changes.length > 0) await context.runtime.write(table.id, changes)
   const counted = effects.filter(effect => effect.counted)
   const count = counted.reduce((sum, { weight }) => sum + Math.abs(weight), 0)

@@ -1,6 +1,6 @@
 import type { Catalog, Relation } from '../../planner/catalog.ts'
 import { signatureOf } from '../../planner/function-def.ts'
-import { SqlError } from '../../types/error.ts'
+import { notSupported, SqlError } from '../../types/error.ts'
 import { requireOwner, rightsOf } from '../access/rights.ts'
 import { findByName } from './bind.ts'
 import type { Result, StatementContext } from './contract.ts'
@@ -64,8 +64,12 @@ export function withDependents(objects: readonly Dropped[], cascade: boolean, ca
       if (gone.has(dependent.id)) continue
       const label = `${dependent.kind} ${dependent.name}`
       // An index goes with the relation it is on, a sink with the table it writes.
-      if (dependent.index?.on !== object.id && dependent.into !== object.id)
-        kept.push(`${label} depends on ${object.label}`)
+      const owned = dependent.sequence?.ownedBy?.table === object.id
+      if (owned || dependent.index?.on === object.id || dependent.into === object.id) {
+        // It goes without being named.
+      } else if (catalog.byId(object.id)?.kind === 'sequence' && cascade)
+        throw notSupported(`CASCADE from a sequence to the default of ${label}`)
+      else kept.push(`${label} depends on ${object.label}`)
       gone.add(dependent.id)
       queue.push({ id: dependent.id, label })
     }

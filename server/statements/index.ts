@@ -21,6 +21,7 @@ import { defaultPrivileges, grant } from './grant.ts'
 import { prepareQuery } from './query.ts'
 import { roleSetting } from './role-settings.ts'
 import { alterRole, createRole, dropRole, grantRole } from './roles.ts'
+import { alterSequence, createSequence } from './sequence.ts'
 import { prepareShow } from './show.ts'
 
 export type * from './contract.ts'
@@ -78,6 +79,10 @@ export function prepare(
       return command(() => roleSetting(statement, context))
     case 'grant role':
       return command(() => grantRole(statement, context))
+    case 'create sequence':
+      return command(() => createSequence(statement, text, context))
+    case 'alter sequence':
+      return command(() => alterSequence(statement, context))
     case 'create function':
       return command(() => createFunction(statement, text, context))
     case 'drop function':

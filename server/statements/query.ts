@@ -6,6 +6,7 @@ import type { Chunk } from '../../types/chunk.ts'
 import type { Expression } from '../../types/job.ts'
 import type { Type } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
+import { marked } from '../sequences.ts'
 import { bindContext } from './bind.ts'
 import type { Prepared, StatementContext } from './contract.ts'
 import { rebinding, sameResult } from './rebinding.ts'
@@ -34,7 +35,9 @@ export function prepareQuery(
       const job = planBatch(bound, values, id => context.runtime.sample(id))
       const rows = context.runtime.query(job, context.signal)
       const slow = /pg_sleep/i.test(query.text)
-      return { tag, rows: slow ? sleeping(rows, context) : rows }
+      const awake = slow ? sleeping(rows, context) : rows
+      const draws = context.catalogs.current.relations.some(r => r.kind === 'sequence')
+      return { tag, rows: draws ? marked(awake, context) : awake }
     },
   }
 }

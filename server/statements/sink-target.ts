@@ -1,7 +1,7 @@
 import type { Relation } from '../../planner/catalog.ts'
 import type { StreamPlan } from '../../planner/contract.ts'
 import { assign } from '../../planner/dml/assign.ts'
-import { columnAt, defaultOf, generate } from '../../planner/dml/columns.ts'
+import { asksSession, columnAt, defaultOf, generate } from '../../planner/dml/columns.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import { bindContext } from './bind.ts'
 import type { StatementContext } from './contract.ts'
@@ -35,7 +35,11 @@ export function intoTable(
   const values = target.columns.map((column, i) => {
     const from = wanted.indexOf(i)
     const field = schema[from]
-    if (field === undefined) return defaultOf(column.default, column.type)
+    if (field === undefined) {
+      if (column.default !== undefined && asksSession(column.default))
+        throw notSupported(`a sink that leaves column "${column.name}" to its default`)
+      return defaultOf(column.default, column.type, binding)
+    }
     return assign({ kind: 'column', index: from, type: field.type }, column, binding, undefined)
   })
   const rows = generate(target, values)

@@ -60,6 +60,7 @@ const KINDS: Readonly<Partial<Record<Relation['kind'], ClassObject['kind']>>> = 
   'materialized view': 'm',
   source: 'f',
   index: 'i',
+  sequence: 'S',
 }
 
 /** Visible columns: those that catalogs list. */

@@ -111,7 +111,13 @@ system(
   (session, table: string, column: string) => {
     const relation = objectByName(session, nameParts(table))?.relation
     if (relation === undefined) throw new SqlError('undefined_table', `relation "${table}" does not exist`)
-    if (shownColumns(relation).some(c => c.name === column)) return null
+    if (shownColumns(relation).some(c => c.name === column)) {
+      const at = relation.columns.findIndex(c => c.name === column)
+      const own = session.catalogs.current.relations.find(
+        r => r.sequence?.ownedBy?.table === relation.id && r.sequence.ownedBy.column === at,
+      )
+      return own === undefined ? null : `${quoted(own.schema)}.${quoted(own.name)}`
+    }
     const message = `column "${column}" of relation "${relation.name}" does not exist`
     throw new SqlError('undefined_column', message)
   },
