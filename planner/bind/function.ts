@@ -25,6 +25,7 @@ export function bindFunction(fields: Body, env: Environment): Expression {
   const path = names(fields['funcname'])
   const name = path.at(-1) ?? ''
   const position = env.context.position(fields['location'] as number | undefined)
+  if (path.at(-2) === '$aggregate') return bindFunction(overArrays(fields), env)
   const users = userFunctions(path, env.context)
   if (users.some(user => user.kind === 'aggregate')) {
     if (fields['over'] !== undefined) return bindWindow(name, fields, env, position, users)
@@ -63,6 +64,15 @@ export function bindFunction(fields: Body, env: Environment): Expression {
   // A type's name may be called like a function: date('2024-01-01').
   if (only !== undefined && type !== undefined) return coerce(only, type, 'explicit', env.context, position)
   return callFunction(name, bound, env.context, position)
+}
+
+/** AGGREGATE:f(a): f of the arrays of what the rows give. */
+function overArrays({ funcname, args, location, ...how }: Body): Body {
+  const name = (sval: string): PgNode => ({ String: { sval } })
+  const collected = list(args).map(arg => ({
+    FuncCall: { ...how, funcname: [name('array_agg')], args: [arg], location },
+  }))
+  return { funcname: [list(funcname).at(-1)!], args: collected, location }
 }
 
 /** A call of a user's function; undefined: the server's own one of that name is meant. */

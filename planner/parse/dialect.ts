@@ -20,6 +20,7 @@ const MAYBE = new RegExp(
   [
     String.raw`\bexcept\s*\(`,
     String.raw`\basof\b`,
+    String.raw`\baggregate\s*:`,
     String.raw`\barray\s*\[`,
     String.raw`\bcorresponding\b`,
     String.raw`\bsystem_time\b`,
@@ -34,6 +35,7 @@ const MAYBE = new RegExp(
 
 /**
  * - `* EXCEPT (a, b)`, `t.* EXCEPT (a)`: a call of the function "*" (of t).
+ * - `AGGREGATE:f(a)`: `"$aggregate".f(a)`.
  * - `a ASOF [LEFT] JOIN b ON c`: a join ON "asof"() AND c.
  * - `a JOIN b FOR SYSTEM_TIME AS OF PROCTIME() c ON d`: a join with `b c` ON "temporal"() AND d.
  * - `… UNION CORRESPONDING [BY (a)] SELECT b`: `… UNION SELECT "corresponding"(a), b`.
@@ -50,6 +52,7 @@ export function rewriteDialect(sql: string): Rewritten {
   const edits = tokens.flatMap((token, i) => [
     ...starExcept(tokens, i, token),
     ...asofJoin(tokens, i, token),
+    ...aggregatePrefix(tokens, i, token),
     ...temporalJoin(tokens, i, token),
     ...corresponding(sql, tokens, i, token),
     ...sessionFrame(tokens, i, token),
@@ -110,6 +113,12 @@ function asofJoin(tokens: readonly Token[], i: number, token: Token): readonly E
     { start: token.start, end: token.end, text: '' },
     { start: on.end, end: on.end, text: ' "asof"() AND' },
   ]
+}
+
+function aggregatePrefix(tokens: readonly Token[], i: number, token: Token): readonly Edit[] {
+  const colon = tokens[i + 1]
+  if (!is(token, 'aggregate') || !is(colon, ':') || !is(tokens[i + 3], '(')) return []
+  return [{ start: token.start, end: colon!.end, text: '"$aggregate".' }]
 }
 
 const AS_OF_NOW = ['for', 'system_time', 'as', 'of', 'proctime', '(', ')']

@@ -64,7 +64,7 @@ export function findFunction(
     const message =
       of === 'aggregate'
         ? `function ${signatureOf(first)} is not an aggregate`
-        : `${signatureOf(first)} is an aggregate function`
+        : `"${first.name}" is an aggregate function`
     throw new SqlError('wrong_object_type', message, {
       hint: `Use DROP ${first.kind.toUpperCase()} to drop ${of === 'aggregate' ? 'functions' : 'aggregate functions'}.`,
     })
