@@ -25,6 +25,8 @@ export interface ColumnDef {
   readonly notNull: boolean
   /** Default, bound over no columns; evaluated at INSERT. */
   readonly default?: Expression
+  /** Functions of users that the default or the generated column calls, and sequences. */
+  readonly uses?: readonly number[]
   /** SQL text of the default or of the generated column, for SHOW CREATE and catalogs. */
   readonly expressionSql?: string
   /** Generated column, bound over the columns that are not generated. */
@@ -188,7 +190,11 @@ export class Catalog {
   dependents(id: RelationId): readonly Relation[] {
     return this.relations.filter(
       r =>
-        r.dependsOn.includes(id) || r.index?.on === id || r.into === id || r.sequence?.ownedBy?.table === id,
+        r.dependsOn.includes(id) ||
+        r.columns.some(column => column.uses?.includes(id)) ||
+        r.index?.on === id ||
+        r.into === id ||
+        r.sequence?.ownedBy?.table === id,
     )
   }
 

@@ -44,9 +44,11 @@ function asExpression(
   env: Environment,
 ): Expression | undefined {
   const only = onlyExpression(select)
-  if (only === undefined || args.some(hasVariable)) return undefined
+  if (only === undefined) return undefined
   const bound = bindExpression(only, env)
   if (Object.values(env.pending).some(list => list.length > 0)) return undefined
+  // Variables of lambdas are told apart by how deep these are.
+  if (hasVariable(bound) && args.some(hasVariable)) return undefined
   const uses = args.map(() => 0)
   visit(bound, leaf => leaf.kind === 'column' && uses[leaf.index]!++)
   if (args.some((arg, i) => uses[i]! > 1 && isVolatile(arg))) return undefined
@@ -59,6 +61,8 @@ function asSubquery(
   inner: Environment,
   env: Environment,
 ): Expression {
+  if (args.some(hasVariable))
+    throw notSupported(`${def.name}(), which is more than an expression, in a lambda`)
   const enclosing: Environment = { ...inner, pending: noPending() }
   let plan = visible(env.bindSubquery(select, enclosing)).plan
   // Of several rows the first one counts.
@@ -104,7 +108,8 @@ function callOf(fn: string, args: readonly Expression[], type: Type = BOOL): Exp
 }
 
 function isVolatile(e: Expression): boolean {
-  return e.kind === 'call' && (!isFoldable(e.fn) || e.args.some(isVolatile))
+  if (e.kind !== 'call' || e.fn === '$variable') return false
+  return !isFoldable(e.fn) || e.args.some(isVolatile)
 }
 
 function hasVariable(e: Expression): boolean {

@@ -37,19 +37,26 @@ export function scalarEnvironment(
   }
 }
 
-/** Binds DEFAULT or the expression of a generated column as a value of the column. */
+/** Binds DEFAULT or the expression of a generated column as a value of the column; `uses` is told of functions of users. */
 export function bindColumnValue(
   expression: PgNode,
   columns: Schema,
   target: Pick<ColumnDef, 'name' | 'type' | 'modifier'>,
   context: BindContext,
+  uses: Set<number> = new Set(),
 ): Expression {
-  const bound = bindExpression(expression, scalarEnvironment(columns, context, 'DEFAULT'))
+  const env = { ...scalarEnvironment(columns, context, 'DEFAULT'), dependsOn: uses }
+  const bound = bindExpression(expression, env)
   return assign(bound, target, context, context.position(0), 'default expression')
 }
 
 /** Binds an expression over columns: DEFAULT, generated columns, WATERMARK. */
-export function bindScalar(expression: PgNode, columns: Schema, context: BindContext): Expression {
-  const env = scalarEnvironment(columns, context, 'DEFAULT')
+export function bindScalar(
+  expression: PgNode,
+  columns: Schema,
+  context: BindContext,
+  uses: Set<number> = new Set(),
+): Expression {
+  const env = { ...scalarEnvironment(columns, context, 'DEFAULT'), dependsOn: uses }
   return settleText(bindExpression(expression, env), context)
 }

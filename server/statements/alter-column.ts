@@ -148,7 +148,7 @@ export function changeDefault(
   context: StatementContext,
 ): Alteration {
   const at = requireColumn(table, name)
-  const { default: _, expressionSql: __, ...column } = table.columns[at]!
+  const { default: _, expressionSql: __, uses: ___, ...column } = table.columns[at]!
   if (column.generated !== undefined)
     throw new SqlError('syntax_error', `column "${name}" of relation "${table.name}" is a generated column`)
   const next: ColumnDef =

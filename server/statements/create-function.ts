@@ -114,7 +114,11 @@ function requireReplaceable(
       throw new SqlError('invalid_function_definition', `cannot change name of input parameter "${name}"`, {
         hint,
       })
-  const users = current.relations.filter(r => r.kind !== 'view' && r.dependsOn.includes(present.id))
+  const users = current.relations.filter(
+    r =>
+      r.kind !== 'view' &&
+      (r.dependsOn.includes(present.id) || r.columns.some(c => c.uses?.includes(present.id))),
+  )
   if (users.length > 0)
     throw new SqlError(
       'dependent_objects_still_exist',

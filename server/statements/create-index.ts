@@ -34,7 +34,8 @@ export async function createIndex(
   }
   const target = { ...name, schema: on.schema }
   return createRelation(context, target, statement.ifNotExists, 'CREATE INDEX', id => {
-    const index = definition(statement, on, context)
+    const uses = new Set<number>()
+    const index = definition(statement, on, context, uses)
     const columns = ownColumns(index, on, statement.include)
     const held = [...index.columns, ...index.include]
     const key = on.key.map(k => held.indexOf(k))
@@ -46,17 +47,17 @@ export async function createIndex(
       declaredKey: false,
       appendOnly: on.appendOnly,
       options: {},
-      dependsOn: [on.id],
+      dependsOn: [on.id, ...uses],
       index,
       job: indexJob(id, on, index, columns, key),
     }
   })
 }
 
-function definition(statement: Syntax, on: Relation, context: StatementContext): IndexDef {
+function definition(statement: Syntax, on: Relation, context: StatementContext, uses: Set<number>): IndexDef {
   const bind = (fragment: Fragment) => {
     const shown = on.columns.map(c => ({ name: c.name, type: c.type }))
-    return bindScalar(fragment.node, shown, bindContext(context, fragment, 'stream'))
+    return bindScalar(fragment.node, shown, bindContext(context, fragment, 'stream'), uses)
   }
   const keys: IndexKey[] = []
   for (const { expression, descending, nullsFirst } of statement.keys) {

@@ -75,7 +75,7 @@ export async function createTable(
     ...(connector !== undefined && { format, include: syntax.include }),
     ...(key.length > 0 && { conflict }),
     ...(watermarks.length > 0 && { watermarks }),
-    dependsOn: columns.flatMap(column => (column.default === undefined ? [] : sequencesOf(column.default))),
+    dependsOn: [],
     job: tableJob(id, columns, key, {
       isTable,
       appendOnly: syntax.appendOnly,
@@ -153,8 +153,10 @@ export function columnDef(column: ColumnSyntax, schema: Schema, context: Stateme
   if (fragment === undefined) return own
   const over = column.generated === undefined ? [] : schema
   const binding = bindContext(context, fragment, column.generated ? 'stream' : 'batch')
-  const bound = bindColumnValue(fragment.node, over, own, binding)
-  const text = { expressionSql: fragment.text }
+  const found = new Set<number>()
+  const bound = bindColumnValue(fragment.node, over, own, binding, found)
+  const uses = [...found, ...sequencesOf(bound)]
+  const text = { expressionSql: fragment.text, ...(uses.length > 0 && { uses }) }
   return column.generated ? { ...own, ...text, generated: bound } : { ...own, ...text, default: bound }
 }
 
