@@ -1,6 +1,7 @@
 import { notSupported, SqlError } from '../../types/error.ts'
 import { systemParameters } from '../session/system-parameters.ts'
 import { requireRelation } from './bind.ts'
+import { canonicalSql } from './canonical-text.ts'
 import type { Prepared, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
 import { rowsOf } from './rows-of.ts'
@@ -83,7 +84,7 @@ function showCreate(statement: StatementOf<'show'>, context: StatementContext): 
       throw new SqlError('wrong_object_type', `"${relation.name}" is not a ${wanted}`, {
         position: statement.name!.position,
       })
-    return [[`${relation.schema}.${relation.name}`, relation.sql]]
+    return [[`${relation.schema}.${relation.name}`, canonicalSql(relation.sql)]]
   })
 }
 

@@ -1,23 +1,32 @@
 import type { ColumnDef, Relation } from '../../planner/catalog.ts'
-import { tokenize } from '../../planner/parse/tokens.ts'
+import { type Token, tokenize } from '../../planner/parse/tokens.ts'
 import { quote } from '../../planner/rewrite-references.ts'
 import { typeName } from '../../types/type-names.ts'
-
-const BEFORE_NAME = new Set(
-  'create or replace table source view materialized sink subscription index concurrently if not exists'.split(
-    ' ',
-  ),
-)
 
 /** A CREATE statement with another name in it. */
 export function sqlWithName(sql: string, name: string): string {
   const tokens = tokenize(sql)
-  let at = tokens.findIndex(token => token.kind === 'quoted' || !BEFORE_NAME.has(token.value))
+  let at = namePosition(tokens)
   if (tokens[at + 1]?.value === '.') at += 2
   const token = tokens[at]
   if (token === undefined) return sql
   const text = /^[a-z_][a-z0-9_]*$/.test(name) ? name : quote(name)
   return sql.slice(0, token.start) + text + sql.slice(token.end)
+}
+
+/** Where the name stands in a CREATE statement: a name may be a word such as source. */
+function namePosition(tokens: readonly Token[]): number {
+  let at = 1
+  const accept = (...words: readonly string[]): void => {
+    if (words.every((word, i) => tokens[at + i]?.kind === 'word' && tokens[at + i]!.value === word))
+      at += words.length
+  }
+  accept('or', 'replace')
+  accept('materialized')
+  at++
+  accept('concurrently')
+  accept('if', 'not', 'exists')
+  return at
 }
 
 /** The statement that would make a table as its columns are now. */

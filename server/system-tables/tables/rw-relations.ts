@@ -1,6 +1,7 @@
 import type { Relation } from '../../../planner/catalog.ts'
 import { typeName } from '../../../types/type-names.ts'
 import type { Value } from '../../../types/value.ts'
+import { canonicalSql } from '../../statements/canonical-text.ts'
 import { retentionMs } from '../../statements/retention.ts'
 import { serverVersion } from '../functions/session.ts'
 import { shownColumns } from '../objects.ts'
@@ -23,7 +24,7 @@ function common(facts: Facts, relation: Relation): Row {
     name: relation.name,
     schema_id: schemas.find(s => s.database === relation.database && s.name === relation.schema)?.id ?? 0,
     owner: relation.owner,
-    definition: relation.sql,
+    definition: canonicalSql(relation.sql),
     initialized_at: created,
     created_at: created,
     initialized_at_cluster_version: version,
