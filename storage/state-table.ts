@@ -6,7 +6,7 @@ import { ColumnBuffer } from './column-buffer.ts'
 import { equalCells, equalRows } from './compare-cells.ts'
 import type { RowId, StateTable as StateTableContract, TableDelta, TableSpec } from './contract.ts'
 import { gather32, lastingRows, ownedRows } from './gather.ts'
-import { blankArray, grownArray, isShared, nextCapacity } from './growing-array.ts'
+import { blankArray, grownArray, halves, isShared, nextCapacity } from './growing-array.ts'
 import { HashIndex, scatter } from './hash-index.ts'
 import { hashRow, hashRows } from './hash-rows.ts'
 import { keepRows, type RowBound } from './row-bounds.ts'
@@ -694,8 +694,3 @@ export class StateTable implements StateTableContract {
 
 /** Row ids[i] is row i now, for i < count. */
 type Moved = (ids: Int32Array, count: number) => void
-
-/** Low and high words of the elements. */
-function halves({ buffer, length }: BigInt64Array): Int32Array {
-  return new Int32Array(buffer, 0, length * 2)
-}
