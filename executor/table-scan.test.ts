@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { chunkOf } from '../storage/chunk-builder.ts'
+import { cellValue } from '../storage/column-buffer.ts'
+import type { Chunk } from '../types/chunk.ts'
+import { INT4, NUMERIC, TEXT } from '../types/type.ts'
+import type { Value } from '../types/value.ts'
+import { ServingTables } from './serving.ts'
+
+const ROWS = 10_000
+const types = [INT4, TEXT, NUMERIC]
+const row = (id: number, name = `name ${id}`): Value[] => [id, name, { digits: BigInt(id), scale: 2 }]
+
+function served(): ServingTables {
+  const serving = new ServingTables()
+  const schema = ['id', 'name', 'amount'].map((name, i) => ({ name, type: types[i]! }))
+  serving.add(1, { id: 't', schema, mode: 'keyed', key: [0], shard: [0], indexes: [] })
+  const rows = Array.from({ length: ROWS }, (_, id) => row(id))
+  serving.load('t', chunkOf(types, rows))
+  return serving
+}
+
+const names = (chunk: Chunk): Value[] =>
+  Array.from({ length: chunk.length }, (_, i) => cellValue(chunk.columns[1]!, i))
+
+test('a scan goes on with the rows of its moment while the table changes', () => {
+  const serving = served()
+  const seen: Value[] = []
+  let chunks = 0
+  for (const chunk of serving.scan(1, undefined)) {
+    seen.push(...names(chunk))
+    if (chunks++ > 0) continue
+    const gone = Array.from({ length: 500 }, (_, i) => row(ROWS - 1 - i))
+    serving.load(
+      't',
+      chunkOf(
+        types,
+        gone,
+        Array.from({ length: 500 }, () => -1),
+      ),
+    )
+    serving.load('t', chunkOf(types, [row(5000, 'changed'), row(ROWS + 1)]))
+  }
+  assert.equal(chunks, 3)
+  assert.deepEqual(
+    seen,
+    Array.from({ length: ROWS }, (_, id) => `name ${id}`),
+  )
+})
+
+test('a scan leaves out rows that are gone, and columns that nobody reads are NULL', () => {
+  const serving = served()
+  const gone = Array.from({ length: ROWS / 2 }, (_, i) => row(2 * i))
+  serving.load(
+    't',
+    chunkOf(
+      types,
+      gone,
+      Array.from({ length: gone.length }, () => -1),
+    ),
+  )
+  const ids: Value[] = []
+  for (const chunk of serving.scan(1, [0]))
+    for (let i = 0; i < chunk.length; i++) {
+      ids.push(cellValue(chunk.columns[0]!, i))
+      assert.equal(cellValue(chunk.columns[1]!, i), null)
+    }
+  assert.deepEqual(
+    ids,
+    Array.from({ length: ROWS / 2 }, (_, i) => 2 * i + 1),
+  )
+})
