@@ -1,3 +1,4 @@
+import { functionName } from './create-function.ts'
 import type { Cursor } from './cursor.ts'
 import { relationWord } from './relation-word.ts'
 import type { Statement } from './statement.ts'
@@ -5,6 +6,9 @@ import type { Statement } from './statement.ts'
 /** After COMMENT: `ON kind name IS 'text' | NULL`. */
 export function parseComment(c: Cursor): Statement {
   c.expect('on')
+  for (const of_ of ['function', 'aggregate'] as const)
+    if (c.accept(of_))
+      return { kind: 'comment on function', of: of_, function: functionName(c), text: text(c) }
   if (!c.accept('column')) {
     const what = relationWord(c)
     const on = c.name()

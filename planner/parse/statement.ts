@@ -172,6 +172,12 @@ export type Statement =
       readonly cascade: boolean
     }
   | {
+      readonly kind: 'comment on function'
+      readonly of: 'function' | 'aggregate'
+      readonly function: FunctionName
+      readonly text: string | undefined
+    }
+  | {
       readonly kind: 'alter function'
       readonly of: 'function' | 'aggregate'
       readonly function: FunctionName

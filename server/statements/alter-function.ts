@@ -35,3 +35,16 @@ export function alterFunction(
     return catalog.withFunction(changed)
   })
 }
+
+/** COMMENT ON FUNCTION or AGGREGATE. */
+export function commentOnFunction(
+  { of, function: named, text }: StatementOf<'comment on function'>,
+  context: StatementContext,
+): Promise<Result> {
+  return changeCatalog(context, 'COMMENT', catalog => {
+    const found = findFunction(named, of, catalog, context, false)!
+    requireOwner(rightsOf(context.session, catalog), 'function', found)
+    const { comment: _, ...rest } = found
+    return catalog.withFunction(text === undefined || text === '' ? rest : { ...rest, comment: text })
+  })
+}

@@ -3,7 +3,7 @@ import { SqlError, unreachable } from '../../types/error.ts'
 import type { Type } from '../../types/type.ts'
 import { denied, rightsOf } from '../access/rights.ts'
 import { alter } from './alter.ts'
-import { alterFunction } from './alter-function.ts'
+import { alterFunction, commentOnFunction } from './alter-function.ts'
 import { comment } from './comment.ts'
 import type { Prepared, Result, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
@@ -87,6 +87,8 @@ export function prepare(
       return command(() => createFunction(statement, text, context))
     case 'drop function':
       return command(() => dropFunction(statement, context))
+    case 'comment on function':
+      return command(() => commentOnFunction(statement, context))
     case 'alter function':
       return command(() => alterFunction(statement, context))
     case 'drop':

@@ -1,15 +1,19 @@
+import { likeTest } from '../../executor/functions/like.ts'
+import type { FunctionDef } from '../../planner/function-def.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
+import { typeName } from '../../types/type-names.ts'
 import { systemParameters } from '../session/system-parameters.ts'
 import { requireRelation } from './bind.ts'
 import { canonicalSql } from './canonical-text.ts'
 import type { Prepared, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
+import { findFunction } from './drop-function.ts'
 import { rowsOf } from './rows-of.ts'
 import { prepareDescribe, prepareShowRelations } from './show-relations.ts'
 
 const SYSTEM_SCHEMAS = ['information_schema', 'pg_catalog', 'rw_catalog']
 /** Lists of what cannot be made yet: empty. */
-const NEVER_MADE = new Set(['functions', 'connections', 'secrets'])
+const NEVER_MADE = new Set(['connections', 'secrets'])
 const LISTS_MISSING = new Set([
   'cluster',
   'clusters',
@@ -52,6 +56,16 @@ export function prepareShow(
           ...catalogs.current.schemas.filter(s => s.database === session.database).map(s => s.name),
         ].map(name => [name]),
       )
+    case 'functions':
+      return rowsOf(['Name', 'Arguments', 'Return Type', 'Language', 'Link'], () =>
+        functionsOf(statement, context).map(f => [
+          `${f.schema}.${f.name}`,
+          f.args.map(arg => typeName(arg.type)).join(', '),
+          typeName(f.result),
+          f.language,
+          null,
+        ]),
+      )
     case 'databases':
       return rowsOf(['Name'], () => catalogs.current.databases.map(d => [d.name]))
     case 'parameters':
@@ -76,9 +90,26 @@ export function prepareShow(
   }
 }
 
+/** Functions of users in the schema that is named, or in those of the search path. */
+function functionsOf(
+  { name, like }: StatementOf<'show'>,
+  { catalogs, session }: StatementContext,
+): readonly FunctionDef[] {
+  const schemas = name === undefined ? session.searchPath() : [name.name]
+  const fits = like === undefined ? () => true : likeTest(like)
+  return catalogs.current.functions.filter(
+    f => f.database === session.database && schemas.includes(f.schema) && fits(f.name),
+  )
+}
+
 function showCreate(statement: StatementOf<'show'>, context: StatementContext): Prepared {
   const wanted = statement.words.slice(1).join(' ')
   return rowsOf(['Name', 'Create Sql'], () => {
+    if (wanted === 'function' || wanted === 'aggregate') {
+      const named = { name: statement.name!, args: undefined }
+      const found = findFunction(named, wanted, context.catalogs.current, context, false)!
+      return [[`${found.schema}.${found.name}`, found.sql]]
+    }
     const relation = requireRelation(context, statement.name!)
     if (relation.kind !== wanted)
       throw new SqlError('wrong_object_type', `"${relation.name}" is not a ${wanted}`, {
