@@ -25,6 +25,14 @@ const BEFORE = [
   'INSERT INTO bag VALUES (2, 3000000000)',
   'CREATE FUNCTION half(n int) RETURNS int LANGUAGE sql RETURN n / 2',
   "CREATE FUNCTION js_half(n int) RETURNS int LANGUAGE javascript AS 'return Math.floor(n / 2)'",
+  `CREATE AGGREGATE product(n int) RETURNS int LANGUAGE javascript AS $$
+    export function create_state() { return 1 }
+    export function accumulate(state, n) { return state * n }
+    export function retract(state, n) { return state / n }
+  $$`,
+  'CREATE MATERIALIZED VIEW products AS SELECT product(w) AS p FROM u',
+  'CREATE SEQUENCE counted',
+  "SELECT nextval('counted')",
   'CREATE MATERIALIZED VIEW halves AS SELECT k, half(w) AS a, js_half(w) AS b FROM u',
 ]
 
@@ -49,6 +57,9 @@ test('what statements changed is there after a restart, and goes on', async () =
       ])
       await rows("INSERT INTO u VALUES (3, 30, 'new'), (2, 21, 'other')")
       assert.deepEqual(await rows('SELECT s FROM sums'), [['61']])
+      // 10 * 20 is known from before; then 30 came and 20 became 21.
+      assert.deepEqual(await rows('SELECT p FROM products'), [[6300]])
+      assert.deepEqual(await rows("SELECT nextval('counted') > 1"), [[true]])
       assert.deepEqual(await rows('SELECT a, b, half(9), js_half(9) FROM halves ORDER BY k'), [
         [5, 5, 4, 4],
         [10, 10, 4, 4],

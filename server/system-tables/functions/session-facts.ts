@@ -1,0 +1,38 @@
+import { fn } from '../../../executor/functions/registry.ts'
+import { numberOf } from '../../sequences.ts'
+import { relationByOid } from '../lookup.ts'
+import { system } from './system.ts'
+
+system('current_query() -> text', 'what the client sent', session => session.query)
+system('pg_sequence_last_value(regclass) -> int8', 'number a sequence gave last', (session, oid: number) => {
+  const relation = relationByOid(session, oid)
+  if (relation?.sequence === undefined) return null
+  const { last, called } = numberOf(session.catalogs, relation)
+  return called ? last : null
+})
+for (const type of ['oid', 'text'])
+  system(`row_security_active(${type}) -> bool`, 'always false: there are no row policies', () => false)
+fn('pg_trigger_depth() -> int4', { help: 'always 0: there are no triggers', call: () => 0 })
+fn('pg_collation_for(any) -> text', {
+  help: 'collation of a text',
+  strict: false,
+  make:
+    ([type]) =>
+    () =>
+      type?.name === 'text' ? '"default"' : null,
+})
+fn('timeofday() -> text', {
+  help: 'the present time, as text',
+  volatility: 'volatile',
+  call: () => {
+    const now = new Date()
+    const [day, month] = now
+      .toUTCString()
+      .replace(',', '')
+      .split(' ')
+      .filter((_, i) => i === 0 || i === 2)
+    const date = String(now.getUTCDate()).padStart(2, '0')
+    const micros = `${String(now.getUTCMilliseconds()).padStart(3, '0')}000`
+    return `${day} ${month} ${date} ${now.toISOString().slice(11, 19)}.${micros} ${now.getUTCFullYear()} UTC`
+  },
+})
