@@ -154,17 +154,23 @@ function quoteIdentifier(name: string): string {
 
 function fetch(body: Body): SessionStatement {
   const howMany = Number(body['howMany'] ?? 0)
-  const forward = body['direction'] === 'FETCH_FORWARD' && howMany >= 0
-  if (!forward)
-    throw new SqlError('object_not_in_prerequisite_state', 'cursor can only scan forward', {
-      hint: 'FETCH NEXT, FETCH n, FETCH FORWARD and FETCH ALL go on from where the cursor is.',
-    })
+  const { direction } = body
+  const jump = direction === 'FETCH_RELATIVE' || direction === 'FETCH_ABSOLUTE'
+  if (direction === 'FETCH_BACKWARD' || howMany < (jump ? 1 : 0)) throw onlyForward()
+  const common = { kind: 'fetch', name: String(body['portalname']), move: body['ismove'] === true } as const
+  if (!jump) return { ...common, count: howMany === FETCH_ALL ? 'all' : howMany }
   return {
-    kind: 'fetch',
-    name: String(body['portalname']),
-    count: howMany === FETCH_ALL ? 'all' : howMany,
-    move: body['ismove'] === true,
+    ...common,
+    count: 1,
+    to: { from: direction === 'FETCH_RELATIVE' ? 'here' : 'start', row: howMany },
   }
+}
+
+/** 55000 for what would go back. */
+export function onlyForward(): SqlError {
+  return new SqlError('object_not_in_prerequisite_state', 'cursor can only scan forward', {
+    hint: 'FETCH NEXT, FETCH n, FETCH FORWARD and FETCH ALL go on from where the cursor is.',
+  })
 }
 
 /** undefined: left to the statement (`unknown`). */

@@ -374,7 +374,14 @@ export type SessionStatement =
       /** 'full': the rows there are, then changes; a number: milliseconds since 1970. */
       readonly since: 'full' | 'now' | 'begin' | bigint
     }
-  | { readonly kind: 'fetch'; readonly name: string; readonly count: number | 'all'; readonly move: boolean }
+  | {
+      readonly kind: 'fetch'
+      readonly name: string
+      readonly count: number | 'all'
+      /** RELATIVE and ABSOLUTE (FIRST): the row so many further, or at that position from 1, alone. */
+      readonly to?: { readonly from: 'here' | 'start'; readonly row: number }
+      readonly move: boolean
+    }
   | { readonly kind: 'close'; readonly name: string | undefined }
   | {
       readonly kind: 'prepare'

@@ -1,4 +1,4 @@
-import type { ParsedStatement, SessionStatement } from '../../planner/parse/index.ts'
+import { onlyForward, type ParsedStatement, type SessionStatement } from '../../planner/parse/index.ts'
 import { SqlError } from '../../types/error.ts'
 import { prepare } from '../statements/index.ts'
 import { nextRows, type Rows, rowsOf } from './rows.ts'
@@ -45,7 +45,7 @@ export function fetchCursor(session: Session, fetch: Fetch): Runnable {
     const rows = outcome?.rows
     if (rows === undefined)
       throw new SqlError('object_not_in_prerequisite_state', `cursor "${fetch.name}" has not been run`)
-    return nextRows(rows, count)
+    return fetch.to === undefined ? nextRows(rows, count) : rowAt(rows, fetch.to)
   }
   if (fetch.move)
     return {
@@ -66,6 +66,23 @@ export function fetchCursor(session: Session, fetch: Fetch): Runnable {
 }
 
 const SKIPPED_AT_ONCE = 1024
+
+/** The one row at a position that lies ahead; those before it are passed over. */
+function rowAt(rows: Rows, to: NonNullable<Fetch['to']>): Rows {
+  const here = rows.position?.() ?? 0
+  const wanted = to.from === 'here' ? here + to.row : to.row
+  if (wanted <= here) throw onlyForward()
+  const before = nextRows(rows, wanted - here - 1)
+  const one = nextRows(rows, 1)
+  return {
+    async ready() {
+      while (await before.ready()) before.take(SKIPPED_AT_ONCE, () => {})
+      return one.ready()
+    },
+    take: (most, each) => one.take(most, each),
+    close() {},
+  }
+}
 
 /** CLOSE; undefined: all cursors. */
 export function closeCursor(session: Session, name: string | undefined): string {

@@ -8,6 +8,8 @@ export interface Rows {
   take(most: number, each: (chunk: Chunk, row: number) => void): number
   /** No more rows are wanted. */
   close(): void
+  /** How many were handed out. */
+  position?(): number
 }
 
 /** The rows of chunks. */
@@ -17,6 +19,7 @@ export function rowsOf(chunks: AsyncIterable<Chunk> | Iterable<Chunk>): Rows {
   let row = 0
   /** How often the row was handed out. */
   let times = 0
+  let position = 0
   return {
     async ready() {
       while (chunk === undefined || row >= chunk.length) {
@@ -40,12 +43,14 @@ export function rowsOf(chunks: AsyncIterable<Chunk> | Iterable<Chunk>): Rows {
         times++
         count++
       }
+      position += count
       return count
     },
     close() {
       chunk = undefined
       void iterator.return?.()
     },
+    position: () => position,
   }
 }
 
