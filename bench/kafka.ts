@@ -57,7 +57,8 @@ function run(query: string, folder: string, broker: Service, options: KafkaOptio
       const started = performance.now()
       const sink = `WITH (${at(query)}, delivery = '${options.delivery}') FORMAT PLAIN ENCODE JSON`
       await client.query(`CREATE SINK result AS ${text} ${sink}`)
-      await allDelivered(client, options.events)
+      const all = (offsets: readonly number[]) => offsets.reduce((sum, offset) => sum + offset, 0)
+      await allDelivered(client, offsets => all(offsets) >= options.events)
       const seconds = (performance.now() - started) / 1000
       const used = [server.pid, broker.pid, process.pid].map((pid, i) => usageOf(pid).cpuSeconds - before[i]!)
       const others = machineBusySeconds() - busy - used.reduce((sum, cpu) => sum + cpu, 0)
@@ -84,8 +85,11 @@ function run(query: string, folder: string, broker: Service, options: KafkaOptio
   )
 }
 
-/** Waits until every bid is in a committed epoch and the sink has delivered the last of them. */
-async function allDelivered(client: Client, events: number): Promise<void> {
+/** Waits until the sources' committed offsets are `read`, and the sinks have delivered all that came of it. */
+export async function allDelivered(
+  client: Client,
+  read: (offsets: readonly number[]) => boolean,
+): Promise<void> {
   let last = ''
   let movedMs = Date.now()
   for (;;) {
@@ -95,10 +99,10 @@ async function allDelivered(client: Client, events: number): Promise<void> {
     const { rows: sinks } = await client.query<{ delivered_epoch: string; committed_epoch: string }>(
       'SELECT delivered_epoch, committed_epoch FROM rw_catalog.rw_sink_progress',
     )
-    const read = offsets.reduce((sum, row) => sum + Number(row.offset), 0)
     const delivered = sinks.every(s => s.delivered_epoch === s.committed_epoch && s.delivered_epoch !== '0')
     const now = JSON.stringify([offsets, sinks])
-    if (read >= events && delivered && now === last) return
+    const all = read(offsets.map(row => Number(row.offset)))
+    if (all && offsets.length > 0 && delivered && now === last) return
     if (now !== last) movedMs = Date.now()
     else if (Date.now() - movedMs > STALL_MS)
       throw new Error(`no progress for ${STALL_MS / 1000} s at ${now}`)

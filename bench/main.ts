@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { reportIdle } from './idle.ts'
 import { reportJson } from './json.ts'
 import { reportKafka } from './kafka.ts'
+import { reportGuarantee } from './nexmark-guarantee.ts'
 import { reportNexmark } from './nexmark-report.ts'
 import { reportPointReads } from './point.ts'
 import { reportRecovery } from './recovery.ts'
@@ -13,6 +14,10 @@ import { reportTpch } from './sql-tpch.ts'
 const HELP = `npm run bench -- SUBJECT
 
   nexmark [q0 q1 …] [--events N] [--no-checkpoint] [--beside-flink]
+                         from the in-process generator into nothing, exactly once
+  nexmark [q0 q1 …] [--events N] --at-least-once
+                         into a Kafka topic, exactly once and at least once in turn, and what the difference
+                         costs: into nothing there is none, for no target has transactions to pay for
   kafka [q0 q1 …] [--events N] [--at-least-once]
                          Kafka to Kafka, JSON, beside a broker of its own
   recovery [ROWS …]      time to ready with so many stored rows; default a million and ten million
@@ -40,6 +45,10 @@ const [subject, ...rest] = positionals
 
 switch (values.help ? undefined : subject) {
   case 'nexmark':
+    if (values['at-least-once']) {
+      await reportGuarantee(rest, Number(values.events ?? 2_000_000))
+      break
+    }
     await reportNexmark(rest, {
       ...(values.events !== undefined && { events: Number(values.events) }),
       checkpoint: !values['no-checkpoint'],

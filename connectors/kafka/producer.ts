@@ -65,12 +65,12 @@ export class KafkaProducer {
     for (const { key = null, value, partition, timestampMs = nowMs, headers } of messages) {
       const [k, v] = [asBuffer(key), asBuffer(value)]
       const size = (k?.length ?? 0) + (v?.length ?? 0) + headerBytes(headers) + RECORD_OVERHEAD
-      const place = () => partition ?? (k === null ? this.#turn % partitions : partitionOf(k, partitions))
-      let at = place()
+      const keyed = partition ?? (k === null ? -1 : partitionOf(k, partitions))
+      let at = keyed === -1 ? this.#turn % partitions : keyed
       const full = (parts.get(at)?.size ?? 0) + size > bytesMax
       if (bytes > 0 && (full || bytes + size > SEND_BYTES)) {
         await flush()
-        at = place()
+        if (keyed === -1) at = this.#turn % partitions
       }
       let batch = parts.get(at)
       if (batch === undefined) parts.set(at, (batch = new BatchWriter()))
@@ -119,7 +119,8 @@ function asBuffer(part: Buffer | string | null): Buffer | null {
   return typeof part === 'string' ? Buffer.from(part) : part
 }
 
-function headerBytes(headers: KafkaMessage['headers'] = []): number {
+function headerBytes(headers: KafkaMessage['headers']): number {
+  if (headers === undefined) return 0
   return headers.reduce((sum, [name, content]) => sum + Buffer.byteLength(name) + content.length + 10, 0)
 }
 
