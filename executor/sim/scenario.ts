@@ -3,7 +3,19 @@ import type { JobChange, Runtime } from '../runtime-contract.ts'
 import { feed, malformedOf, numbers, sourceJob } from './sim-sources.ts'
 import { simStore } from './sim-store.ts'
 import { Target } from './target.ts'
-import { COUNTED, copyJob, countJob, jobsOf, PAIR, pairs, rowsOf, sinkJob, tableJob } from './test-jobs.ts'
+import {
+  COUNTED,
+  catalogOf,
+  copyJob,
+  countJob,
+  jobsOf,
+  PAIR,
+  pairs,
+  rewrittenTable,
+  rowsOf,
+  sinkJob,
+  tableJob,
+} from './test-jobs.ts'
 import { addJobs, startTest } from './test-runtime.ts'
 import { type Incarnation, World } from './world.ts'
 
@@ -45,6 +57,7 @@ export interface Outcome {
   readonly hits: ReadonlyMap<string, number>
   readonly servers: number
   readonly batches: number
+  readonly alters: number
 }
 
 /**
@@ -56,12 +69,15 @@ export async function runScenario(seed: number): Promise<Outcome> {
   const world = new World(seed)
   const scenario = new Scenario(world)
   await world.run(scenario.run())
-  return { hits: world.hits, servers: scenario.servers, batches: scenario.target.committed.length }
+  const { servers, alters, target } = scenario
+  return { hits: world.hits, servers, batches: target.committed.length, alters }
 }
 
 class Scenario {
   readonly target = new Target()
   servers = 0
+  /** Tables written anew. */
+  alters = 0
   readonly #world: World
   readonly #bucket = new Map<string, Uint8Array>()
   readonly #zombies: Incarnation[] = []
@@ -153,7 +169,8 @@ class Scenario {
     await this.#checkTable(runtime)
     while (!server.left) {
       if (this.#world.chance(0.3)) await this.#create(server, 1)
-      const written = this.#write(server)
+      const altered = this.#world.chance(0.1) ? this.#alter(server) : Promise.resolve()
+      const written = Promise.all([this.#write(server), altered])
       written.catch(() => {})
       if (this.#world.chance(0.5)) await written
       else await this.#world.sleep(this.#world.random() * 30).then(() => written)
@@ -174,6 +191,17 @@ class Scenario {
       if (next === undefined) return
       await addJobs(runtime, next)
     }
+  }
+
+  /** Writes the table anew, while it is written to. */
+  async #alter({ runtime }: Server): Promise<void> {
+    const changes = jobsOf(runtime.catalog ?? '[]')
+    const table = changes.find(change => change.job.relation === TABLE)
+    if (table === undefined) return
+    const replace = rewrittenTable(table)
+    const after = changes.map(change => (change === table ? replace[0]!.change : change))
+    await runtime.run({ catalog: catalogOf(after), replace })
+    this.alters++
   }
 
   async #write(server: Server): Promise<void> {

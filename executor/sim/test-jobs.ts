@@ -5,7 +5,7 @@ import type { Expression, GraphNode, Job, OperatorSpec, RelationId } from '../..
 import { fromJson, toJson } from '../../types/json.ts'
 import { INT8, type Schema, TEXT } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
-import type { JobChange, Runtime } from '../runtime-contract.ts'
+import type { Command, JobChange, Runtime } from '../runtime-contract.ts'
 
 /** Jobs by hand, for tests of the runtime without a planner. */
 export const PAIR: Schema = [
@@ -21,13 +21,14 @@ export function node(id: number, spec: OperatorSpec, inputs: readonly number[], 
   return { id, spec, inputs, schema, shard: 'any', fragment: 0 }
 }
 
-/** A table (k int8 [primary key], v text). */
-export function tableJob(relation: RelationId, keyed: boolean): Job {
-  const source = node(1, { kind: 'source', relation, schema: PAIR }, [], PAIR)
+/** A table (k int8 [primary key], v text); `first`: number of its first node. */
+export function tableJob(relation: RelationId, keyed: boolean, first = 1): Job {
+  const source = node(first, { kind: 'source', relation, schema: PAIR }, [], PAIR)
   const key = keyed ? [0] : []
-  const upsert = node(2, { kind: 'upsert', key, conflict: 'overwrite' }, [1], PAIR)
+  const upsert = node(first + 1, { kind: 'upsert', key, conflict: 'overwrite' }, [first], PAIR)
   const mode = keyed ? 'keyed' : 'bag'
-  const rows = node(3, { kind: 'materialize', relation, schema: PAIR, mode, key }, [keyed ? 2 : 1], PAIR)
+  const input = keyed ? first + 1 : first
+  const rows = node(first + 2, { kind: 'materialize', relation, schema: PAIR, mode, key }, [input], PAIR)
   return { relation, nodes: keyed ? [source, upsert, rows] : [source, rows] }
 }
 
@@ -82,6 +83,14 @@ export function temporalJob(relation: RelationId, left: RelationId, right: Relat
       node(5, { kind: 'materialize', relation, schema: PAIR, mode: 'bag', key: [] }, [4], PAIR),
     ],
   }
+}
+
+/** The table as ALTER TABLE writes it anew: the same rows, under names of state never used before. */
+export function rewrittenTable(change: JobChange): Command['replace'] & object {
+  const { relation, nodes } = change.job
+  const job = tableJob(relation, true, Math.max(...nodes.map(({ id }) => id)) + 1)
+  const columns = PAIR.map((field, index): Expression => ({ kind: 'column', index, type: field.type }))
+  return [{ change: { job }, columns }]
 }
 
 export function sinkJob(relation: RelationId, upstream: RelationId, schema: Schema): JobChange {
