@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { installPostgres } from '../scripts/services.ts'
+import { installPostgres } from '../scripts/service-install.ts'
 
 /** A server that PostgreSQL's programs can reach on loopback. */
 export interface Target {

@@ -1,35 +1,33 @@
 // `npm run services [start|stop|status]`: a real Kafka broker, S3 server and PostgreSQL on loopback, installed into .services/.
 // Tests start their own by startKafka, startS3 and startPostgres.
-import { spawn, spawnSync } from 'node:child_process'
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
-import { connect, createServer } from 'node:net'
-import { dirname, join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
+import {
+  HERE,
+  installKafka,
+  installPostgres,
+  installS3,
+  KAFKA_LIBS,
+  ROOT,
+  VERSITYGW,
+} from './service-install.ts'
+import {
+  alive,
+  freePort,
+  launch,
+  listens,
+  run,
+  type Service,
+  service,
+  stop,
+  until,
+} from './service-process.ts'
 
-export interface Service {
-  /** host:port on loopback. */
-  readonly address: string
-  readonly pid: number
-  stop(): Promise<void>
-}
+export type { Service } from './service-process.ts'
 
-const HERE = dirname(fileURLToPath(import.meta.url))
-/** Where installed programs and their data lie. */
-const ROOT = join(HERE, '..', '.services')
-const KAFKA_LIBS = join(ROOT, 'kafka', 'libs')
-const VERSITYGW = join(ROOT, 's3', 'versitygw')
-const VERSITYGW_VERSION = 'v1.8.0'
 /** Credentials of the S3 server. */
 export const S3_ACCESS = { accessKeyId: 'weir', secretAccessKey: 'weir-secret' }
 
@@ -179,133 +177,12 @@ function recorded(dir: string): { readonly address: string; readonly pid: number
   return undefined
 }
 
-function installKafka(): void {
-  if (existsSync(KAFKA_LIBS) && readdirSync(KAFKA_LIBS).some(file => file.startsWith('kafka_2.13'))) return
-  const pom = join(HERE, 'kafka', 'pom.xml')
-  run('mvn', [
-    '-B',
-    '-ntp',
-    '-q',
-    '-f',
-    pom,
-    'dependency:copy-dependencies',
-    `-DoutputDirectory=${KAFKA_LIBS}`,
-  ])
-}
-
-function installS3(): void {
-  if (existsSync(VERSITYGW)) return
-  console.error('building versitygw: 3 to 4 minutes, once')
-  run('nice', ['go', 'install', `github.com/versity/versitygw/cmd/versitygw@${VERSITYGW_VERSION}`], {
-    GOBIN: dirname(VERSITYGW),
-  })
-}
-
-/** Finds or installs PostgreSQL; returns the folder of its programs. */
-export function installPostgres(): string {
-  const base = '/usr/lib/postgresql'
-  const find = () => {
-    const versions = existsSync(base) ? readdirSync(base) : []
-    const newest = versions
-      .sort((a, b) => Number(b) - Number(a))
-      .find(v => existsSync(`${base}/${v}/bin/initdb`))
-    return newest === undefined ? undefined : `${base}/${newest}/bin`
-  }
-  const found = find()
-  if (found !== undefined) return found
-  run('apt-get', ['update', '-qq'])
-  run('apt-get', ['install', '-y', '-qq', 'postgresql-15'], { DEBIAN_FRONTEND: 'noninteractive' })
-  const installed = find()
-  if (installed === undefined) throw new Error('postgresql-15 was installed, but has no initdb')
-  return installed
-}
-
-/** Runs a program to its end. Throws its last words when it fails. */
-export function run(
-  command: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): void {
-  // Go's own installer unpacks it where a login shell looks, and not every shell is one.
-  const PATH = `${process.env['PATH']}:/usr/local/go/bin`
-  const done = spawnSync(command, args, {
-    env: { ...process.env, PATH, ...env },
-    encoding: 'utf8',
-    cwd: ROOT_CWD,
-  })
-  if (done.status === 0) return
-  throw new Error(`${command} ${args[0]}: ${done.error?.message ?? done.stderr.slice(-2000)}`)
-}
-
 function dockerAnswers(): boolean {
   return spawnSync('docker', ['info'], { stdio: 'ignore', timeout: 5000 }).status === 0
 }
 
-// A folder every user may enter: initdb refuses to start from one it cannot read.
-const ROOT_CWD = '/'
-
-function launch(command: string, args: readonly string[], dir: string): number {
-  const log = openSync(join(dir, 'log'), 'w')
-  const child = spawn(command, args, { detached: true, stdio: ['ignore', log, log], cwd: ROOT_CWD })
-  closeSync(log)
-  child.on('error', () => {})
-  child.unref()
-  if (child.pid === undefined) throw new Error(`${command} cannot be started`)
-  return child.pid
-}
-
-async function until(pid: number, dir: string, ready: () => boolean | Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 600; i++) {
-    if (await ready()) return
-    if (!alive(pid)) break
-    await sleep(100)
-  }
-  throw new Error(`the service did not start: ${readFileSync(join(dir, 'log'), 'utf8').slice(-2000)}`)
-}
-
-function service(port: number, pid: number): Service {
-  return { address: `127.0.0.1:${port}`, pid, stop: () => stop(pid) }
-}
-
-async function stop(pid: number): Promise<void> {
-  if (!alive(pid)) return
-  process.kill(pid, 'SIGTERM')
-  for (let i = 0; i < 100 && alive(pid); i++) await sleep(100)
-  if (alive(pid)) process.kill(pid, 'SIGKILL')
-}
-
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
-
 function clusterId(): string {
   return `A${Math.random().toString(36).slice(2).padEnd(20, '0').slice(0, 20)}A`
-}
-
-function listens(port: number): Promise<boolean> {
-  return new Promise(resolve => {
-    const socket = connect(port, '127.0.0.1', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.on('error', () => resolve(false))
-  })
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.on('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 }
 
 async function main(command: string): Promise<void> {

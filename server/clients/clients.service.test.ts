@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { installJdbc, installPgx, installPython } from '../../scripts/clients.ts'
-import { installPostgres } from '../../scripts/services.ts'
+import { installPostgres } from '../../scripts/service-install.ts'
 import { type RunningServer, startServer } from '../main.ts'
 
 const HERE = dirname(fileURLToPath(import.meta.url))

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
 import { makeCertificate } from '../../scripts/certificate.ts'
-import { installPostgres } from '../../scripts/services.ts'
+import { installPostgres } from '../../scripts/service-install.ts'
 import { type RunningServer, startServer } from '../main.ts'
 
 const PASSWORD = 'secret'
