@@ -60,6 +60,7 @@ export async function createTable(
       'invalid_table_definition',
       'When PRIMARY KEY constraint applied to an APPEND ONLY table, the ON CONFLICT behavior must be DO NOTHING.',
     )
+  if (options['retention_seconds'] !== undefined) refuseRetention(syntax.appendOnly)
   const watermarks = syntax.watermarks.map(w => watermarkOf(w, columns, context))
   if (watermarks.length > 1) throw notSupported('several watermarks of a relation')
   if (watermarks.length > 0 && isTable && !syntax.appendOnly)
@@ -222,6 +223,15 @@ function findConnector(context: StatementContext, name: string): Connector {
   throw new SqlError('invalid_parameter_value', `unknown connector "${name}"`, {
     hint: `Known connectors: ${known}.`,
   })
+}
+
+/** Rows that expire would be taken for rows that are there. */
+function refuseRetention(appendOnly: boolean): never {
+  if (appendOnly) throw notSupported('retention_seconds of a table')
+  throw new SqlError(
+    'invalid_table_definition',
+    'Defining retention seconds on table requires the table to be append only.',
+  )
 }
 
 function position(columns: readonly ColumnDef[], name: string): number {
