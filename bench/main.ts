@@ -50,14 +50,14 @@ switch (values.help ? undefined : subject) {
       break
     }
     await reportNexmark(rest, {
-      ...(values.events !== undefined && { events: Number(values.events) }),
+      ...(values.events !== undefined && { events: events(values.events) }),
       checkpoint: !values['no-checkpoint'],
       besideFlink: values['beside-flink'],
     })
     break
   case 'kafka':
     await reportKafka(rest, {
-      events: Number(values.events ?? 2_000_000),
+      events: events(values.events ?? '2M'),
       delivery: values['at-least-once'] ? 'at-least-once' : 'exactly-once',
     })
     break
@@ -86,4 +86,11 @@ switch (values.help ? undefined : subject) {
     break
   default:
     console.log(HELP)
+}
+
+/** 300000, 300k or 2M. */
+function events(text: string): number {
+  const [, digits, unit = ''] = /^(\d+)([kM]?)$/.exec(text) ?? []
+  if (digits === undefined) throw new Error(`--events takes a number, such as 300000, 300k or 2M, not ${text}`)
+  return Number(digits) * (unit === 'M' ? 1e6 : unit === 'k' ? 1e3 : 1)
 }
