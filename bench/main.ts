@@ -91,6 +91,7 @@ switch (values.help ? undefined : subject) {
 /** 300000, 300k or 2M. */
 function events(text: string): number {
   const [, digits, unit = ''] = /^(\d+)([kM]?)$/.exec(text) ?? []
-  if (digits === undefined) throw new Error(`--events takes a number, such as 300000, 300k or 2M, not ${text}`)
+  if (digits === undefined)
+    throw new Error(`--events takes a number, such as 300000, 300k or 2M, not ${text}`)
   return Number(digits) * (unit === 'M' ? 1e6 : unit === 'k' ? 1e3 : 1)
 }
