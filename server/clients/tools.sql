@@ -1,4 +1,4 @@
--- What tools send when they connect and browse, written down from their published sources.
+-- What tools are known to send when they connect and browse; from memory, not captured.
 -- DBeaver
 SELECT current_schema(), session_user
 SELECT db.oid,db.* FROM pg_catalog.pg_database db WHERE datallowconn AND NOT datistemplate OR db.datname ='dev' ORDER BY db.datname
