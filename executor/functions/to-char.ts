@@ -1,8 +1,9 @@
 import * as t from '../../types/datetime.ts'
+import { SqlError } from '../../types/error.ts'
 import type { Interval } from '../../types/value.ts'
 import { isoWeek, isoWeekday } from './date-fields.ts'
 import { DAYS, datePieces, MONTHS, newYear, type Piece, ROMAN } from './format-pattern.ts'
-import { intervalIsoYear } from './interval-iso-year.ts'
+import { intervalCalendar } from './interval-calendar.ts'
 import { fn } from './registry.ts'
 
 /** What a pattern may ask of a moment. */
@@ -90,6 +91,11 @@ function field(m: Moment, { word, written, fill }: Piece): string {
     const cased = caseOf(written, text)
     return fill ? cased : cased.padEnd(width)
   }
+  const span = m.days === undefined ? intervalCalendar(m.year, m.month, m.day) : undefined
+  if (span !== undefined && OF_DATES.has(word.toUpperCase()))
+    throw new SqlError('invalid_datetime_format', 'invalid format specification for an interval value', {
+      hint: 'Intervals are not tied to specific calendar dates.',
+    })
   const year = m.days !== undefined && m.year <= 0 ? 1 - m.year : m.year
   const days = m.days ?? 0
   switch (word) {
@@ -129,7 +135,7 @@ function field(m: Moment, { word, written, fill }: Piece): string {
     case 'B.C.':
       return caseOf(written, m.year <= 0 ? 'B.C.' : 'A.D.')
     case 'Y,YYY':
-      return `${Math.trunc(year / 1000)},${String(year % 1000).padStart(3, '0')}`
+      return `${Math.trunc(year / 1000)},${number(year % 1000, 3, 0)}`
     case 'YYYY':
       return number(year, 4)
     case 'YYY':
@@ -157,12 +163,9 @@ function field(m: Moment, { word, written, fill }: Piece): string {
     case 'DY':
       return name(DAYS[isoWeekday(days) % 7]!.slice(0, 3), 3)
     case 'DDD':
-      return number(
-        m.days === undefined ? m.year * 365 + m.month * 30 + m.day : days - newYear(m.year) + 1,
-        3,
-      )
+      return number(span?.yearDay ?? days - newYear(m.year) + 1, 3)
     case 'IDDD':
-      return number((isoWeek(days).week - 1) * 7 + isoWeekday(days), 3)
+      return number(span?.isoDay ?? (isoWeek(days).week - 1) * 7 + isoWeekday(days), 3)
     case 'DD':
       return number(m.day, 2, 0)
     case 'D':
@@ -170,13 +173,13 @@ function field(m: Moment, { word, written, fill }: Piece): string {
     case 'ID':
       return number(isoWeekday(days), 1)
     case 'WW':
-      return number(Math.trunc((days - newYear(m.year)) / 7) + 1, 2)
+      return number(Math.trunc(((span?.yearDay ?? days - newYear(m.year) + 1) - 1) / 7) + 1, 2)
     case 'W':
       return number(Math.trunc((m.day - 1) / 7) + 1, 1)
     case 'IW':
-      return number(isoWeek(days).week, 2)
+      return number(span === undefined ? isoWeek(days).week : Math.trunc((span.isoDay - 1) / 7) + 1, 2)
     case 'Q':
-      return m.month === 0 ? '' : number(Math.ceil(m.month / 3), 1)
+      return m.month === 0 ? '' : number(Math.trunc((m.month - 1) / 3) + 1, 1)
     case 'CC': {
       const century =
         m.days === undefined
@@ -187,9 +190,9 @@ function field(m: Moment, { word, written, fill }: Piece): string {
       return number(century, 2)
     }
     case 'RM':
-      return m.month === 0 ? '' : name(ROMAN[m.month - 1] ?? '', 4)
+      return m.month === 0 ? '' : name(ROMAN[m.month < 0 ? m.month + 12 : m.month - 1]!, 4)
     case 'J':
-      return String(days + 2440588)
+      return String(span?.julian ?? days + 2440588)
     case 'TZ':
       return zoneName(m, written)
     case 'TZH':
@@ -207,8 +210,13 @@ function field(m: Moment, { word, written, fill }: Piece): string {
   }
 }
 
+/** What only a date has. */
+const OF_DATES: ReadonlySet<string> = new Set(
+  'A.D. B.C. AD BC MONTH MON DAY DY D ID TZ TZH TZM OF'.split(' '),
+)
+
 function isoYear(m: Moment): number {
-  if (m.days === undefined) return intervalIsoYear(m.year, m.month, m.day)
+  if (m.days === undefined) return intervalCalendar(m.year, m.month, m.day).isoYear
   const { year } = isoWeek(m.days)
   return year <= 0 ? 1 - year : year
 }

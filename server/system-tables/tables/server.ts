@@ -86,7 +86,7 @@ function role({ oid, name, superuser, createDb, createRole, login }: Role): Row 
     rolcreaterole: createRole || superuser,
     rolcreatedb: createDb || superuser,
     rolcanlogin: login,
-    rolreplication: false,
+    rolreplication: name === ROOT,
     rolbypassrls: superuser,
     rolconnlimit: -1,
     rolpassword: null,

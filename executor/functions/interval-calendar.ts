@@ -1,9 +1,19 @@
-/** The ISO year PostgreSQL finds for an interval's years, months and days taken as a date (date2isoyear, timestamp.c). */
-export function intervalIsoYear(year: number, month: number, day: number): number {
+/** What PostgreSQL finds when it takes an interval's years, months and days for a date (date2isoyear, interval_to_char). */
+export function intervalCalendar(
+  year: number,
+  month: number,
+  day: number,
+): { readonly julian: number; readonly isoYear: number; readonly isoDay: number; readonly yearDay: number } {
   const date = julian(year, month, day)
   const from = date < firstWeek(year) ? year - 1 : year
   const week = Math.trunc((date - firstWeek(from)) / 7) + 1
-  return week >= 52 && date >= firstWeek(from + 1) ? from + 1 : from
+  const isoYear = week >= 52 && date >= firstWeek(from + 1) ? from + 1 : from
+  return {
+    julian: date,
+    isoYear,
+    isoDay: date - firstWeek(isoYear) + 1,
+    yearDay: (year * 12 + month) * 30 + day,
+  }
 }
 
 /** The Monday of the week that the 4th of January is in. */
