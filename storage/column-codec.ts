@@ -1,6 +1,7 @@
 import type { Bytes, Column, ColumnData } from '../types/chunk.ts'
 import { physical, type Type } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
+import { wordsOf } from '../types/words.ts'
 import type { ByteReader } from './byte-reader.ts'
 import type { ByteWriter } from './byte-writer.ts'
 import { copyBytes, rowRange } from './gather.ts'
@@ -21,9 +22,7 @@ export function writeColumn(writer: ByteWriter, column: Column, from: number, to
       writer.array(data as Int32Array)
       return
     case 'i64': {
-      const { buffer, byteOffset, length } = data as BigInt64Array
-      // As pairs of 32-bit words, so that no bigint is made.
-      writeOffsets(writer, new Int32Array(buffer, byteOffset, length * 2))
+      writeOffsets(writer, wordsOf(data as BigInt64Array))
       return
     }
     case 'f64':

@@ -67,8 +67,3 @@ function filled<A extends Numbers>(to: A, from: A): A {
   ;(to as Uint8Array).set(from as Uint8Array)
   return to
 }
-
-/** Low and high words of the elements. */
-export function halves({ buffer, length }: BigInt64Array): Int32Array {
-  return new Int32Array(buffer, 0, length * 2)
-}

@@ -2,6 +2,7 @@ import type { Bytes, Chunk, Column } from '../types/chunk.ts'
 import { hashBytes, hashFloat, hashValue, mixHash, NULL_HASH } from '../types/hash-value.ts'
 import { physical } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
+import { wordsOf } from '../types/words.ts'
 
 const SEED = 0x1b873593
 
@@ -19,8 +20,7 @@ function hashColumn(column: Column, length: number, out: Int32Array): void {
   const nulls = column.nulls
   const kind = physical(column.type)
   if (kind === 'i64') {
-    const data = column.data as BigInt64Array
-    const words = new Int32Array(data.buffer, data.byteOffset, length * 2)
+    const words = wordsOf(column.data as BigInt64Array)
     for (let i = 0; i < length; i++) {
       const h =
         nulls !== null && nulls[i] === 1

@@ -1,5 +1,6 @@
 import type { Column } from '../types/chunk.ts'
 import type { Type } from '../types/type.ts'
+import { wordsOf } from '../types/words.ts'
 
 /** A value of a column of whole numbers or times: number for 4-byte columns, else bigint. */
 export type Bound = number | bigint
@@ -40,6 +41,20 @@ export function keepRows(column: Column, bound: Bound, rows: Int32Array, count: 
   return kept
 }
 
+/** Rows from <= row < to that are below none of the bounds. */
+export function rowsAbove(
+  columns: readonly Column[],
+  bounds: readonly RowBound[],
+  from: number,
+  to: number,
+): Int32Array {
+  const rows = new Int32Array(to - from)
+  for (let i = 0; i < rows.length; i++) rows[i] = from + i
+  let count = rows.length
+  for (const { column, bound } of bounds) count = keepRows(columns[column]!, bound, rows, count)
+  return rows.subarray(0, count)
+}
+
 /** The row with the greatest cell of the first `length` that are not NULL, or -1. */
 export function greatestRow({ data, nulls }: Column, length: number): number {
   let greatest = -1
@@ -62,8 +77,4 @@ export function greatestRow({ data, nulls }: Column, length: number): number {
     low = bottom
   }
   return greatest
-}
-
-function wordsOf({ buffer, byteOffset, length }: BigInt64Array): Int32Array {
-  return new Int32Array(buffer, byteOffset, length * 2)
 }

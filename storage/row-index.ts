@@ -2,6 +2,7 @@ import type { Chunk, Column } from '../types/chunk.ts'
 import { assert } from '../types/error.ts'
 import type { Order } from '../types/job.ts'
 import { physical } from '../types/type.ts'
+import { wordsOf } from '../types/words.ts'
 import { equalRows } from './compare-cells.ts'
 import { rowRange } from './gather.ts'
 import { grownArray, nextCapacity } from './growing-array.ts'
@@ -152,8 +153,7 @@ export class ListIndex {
     const goesThrough = fits && behind > 0 && this.#looks <= LOOKS_MAX * behind
     if (!goesThrough) this.#enterAll()
     if (fits) {
-      const data = probe.data as BigInt64Array
-      const wanted = new Int32Array(data.buffer, data.byteOffset, data.length * 2)
+      const wanted = wordsOf(probe.data as BigInt64Array)
       for (let i = 0; i < count; i++) {
         const row = rows === undefined ? i : rows[i]!
         const [low, high] = [wanted[2 * row]!, wanted[2 * row + 1]!]
@@ -212,8 +212,7 @@ export class ListIndex {
     const column = this.#rows.columns[this.columns[0]!]
     if (this.columns.length !== 1 || column === undefined) return undefined
     if (column.nulls !== null || physical(column.type) !== 'i64') return undefined
-    const data = column.data as BigInt64Array
-    return new Int32Array(data.buffer, data.byteOffset, data.length * 2)
+    return wordsOf(column.data as BigInt64Array)
   }
 
   #slotOfInt64(words: Int32Array, hash: number, low: number, high: number): number {

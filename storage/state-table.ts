@@ -1,15 +1,16 @@
 import type { Chunk, Column } from '../types/chunk.ts'
 import { assert } from '../types/error.ts'
 import type { Value } from '../types/value.ts'
+import { wordsOf } from '../types/words.ts'
 import { ChunkBuilder } from './chunk-builder.ts'
 import { ColumnBuffer } from './column-buffer.ts'
 import { equalCells, equalRows } from './compare-cells.ts'
 import type { RowId, StateTable as StateTableContract, TableDelta, TableSpec } from './contract.ts'
 import { gather32, lastingRows, ownedRows } from './gather.ts'
-import { blankArray, grownArray, halves, isShared, nextCapacity } from './growing-array.ts'
+import { blankArray, grownArray, isShared, nextCapacity } from './growing-array.ts'
 import { HashIndex, scatter } from './hash-index.ts'
 import { hashRow, hashRows } from './hash-rows.ts'
-import { keepRows, type RowBound } from './row-bounds.ts'
+import { type RowBound, rowsAbove } from './row-bounds.ts'
 import { ListIndex, OrderIndex } from './row-index.ts'
 import { compareCellForms, hasForms } from './same-form.ts'
 import { byVirtualNode } from './virtual-nodes.ts'
@@ -236,14 +237,14 @@ export class StateTable implements StateTableContract {
   expire(bounds: readonly RowBound[], moved?: Moved): void {
     if (bounds.length === 0) return
     if (this.spec.mode !== 'append') {
-      this.#removeExcept(this.#notExpired(bounds, 0, this.#end))
+      this.#removeExcept(rowsAbove(this.columns, bounds, 0, this.#end))
       return
     }
-    const fresh = this.#notExpired(bounds, this.#sealed, this.#end)
+    const fresh = rowsAbove(this.columns, bounds, this.#sealed, this.#end)
     this.#fresh = fresh.length === this.#end - this.#sealed ? undefined : fresh
     this.#left ??= 0
     if (this.#end < 2 * this.#left + EXPIRE_ROWS) return
-    const old = this.#notExpired(bounds, 0, this.#sealed)
+    const old = rowsAbove(this.columns, bounds, 0, this.#sealed)
     this.#left = old.length + fresh.length
     if (this.#left * 2 > this.#end) return
     const rows = new Int32Array(this.#left)
@@ -494,11 +495,10 @@ export class StateTable implements StateTableContract {
     added: (id: RowId) => void,
   ): void {
     const index = this.#index!
-    const data = chunk.columns[columns[0]!]!.data as BigInt64Array
     const key = this.columns[this.identity[0]!]!
-    const words = new Int32Array(data.buffer, data.byteOffset, chunk.length * 2)
+    const words = wordsOf(chunk.columns[columns[0]!]!.data as BigInt64Array)
     let { i64 } = key
-    let keys = halves(i64)
+    let keys = wordsOf(i64)
     for (let row = 0; row < chunk.length; row++) {
       const hash = hashes[row]!
       const low = words[2 * row]!
@@ -517,7 +517,7 @@ export class StateTable implements StateTableContract {
         added(id)
         if (i64 !== key.i64) {
           i64 = key.i64
-          keys = halves(i64)
+          keys = wordsOf(i64)
         }
       }
       out[row] = id
@@ -534,15 +534,6 @@ export class StateTable implements StateTableContract {
     this.#size++
     this.#link(id)
     return id
-  }
-
-  /** Rows of from <= id < to in none of whose columns the cell is below its bound. */
-  #notExpired(bounds: readonly RowBound[], from: RowId, to: RowId): Int32Array {
-    const rows = new Int32Array(to - from)
-    for (let i = 0; i < rows.length; i++) rows[i] = from + i
-    let count = rows.length
-    for (const { column, bound } of bounds) count = keepRows(this.columns[column]!, bound, rows, count)
-    return rows.subarray(0, count)
   }
 
   #removeExcept(kept: Int32Array): void {
@@ -584,7 +575,7 @@ export class StateTable implements StateTableContract {
   }
 
   #freshRows(): Chunk[] {
-    const rows = this.#fresh ?? this.#notExpired([], this.#sealed, this.#end)
+    const rows = this.#fresh ?? rowsAbove(this.columns, [], this.#sealed, this.#end)
     const weights = new Int32Array(rows.length)
     gather32(weights, 0, this.weights, rows, rows.length)
     return this.#owned(rows, weights, rows.length)

@@ -1,4 +1,5 @@
 import type { Column } from '../../types/chunk.ts'
+import { wordsOf } from '../../types/words.ts'
 
 export const DAY_MICROS = 86_400_000_000
 const WORD = 4294967296
@@ -20,8 +21,8 @@ export function roundedTimes(column: Column, length: number, width: bigint, offs
   }
   const from = data as BigInt64Array
   const to = new BigInt64Array(length)
-  const words = new Int32Array(from.buffer, from.byteOffset, length * 2)
-  const target = new Int32Array(to.buffer)
+  const words = wordsOf(from)
+  const target = wordsOf(to)
   const size = Number(width)
   const shift = Number(offset)
   for (let row = 0; row < length; row++) {
@@ -63,8 +64,7 @@ export function laterTimes({ type, data, nulls }: Column, length: number, by: bi
 export function hasNoPlace({ data, nulls }: Column, length: number): boolean {
   if (nulls?.subarray(0, length).includes(1) === true) return true
   if (data instanceof Int32Array) return false
-  const { buffer, byteOffset } = data as BigInt64Array
-  const words = new Int32Array(buffer, byteOffset, length * 2)
+  const words = wordsOf(data as BigInt64Array)
   for (let row = 0; row < length; row++) {
     const high = words[2 * row + 1]!
     if (high === 0x7fffffff || high === -0x80000000) return true
