@@ -70,7 +70,7 @@ function faultyReach(
 }
 
 for (const fault of ['kill before', 'kill after', 'lose', 'lose answer'] as const)
-  for (let nth = 1; nth <= 5; nth++)
+  for (let nth = 1; nth <= 10; nth++)
     test(`each epoch arrives once when request ${nth} to the target meets: ${fault}`, async () => {
       const world = new World(nth)
       const target = new Target()

@@ -15,10 +15,13 @@ const MUTANTS: Readonly<Record<string, readonly Mutation[]>> = {
   'the marker is read before older writers are fenced': [
     {
       file: 'sim/target.ts',
-      from: `        fence = await reach(() => ++this.#fence)
-        const marker = await reach(() => this.#marker)`,
-      to: `        const marker = await reach(() => this.#marker)
-        fence = await reach(() => ++this.#fence)`,
+      from: `        fence = await reach(() => ++this.#fence)\n`,
+      to: `        const marker = await reach(() => this.#marker)\n`,
+    },
+    {
+      file: 'sim/target.ts',
+      from: `        const marker = await reach(() => this.#marker)\n        if`,
+      to: `        fence = await reach(() => ++this.#fence)\n        if`,
     },
   ],
   'an epoch is delivered before it is committed': [
@@ -85,7 +88,7 @@ const MUTANTS: Readonly<Record<string, readonly Mutation[]>> = {
   ],
 }
 
-const SEEDS_MAX = 300
+const SEEDS_MAX = 600
 
 /** A mutant's modules are loaded beside the right ones: their URLs carry its number. */
 registerHooks({

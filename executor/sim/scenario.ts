@@ -125,7 +125,9 @@ class Scenario {
     if (this.#world.chance(0.3)) {
       process.suspend()
       this.#zombies.push(process)
-      void this.#world.sleep(this.#world.random() * 4000).then(() => process.resume())
+      // Often while the next server claims the target.
+      const most = this.#world.chance(0.6) ? 400 : 4000
+      void this.#world.sleep(this.#world.random() * most).then(() => process.resume())
     } else if (this.#world.chance(0.2) && process.state === 'running') {
       await Promise.race([runtime.close().catch(() => {}), this.#death(process), this.#world.sleep(20_000)])
       process.kill()
