@@ -29,6 +29,8 @@ export function appendOnlyNodes(
           return batch || spec.type === 'inner'
         case 'aggregate':
         case 'window':
+        case 'top-n':
+        case 'set-operation':
         case 'sort':
           return batch
         case 'values':

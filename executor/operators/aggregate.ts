@@ -10,6 +10,7 @@ import type { Accumulator, Multiset } from '../aggregates/contract.ts'
 import { createAggregate } from '../aggregates/index.ts'
 import type { Emit, OperatorContext, OperatorKind } from '../contract.ts'
 import { boundsOf } from '../watermarks/marks.ts'
+import { endsPiece, inPieces } from './in-pieces.ts'
 
 type Spec = Extract<OperatorSpec, { kind: 'aggregate' }>
 
@@ -111,39 +112,7 @@ export const aggregate: OperatorKind<'aggregate'> = {
         for (const call of calls) updateCall(call, spec.groups, groups, ids, chunk)
       },
 
-      barrier(emit: Emit) {
-        ensureOnlyRow()
-        if (touched.length === 0) return
-        const out = new ChunkBuilder(outTypes, emit)
-        const now = new ChunkBuilder(outTypes)
-        for (let i = 0; i < touched.length; i++) {
-          const id = touched[i]!
-          isTouched[id] = 0
-          const count = groups.columns[groupCount]!.i64[id]!
-          assert(count >= 0n, 'aggregate: no group has fewer than no rows at a barrier')
-          const alive = count > 0n || groupCount === 0
-          if (alive) writeOutput(now, id)
-          const known = oldWeights[i] === 1
-          if (known && alive && sameRow(old.columns, i, now.columns)) {
-            reset(now)
-            continue
-          }
-          if (known) {
-            out.copyRow(0, old.columns, i)
-            out.push(-1)
-          }
-          if (alive) {
-            out.copyRow(0, now.columns, 0)
-            out.push(1)
-          } else groups.remove(id)
-          reset(now)
-        }
-        out.flush()
-        touched = []
-        oldWeights = []
-        reset(old)
-        emitted = true
-      },
+      ...inPieces(context.mode, emitGroups),
 
       marks([marks]) {
         const own = spec.groups.map(i => marks![i])
@@ -156,6 +125,41 @@ export const aggregate: OperatorKind<'aggregate'> = {
       restored() {
         emitted = groups.size > 0
       },
+    }
+
+    function* emitGroups(emit: Emit): Generator<void> {
+      ensureOnlyRow()
+      if (touched.length === 0) return
+      const out = new ChunkBuilder(outTypes, emit)
+      const now = new ChunkBuilder(outTypes)
+      for (let i = 0; i < touched.length; i++) {
+        if (endsPiece(i)) yield
+        const id = touched[i]!
+        isTouched[id] = 0
+        const count = groups.columns[groupCount]!.i64[id]!
+        assert(count >= 0n, 'aggregate: no group has fewer than no rows at a barrier')
+        const alive = count > 0n || groupCount === 0
+        if (alive) writeOutput(now, id)
+        const known = oldWeights[i] === 1
+        if (known && alive && sameRow(old.columns, i, now.columns)) {
+          reset(now)
+          continue
+        }
+        if (known) {
+          out.copyRow(0, old.columns, i)
+          out.push(-1)
+        }
+        if (alive) {
+          out.copyRow(0, now.columns, 0)
+          out.push(1)
+        } else groups.remove(id)
+        reset(now)
+      }
+      out.flush()
+      touched = []
+      oldWeights = []
+      reset(old)
+      emitted = true
     }
   },
 }

@@ -42,6 +42,9 @@ export function batchJoin(spec: Spec, context: OperatorContext): Operator {
   let unable = new Uint8Array(CHUNK_ROWS)
   let totals = new Float64Array(CHUNK_ROWS)
   let complete = false
+  /** All rows have come, and so many of the gathered ones were asked whether they leave now. */
+  let ended = false
+  let asked = 0
 
   const hashed = (port: 0 | 1 | number, chunk: Chunk): Uint8Array | undefined => {
     if (hashes.length < chunk.length) {
@@ -116,6 +119,15 @@ export function batchJoin(spec: Spec, context: OperatorContext): Operator {
     out.flush()
   }
 
+  const emitLeft = (): void => {
+    const { matches } = side
+    if (matches === undefined) return
+    let n = 0
+    for (; asked < side.count && n < CHUNK_ROWS; asked++) if (stays(matches[asked]!)) ids[n++] = asked
+    emitAlone(build, side.columns, side.weights, ids, n)
+    out.flush()
+  }
+
   return {
     tables: [],
     push(port, chunk, emit) {
@@ -138,18 +150,11 @@ export function batchJoin(spec: Spec, context: OperatorContext): Operator {
       emitTo = emit
       const chunk = early.shift()
       if (chunk !== undefined) look(chunk)
-      return early.length > 0
+      else if (ended) emitLeft()
+      return early.length > 0 || (ended && side.matches !== undefined && asked < side.count)
     },
-    barrier(emit) {
-      emitTo = emit
-      const { matches } = side
-      if (matches === undefined) return
-      for (let id = 0; id < side.count; ) {
-        let n = 0
-        for (; id < side.count && n < CHUNK_ROWS; id++) if (stays(matches[id]!)) ids[n++] = id
-        emitAlone(build, side.columns, side.weights, ids, n)
-      }
-      out.flush()
+    barrier() {
+      ended = true
     },
   }
 }

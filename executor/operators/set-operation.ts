@@ -1,6 +1,7 @@
 import { ChunkBuilder } from '../../storage/chunk-builder.ts'
 import { INT8 } from '../../types/type.ts'
-import type { OperatorKind } from '../contract.ts'
+import type { Emit, OperatorKind } from '../contract.ts'
+import { endsPiece, inPieces } from './in-pieces.ts'
 
 /** INTERSECT and EXCEPT: counts of both sides per row; the barrier emits how the multiplicity moved. */
 export const setOperation: OperatorKind<'set-operation'> = {
@@ -45,19 +46,23 @@ export const setOperation: OperatorKind<'set-operation'> = {
           side.i64[id] = side.i64[id]! + BigInt(chunk.weights[i]!)
         }
       },
-      barrier(emit) {
-        const out = new ChunkBuilder(types, emit)
-        for (const [id, before] of touched) {
-          const change = multiplicity(id) - before
-          if (change !== 0) {
-            for (const i of key) out.columns[i]!.copy(out.length, counts.columns[i]!, id)
-            out.push(change)
-          }
-          if (left.i64[id] === 0n && right.i64[id] === 0n) counts.remove(id)
+      ...inPieces(context.mode, emitChanges),
+    }
+
+    function* emitChanges(emit: Emit): Generator<void> {
+      const out = new ChunkBuilder(types, emit)
+      let done = 0
+      for (const [id, before] of touched) {
+        const change = multiplicity(id) - before
+        if (change !== 0) {
+          for (const i of key) out.columns[i]!.copy(out.length, counts.columns[i]!, id)
+          out.push(change)
         }
-        out.flush()
-        touched.clear()
-      },
+        if (left.i64[id] === 0n && right.i64[id] === 0n) counts.remove(id)
+        if (endsPiece(done++)) yield
+      }
+      out.flush()
+      touched.clear()
     }
   },
 }

@@ -2,8 +2,9 @@ import { ChunkBuilder } from '../../storage/chunk-builder.ts'
 import { compareOrder } from '../../storage/ordered-index.ts'
 import { StateTable } from '../../storage/state-table.ts'
 import { INT8 } from '../../types/type.ts'
-import type { OperatorKind } from '../contract.ts'
+import type { Emit, OperatorKind } from '../contract.ts'
 import { boundsOf } from '../watermarks/marks.ts'
+import { endsPiece, inPieces } from './in-pieces.ts'
 
 /**
  * Keeps every row ordered within its partition. The first touch of a partition in an epoch subtracts its present top
@@ -32,12 +33,18 @@ export const topN: OperatorKind<'top-n'> = {
       { ...scratch, schema: partitionSchema, mode: 'keyed', key: partitionSchema.map((_, i) => i) },
       false,
     )
+    /** In a query: id, weight and rank of a partition's top rows; nothing was emitted before them. */
+    let picked: number[] = []
     const row = new ChunkBuilder(outSchema.map(field => field.type))
     const end = spec.offset + spec.limit
     const prunes = context.appendOnly(0) && !spec.withTies && (!ranked || spec.rank === 'row_number')
 
     const addRow = (id: number, weight: number, rank: number): void => {
       if (weight === 0) return
+      if (context.mode === 'batch') {
+        picked.push(id, weight, rank)
+        return
+      }
       row.length = 0
       row.copyRow(0, rows.columns, id)
       if (ranked) row.columns[input.length]!.set(0, BigInt(rank))
@@ -99,27 +106,40 @@ export const topN: OperatorKind<'top-n'> = {
         }
       },
 
-      barrier(emit) {
-        const found = partitionSchema.map((_, i) => i)
-        touched.forEachRow(id => addTop(touched, id, found, 1))
-        touched.clear()
-        const out = new ChunkBuilder(
-          outSchema.map(field => field.type),
-          emit,
-        )
-        changes.forEachRow(id => {
-          out.copyRow(0, changes.columns, id)
-          out.push(changes.weights[id]!)
-        })
-        out.flush()
-        changes.clear()
-      },
+      ...inPieces(context.mode, emitChanges),
 
       marks([marks]) {
         const own = input.map((_, i) => (spec.partition.includes(i) ? marks![i] : undefined))
         rows.expire(boundsOf(own))
         return own
       },
+    }
+
+    function* emitChanges(emit: Emit): Generator<void> {
+      const found = partitionSchema.map((_, i) => i)
+      const out = new ChunkBuilder(
+        outSchema.map(field => field.type),
+        emit,
+      )
+      let done = 0
+      for (let at = 0; at < touched.end; at++) {
+        if (touched.weights[at] !== 0) addTop(touched, at, found, 1)
+        for (let i = 0; i < picked.length; i += 3) {
+          out.copyRow(0, rows.columns, picked[i]!)
+          if (ranked) out.columns[input.length]!.set(out.length, BigInt(picked[i + 2]!))
+          out.push(picked[i + 1]!)
+          if (endsPiece(done++)) yield
+        }
+        picked = []
+        if (endsPiece(at)) yield
+      }
+      touched.clear()
+      changes.forEachRow(id => {
+        out.copyRow(0, changes.columns, id)
+        out.push(changes.weights[id]!)
+      })
+      changes.clear()
+      out.flush()
     }
   },
 }
