@@ -29,6 +29,7 @@ export function appendOnlyNodes(
           return batch || spec.type === 'inner'
         case 'aggregate':
         case 'window':
+        case 'single-row':
         case 'top-n':
         case 'set-operation':
         case 'sort':

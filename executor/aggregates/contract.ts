@@ -1,5 +1,4 @@
 import type { ColumnBuffer } from '../../storage/column-buffer.ts'
-import type { StateTable } from '../../storage/state-table.ts'
 import type { Column } from '../../types/chunk.ts'
 import type { Type } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
@@ -22,6 +21,11 @@ export interface Accumulator {
   output(state: readonly ColumnBuffer[], id: number, out: ColumnBuffer, at: number): void
 }
 
+/** Rows by id. */
+export interface ValuesById {
+  valueAt(id: number, column: number): Value
+}
+
 /** Aggregate over the ordered rows of a group, kept in a bag of arguments. */
 export interface Multiset {
   readonly kind: 'multiset'
@@ -34,7 +38,7 @@ export interface Multiset {
   /** Rows needed: the first one is enough. */
   readonly firstOnly: boolean
   /** `args[k]` are columns of `table`; ids in order, each `times[i]` times. Undefined ids: no row. */
-  output(table: StateTable, args: readonly number[], ids: readonly number[], times: readonly number[]): Value
+  output(table: ValuesById, args: readonly number[], ids: readonly number[], times: readonly number[]): Value
 }
 
 export type Aggregate = Accumulator | Multiset

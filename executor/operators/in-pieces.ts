@@ -1,6 +1,7 @@
 import type { Emit, Operator } from '../contract.ts'
 
-const PIECE_ROWS = 2048
+/** So many rows are gone through before other work may get its turn. */
+export const PIECE_ROWS = 2048
 
 /** Whether work that goes through many rows lets others go on behind this one. */
 export function endsPiece(row: number): boolean {

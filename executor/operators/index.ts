@@ -4,6 +4,7 @@ import type { Operator, OperatorContext } from '../contract.ts'
 import { aggregate } from './aggregate.ts'
 import { batchAggregate } from './batch-aggregate.ts'
 import { batchJoin } from './batch-join.ts'
+import { batchWindow } from './batch-window.ts'
 import { changelog } from './changelog.ts'
 import { hop } from './hop.ts'
 import { join } from './join.ts'
@@ -50,7 +51,9 @@ export function createOperator(spec: OperatorSpec, context: OperatorContext): Op
     case 'top-n':
       return topN.create(spec, context)
     case 'window':
-      return window.create(spec, context)
+      return (
+        (context.mode === 'batch' ? batchWindow(spec, context) : undefined) ?? window.create(spec, context)
+      )
     case 'hop':
       return hop.create(spec, context)
     case 'panes':

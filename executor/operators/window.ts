@@ -4,14 +4,11 @@ import { equalCells } from '../../storage/compare-cells.ts'
 import { compareCellForms, hasForms } from '../../storage/same-form.ts'
 import { StateTable } from '../../storage/state-table.ts'
 import type { Column } from '../../types/chunk.ts'
-import { SqlError } from '../../types/error.ts'
-import type { Expression, OperatorSpec, WindowCall } from '../../types/job.ts'
-import type { Emit, OperatorContext, OperatorKind, Projection } from '../contract.ts'
+import type { Emit, OperatorKind } from '../contract.ts'
 import { boundsOf } from '../watermarks/marks.ts'
-import { aggregateOver } from '../windows/aggregate-over.ts'
-import { framesOf } from '../windows/frames.ts'
-import { windowKernel } from '../windows/index.ts'
-import { type Partition, partitionOf } from '../windows/partition.ts'
+import { columnsRead, computations } from '../windows/computations.ts'
+import { partitionOf } from '../windows/partition.ts'
+import { atOnce } from './in-pieces.ts'
 
 /** A partition's rows by id, each as often as it occurs, and their window columns. */
 interface Computed {
@@ -61,11 +58,12 @@ export const window: OperatorKind<'window'> = {
         column.gather(0, rows.columns[i]!, ids, ids.length)
         columns[i] = column
       }
-      const partition = partitionOf(columns, ids, spec.order)
+      const partition = atOnce(partitionOf(columns, ids, spec.order))
       const values = (reused ?? spec.calls).map(({ type }, i) =>
         reused === undefined ? new ColumnBuffer(type, ids.length, true) : cleared(reused[i]!, ids.length),
       )
-      if (ids.length > 0) for (const [i, run] of computed.entries()) run(partition, values[i]!, reports)
+      if (ids.length > 0)
+        for (const [i, run] of computed.entries()) atOnce(run(partition, values[i]!, reports))
       return { ids, values }
     }
 
@@ -153,63 +151,4 @@ function sameValues(old: Computed, i: number, now: Computed, j: number): boolean
     if (hasForms(a.type) && compareCellForms(a, i, b, j) !== 0) return false
   }
   return true
-}
-
-/** Input columns that order, arguments, filters and frames read. */
-function columnsRead(spec: Extract<OperatorSpec, { kind: 'window' }>, width: number): readonly number[] {
-  const used = new Set(spec.order.map(o => o.column))
-  const visit = (e: Expression): void => {
-    if (e.kind === 'column') used.add(e.index)
-    else if (e.kind === 'call') e.args.forEach(visit)
-  }
-  for (const { args, filter, frame } of spec.calls) {
-    for (const arg of args) used.add(arg)
-    if (filter !== undefined) used.add(filter)
-    for (const bound of [frame.start, frame.end]) if ('key' in bound) [bound.key, bound.value].forEach(visit)
-  }
-  return Array.from({ length: width }, (_, i) => i).filter(i => used.has(i))
-}
-
-type Computation = (partition: Partition, out: ChunkBuilder['columns'][number], reports: boolean) => void
-
-function computations(
-  calls: readonly WindowCall[],
-  rows: StateTable,
-  context: OperatorContext,
-): readonly Computation[] {
-  const input = context.inputs[0]!
-  const compiled = new Map<Expression, Projection>()
-  const evaluator =
-    (partition: Partition) =>
-    (e: Expression): Column => {
-      let run = compiled.get(e)
-      if (run === undefined) compiled.set(e, (run = context.compile([e], input)))
-      const { columns, length } = partition
-      return run({ columns, weights: new Int32Array(length).fill(1), length })!.columns[0]!
-    }
-  return calls.map((call): Computation => {
-    const framed = (partition: Partition) => framesOf(call.frame, partition, evaluator(partition))
-    if (call.kind === 'aggregate') {
-      const over = aggregateOver(
-        call,
-        call.args.map(i => input[i]!.type),
-      )
-      return (partition, out) => over(partition, framed(partition), rows, out)
-    }
-    const kernel = windowKernel(call.fn)
-    return (partition, out, reports) => {
-      const args = call.args.map(i => partition.columns[i]!)
-      const fail = (error: SqlError): void => {
-        if (context.mode === 'batch') throw error
-        if (reports) context.reportError(error)
-      }
-      try {
-        kernel(partition, args, () => framed(partition), out, fail, call.ignoresNulls === true)
-      } catch (error) {
-        if (context.mode === 'batch' || !(error instanceof SqlError)) throw error
-        if (reports) context.reportError(error)
-        for (let i = 0; i < partition.length; i++) out.setNull(i)
-      }
-    }
-  })
 }

@@ -1,12 +1,12 @@
 import { ColumnBuffer } from '../../storage/column-buffer.ts'
 import { compareCells } from '../../storage/compare-cells.ts'
-import type { StateTable } from '../../storage/state-table.ts'
 import type { Column } from '../../types/chunk.ts'
 import type { WindowCall } from '../../types/job.ts'
 import type { Type } from '../../types/type.ts'
-import type { Accumulator, Multiset } from '../aggregates/contract.ts'
+import type { Accumulator, Multiset, ValuesById } from '../aggregates/contract.ts'
 import { createAggregate } from '../aggregates/index.ts'
 import { chunkSlice } from '../chunk-slice.ts'
+import { endsPiece, PIECE_ROWS } from '../operators/in-pieces.ts'
 import type { Frames } from './frames.ts'
 import type { Partition } from './partition.ts'
 
@@ -14,9 +14,9 @@ import type { Partition } from './partition.ts'
 export type AggregateOver = (
   partition: Partition,
   frames: Frames,
-  table: StateTable,
+  table: ValuesById,
   out: ColumnBuffer,
-) => void
+) => Generator<void>
 
 /**
  * Three ways, by what the aggregate can do. One that can retract follows the frame: rows that enter are added, rows that
@@ -35,7 +35,7 @@ function folding(call: WindowCall, accumulator: Accumulator, retracts: boolean):
   const state = accumulator.state.map(s => new ColumnBuffer(s.type, 1))
   const ranges = new Int32Array(6)
   let zeros = new Int32Array(64)
-  return (partition, frames, _table, out) => {
+  return function* (partition, frames, _table, out) {
     const { length } = partition
     if (zeros.length < length) zeros = new Int32Array(length)
     const args = call.args.map(i => partition.columns[i]!)
@@ -52,6 +52,7 @@ function folding(call: WindowCall, accumulator: Accumulator, retracts: boolean):
     let [from, to] = [0, 0]
     reset()
     for (let i = 0; i < length; i++) {
+      if (endsPiece(i)) yield
       const [start, end] = [frames.start[i]!, frames.end[i]!]
       if (frames.whole && i > 0 && start === frames.start[i - 1] && end === frames.end[i - 1]) {
         out.copy(i, out, i - 1)
@@ -69,6 +70,10 @@ function folding(call: WindowCall, accumulator: Accumulator, retracts: boolean):
         continue
       }
       fold(from, start, minus)
+      for (; end - to > PIECE_ROWS; to += PIECE_ROWS) {
+        fold(to, to + PIECE_ROWS, counts)
+        yield
+      }
       fold(to, end, counts)
       from = start
       to = end
@@ -93,13 +98,18 @@ function folding(call: WindowCall, accumulator: Accumulator, retracts: boolean):
 }
 
 function listing(call: WindowCall, multiset: Multiset): AggregateOver {
-  return (partition, frames, table, out) => {
+  return function* (partition, frames, table, out) {
     const by = multiset.orderedBy ?? 0
     const counts = countedRows(call, partition, !multiset.keepsNulls, by)
     const key = by > 0 ? partition.columns[call.args[by]!]! : undefined
     const sign = multiset.descending ? -1 : 1
     const ranges = new Int32Array(6)
+    let seen = 0
     for (let i = 0; i < partition.length; i++) {
+      if (++seen > PIECE_ROWS) {
+        seen = 0
+        yield
+      }
       if (
         frames.whole &&
         i > 0 &&
@@ -114,6 +124,7 @@ function listing(call: WindowCall, multiset: Multiset): AggregateOver {
       for (let k = 0; k < count; k++)
         for (let row = ranges[2 * k]!; row < ranges[2 * k + 1]!; row++) if (counts[row] === 1) rows.push(row)
       if (key !== undefined) rows.sort((a, b) => sign * compareCells(key, a, key, b))
+      seen += rows.length
       const ids = rows.map(row => partition.ids[row]!)
       const times = ids.map(() => 1)
       out.set(i, multiset.output(table, call.args, ids, times))

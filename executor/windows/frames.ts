@@ -2,6 +2,7 @@ import { compareCells } from '../../storage/compare-cells.ts'
 import type { Column } from '../../types/chunk.ts'
 import { assert, SqlError, unreachable } from '../../types/error.ts'
 import type { Expression, Frame, FrameBound, Order } from '../../types/job.ts'
+import { endsPiece } from '../operators/in-pieces.ts'
 import type { Partition } from './partition.ts'
 
 /** The frame of each row of a partition. */
@@ -19,10 +20,10 @@ export interface Frames {
 export type Evaluate = (e: Expression) => Column
 
 /** Frames of all rows. RANGE with offsets costs a binary search a row, all else a few steps. */
-export function framesOf(frame: Frame, partition: Partition, evaluate: Evaluate): Frames {
+export function* framesOf(frame: Frame, partition: Partition, evaluate: Evaluate): Generator<void, Frames> {
   const { length, groupOf, groupStarts } = partition
-  const start = edge(frame, frame.start, 'starting', partition, evaluate)
-  const end = edge(frame, frame.end, 'ending', partition, evaluate)
+  const start = yield* edge(frame, frame.start, 'starting', partition, evaluate)
+  const end = yield* edge(frame, frame.end, 'ending', partition, evaluate)
   for (let i = 0; i < length; i++) if (end[i]! < start[i]!) end[i] = start[i]!
   const whole = frame.exclude === 'none'
   const add = (out: Int32Array, count: number, from: number, to: number): number => {
@@ -49,13 +50,13 @@ export function framesOf(frame: Frame, partition: Partition, evaluate: Evaluate)
   }
 }
 
-function edge(
+function* edge(
   frame: Frame,
   bound: FrameBound,
   which: 'starting' | 'ending',
   partition: Partition,
   evaluate: Evaluate,
-): Int32Array {
+): Generator<void, Int32Array> {
   const { length, groupOf, groupStarts } = partition
   const starts = which === 'starting'
   const at = new Int32Array(length)
@@ -81,7 +82,7 @@ function edge(
       return at
     }
     case 'value':
-      return valueEdge(evaluate(bound.key), evaluate(bound.value), starts, partition)
+      return yield* valueEdge(evaluate(bound.key), evaluate(bound.value), starts, partition)
     case 'session':
       return sessionEdge(evaluate(bound.key), evaluate(bound.value), starts, partition)
     default:
@@ -100,7 +101,12 @@ function distanceOf(offset: Expression, which: string): number {
 }
 
 /** Rows with a NULL key are peers of each other and of nobody else. */
-function valueEdge(key: Column, value: Column, starts: boolean, partition: Partition): Int32Array {
+function* valueEdge(
+  key: Column,
+  value: Column,
+  starts: boolean,
+  partition: Partition,
+): Generator<void, Int32Array> {
   const { length, groupOf, groupStarts } = partition
   const { descending } = partition.order[0] as Order
   const isNull = (i: number): boolean => key.nulls !== null && key.nulls[i] === 1
@@ -110,6 +116,7 @@ function valueEdge(key: Column, value: Column, starts: boolean, partition: Parti
   while (to > from && isNull(to - 1)) to--
   const at = new Int32Array(length)
   for (let i = 0; i < length; i++) {
+    if (endsPiece(i)) yield
     if (i < from || i >= to) {
       at[i] = groupStarts[groupOf[i]! + (starts ? 0 : 1)]!
       continue

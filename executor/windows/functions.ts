@@ -1,6 +1,7 @@
 import type { ColumnBuffer } from '../../storage/column-buffer.ts'
 import type { Column } from '../../types/chunk.ts'
 import { SqlError } from '../../types/error.ts'
+import { endsPiece } from '../operators/in-pieces.ts'
 import type { Frames } from './frames.ts'
 import type { Partition } from './partition.ts'
 
@@ -8,34 +9,49 @@ import type { Partition } from './partition.ts'
 export type WindowKernel = (
   partition: Partition,
   args: readonly Column[],
-  frames: () => Frames,
+  frames: () => Generator<void, Frames>,
   out: ColumnBuffer,
   fail: (error: SqlError) => void,
   ignoresNulls: boolean,
-) => void
+) => Generator<void>
 
-export const rowNumber: WindowKernel = ({ length }, _args, _frames, out) => {
-  for (let i = 0; i < length; i++) out.set(i, BigInt(i + 1))
+export const rowNumber: WindowKernel = function* ({ length }, _args, _frames, out) {
+  for (let i = 0; i < length; i++) {
+    if (endsPiece(i)) yield
+    out.set(i, BigInt(i + 1))
+  }
 }
 
-export const rank: WindowKernel = ({ length, groupOf, groupStarts }, _args, _frames, out) => {
-  for (let i = 0; i < length; i++) out.set(i, BigInt(groupStarts[groupOf[i]!]! + 1))
+export const rank: WindowKernel = function* ({ length, groupOf, groupStarts }, _args, _frames, out) {
+  for (let i = 0; i < length; i++) {
+    if (endsPiece(i)) yield
+    out.set(i, BigInt(groupStarts[groupOf[i]!]! + 1))
+  }
 }
 
-export const denseRank: WindowKernel = ({ length, groupOf }, _args, _frames, out) => {
-  for (let i = 0; i < length; i++) out.set(i, BigInt(groupOf[i]! + 1))
+export const denseRank: WindowKernel = function* ({ length, groupOf }, _args, _frames, out) {
+  for (let i = 0; i < length; i++) {
+    if (endsPiece(i)) yield
+    out.set(i, BigInt(groupOf[i]! + 1))
+  }
 }
 
-export const percentRank: WindowKernel = ({ length, groupOf, groupStarts }, _args, _frames, out) => {
-  for (let i = 0; i < length; i++) out.set(i, length === 1 ? 0 : groupStarts[groupOf[i]!]! / (length - 1))
+export const percentRank: WindowKernel = function* ({ length, groupOf, groupStarts }, _args, _frames, out) {
+  for (let i = 0; i < length; i++) {
+    if (endsPiece(i)) yield
+    out.set(i, length === 1 ? 0 : groupStarts[groupOf[i]!]! / (length - 1))
+  }
 }
 
-export const cumeDist: WindowKernel = ({ length, groupOf, groupStarts }, _args, _frames, out) => {
-  for (let i = 0; i < length; i++) out.set(i, groupStarts[groupOf[i]! + 1]! / length)
+export const cumeDist: WindowKernel = function* ({ length, groupOf, groupStarts }, _args, _frames, out) {
+  for (let i = 0; i < length; i++) {
+    if (endsPiece(i)) yield
+    out.set(i, groupStarts[groupOf[i]! + 1]! / length)
+  }
 }
 
 /** Buckets as equal as can be, the first ones larger; the argument of the first row counts. */
-export const ntile: WindowKernel = ({ length }, args, _frames, out, fail) => {
+export const ntile: WindowKernel = function* ({ length }, args, _frames, out, fail) {
   const buckets = intAt(args[0]!, 0)
   if (buckets !== undefined && buckets <= 0) {
     const message = 'argument of ntile must be greater than zero'
@@ -45,6 +61,7 @@ export const ntile: WindowKernel = ({ length }, args, _frames, out, fail) => {
   const large = buckets === undefined ? 0 : length % buckets
   const split = large * (small + 1)
   for (let i = 0; i < length; i++) {
+    if (endsPiece(i)) yield
     if (buckets === undefined || buckets <= 0) out.setNull(i)
     else out.set(i, 1 + (i < split ? Math.floor(i / (small + 1)) : large + Math.floor((i - split) / small)))
   }
@@ -52,9 +69,10 @@ export const ntile: WindowKernel = ({ length }, args, _frames, out, fail) => {
 
 /** lag (-1) and lead (1): value, distance (default 1), default (NULL). */
 export function shifted(direction: -1 | 1): WindowKernel {
-  return ({ length }, [value, distance, otherwise], _frames, out, _fail, ignoresNulls) => {
+  return function* ({ length }, [value, distance, otherwise], _frames, out, _fail, ignoresNulls) {
     const seen = seenRows(value!, length, ignoresNulls)
     for (let i = 0; i < length; i++) {
+      if (endsPiece(i)) yield
       const by = distance === undefined ? 1 : intAt(distance, i)
       if (by === undefined) {
         out.setNull(i)
@@ -70,22 +88,36 @@ export function shifted(direction: -1 | 1): WindowKernel {
 
 const ranges = new Int32Array(6)
 
-export const firstValue: WindowKernel = ({ length }, [value], frames, out, _fail, ignoresNulls) => {
-  const frame = frames()
-  const seen = seenRows(value!, length, ignoresNulls)
-  for (let i = 0; i < length; i++) copyNth(out, i, value!, seen, frame, 0)
-}
-
-export const lastValue: WindowKernel = ({ length }, [value], frames, out, _fail, ignoresNulls) => {
-  const frame = frames()
-  const seen = seenRows(value!, length, ignoresNulls)
-  for (let i = 0; i < length; i++) copyNth(out, i, value!, seen, frame, undefined)
-}
-
-export const nthValue: WindowKernel = ({ length }, [value, position], frames, out, fail, ignoresNulls) => {
-  const frame = frames()
+export const firstValue: WindowKernel = function* ({ length }, [value], frames, out, _fail, ignoresNulls) {
+  const frame = yield* frames()
   const seen = seenRows(value!, length, ignoresNulls)
   for (let i = 0; i < length; i++) {
+    if (endsPiece(i)) yield
+    copyNth(out, i, value!, seen, frame, 0)
+  }
+}
+
+export const lastValue: WindowKernel = function* ({ length }, [value], frames, out, _fail, ignoresNulls) {
+  const frame = yield* frames()
+  const seen = seenRows(value!, length, ignoresNulls)
+  for (let i = 0; i < length; i++) {
+    if (endsPiece(i)) yield
+    copyNth(out, i, value!, seen, frame, undefined)
+  }
+}
+
+export const nthValue: WindowKernel = function* (
+  { length },
+  [value, position],
+  frames,
+  out,
+  fail,
+  ignoresNulls,
+) {
+  const frame = yield* frames()
+  const seen = seenRows(value!, length, ignoresNulls)
+  for (let i = 0; i < length; i++) {
+    if (endsPiece(i)) yield
     const nth = intAt(position!, i)
     if (nth !== undefined && nth > 0) {
       copyNth(out, i, value!, seen, frame, nth - 1)

@@ -1,6 +1,7 @@
 import { compareOrder } from '../../storage/ordered-index.ts'
 import type { Column } from '../../types/chunk.ts'
 import type { Order } from '../../types/job.ts'
+import { endsPiece } from '../operators/in-pieces.ts'
 
 /** The rows of one partition in order, each as often as it occurs. */
 export interface Partition {
@@ -17,13 +18,18 @@ export interface Partition {
 }
 
 /** Finds the groups of peers of rows in order. */
-export function partitionOf(columns: readonly Column[], ids: Int32Array, order: readonly Order[]): Partition {
+export function* partitionOf(
+  columns: readonly Column[],
+  ids: Int32Array,
+  order: readonly Order[],
+): Generator<void, Partition> {
   const { length } = ids
   const groupOf = new Int32Array(length)
   const groupStarts: number[] = []
   for (let i = 0; i < length; i++) {
     if (i === 0 || compareOrder(order, columns, i - 1, columns, i) !== 0) groupStarts.push(i)
     groupOf[i] = groupStarts.length - 1
+    if (endsPiece(i)) yield
   }
   groupStarts.push(length)
   return { length, columns, ids, order, groupOf, groupStarts }
