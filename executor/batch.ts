@@ -16,6 +16,8 @@ import { neededColumns } from './needed-columns.ts'
 import { buildPort } from './operators/batch-join.ts'
 import { ownedChunk } from './owned-chunk.ts'
 import { recursiveRows } from './recursion.ts'
+import { type SourceReads, sourceReads, sourcesOf } from './source-reads.ts'
+import type { SourceRows } from './source-rows.ts'
 
 /** Rows of one moment; a chunk is valid until the next is asked for or other work gets its turn. */
 export interface BatchRows extends Iterable<Chunk> {
@@ -28,6 +30,8 @@ export interface BatchInput {
   readonly epoch: Epoch
   /** undefined: the relation has no rows of its own (a source). */
   read(relation: RelationId, columns: readonly number[] | undefined, scan?: Scan): BatchRows | undefined
+  /** What a source holds; `limited`: not all of it is read. */
+  source(relation: RelationId, limited: boolean): Promise<SourceRows>
   monotonic(): number
 }
 
@@ -45,18 +49,17 @@ export async function* runBatch(
   emitted?: (node: number, chunk: Chunk) => void,
 ): AsyncGenerator<Chunk> {
   const inputs = inputsOf(job, from)
-  if (job.recursions === undefined) yield* runOver(job, inputs, from, signal, emitted)
-  else {
-    const parts = recursionParts(job.recursions, from)
-    let all: Inputs
-    try {
-      all = await withRecursions(parts, inputs, job, from, signal)
-    } catch (error) {
-      for (const rows of inputs.values()) rows.close?.()
-      throw error
-    }
-    yield* runOver(job, all, from, signal, emitted)
+  const parts = recursionParts(job.recursions ?? [], from)
+  let all: Inputs
+  let reads: SourceReads
+  try {
+    reads = sourceReads(job, await sourcesOf(job, (relation, limited) => from.source(relation, limited)))
+    all = parts.length === 0 ? inputs : await withRecursions(parts, inputs, job, from, signal)
+  } catch (error) {
+    for (const rows of inputs.values()) rows.close?.()
+    throw error
   }
+  yield* runOver(job, all, from, signal, emitted, reads)
 }
 
 /** A recursive query's two parts with what they read, copied as it is read again and again. */
@@ -126,14 +129,21 @@ async function* runOver(
   from: BatchInput,
   signal: AbortSignal | undefined,
   emitted?: (node: number, chunk: Chunk) => void,
+  reads: SourceReads = new Map(),
 ): AsyncGenerator<Chunk> {
   const ready: Chunk[] = []
   const monotonic = () => from.monotonic()
-  const graph = batchGraph(job, from.epoch, monotonic, chunk => ready.push(ownedChunk(chunk)), emitted)
+  const heard = (node: number, chunk: Chunk): void => {
+    for (const read of reads.values()) read.emitted(node, chunk)
+    emitted?.(node, chunk)
+  }
+  const hears = reads.size > 0 ? heard : emitted
+  const graph = batchGraph(job, from.epoch, monotonic, chunk => ready.push(ownedChunk(chunk)), hears)
   try {
     let sliceStart = monotonic()
-    for (const step of steps(job, graph, inputs)) {
-      step()
+    for (const step of steps(job, graph, inputs, reads)) {
+      const waiting = step()
+      if (waiting instanceof Promise) await waiting
       const idle = ready.length === 0
       while (ready.length > 0) yield ready.shift()!
       if (idle && monotonic() - sliceStart < SLICE_MS) continue
@@ -142,18 +152,27 @@ async function* runOver(
     }
   } finally {
     for (const rows of inputs.values()) rows.close?.()
+    for (const read of reads.values()) await read.close()
   }
 }
 
 type Inputs = ReadonlyMap<number, BatchRows>
 
 /** Everything a query does, piece by piece: what a node's rows are looked up in is complete before these rows come. */
-function* steps(job: Job, graph: BatchGraph, inputs: Inputs): Generator<() => unknown> {
+function* steps(job: Job, graph: BatchGraph, inputs: Inputs, reads: SourceReads): Generator<() => unknown> {
   const nodes = new Map(job.nodes.map(node => [node.id, node]))
   const complete = new Set<number>()
   let more = false
   const goOn = () => {
     more = graph.step()
+  }
+  function* take(node: GraphNode, chunk: Chunk): Generator<() => unknown> {
+    for (let row = 0; row < chunk.length; row += INPUT_ROWS_MAX) {
+      const to = Math.min(chunk.length, row + INPUT_ROWS_MAX)
+      yield () => graph.receive(node.id, chunkSlice(chunk, row, to))
+      do yield goOn
+      while (more)
+    }
   }
   function* drain(node: GraphNode): Generator<() => unknown> {
     if (complete.has(node.id)) return
@@ -164,13 +183,13 @@ function* steps(job: Job, graph: BatchGraph, inputs: Inputs): Generator<() => un
       do yield goOn
       while (more)
     }
-    for (const chunk of inputs.get(node.id) ?? [])
-      for (let row = 0; row < chunk.length; row += INPUT_ROWS_MAX) {
-        const to = Math.min(chunk.length, row + INPUT_ROWS_MAX)
-        yield () => graph.receive(node.id, chunkSlice(chunk, row, to))
-        do yield goOn
-        while (more)
-      }
+    for (const chunk of inputs.get(node.id) ?? []) yield* take(node, chunk)
+    const read = reads.get(node.id)
+    while (read !== undefined && !read.enough) {
+      yield () => read.next()
+      if (read.chunk === undefined) break
+      yield* take(node, read.chunk)
+    }
     yield () => graph.finish(node.id)
     do yield goOn
     while (more)
@@ -188,9 +207,9 @@ function inputsOf(job: Job, from: BatchInput): Inputs {
   for (const node of job.nodes) {
     if (node.spec.kind !== 'input') continue
     const { relation, scan } = node.spec
-    if (isRecursion(relation)) continue
+    if (isRecursion(relation) || node.inputs.length > 0) continue
     const rows = from.read(relation, scan === undefined ? neededColumns(job, node) : undefined, scan)
-    if (rows === undefined) throw notSupported('reading a source directly (read a materialized view of it)')
+    if (rows === undefined) throw notSupported('a source in a recursive query')
     inputs.set(node.id, rows)
   }
   return inputs

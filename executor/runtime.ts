@@ -30,6 +30,8 @@ import { VIRTUAL_NODES } from './select-rows.ts'
 import type { ServingTables } from './serving.ts'
 import type { ReadStored } from './sink-queue.ts'
 import { cursorName, Sinks } from './sinks.ts'
+import { sourceRows } from './source-rows.ts'
+import { withSources } from './source-scan.ts'
 import { Sources } from './sources.ts'
 
 export interface RunningRuntimeOptions {
@@ -140,8 +142,10 @@ export class RunningRuntime implements Runtime {
     emitted?: (node: number, chunk: Chunk) => void,
   ): AsyncIterable<Chunk> {
     const { serving, host } = this.#state
+    const { around } = this.#options
+    const { jobs } = this.#state
     return runBatch(
-      job,
+      withSources(job, relation => jobs.get(relation)),
       {
         epoch: this.epoch,
         monotonic: () => host.monotonic(),
@@ -149,6 +153,7 @@ export class RunningRuntime implements Runtime {
           if (relation < 0) return [this.#options.systemRows(relation)]
           return serving.has(relation) ? serving.scan(relation, columns, scan) : undefined
         },
+        source: (relation, limited) => sourceRows(jobs.get(relation)!.source!, around, limited, signal),
       },
       signal,
       emitted,

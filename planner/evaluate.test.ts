@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { loadModule, parseSync } from 'libpg-query'
-import { runBatch } from '../executor/batch.ts'
+import { type BatchInput, runBatch } from '../executor/batch.ts'
 import { cellValue } from '../storage/column-buffer.ts'
 import { Catalog } from './catalog.ts'
 import type { BindContext, PgNode } from './contract.ts'
@@ -10,6 +10,13 @@ import { bindQuery, planBatch } from './query.ts'
 before(async () => {
   await loadModule()
 })
+
+const INPUT: BatchInput = {
+  epoch: 1,
+  read: () => [],
+  source: () => assert.fail('no sources'),
+  monotonic: () => 0,
+}
 
 const context = (): BindContext => ({
   catalog: Catalog.empty(),
@@ -29,7 +36,7 @@ async function rows(sql: string): Promise<unknown[][]> {
   const { stmts } = parseSync(sql) as { stmts: { stmt: PgNode }[] }
   const job = planBatch(bindQuery(stmts[0]!.stmt, context()), [])
   const out: unknown[][] = []
-  for await (const chunk of runBatch(job, { epoch: 1, read: () => [], monotonic: () => 0 })) {
+  for await (const chunk of runBatch(job, INPUT)) {
     for (let i = 0; i < chunk.length; i++) {
       const row = chunk.columns.map(column => cellValue(column, i))
       for (let n = 0; n < chunk.weights[i]!; n++) out.push(row)

@@ -162,3 +162,39 @@ async function records(name: string, count: number): Promise<string[]> {
   await client.close()
   return found
 }
+
+test('a query reads a topic from its start up to its end, without what is not committed, and again when asked again', () =>
+  withClient(server, async client => {
+    const record = (id: number, partition: number) => ({ value: `{"id":${id}}`, partition })
+    await admin.createTopics({ topics: [{ topic: 'direct', numPartitions: 3 }] })
+    const count = async () =>
+      (await client.query('SELECT count(*)::int AS n, sum(id)::int AS s FROM direct')).rows
+    await client.query(`CREATE SOURCE direct (id int) ${from('direct')} FORMAT PLAIN ENCODE JSON`)
+    assert.deepEqual(await count(), [{ n: 0, s: null }])
+    await producer.send({
+      topic: 'direct',
+      messages: [record(1, 0), record(2, 1), { value: 'no', partition: 1 }],
+    })
+    assert.deepEqual(await count(), [{ n: 2, s: 3 }])
+    const open = new Kafka({ brokers: [broker.address], logLevel: logLevel.NOTHING }).producer({
+      transactionalId: 'direct',
+      maxInFlightRequests: 1,
+    })
+    await open.connect()
+    const transaction = await open.transaction()
+    await transaction.send({ topic: 'direct', messages: [record(10, 0)] })
+    await producer.send({ topic: 'direct', messages: [record(4, 1)] })
+    assert.deepEqual(await count(), [{ n: 3, s: 7 }])
+    await transaction.commit()
+    await open.disconnect()
+    // The broker answers before its marker is in the topic.
+    await rowsOf(client, 'SELECT id FROM direct', 4)
+    assert.deepEqual(await count(), [{ n: 4, s: 17 }])
+    assert.equal((await client.query('SELECT id FROM direct LIMIT 2')).rows.length, 2)
+    const joined = 'SELECT a.id FROM direct a JOIN direct b ON a.id = b.id * 2 ORDER BY 1'
+    assert.deepEqual((await client.query(joined)).rows, [{ id: 2 }, { id: 4 }])
+    await client.query(
+      `CREATE SOURCE newest (id int) ${from('direct').replace(')', ", scan.startup.mode = 'latest')")} FORMAT PLAIN ENCODE JSON`,
+    )
+    assert.deepEqual((await client.query('SELECT id FROM newest')).rows, [])
+  }))

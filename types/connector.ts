@@ -48,6 +48,8 @@ export interface Source {
   readonly generator?: GeneratorSpec
   /** `from` lacks the splits never read: they start by the source's own startup mode. New splits are found while reading. */
   open(from: Offsets, until?: Offsets): Promise<Reader>
+  /** Exclusive ends of all splits at this moment, for queries; undefined: the source cannot tell, and no query reads it. */
+  ends?(): Promise<Offsets>
   /** Throws SqlError when the outside system refuses or the options do not fit; called by CREATE. */
   validate(): Promise<void>
   close(): Promise<void>
@@ -59,6 +61,8 @@ export interface GeneratorSpec {
   readonly options: Readonly<Record<string, string>>
   readonly schema: Schema
   readonly splits: readonly string[]
+  /** There is a last row. */
+  readonly bounded?: boolean
 }
 
 /** Synchronous source. One per split. */

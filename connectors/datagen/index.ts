@@ -35,9 +35,22 @@ export const datagen: Connector = {
       cellOf(field, field.name, i, options)
     })
     const names = Array.from({ length: splits }, (_, i) => String(i))
-    return generatedSource({ connector: 'datagen', options, schema: context.schema, splits: names })
+    return generatedSource({
+      connector: 'datagen',
+      options,
+      schema: context.schema,
+      splits: names,
+      bounded: ends(options),
+    })
   },
   generator,
+}
+
+/** A sequence has an end. */
+function ends(options: Readonly<Record<string, string>>): boolean {
+  return Object.keys(options).some(
+    name => name.endsWith('.end') && options[name.replace(/end$/, 'kind')]?.toLowerCase() === 'sequence',
+  )
 }
 
 /** Offset = number of the split's next row. */

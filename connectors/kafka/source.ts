@@ -52,6 +52,11 @@ export function kafkaSource(options: Options, context: SourceContext): Source {
       const client = await kafkaClient(settings)
       await client.partitions(topic).finally(() => client.close())
     },
+    async ends() {
+      const client = await kafkaClient(settings)
+      const ends = await client.offsets(topic, 'latest').finally(() => client.close())
+      return new Map([...ends].map(([partition, offset]) => [String(partition), String(offset)]))
+    },
     async open(from, until) {
       const client = await kafkaClient(settings)
       const clock = context.host.monotonic

@@ -13,11 +13,12 @@ export const nexmark: Connector = {
   formats: [],
   defaultSchema: options => streamSchema(nexmarkOptions(options).table),
   source(options, context) {
-    const { table, splitNum } = nexmarkOptions(options)
+    const { table, splitNum, eventNum } = nexmarkOptions(options)
+    const bounded = Number.isFinite(eventNum)
     const schema = context.schema.length === 0 ? streamSchema(table) : context.schema
     checkColumns(schema, streamSchema(table), table)
     const splits = Array.from({ length: splitNum }, (_, i) => String(i))
-    return generatedSource({ connector: 'nexmark', options, schema, splits })
+    return generatedSource({ connector: 'nexmark', options, schema, splits, bounded })
   },
   generator: nexmarkGenerator,
 }
