@@ -109,6 +109,8 @@ export interface Runtime {
   offsets(): Readonly<Record<RelationId, Readonly<Record<string, string>>>>
   /** Row errors of streams and connectors (rw_errors): the newest of each relation, as of the last commit, newest last. */
   errors(): readonly StreamError[]
+  /** Tables of operators' state; `name`: `job/node/role`. */
+  stateTables(): readonly { readonly relation: RelationId; readonly name: string }[]
   /** Recent epochs with their timing, newest last, bounded. */
   epochs(): readonly EpochStats[]
   stats(): RuntimeStats

@@ -199,6 +199,11 @@ export class RunningRuntime implements Runtime {
     return this.#state.errors.rows
   }
 
+  stateTables(): ReturnType<Runtime['stateTables']> {
+    const tables = [...this.#state.tables.values()].filter(table => table.role === 'state')
+    return tables.map(({ relation, spec }) => ({ relation, name: spec.id }))
+  }
+
   epochs(): ReturnType<Runtime['epochs']> {
     return this.#state.journal.epochs
   }

@@ -2,6 +2,7 @@ import { likeTest } from '../../executor/functions/like.ts'
 import type { FunctionDef } from '../../planner/function-def.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import { typeName } from '../../types/type-names.ts'
+import { internalTables } from '../internal-tables.ts'
 import { systemParameters } from '../session/system-parameters.ts'
 import { requireRelation } from './bind.ts'
 import { canonicalSql } from './canonical-text.ts'
@@ -14,14 +15,7 @@ import { prepareDescribe, prepareShowRelations } from './show-relations.ts'
 const SYSTEM_SCHEMAS = ['information_schema', 'pg_catalog', 'rw_catalog']
 /** Lists of what cannot be made yet: empty. */
 const NEVER_MADE = new Set(['connections', 'secrets'])
-const LISTS_MISSING = new Set([
-  'cluster',
-  'clusters',
-  'processlist',
-  'internal tables',
-  'cursors',
-  'subscription cursors',
-])
+const LISTS_MISSING = new Set(['cluster', 'clusters', 'processlist', 'cursors', 'subscription cursors'])
 
 /** SHOW of lists and settings, DESCRIBE. */
 export function prepareShow(
@@ -49,6 +43,8 @@ export function prepareShow(
             job.reason,
           ]),
       )
+    case 'internal tables':
+      return rowsOf(['Name'], () => internalTablesShown(statement, context))
     case 'schemas':
       return rowsOf(['Name'], () =>
         [
@@ -88,6 +84,16 @@ export function prepareShow(
       return rowsOf([name], () => [[session.settings.get(name)]])
     }
   }
+}
+
+/** State of jobs in the schema that is named, or in those of the search path. */
+function internalTablesShown({ name, like }: StatementOf<'show'>, context: StatementContext): string[][] {
+  const { session, catalogs, runtime } = context
+  const schemas = name === undefined ? session.searchPath() : [name.name]
+  const fits = like === undefined ? () => true : likeTest(like)
+  return internalTables(catalogs.current, session.database, runtime)
+    .filter(table => schemas.includes(table.job.schema) && fits(table.name))
+    .map(table => [table.name])
 }
 
 /** Functions of users in the schema that is named, or in those of the search path. */

@@ -51,6 +51,8 @@ rw_secrets 14025 r int4: id varchar: name int4: schema_id varchar: owner acl
 rw_internal_tables 14026 r int4: id varchar: name int4: schema_id varchar: owner definition acl
   timestamptz: initialized_at created_at varchar: initialized_at_cluster_version
   created_at_cluster_version
+rw_internal_table_info 14036 v int4: id varchar: name int4: job_id varchar: job_name job_type int4:
+  schema_id varchar: owner
 rw_streaming_jobs 14027 r int4: job_id varchar: status parallelism
 rw_worker_nodes 14028 r int4: id varchar: host port type state int4: parallelism bool: is_streaming
   is_serving is_unschedulable

@@ -1,6 +1,8 @@
 import type { Job } from '../../../types/job.ts'
+import { internalTables } from '../../internal-tables.ts'
 import { systemParameters } from '../../session/system-parameters.ts'
 import { fill } from '../registry.ts'
+import { common } from './rw-relations.ts'
 
 const micros = (ms: number) => BigInt(Math.round(ms)) * 1000n
 
@@ -100,6 +102,31 @@ fill(
     runtime
       .progress()
       .map(job => ({ job_id: job.relation, status: job.state.toUpperCase(), parallelism: '1' })),
+  true,
+)
+
+fill(
+  'rw_catalog.rw_internal_tables',
+  facts =>
+    internalTables(facts.catalog, facts.database, facts.runtime).map(({ id, name, job }) => ({
+      ...common(facts, job),
+      id,
+      name,
+      definition: '',
+    })),
+  true,
+)
+fill(
+  'rw_catalog.rw_internal_table_info',
+  facts =>
+    internalTables(facts.catalog, facts.database, facts.runtime).map(({ id, name, job }) => ({
+      ...common(facts, job),
+      id,
+      name,
+      job_id: job.id,
+      job_name: job.name,
+      job_type: job.kind,
+    })),
   true,
 )
 

@@ -15,7 +15,8 @@ function relations({ catalog, database }: Facts, kind?: Relation['kind']): reado
   return catalog.relations.filter(r => r.database === database && (kind === undefined || r.kind === kind))
 }
 
-function common(facts: Facts, relation: Relation): Row {
+/** What most of its relations tell of one. */
+export function common(facts: Facts, relation: Relation): Row {
   const schemas = facts.catalog.schemas
   const created = BigInt(relation.createdAtMs) * 1000n
   const version = serverVersion(facts.session)

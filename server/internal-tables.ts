@@ -1,0 +1,32 @@
+import type { Runtime } from '../executor/runtime-contract.ts'
+import type { Catalog, Relation } from '../planner/catalog.ts'
+
+/** A table in which a job keeps the state of one of its operators. */
+export interface InternalTable {
+  readonly id: number
+  readonly name: string
+  readonly job: Relation
+}
+
+/** Of a job at most. */
+const TABLES_MAX = 1000
+
+/** RisingWave's names of state, for the state that there is: `__internal_<job>_<fragment>_<what>_<id>`. */
+export function internalTables(
+  catalog: Catalog,
+  database: string,
+  runtime: Runtime,
+): readonly InternalTable[] {
+  const numbers = new Map<number, number>()
+  return runtime.stateTables().flatMap(({ relation, name }) => {
+    const job = catalog.byId(relation)
+    const [, nodeId, role = ''] = name.split('/')
+    const node = job?.job?.nodes.find(n => n.id === Number(nodeId))
+    if (job === undefined || node === undefined || job.database !== database) return []
+    const number = numbers.get(relation) ?? 0
+    numbers.set(relation, number + 1)
+    const id = (relation % 1_000_000) * TABLES_MAX + number
+    const what = node.spec.kind === 'input' ? 'streamscan' : `${node.spec.kind}${role === 'rows' ? '' : role}`
+    return [{ id, name: `__internal_${job.name}_${node.fragment}_${what.replaceAll('-', '')}_${id}`, job }]
+  })
+}
