@@ -19,7 +19,7 @@ const LISTS = join(dirname(fileURLToPath(import.meta.url)), 'functions', 'lists'
 
 /** Functions that answer from the server, the session or chance, or without end (the lists have generate_series). */
 const OTHERWISE =
-  /^(generate_series|pg_|has_|to_reg|inet_|txid_|obj_|col_|shobj_|version|current_|random|gen_random|\$)/
+  /^(generate_series|pg_|has_|to_reg|inet_|txid_|obj_|col_|shobj_|version|current_|timeofday|random|gen_random|\$)/
 
 let service: Service
 let pg: Awaited<ReturnType<typeof oracle>>

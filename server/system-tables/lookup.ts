@@ -42,6 +42,15 @@ export function nameParts(text: string): readonly string[] {
   return parts
 }
 
+/** The relation that the text names; throws 42P01. */
+export function existingObject(session: SystemSession, text: string): ClassObject {
+  const parts = nameParts(text)
+  if (parts.length === 0) throw new SqlError('invalid_name', 'invalid name syntax')
+  const object = objectByName(session, parts)
+  if (object !== undefined) return object
+  throw new SqlError('undefined_table', `relation "${parts.join('.')}" does not exist`)
+}
+
 /** A relation by name, along the search path; undefined: none. */
 export function objectByName(session: SystemSession, parts: readonly string[]): ClassObject | undefined {
   const name = parts.at(-1) ?? ''

@@ -1,7 +1,7 @@
 import { SqlError } from '../../../types/error.ts'
 import { typeName } from '../../../types/type-names.ts'
 import { indexDefinition, primaryKeyDefinition, quoted, viewDefinition } from '../definitions.ts'
-import { functionsOf, nameParts, objectByName, objectByOid } from '../lookup.ts'
+import { existingObject, functionsOf, objectByOid } from '../lookup.ts'
 import { relationOfConstraint, shownColumns } from '../objects.ts'
 import type { SystemSession } from '../sessions.ts'
 import type { PgFunction } from '../tables/functions.ts'
@@ -22,9 +22,7 @@ const view = (session: SystemSession, oid: number): string | null => {
 }
 systemForms('pg_get_viewdef', ['oid', 'oid, bool', 'oid, int4'], 'text', 'query of a view', view)
 systemForms('pg_get_viewdef', ['text', 'text, bool'], 'text', 'query of a view', (session, name: string) => {
-  const object = objectByName(session, nameParts(name))
-  if (object === undefined) throw new SqlError('undefined_table', `relation "${name}" does not exist`)
-  return view(session, object.oid)
+  return view(session, existingObject(session, name).oid)
 })
 
 systemForms(
@@ -109,8 +107,8 @@ system(
   'pg_get_serial_sequence(text, text) -> text',
   'sequence that fills a column',
   (session, table: string, column: string) => {
-    const relation = objectByName(session, nameParts(table))?.relation
-    if (relation === undefined) throw new SqlError('undefined_table', `relation "${table}" does not exist`)
+    const { relation } = existingObject(session, table)
+    if (relation === undefined) return null
     if (shownColumns(relation).some(c => c.name === column)) {
       const at = relation.columns.findIndex(c => c.name === column)
       const own = session.catalogs.current.relations.find(

@@ -1,6 +1,6 @@
 import { fn } from '../../../executor/functions/registry.ts'
 import { numberOf } from '../../sequences.ts'
-import { relationByOid } from '../lookup.ts'
+import { existingObject, relationByOid } from '../lookup.ts'
 import { system } from './system.ts'
 
 system('current_query() -> text', 'what the client sent', session => session.query)
@@ -10,8 +10,15 @@ system('pg_sequence_last_value(regclass) -> int8', 'number a sequence gave last'
   const { last, called } = numberOf(session.catalogs, relation)
   return called ? last : null
 })
-for (const type of ['oid', 'text'])
-  system(`row_security_active(${type}) -> bool`, 'always false: there are no row policies', () => false)
+system('row_security_active(oid) -> bool', 'always false: there are no row policies', () => false)
+system(
+  'row_security_active(text) -> bool',
+  'always false: there are no row policies',
+  (session, name: string) => {
+    existingObject(session, name)
+    return false
+  },
+)
 fn('pg_trigger_depth() -> int4', { help: 'always 0: there are no triggers', call: () => 0 })
 fn('pg_collation_for(any) -> text', {
   help: 'collation of a text',
