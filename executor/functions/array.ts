@@ -296,6 +296,8 @@ for (const bounds of ['', ', int4[]'])
           'feature_not_supported',
           'arrays whose subscripts do not begin at 1 are not supported yet',
         )
+      if (low !== undefined && low.length !== dimensions.length)
+        throw new SqlError('array_subscript_error', 'wrong number of array subscripts')
       const count = dimensions[0] ?? 0
       if (count < 0 || count > ELEMENTS_MAX) throw tooMany()
       return Array.from({ length: count }, () => value)

@@ -128,11 +128,13 @@ function encode(a: Uint8Array, format: string): string {
 function decode(a: string, format: string): Uint8Array {
   switch (format.toLowerCase()) {
     case 'hex': {
-      const hex = a.replace(/[ \n\t\r]/g, '')
-      const odd = /[^0-9a-fA-F]/u.exec(hex)
+      // White space stands between bytes only.
+      const [pairs] = /^(?:[ \n\t\r]|[0-9a-fA-F]{2})*/.exec(a)!
+      const hex = pairs.replace(/[ \n\t\r]/g, '')
+      const odd = /[^0-9a-fA-F]/u.exec(a.slice(pairs.length))
       if (odd !== null)
         throw new SqlError('invalid_parameter_value', `invalid hexadecimal digit: "${odd[0]}"`)
-      if (hex.length % 2 === 1)
+      if (pairs.length < a.length)
         throw new SqlError('invalid_parameter_value', 'invalid hexadecimal data: odd number of digits')
       return owned(Buffer.from(hex, 'hex'))
     }

@@ -247,10 +247,20 @@ for (const [type, most] of [
       toChar(d.parseDecimal(exactText(a))!, template, (value, t) => {
         const whole = d.formatDecimal(d.roundDecimal(value, 0)).replace('-', '').length
         t.after = whole >= most ? 0 : Math.min(t.after, most - whole)
-        const text = exactly(value, t)
+        const text = exactly(halfEven(value, t.after), t)
         return (a < 0 || Object.is(a, -0)) && text[0] !== '-' ? `-${text}` : text
       }),
   })
+
+/** Rounded as C's printf does: what lies in the middle goes to the even digit. */
+function halfEven(value: Decimal, scale: number): Decimal {
+  if (value.special !== undefined || value.scale <= scale) return value
+  const unit = 10n ** BigInt(value.scale - scale)
+  const rest = value.digits % unit
+  if (2n * (rest < 0n ? -rest : rest) !== unit) return d.roundDecimal(value, scale)
+  const digits = value.digits / unit
+  return { digits: digits % 2n === 0n ? digits : digits + (rest < 0n ? -1n : 1n), scale }
+}
 
 /** All digits of a double; NaN and infinities by name. */
 function exactText(a: number): string {

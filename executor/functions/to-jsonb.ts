@@ -21,7 +21,8 @@ export function toJson(type: Type, value: Value, zone: string): Json {
     case 'float4':
     case 'float8': {
       if (!Number.isFinite(value)) return formatText(type, value)
-      return parseJson(formatFloat(value as number, type.name === 'float4'))
+      // jsonb's numbers are numerics, which have no negative zero.
+      return parseJson(formatFloat((value as number) + 0, type.name === 'float4'))
     }
     case 'numeric':
       return (value as Decimal).special === undefined

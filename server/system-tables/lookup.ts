@@ -33,7 +33,7 @@ export function relationByOid(session: SystemSession, oid: number): Relation | u
 /** Splits `a."B c"` into its parts; words are folded to lower case. */
 export function nameParts(text: string): readonly string[] {
   const parts: string[] = []
-  const pattern = /\s*(?:"((?:[^"]|"")*)"|([^".\s]+))\s*(?:\.|$)/gy
+  const pattern = /\s*(?:"((?:[^"]|"")*)"|([^".\s][^.\s]*))\s*(?:\.|$)/gy
   for (let at = 0; at < text.length; at = pattern.lastIndex) {
     const match = pattern.exec(text)
     if (match === null) throw new SqlError('invalid_name', 'invalid name syntax')

@@ -52,7 +52,8 @@ system(
 system(
   'set_config(text, text, bool) -> text',
   'changes a setting',
-  (session, name: string, value: string | null) => {
+  (session, name: string | null, value: string | null) => {
+    if (name === null) throw new SqlError('null_value_not_allowed', 'SET requires parameter name')
     if (value === null) session.settings.reset(name)
     else session.settings.set(name, value)
     return session.settings.get(name)
