@@ -3,10 +3,10 @@ import { compileProjection } from '../../executor/expression/compile.ts'
 import { ownedChunk } from '../../executor/owned-chunk.ts'
 import type { Relation } from '../../planner/catalog.ts'
 import { type CopyColumns, copyColumns } from '../../planner/dml/copy-columns.ts'
-import type { SessionStatement } from '../../planner/parse/index.ts'
+import type { CopyOptions, SessionStatement } from '../../planner/parse/index.ts'
 import { present } from '../../planner/query.ts'
-import { chunkOf } from '../../storage/chunk-builder.ts'
-import type { Chunk } from '../../types/chunk.ts'
+import { ColumnBuffer } from '../../storage/column-buffer.ts'
+import { type Chunk, insertions } from '../../types/chunk.ts'
 import { SqlError } from '../../types/error.ts'
 import { parseText } from '../../types/text-io.ts'
 import type { Schema } from '../../types/type.ts'
@@ -18,7 +18,9 @@ import type { Runnable, Session } from '../session/session.ts'
 import { requireRelation } from '../statements/bind.ts'
 import { rejectNulls } from '../statements/dml.ts'
 import { BinaryReader } from './binary.ts'
-import { csvReader, type Line, textReader } from './fields.ts'
+import { setCellOf } from './cells.ts'
+import { csvReader, type Line, unescaped } from './fields.ts'
+import { requireText, TextRows } from './text-rows.ts'
 
 type CopyFrom = SessionStatement & { readonly kind: 'copy from' }
 
@@ -93,47 +95,30 @@ class Rows {
   readonly width: number
   readonly #table: Relation
   readonly #input: Schema
+  readonly #columns: readonly ColumnBuffer[]
   readonly #read: (bytes: Buffer | undefined) => void
   readonly #project: (chunk: Chunk) => Chunk | undefined
   readonly #chunks: Chunk[] = []
-  #rows: Value[][] = []
-  #lineNumber = 0
+  #row = 0
+  #lineNumber = 1
   #bytes = 0
+  #header: boolean
 
   constructor(table: Relation, { positions, values }: CopyColumns, { options }: CopyFrom, zone: string) {
     this.#table = table
     this.width = positions.length
+    this.#header = options.header
     this.#input = positions.map(i => ({ name: table.columns[i]!.name, type: table.columns[i]!.type }))
+    this.#columns = this.#input.map(({ type }) => new ColumnBuffer(type, CHUNK_ROWS))
     this.#project = compileProjection(values, this.#input, {
       mode: 'batch',
       onError(error): never {
         throw error
       },
     })
-    if (options.format === 'binary') {
-      const reader = new BinaryReader()
-      this.#read = bytes => {
-        if (bytes === undefined) reader.end()
-        else
-          for (const row of reader.push(bytes))
-            this.#add(row, (i, field) => decodeParameter(this.#input[i]!.type, field, 1, zone))
-      }
-      return
-    }
-    const reader = options.format === 'csv' ? csvReader(options) : textReader(options)
-    const decoder = new StringDecoder('utf8')
-    let header = options.header
-    const take = (lines: readonly Line[]) => {
-      for (const line of lines) {
-        if (header) this.#lineNumber++
-        else this.#add(line, (i, field) => parseText(this.#input[i]!.type, field, zone))
-        header = false
-      }
-    }
-    this.#read = bytes => {
-      take(reader.push(bytes === undefined ? decoder.end() : decoder.write(bytes)))
-      if (bytes === undefined) take(reader.end())
-    }
+    if (options.format === 'binary') this.#read = this.#binary(zone)
+    else if (options.format === 'csv') this.#read = this.#csv(options, zone)
+    else this.#read = this.#text(options, zone)
   }
 
   push(bytes: Buffer): void {
@@ -151,40 +136,110 @@ class Rows {
     return this.#chunks
   }
 
-  #add<F>(fields: readonly (F | null)[], read: (i: number, field: F) => Value): void {
-    this.#lineNumber++
-    const where = `COPY ${this.#table.name}, line ${this.#lineNumber}`
-    if (fields.length > this.width)
-      throw new SqlError('bad_copy_file_format', 'extra data after last expected column', { detail: where })
-    const missing = this.#input[fields.length]
-    if (missing !== undefined)
-      throw new SqlError('bad_copy_file_format', `missing data for column "${missing.name}"`, {
-        detail: where,
-      })
-    this.#rows.push(
-      fields.map((field, i) => {
-        try {
-          return field === null ? null : read(i, field)
-        } catch (error) {
-          if (!(error instanceof SqlError)) throw error
-          throw new SqlError(error.condition, error.message, {
-            detail: `${where}, column ${this.#input[i]!.name}`,
+  #binary(zone: string): (bytes: Buffer | undefined) => void {
+    const reader = new BinaryReader()
+    return bytes => {
+      if (bytes === undefined) reader.end()
+      else
+        for (const row of reader.push(bytes))
+          this.#line(row, (i, field) => decodeParameter(this.#input[i]!.type, field, 1, zone))
+    }
+  }
+
+  #csv(options: CopyOptions, zone: string): (bytes: Buffer | undefined) => void {
+    const reader = csvReader(options)
+    const decoder = new StringDecoder('utf8')
+    const take = (lines: readonly Line[]) => {
+      for (const line of lines) this.#line(line, (i, field) => parseText(this.#input[i]!.type, field, zone))
+    }
+    return bytes => {
+      take(reader.push(bytes === undefined ? decoder.end() : decoder.write(bytes)))
+      if (bytes === undefined) take(reader.end())
+    }
+  }
+
+  #text(options: CopyOptions, zone: string): (bytes: Buffer | undefined) => void {
+    const nothing = Buffer.from(options.null)
+    const setters = this.#input.map(({ type }) => setCellOf(type, zone))
+    const reader = new TextRows(options, {
+      field: (i, bytes, from, to, escapes) => {
+        if (this.#header) return
+        if (i >= this.width) throw this.#extra()
+        const column = this.#columns[i]!
+        if (to - from === nothing.length && nothing.compare(bytes, from, to) === 0) column.setNull(this.#row)
+        else
+          this.#at(i, () => {
+            if (!escapes) setters[i]!(column, this.#row, bytes, from, to)
+            else {
+              const meant = unescaped(bytes.toString('utf8', from, to))
+              requireText(meant)
+              setters[i]!(column, this.#row, meant, 0, meant.length)
+            }
           })
-        }
-      }),
-    )
-    this.count++
-    if (this.#rows.length === CHUNK_ROWS) this.#flush()
+      },
+      line: count => this.#end(count),
+    })
+    return bytes => {
+      if (bytes === undefined) reader.end()
+      else reader.push(bytes)
+    }
+  }
+
+  #line<F>(fields: readonly (F | null)[], read: (i: number, field: F) => Value): void {
+    if (!this.#header) {
+      if (fields.length > this.width) throw this.#extra()
+      for (const [i, field] of fields.entries())
+        this.#at(i, () => this.#columns[i]!.set(this.#row, field === null ? null : read(i, field)))
+    }
+    this.#end(fields.length)
+  }
+
+  /** Sets a cell; an error tells where it was. */
+  #at(i: number, set: () => void): void {
+    try {
+      set()
+    } catch (error) {
+      if (!(error instanceof SqlError)) throw error
+      const detail = `${this.#where()}, column ${this.#input[i]!.name}`
+      throw new SqlError(error.condition, error.message, { detail })
+    }
+  }
+
+  /** The line had so many fields. */
+  #end(count: number): void {
+    if (!this.#header) {
+      const missing = this.#input[count]
+      if (missing !== undefined)
+        throw new SqlError('bad_copy_file_format', `missing data for column "${missing.name}"`, {
+          detail: this.#where(),
+        })
+      this.count++
+      if (++this.#row === CHUNK_ROWS) this.#flush()
+    }
+    this.#header = false
+    this.#lineNumber++
+  }
+
+  #extra(): SqlError {
+    const detail = this.#where()
+    return new SqlError('bad_copy_file_format', 'extra data after last expected column', { detail })
+  }
+
+  #where(): string {
+    return `COPY ${this.#table.name}, line ${this.#lineNumber}`
   }
 
   #flush(): void {
-    if (this.#rows.length === 0) return
-    const types = this.#input.map(field => field.type)
-    const made = this.#project(chunkOf(types, this.#rows))
-    this.#rows = []
-    if (made === undefined) return
-    const chunk = ownedChunk(made)
-    rejectNulls(chunk, this.#table)
-    this.#chunks.push(chunk)
+    const length = this.#row
+    if (length === 0) return
+    const columns = this.#columns.map(({ type, data, nulls }) => ({ type, data, nulls }))
+    const made = this.#project({ columns, weights: insertions(length), length })
+    if (made !== undefined) {
+      const chunk = ownedChunk(made)
+      rejectNulls(chunk, this.#table)
+      this.#chunks.push(chunk)
+    }
+    for (const column of this.#columns) column.clear()
+    this.#row = 0
   }
 }

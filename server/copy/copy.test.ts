@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { type RunningServer, startServer } from '../main.ts'
 import { report, tags, textRows, typesOf, WireClient } from '../protocol/wire-client.ts'
-import { csvReader, textReader } from './fields.ts'
+import { csvReader } from './fields.ts'
+import { TextRows } from './text-rows.ts'
 
 let folder = ''
 let server: RunningServer
@@ -124,9 +125,29 @@ test('lines are the same however the text is cut', () => {
       expected,
     )
   }
-  const text = textReader({ ...options, format: 'text', delimiter: '\t', null: '\\N' })
-  assert.deepEqual(
-    [...text.push('a\\'), ...text.push('\nb\t\\'), ...text.push('\\N\n'), ...text.end()],
-    [['a\nb', '\\N']],
-  )
+  const text = 'a\\\nb\t\\N\t\\\\N\r\n\t\t\u00e9\\'
+  for (let cut = 0; cut <= Buffer.from(text).length; cut++) {
+    const lines: string[][] = []
+    let fields: string[] = []
+    const reader = new TextRows(
+      { ...options, format: 'text', delimiter: '\t', null: '\\N' },
+      {
+        field(i, bytes, from, to) {
+          fields[i] = bytes.toString('utf8', from, to)
+        },
+        line(count) {
+          lines.push(fields.slice(0, count))
+          fields = []
+        },
+      },
+    )
+    const all = Buffer.from(text)
+    reader.push(all.subarray(0, cut))
+    reader.push(all.subarray(cut))
+    reader.end()
+    assert.deepEqual(lines, [
+      ['a\\\nb', '\\N', '\\\\N'],
+      ['', '', '\u00e9\\\\'],
+    ])
+  }
 })

@@ -3,7 +3,7 @@ import type { CopyOptions } from '../../planner/parse/index.ts'
 /** Fields of one line; null: NULL. */
 export type Line = readonly (string | null)[]
 
-/** Reads COPY's text or CSV format as it comes in, in pieces of any size. */
+/** Reads COPY's CSV format as it comes in, in pieces of any size. */
 export interface LineReader {
   /** Lines that are complete now. */
   push(text: string): Line[]
@@ -11,49 +11,10 @@ export interface LineReader {
   end(): Line[]
 }
 
-/** COPY's text format (PostgreSQL, COPY, "Text Format"): tabs, backslash escapes, `\.` at the end. */
-export function textReader({ delimiter, null: nothing }: CopyOptions): LineReader {
-  let rest = ''
-  let ended = false
-  const lineOf = (raw: string): Line[] => {
-    const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw
-    if (line === '\\.') ended = true
-    return ended ? [] : [splitText(line, delimiter, nothing)]
-  }
-  return {
-    push(text) {
-      rest += text
-      const lines: Line[] = []
-      let from = 0
-      for (let at = rest.indexOf('\n'); at !== -1; at = rest.indexOf('\n', at + 1)) {
-        let slashes = 0
-        while (rest[at - 1 - slashes] === '\\') slashes++
-        // A newline behind a backslash is data.
-        if (slashes % 2 === 1) continue
-        lines.push(...lineOf(rest.slice(from, at)))
-        from = at + 1
-      }
-      rest = rest.slice(from)
-      return lines
-    },
-    end: () => (rest === '' ? [] : lineOf(rest)),
-  }
-}
-
 const LETTERS: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' }
 
-function splitText(line: string, delimiter: string, nothing: string): Line {
-  const raw: string[] = ['']
-  for (let i = 0; i < line.length; i++) {
-    if (line[i] === delimiter) raw.push('')
-    else if (line[i] === '\\' && i + 1 < line.length) raw[raw.length - 1] += line[i]! + line[++i]!
-    else raw[raw.length - 1] += line[i]!
-  }
-  return raw.map(field => (field === nothing ? null : unescaped(field)))
-}
-
-function unescaped(field: string): string {
-  if (!field.includes('\\')) return field
+/** What a field of the text format with backslashes means. */
+export function unescaped(field: string): Buffer {
   const bytes: Buffer[] = []
   for (const [piece, hex, octal, letter] of field.matchAll(
     /\\x([0-9a-fA-F]{1,2})|\\([0-7]{1,3})|\\([\s\S])|[^\\]+|\\/g,
@@ -62,7 +23,7 @@ function unescaped(field: string): string {
     else if (octal !== undefined) bytes.push(Buffer.from([Number.parseInt(octal, 8) & 0xff]))
     else bytes.push(Buffer.from(letter === undefined ? piece : (LETTERS[letter] ?? letter)))
   }
-  return Buffer.concat(bytes).toString()
+  return Buffer.concat(bytes)
 }
 
 /** CSV: quoted fields may hold anything; an unquoted one that looks like the NULL string is NULL. */

@@ -1,0 +1,89 @@
+import type { ColumnBuffer } from '../../storage/column-buffer.ts'
+import { daysFromCivil } from '../../types/datetime.ts'
+import { parseText } from '../../types/text-io.ts'
+import type { Type } from '../../types/type.ts'
+
+/** Writes the text bytes[from .. to) as a value of the column's type. Throws as the type's input function does. */
+export type SetCell = (column: ColumnBuffer, row: number, bytes: Buffer, from: number, to: number) => void
+
+const MINUS = 0x2d
+const POINT = 0x2e
+const ZERO = 0x30
+
+/** Digits whose number a double has exactly. */
+const DIGITS_MAX = 15
+
+/** What is usual is read straight from the bytes, all else by the type's input function. */
+export function setCellOf(type: Type, zone: string): SetCell {
+  const any: SetCell = (column, row, bytes, from, to) =>
+    column.set(row, parseText(type, bytes.toString('utf8', from, to), zone))
+  switch (type.name) {
+    case 'text':
+      return (column, row, bytes, from, to) => {
+        if (column.nulls !== null) column.nulls[row] = 0
+        column.setBytes(row, bytes, from, to)
+      }
+    case 'int2':
+    case 'int4':
+    case 'int8': {
+      const most = type.name === 'int2' ? 4 : type.name === 'int4' ? 9 : DIGITS_MAX
+      const big = type.name === 'int8'
+      return (column, row, bytes, from, to) => {
+        const negative = bytes[from] === MINUS
+        const value = digitsOf(bytes, negative ? from + 1 : from, to, most)
+        if (value === -1) any(column, row, bytes, from, to)
+        else {
+          const signed = negative && value > 0 ? -value : value
+          column.set(row, big ? BigInt(signed) : signed)
+        }
+      }
+    }
+    case 'numeric':
+      return (column, row, bytes, from, to) => {
+        const negative = bytes[from] === MINUS
+        const start = negative ? from + 1 : from
+        let point = start
+        while (point < to && bytes[point] !== POINT) point++
+        const whole = digitsOf(bytes, start, point, DIGITS_MAX)
+        const scale = point === to ? 0 : to - point - 1
+        const fraction = scale === 0 ? 0 : digitsOf(bytes, point + 1, to, DIGITS_MAX - (point - start))
+        if (whole === -1 || fraction === -1 || point === to - 1) any(column, row, bytes, from, to)
+        else {
+          const digits = BigInt(whole * 10 ** scale + fraction)
+          column.set(row, { digits: negative ? -digits : digits, scale })
+        }
+      }
+    case 'date':
+      return (column, row, bytes, from, to) => {
+        const days = to - from === 10 ? isoDate(bytes, from) : undefined
+        if (days === undefined) any(column, row, bytes, from, to)
+        else column.set(row, days)
+      }
+    default:
+      return any
+  }
+}
+
+/** The number that the digits bytes[from .. to) write; -1: there are none, too many, or something else. */
+function digitsOf(bytes: Buffer, from: number, to: number, most: number): number {
+  if (to <= from || to - from > most) return -1
+  let value = 0
+  for (let i = from; i < to; i++) {
+    const digit = bytes[i]! - ZERO
+    if (digit < 0 || digit > 9) return -1
+    value = value * 10 + digit
+  }
+  return value
+}
+
+const MONTH_DAYS_MIN = 28
+
+/** Days since 1970 of YYYY-MM-DD; undefined: it is not one, or the end of a month, which needs more care. */
+function isoDate(bytes: Buffer, from: number): number | undefined {
+  if (bytes[from + 4] !== MINUS || bytes[from + 7] !== MINUS) return undefined
+  const year = digitsOf(bytes, from, from + 4, 4)
+  const month = digitsOf(bytes, from + 5, from + 7, 2)
+  const day = digitsOf(bytes, from + 8, from + 10, 2)
+  if (year < 1 || month < 1 || month > 12 || day < 1 || day > MONTH_DAYS_MIN) return undefined
+  return daysFromCivil(year, month, day)
+}

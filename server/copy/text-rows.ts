@@ -1,0 +1,84 @@
+import { isUtf8 } from 'node:buffer'
+import type { CopyOptions } from '../../planner/parse/index.ts'
+import { SqlError } from '../../types/error.ts'
+
+/** Hears of the fields of COPY's text format, which are bytes[from .. to). */
+export interface TextFields {
+  /** `escapes`: the field has backslashes. */
+  field(index: number, bytes: Buffer, from: number, to: number, escapes: boolean): void
+  /** The line ends; it had so many fields. */
+  line(count: number): void
+}
+
+const NEWLINE = 0x0a
+const RETURN = 0x0d
+const BACKSLASH = 0x5c
+const POINT = 0x2e
+
+/** Reads COPY's text format from bytes as they come in (PostgreSQL, COPY, "Text Format"). */
+export class TextRows {
+  readonly #delimiter: number
+  readonly #fields: TextFields
+  #rest: Buffer[] = []
+  #ended = false
+
+  constructor({ delimiter }: CopyOptions, fields: TextFields) {
+    this.#delimiter = delimiter.charCodeAt(0)
+    this.#fields = fields
+  }
+
+  push(bytes: Buffer): void {
+    this.#rest.push(bytes)
+    if (!bytes.includes(NEWLINE)) return
+    const all = this.#rest.length === 1 ? bytes : Buffer.concat(this.#rest)
+    const read = this.#lines(all)
+    this.#rest = read === all.length ? [] : [all.subarray(read)]
+  }
+
+  /** The last line may lack its end. */
+  end(): void {
+    const all = Buffer.concat(this.#rest)
+    this.#rest = []
+    if (all.length === 0 || this.#ended) return
+    const read = this.#lines(Buffer.concat([all, Buffer.from('\n')]))
+    // A backslash at the very end stands for itself.
+    if (read <= all.length) this.#lines(Buffer.concat([all.subarray(read), Buffer.from('\\\n')]))
+  }
+
+  /** Reads the lines that are whole; returns how many bytes these are. */
+  #lines(bytes: Buffer): number {
+    const last = bytes.lastIndexOf(NEWLINE) + 1
+    requireText(bytes.subarray(0, last))
+    let [from, start, field, escapes] = [0, 0, 0, false]
+    for (let i = 0; i < last && !this.#ended; i++) {
+      const byte = bytes[i]!
+      if (byte === BACKSLASH) {
+        escapes = true
+        i++
+      } else if (byte === this.#delimiter) {
+        this.#fields.field(field++, bytes, start, i, escapes)
+        start = i + 1
+        escapes = false
+      } else if (byte === NEWLINE) {
+        const to = i > start && bytes[i - 1] === RETURN ? i - 1 : i
+        if (to - from === 2 && bytes[from] === BACKSLASH && bytes[from + 1] === POINT) this.#ended = true
+        else {
+          this.#fields.field(field, bytes, start, to, escapes)
+          this.#fields.line(field + 1)
+        }
+        from = start = i + 1
+        field = 0
+        escapes = false
+      }
+    }
+    return this.#ended ? bytes.length : from
+  }
+}
+
+/** Throws 22021. */
+export function requireText(bytes: Buffer): void {
+  if (!isUtf8(bytes))
+    throw new SqlError('character_not_in_repertoire', 'invalid byte sequence for encoding "UTF8"')
+  if (bytes.includes(0))
+    throw new SqlError('character_not_in_repertoire', 'invalid byte sequence for encoding "UTF8": 0x00')
+}
