@@ -2,6 +2,7 @@ import type { ColumnBuffer } from '../../storage/column-buffer.ts'
 import { daysFromCivil } from '../../types/datetime.ts'
 import { parseText } from '../../types/text-io.ts'
 import type { Type } from '../../types/type.ts'
+import type { Decimal } from '../../types/value.ts'
 
 /** Writes the text bytes[from .. to) as a value of the column's type. Throws as the type's input function does. */
 export type SetCell = (column: ColumnBuffer, row: number, bytes: Buffer, from: number, to: number) => void
@@ -38,7 +39,8 @@ export function setCellOf(type: Type, zone: string): SetCell {
         }
       }
     }
-    case 'numeric':
+    case 'numeric': {
+      const known = new KnownDecimals()
       return (column, row, bytes, from, to) => {
         const negative = bytes[from] === MINUS
         const start = negative ? from + 1 : from
@@ -49,10 +51,11 @@ export function setCellOf(type: Type, zone: string): SetCell {
         const fraction = scale === 0 ? 0 : digitsOf(bytes, point + 1, to, DIGITS_MAX - (point - start))
         if (whole === -1 || fraction === -1 || point === to - 1) any(column, row, bytes, from, to)
         else {
-          const digits = BigInt(whole * 10 ** scale + fraction)
-          column.set(row, { digits: negative ? -digits : digits, scale })
+          const digits = whole * 10 ** scale + fraction
+          column.set(row, known.decimal(negative && digits > 0 ? -digits : digits, scale))
         }
       }
+    }
     case 'date':
       return (column, row, bytes, from, to) => {
         const days = to - from === 10 ? isoDate(bytes, from) : undefined
@@ -61,6 +64,24 @@ export function setCellOf(type: Type, zone: string): SetCell {
       }
     default:
       return any
+  }
+}
+
+const KNOWN_MAX = 1024
+
+/** Equal numbers that come often are one object, which also travels once in a message to another thread. */
+class KnownDecimals {
+  readonly #digits = new Float64Array(KNOWN_MAX).fill(Number.NaN)
+  readonly #decimals: Decimal[] = []
+
+  decimal(digits: number, scale: number): Decimal {
+    const slot = (digits ^ (scale << 7)) & (KNOWN_MAX - 1)
+    const found = this.#decimals[slot]
+    if (found !== undefined && this.#digits[slot] === digits && found.scale === scale) return found
+    const made = { digits: BigInt(digits), scale }
+    this.#digits[slot] = digits
+    this.#decimals[slot] = made
+    return made
   }
 }
 

@@ -100,6 +100,8 @@ test('a COPY that fails leaves no row, names the line, and the session goes on',
   assert.deepEqual((await failed('COPY t (k) FROM STDIN', ['100\nx\n']))[2], 'COPY t, line 2, column k')
   assert.deepEqual((await failed('COPY t (k) FROM STDIN', ['100\n'], 'f'))[0], '57014')
   assert.equal((await failed('COPY t (v) FROM STDIN', ['x\n']))[0], '23502')
+  for (const text of ['100\t\\xff\n', '100\t\\303\n', '100\t\0\n', '100\t\\0\n'])
+    assert.equal((await failed('COPY t (k, v) FROM STDIN', [text]))[0], '22021', text)
   assert.deepEqual(textRows(await client.query('SELECT count(*) FROM t WHERE k >= 100')), [['0']])
   for (const [sql, state] of [
     ["COPY t FROM '/etc/passwd'", '0A000'],
