@@ -46,8 +46,13 @@ export function windowCall(scope: Scope, type: string): Tree {
 
 const DIRECTIONS = ['', ' DESC', ' NULLS FIRST', ' DESC NULLS LAST']
 
+/** Of the columns of a FROM: equal rows get their values in any order, so two total orders would pair these by chance. */
+const totals = new WeakMap<Scope['columns'], readonly [partition: Part, by: string]>()
+
 function over(scope: Scope, total: boolean): Tree {
   const { random } = scope
+  const known = total ? totals.get(scope.columns) : undefined
+  if (known !== undefined) return sql('window', '(', ...known, framed(scope, total), ')')
   const partition = random.chance(0.5)
     ? sql('clause', 'PARTITION BY ', expression(scope, random.pick(scope.columns).type, 0), ' ')
     : ''
@@ -65,7 +70,12 @@ function over(scope: Scope, total: boolean): Tree {
     const key = `ORDER BY ${random.pick(integer).name}${random.pick(DIRECTIONS)}`
     return sql('window', '(', partition, `${key} ${frame}${exclusion(scope)})`)
   }
-  return sql('window', '(', partition, by, random.chance(0.6) ? ` ${frameOf(scope, total)}` : '', ')')
+  if (total) totals.set(scope.columns, [partition, by])
+  return sql('window', '(', partition, by, framed(scope, total), ')')
+}
+
+function framed(scope: Scope, total: boolean): string {
+  return scope.random.chance(0.6) ? ` ${frameOf(scope, total)}` : ''
 }
 
 function frameOf(scope: Scope, total: boolean): string {
