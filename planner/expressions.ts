@@ -55,6 +55,15 @@ export function substitute(e: Expression, columns: readonly Expression[]): Expre
   return mapExpression(e, leaf => (leaf.kind === 'column' ? columns[leaf.index]! : leaf))
 }
 
+/** True when the expression depends on the time at which it is computed. */
+export function readsNow(e: Expression): boolean {
+  let found = false
+  visit(e, leaf => {
+    if (leaf.kind === 'parameter' && leaf.index === NOW_INDEX) found = true
+  })
+  return found
+}
+
 export function columnsOf(e: Expression): ReadonlySet<number> {
   const found = new Set<number>()
   visit(e, leaf => leaf.kind === 'column' && found.add(leaf.index))

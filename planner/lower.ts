@@ -3,8 +3,9 @@ import type { Expression, GraphNode, OperatorSpec } from '../types/job.ts'
 import { toJson } from '../types/json.ts'
 import type { Schema } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
-import { column } from './expressions.ts'
+import { column, readsNow } from './expressions.ts'
 import { type Plan, schemaOf } from './plan.ts'
+import { nowConditions } from './temporal-filter.ts'
 
 type Shard = GraphNode['shard']
 
@@ -67,11 +68,10 @@ function visit(plan: Plan, add: Add): GraphNode {
       return values(plan, add)
     case 'filter': {
       const columns = schemaOf(plan).map((f, i) => column(i, f.type))
-      return add({ kind: 'project', predicate: plan.predicate, columns }, [down(plan.input)], plan, 'any')
+      return filtered(plan.predicate, columns, plan, down(plan.input), add)
     }
     case 'project': {
-      const predicate = plan.predicate === undefined ? {} : { predicate: plan.predicate }
-      return add({ kind: 'project', ...predicate, columns: plan.columns }, [down(plan.input)], plan, 'any')
+      return filtered(plan.predicate, plan.columns, plan, down(plan.input), add)
     }
     case 'join': {
       const { type, leftKeys, rightKeys, nullSafe, residual, build } = plan
@@ -159,6 +159,30 @@ function visit(plan: Plan, add: Add): GraphNode {
     default:
       return unreachable(plan)
   }
+}
+
+/** A filter and projection; conditions on the present time get nodes of their own before it. */
+function filtered(
+  predicate: Expression | undefined,
+  columns: readonly Expression[],
+  plan: Plan,
+  input: GraphNode,
+  add: Add,
+): GraphNode {
+  if (predicate === undefined) return add({ kind: 'project', columns }, [input], plan, 'any')
+  if (!readsNow(predicate)) return add({ kind: 'project', predicate, columns }, [input], plan, 'any')
+  const { conditions, rest } = nowConditions(predicate)
+  const own = input.schema.map((f, i) => column(i, f.type))
+  const times = conditions.map(({ value }) => value)
+  const schema = [...input.schema, ...times.map((e, i) => ({ name: `time${i}`, type: e.type }))]
+  const wide: Plan = { op: 'values', schema, rows: [] }
+  const project = { kind: 'project', columns: [...own, ...times] } as const
+  let node = add(rest === undefined ? project : { ...project, predicate: rest }, [input], wide, 'any')
+  conditions.forEach(({ comparison, bound }, i) => {
+    const at = input.schema.length + i
+    node = add({ kind: 'temporal-filter', column: at, comparison, bound }, [node], wide, 'one')
+  })
+  return add({ kind: 'project', columns }, [node], plan, 'any')
 }
 
 function values(plan: Extract<Plan, { op: 'values' }>, add: Add): GraphNode {

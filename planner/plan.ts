@@ -12,6 +12,7 @@ import type {
 } from '../types/job.ts'
 import { FIRST_RECURSION } from '../types/job.ts'
 import { INT8, type Schema, type Type } from '../types/type.ts'
+import { readsNow } from './expressions.ts'
 
 /** An index as a query may read it in place of the relation it is on. */
 export interface IndexScan {
@@ -264,6 +265,9 @@ export function appendOnly(plan: Plan): boolean {
       return (plan.type === 'inner' || plan.type === 'semi') && inputs(plan).every(appendOnly)
     case 'filter':
     case 'project':
+      // Rows leave as time passes.
+      if (plan.predicate !== undefined && readsNow(plan.predicate)) return false
+      return appendOnly(plan.input)
     case 'union':
     case 'hop':
     case 'project-set':

@@ -11,6 +11,7 @@ import { optimize } from './optimize.ts'
 import { appendOnly, inputs, keyOf, mapExpressions, type Plan, rewrite, schemaOf } from './plan.ts'
 import { batchJob, mapRecursion } from './recursions.ts'
 import { settleCounts } from './row-counts.ts'
+import { refuseOtherNow } from './temporal-filter.ts'
 
 /** A bound query and its logical plan. */
 export interface Bound extends BoundQuery {
@@ -50,6 +51,7 @@ export function planStream(bound: Bound): StreamPlan {
     throw notSupported('a scalar subquery that may yield more than one row, in a stream', {
       hint: 'Aggregate it, or add LIMIT 1.',
     })
+  refuseOtherNow(plan)
   const nodes = lower(plan)
   return { nodes, schema: bound.schema, key: keyOf(plan) ?? [], appendOnly: appendOnly(plan) }
 }

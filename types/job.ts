@@ -69,6 +69,8 @@ export interface WindowCall {
 
 export type JoinType = 'inner' | 'left' | 'right' | 'full' | 'semi' | 'anti'
 
+export type NowComparison = '<' | '<=' | '>' | '>='
+
 /** What an operator computes. `kind` picks the file in executor/operators. Every spec is plain data (bigint allowed). */
 export type OperatorSpec =
   /** Changelog of a relation: in a stream the upstream job's output; in a batch query a scan of its rows. */
@@ -191,6 +193,13 @@ export type OperatorSpec =
     }
   /** Rows of the first input once the watermarks of all others have reached `column` + `after` microseconds. */
   | { readonly kind: 'window-close'; readonly column: number; readonly after: bigint }
+  /** Rows whose `column` compares so with `bound`, an expression over the present time (its only column) that never falls. */
+  | {
+      readonly kind: 'temporal-filter'
+      readonly column: number
+      readonly comparison: NowComparison
+      readonly bound: Expression
+    }
   /** The input's changes as rows, kept for `keepMs`. `key` []: rows that are equal are not told apart. */
   | { readonly kind: 'changelog'; readonly key: readonly number[]; readonly keepMs: number }
   /** Batch only: rows in order, then OFFSET/LIMIT (undefined: none). */

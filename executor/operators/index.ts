@@ -14,6 +14,7 @@ import { projectSet } from './project-set.ts'
 import { setOperation } from './set-operation.ts'
 import { singleRow } from './single-row.ts'
 import { sort } from './sort.ts'
+import { temporalFilter } from './temporal-filter.ts'
 import { temporalJoin } from './temporal-join.ts'
 import { materialize, sink } from './terminal.ts'
 import { topN } from './top-n.ts'
@@ -74,6 +75,8 @@ export function createOperator(spec: OperatorSpec, context: OperatorContext): Op
       return sink.create(spec, context)
     case 'window-close':
       return windowClose.create(spec, context)
+    case 'temporal-filter':
+      return temporalFilter.create(spec, context)
     case 'changelog':
       return changelog.create(spec, context)
     case 'sort':

@@ -49,7 +49,8 @@ export function risingColumn(e: Expression): number | undefined {
   return alone && rises(e, at) ? risingColumn(e.args[at]!) : undefined
 }
 
-function rises(e: Extract<Expression, { kind: 'call' }>, at: number): boolean {
+/** While the argument rises, and the others stay, the value never falls. */
+export function rises(e: Extract<Expression, { kind: 'call' }>, at: number): boolean {
   if (e.fn === 'cast') return ORDERLY_CASTS.has(`${e.args[at]!.type.name} ${e.type.name}`)
   const shift = SHIFTING[e.fn]
   if (shift === undefined) return RISING[e.fn]?.includes(at) ?? false

@@ -75,6 +75,8 @@ export interface Environment {
   readonly ctes: Ctes
   /** For messages: WHERE, GROUP BY … */
   readonly clause: string
+  /** What is bound chooses rows, so that a stream may follow now() in it. */
+  readonly chooses?: boolean
   readonly pending: Pending
   readonly allow: { readonly aggregates: boolean; readonly windows: boolean; readonly sets: boolean }
   readonly windowClause: readonly PgNode[]

@@ -36,13 +36,18 @@ export function bindSelect(select: Body, outer: Environment, types: readonly Typ
   const where = select['whereClause'] as PgNode | undefined
   let plan = from.plan
   if (where !== undefined)
-    plan = filterBy(plan, bindCondition(where, { ...base, clause: 'WHERE' }), base.pending)
+    plan = filterBy(plan, bindCondition(where, { ...base, clause: 'WHERE', chooses: true }), base.pending)
   checkWindowClause(outer.windowClause, base)
   const env: Environment = { ...base, allow: { aggregates: true, windows: true, sets: true } }
   const targets = bindTargets(list(select['targetList']), from, env, types)
   const titles = targets.map(t => t.name)
   const having = select['havingClause'] as PgNode | undefined
-  const havingEnv = { ...env, allow: { aggregates: true, windows: false, sets: false }, clause: 'HAVING' }
+  const havingEnv = {
+    ...env,
+    allow: { aggregates: true, windows: false, sets: false },
+    clause: 'HAVING',
+    chooses: true,
+  }
   const condition = having === undefined ? undefined : bindCondition(having, havingEnv)
   const sorts = list(select['sortClause']).map(n => bindSort(n, targets, env))
   const distinctOn = list(select['distinctClause']).filter(n => Object.keys(n).length > 0)

@@ -35,9 +35,9 @@ function sessionUser({ context }: Environment): string {
   return context.sessionUser ?? context.user
 }
 
-/** The time at which the statement runs, which a view has not. */
+/** The time at which the statement runs; a view has one in its conditions only (temporal-filter.ts). */
 export function statementTime(env: Environment): Expression {
-  if (env.context.mode === 'stream') throw notSupported('now() in a streaming query')
+  if (env.context.mode === 'stream' && env.chooses !== true) throw notSupported('now() in a streaming query')
   return NOW
 }
 

@@ -72,6 +72,10 @@ export function nodeDetails(node: GraphNode, names: NodeNames): NodeDetails {
         limit: spec.limit === undefined ? undefined : `${spec.limit}${spec.withTies ? ' with ties' : ''}`,
         offset: spec.offset === 0 ? undefined : String(spec.offset),
       })
+    case 'temporal-filter':
+      return say({
+        where: `${names.input[spec.column]} ${spec.comparison} ${expressionText(spec.bound, ['now()'])}`,
+      })
     case 'hop':
       return say({
         time: names.input[spec.time],

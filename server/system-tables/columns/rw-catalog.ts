@@ -52,7 +52,7 @@ rw_internal_tables 14026 r int4: id varchar: name int4: schema_id varchar: owner
   timestamptz: initialized_at created_at varchar: initialized_at_cluster_version
   created_at_cluster_version
 rw_internal_table_info 14036 v int4: id varchar: name int4: job_id varchar: job_name job_type int4:
-  schema_id varchar: owner
+  schema_id varchar: schema_name owner
 rw_streaming_jobs 14027 r int4: job_id varchar: status parallelism
 rw_worker_nodes 14028 r int4: id varchar: host port type state int4: parallelism bool: is_streaming
   is_serving is_unschedulable

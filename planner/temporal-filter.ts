@@ -1,0 +1,96 @@
+import { rises } from '../executor/watermarks/monotone.ts'
+import { notSupported } from '../types/error.ts'
+import type { Expression, NowComparison } from '../types/job.ts'
+import type { Interval } from '../types/value.ts'
+import {
+  column,
+  columnsOf,
+  conjunction,
+  conjuncts,
+  functionName,
+  mapExpression,
+  NOW_INDEX,
+  readsNow,
+} from './expressions.ts'
+import { inputs, mapExpressions, type Plan } from './plan.ts'
+
+/** A condition on the present time: `value` is of the row, `bound` of the time, its only column. */
+export interface NowCondition {
+  readonly value: Expression
+  readonly comparison: NowComparison
+  readonly bound: Expression
+}
+
+const MIRRORED: Readonly<Record<string, NowComparison>> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=' }
+const TIMES: ReadonlySet<string> = new Set(['timestamp', 'timestamptz', 'date'])
+const HINT = "It may be compared with what does not depend on it, as in WHERE t > now() - INTERVAL '1 hour'."
+
+/** A predicate of a stream as conditions on the time, and what is left of it. */
+export function nowConditions(predicate: Expression): {
+  readonly conditions: readonly NowCondition[]
+  readonly rest: Expression | undefined
+} {
+  const all = conjuncts(predicate)
+  const rest = all.filter(e => !readsNow(e))
+  return {
+    conditions: all.filter(readsNow).map(nowCondition),
+    rest: rest.length === 0 ? undefined : conjunction(rest),
+  }
+}
+
+/** Refuses now() where a stream cannot follow it. */
+export function refuseOtherNow(plan: Plan): void {
+  const conditions = plan.op === 'filter' || plan.op === 'project' ? plan.predicate : undefined
+  mapExpressions(plan, e => {
+    if (e !== conditions && readsNow(e)) throw refused()
+    return e
+  })
+  for (const input of inputs(plan)) refuseOtherNow(input)
+}
+
+function nowCondition(e: Expression): NowCondition {
+  const comparison = e.kind === 'call' && e.args.length === 2 ? MIRRORED[functionName(e.fn)] : undefined
+  if (e.kind !== 'call' || comparison === undefined) throw refused()
+  const [left, right] = [e.args[0]!, e.args[1]!]
+  const forward = readsNow(right)
+  const [value, time] = forward ? [left, right] : [right, left]
+  if (readsNow(value) || columnsOf(time).size > 0 || !risesWithNow(time)) throw refused()
+  if (value.type.name !== time.type.name || !TIMES.has(value.type.name)) throw refused()
+  const bound = mapExpression(time, leaf =>
+    leaf.kind === 'parameter' && leaf.index === NOW_INDEX ? column(0, leaf.type) : leaf,
+  )
+  return { value, bound, comparison: forward ? MIRRORED[comparison]! : comparison }
+}
+
+/** While now() rises it never falls. */
+function risesWithNow(e: Expression): boolean {
+  if (e.kind === 'parameter') return e.index === NOW_INDEX
+  if (e.kind !== 'call') return false
+  const at = e.args.findIndex(arg => arg.kind !== 'literal')
+  const alone = at !== -1 && e.args.every((arg, i) => i === at || arg.kind === 'literal')
+  return alone && (rises(e, at) || risesInUtc(e)) && risesWithNow(e.args[at]!)
+}
+
+/** What depends on a time zone's changes elsewhere. */
+function risesInUtc(e: Extract<Expression, { kind: 'call' }>): boolean {
+  if (e.fn === 'timezone(text, timestamptz) -> timestamp') return isUtc(e.args[0]!)
+  if (e.fn.startsWith('date_trunc(text, timestamptz')) return e.args.slice(2).every(isUtc)
+  const [first, second] = e.args
+  if (second?.kind !== 'literal' || second.value === null || first?.type.name !== 'timestamptz') return false
+  if (e.fn === 'cast') return TIMES.has(e.type.name) && isUtc(second)
+  const shifts = functionName(e.fn) === '-' || functionName(e.fn) === '+'
+  return (
+    shifts &&
+    second.type.name === 'interval' &&
+    (second.value as Interval).months === 0 &&
+    e.args.slice(2).every(isUtc)
+  )
+}
+
+function isUtc(e: Expression): boolean {
+  return e.kind === 'literal' && typeof e.value === 'string' && /^(etc\/)?utc$/i.test(e.value)
+}
+
+function refused(): Error {
+  return notSupported('this use of now() in a streaming query', { hint: HINT })
+}
