@@ -43,7 +43,7 @@ function callText(e: Expression & { readonly kind: 'call' }, names: readonly str
   if (BETWEEN.includes(name)) return `(${a} ${name.toUpperCase()} ${b})`
   if (name === 'not') return `(NOT ${a})`
   if (name === 'field') return fieldText(e, a!)
-  if (!/^\w/.test(name)) return args.length === 2 ? `(${a} ${name} ${b})` : `(${name}${a})`
+  if (!/^\w/.test(name)) return args.length > 1 ? `(${a} ${name} ${b})` : `(${name}${a})`
   return `${name}(${args.join(', ')})`
 }
 
