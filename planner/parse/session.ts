@@ -6,7 +6,7 @@ import { copyOf } from './copy.ts'
 import type { Cursor } from './cursor.ts'
 import { ofFragment } from './of-fragment.ts'
 import type { SessionStatement } from './statement.ts'
-import { subscriptionCursor } from './subscription-cursor.ts'
+import { subscriptionCursor, timedFetch } from './subscription-cursor.ts'
 
 /** Words that begin a statement about the session itself; PostgreSQL's grammar reads the whole of it. */
 export const SESSION_WORDS: ReadonlySet<string> = new Set([
@@ -37,6 +37,8 @@ type Body = Readonly<Record<string, unknown>>
 export function parseSession(c: Cursor): SessionStatement {
   const declared = subscriptionCursor(c)
   if (declared !== undefined) return declared
+  const timed = timedFetch(c)
+  if (timed !== undefined) return timed
   const last = c.tokens.at(-1)!
   const fragment = c.rest()
   const [node, body] = Object.entries(fragment.node)[0] as [string, Body]

@@ -381,6 +381,8 @@ export type SessionStatement =
       /** RELATIVE and ABSOLUTE (FIRST): the row so many further, or at that position from 1, alone. */
       readonly to?: { readonly from: 'here' | 'start'; readonly row: number }
       readonly move: boolean
+      /** WITH (timeout): how long a subscription cursor waits for a first change. */
+      readonly timeoutMs?: number
     }
   | { readonly kind: 'close'; readonly name: string | undefined }
   | {

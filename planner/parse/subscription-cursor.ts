@@ -1,5 +1,7 @@
 import { SqlError } from '../../types/error.ts'
-import type { Cursor } from './cursor.ts'
+import { parseInterval } from '../../types/interval.ts'
+import { Cursor } from './cursor.ts'
+import { parseSession } from './session.ts'
 import type { SessionStatement } from './statement.ts'
 
 type Since = (SessionStatement & { readonly kind: 'declare subscription' })['since']
@@ -27,4 +29,26 @@ function sinceOf(c: Cursor): Since {
     })
   c.at++
   return BigInt(token.value)
+}
+
+/** FETCH … WITH (timeout = '30s'); undefined: another statement. */
+export function timedFetch(c: Cursor): SessionStatement | undefined {
+  const at = c.tokens.findIndex(token => token.kind === 'word' && token.value === 'with')
+  if (!c.looking('fetch') || at === -1) return undefined
+  const options = new Cursor(c.sql, c.tokens.slice(at))
+  options.expect('with', '(', 'timeout', '=')
+  const token = options.token
+  if (token?.kind !== 'string') throw options.error()
+  options.at++
+  options.expect(')')
+  options.finish()
+  const time = parseInterval(token.value)
+  const timeoutMs = time === undefined ? -1 : Number(time.micros / 1000n) + time.days * 86_400_000
+  if (timeoutMs < 0 || (time?.months ?? 0) !== 0)
+    throw new SqlError('invalid_parameter_value', `invalid timeout: "${token.value}"`, {
+      position: token.start,
+      hint: "Write seconds, minutes or hours, as in timeout = '30s'.",
+    })
+  const fetch = parseSession(new Cursor(c.sql, c.tokens.slice(0, at)))
+  return fetch.kind === 'fetch' ? { ...fetch, timeoutMs } : undefined
 }

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { canceled } from '../../executor/canceled.ts'
 import { onlyForward, type ParsedStatement, type SessionStatement } from '../../planner/parse/index.ts'
 import { SqlError } from '../../types/error.ts'
 import { prepare } from '../statements/index.ts'
@@ -26,6 +28,7 @@ export function declareCursor(session: Session, parsed: ParsedStatement, declare
         formats: declare.binary ? [1] : [],
         abort: session.cancellation.controller ?? new AbortController(),
         hold,
+        declared: '',
         outcome: { tag, rows: rows === undefined ? undefined : rowsOf(rows) },
       }
       session.addPortal(portal)
@@ -45,7 +48,10 @@ export function fetchCursor(session: Session, fetch: Fetch): Runnable {
     const rows = outcome?.rows
     if (rows === undefined)
       throw new SqlError('object_not_in_prerequisite_state', `cursor "${fetch.name}" has not been run`)
-    return fetch.to === undefined ? nextRows(rows, count) : rowAt(rows, fetch.to)
+    if (fetch.to !== undefined) return rowAt(rows, fetch.to)
+    const next = nextRows(rows, count)
+    const waits = fetch.timeoutMs !== undefined && portal.declared !== ''
+    return waits ? patient(next, fetch.timeoutMs, abort.signal) : next
   }
   if (fetch.move)
     return {
@@ -62,6 +68,31 @@ export function fetchCursor(session: Session, fetch: Fetch): Runnable {
     schema: portal.statement.runnable.schema,
     parameters: [],
     run: async () => ({ tag: sent => `FETCH ${sent}`, rows: rowsLeft() }),
+  }
+}
+
+const LOOK_AGAIN_MS = 50
+
+/** Waits for the first row, so long at most. */
+function patient(rows: Rows, timeoutMs: number, signal: AbortSignal): Rows {
+  const until = Date.now() + timeoutMs
+  let taken = 0
+  return {
+    ...rows,
+    async ready() {
+      while (!(await rows.ready())) {
+        const left = until - Date.now()
+        if (taken > 0 || left <= 0) return false
+        await sleep(Math.min(left, LOOK_AGAIN_MS))
+        if (signal.aborted) throw canceled(signal)
+      }
+      return true
+    },
+    take(most, each) {
+      const count = rows.take(most, each)
+      taken += count
+      return count
+    },
   }
 }
 

@@ -44,6 +44,8 @@ export interface Portal {
   readonly abort: AbortController
   /** Outlives its transaction block (WITH HOLD). */
   readonly hold: boolean
+  /** It was declared: by that subscription, or ''. */
+  readonly declared?: string
   outcome?: Outcome
 }
 
@@ -130,6 +132,10 @@ export class Session {
       active: false,
       startedAtMs: Date.now(),
       sleepMs: 0,
+      cursors: () =>
+        [...this.#portals.values()].flatMap(({ name, declared }) =>
+          declared === undefined ? [] : [{ name, subscription: declared }],
+        ),
       cancel: () => cancellation.cancel('user request'),
       end: () => {},
       stateChangedAtMs: Date.now(),

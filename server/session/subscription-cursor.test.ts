@@ -68,3 +68,42 @@ test('a cursor of an empty relation begins with what comes', async () => {
   const all = await rows('FETCH ALL FROM ec')
   assert.equal(new Set(all.map(row => row[0])).size, 2500)
 })
+
+test('FETCH WITH (timeout) waits for a first change as long as it says, can be canceled, and SHOW tells the cursors', async () => {
+  await client.query('CREATE TABLE w (v int)')
+  await client.query("CREATE SUBSCRIPTION ws FROM w WITH (retention = '1 day')")
+  await client.query('DECLARE wc SUBSCRIPTION CURSOR FOR ws')
+  await client.query('DECLARE plain CURSOR FOR SELECT v FROM w')
+  const started = Date.now()
+  assert.deepEqual(await rows("FETCH 5 FROM wc WITH (timeout = '300ms')"), [])
+  assert.ok(Date.now() - started >= 300)
+  assert.deepEqual(await rows("FETCH 5 FROM plain WITH (timeout = '20s')"), [])
+  const waiting = rows("FETCH 5 FROM wc WITH (timeout = '20s')")
+  const other = new pg.Client({ host: '127.0.0.1', port: server.port, user: 'root', database: 'dev' })
+  await other.connect()
+  await other.query('INSERT INTO w VALUES (7)')
+  assert.deepEqual(
+    (await waiting).map(row => row[0]),
+    [7],
+  )
+  await client.query("SET statement_timeout = '200ms'")
+  await assert.rejects(rows("FETCH 5 FROM wc WITH (timeout = '20s')"), { code: '57014' })
+  await client.query('SET statement_timeout = 0')
+  await assert.rejects(rows("FETCH 5 FROM wc WITH (timeout = 'soon')"), { code: '22023' })
+  await assert.rejects(rows("FETCH 5 FROM wc WITH (patience = '1s')"), { code: '42601' })
+  const shown = await other.query({ text: 'SHOW SUBSCRIPTION CURSORS', rowMode: 'array' })
+  const own = shown.rows.filter((row: unknown[]) => row[4] === 'wc')
+  assert.deepEqual(
+    own.map((row: unknown[]) => row.slice(1)),
+    [['root', '127.0.0.1', 'dev', 'wc', 'ws']],
+  )
+  const all = await other.query({ text: 'SHOW CURSORS', rowMode: 'array' })
+  assert.deepEqual(
+    all.rows
+      .map((row: unknown[]) => String(row[4]))
+      .filter(name => /^(wc|plain)$/.test(name))
+      .sort(),
+    ['plain', 'wc'],
+  )
+  await other.end()
+})

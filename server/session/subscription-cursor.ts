@@ -54,6 +54,7 @@ export function declareSubscriptionCursor(
         formats: [],
         abort: session.cancellation.controller ?? new AbortController(),
         hold: true,
+        declared: found.name,
         outcome: { tag: 'FETCH', rows },
       }
       session.addPortal(portal)

@@ -4,6 +4,7 @@ import { notSupported, SqlError } from '../../types/error.ts'
 import { typeName } from '../../types/type-names.ts'
 import { internalTables } from '../internal-tables.ts'
 import { systemParameters } from '../session/system-parameters.ts'
+import { sessionByNumber, sessionsBeside } from '../system-tables/sessions.ts'
 import { requireRelation } from './bind.ts'
 import { canonicalSql } from './canonical-text.ts'
 import type { Prepared, StatementContext } from './contract.ts'
@@ -15,7 +16,7 @@ import { prepareDescribe, prepareShowRelations } from './show-relations.ts'
 const SYSTEM_SCHEMAS = ['information_schema', 'pg_catalog', 'rw_catalog']
 /** Lists of what cannot be made yet: empty. */
 const NEVER_MADE = new Set(['connections', 'secrets'])
-const LISTS_MISSING = new Set(['cluster', 'clusters', 'processlist', 'cursors', 'subscription cursors'])
+const LISTS_MISSING = new Set(['cluster', 'clusters', 'processlist'])
 
 /** SHOW of lists and settings, DESCRIBE. */
 export function prepareShow(
@@ -43,6 +44,16 @@ export function prepareShow(
             job.reason,
           ]),
       )
+    case 'cursors':
+    case 'subscription cursors': {
+      const own = ['Session', 'User', 'Host', 'Database', 'Cursor Name']
+      const names = words === 'cursors' ? own : [...own, 'Subscription Name']
+      return rowsOf(names, () =>
+        cursorsShown(session.number)
+          .filter(row => words === 'cursors' || row.at(-1) !== '')
+          .map(row => row.slice(0, names.length)),
+      )
+    }
     case 'internal tables':
       return rowsOf(['Name'], () => internalTablesShown(statement, context))
     case 'schemas':
@@ -84,6 +95,22 @@ export function prepareShow(
       return rowsOf([name], () => [[session.settings.get(name)]])
     }
   }
+}
+
+/** Cursors of all sessions. */
+function cursorsShown(number: number): string[][] {
+  return sessionsBeside(sessionByNumber(number)).flatMap(of =>
+    of
+      .cursors()
+      .map(({ name, subscription }) => [
+        String(of.pid),
+        of.user,
+        of.client?.address ?? '',
+        of.database,
+        name,
+        subscription,
+      ]),
+  )
 }
 
 /** State of jobs in the schema that is named, or in those of the search path. */

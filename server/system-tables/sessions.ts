@@ -30,6 +30,8 @@ export interface SystemSession extends Omit<SessionState, 'number'> {
   stateChangedAtMs: number
   /** Time that pg_sleep has asked for since it was last waited for. */
   sleepMs: number
+  /** Its declared cursors; `subscription`: '' for those of queries. */
+  cursors(): readonly { readonly name: string; readonly subscription: string }[]
   /** Ends the statement that runs. */
   cancel(): void
   /** Ends the session. */
