@@ -2,6 +2,7 @@ import type { Relation } from '../../planner/catalog.ts'
 import type { StreamPlan } from '../../planner/contract.ts'
 import { assign } from '../../planner/dml/assign.ts'
 import { asksSession, columnAt, defaultOf, generate } from '../../planner/dml/columns.ts'
+import { readsNow } from '../../planner/expressions.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import { bindContext } from './bind.ts'
 import type { StatementContext } from './contract.ts'
@@ -36,7 +37,7 @@ export function intoTable(
     const from = wanted.indexOf(i)
     const field = schema[from]
     if (field === undefined) {
-      if (column.default !== undefined && asksSession(column.default))
+      if (column.default !== undefined && (asksSession(column.default) || readsNow(column.default)))
         throw notSupported(`a sink that leaves column "${column.name}" to its default`)
       return defaultOf(column.default, column.type, binding)
     }
