@@ -2,23 +2,23 @@
 export const RW_CATALOG = `
 rw_relations 14000 r int4: id schema_id varchar: name owner definition
   relation_type database schema
-rw_tables 14001 r int4: id varchar: name int4: schema_id varchar: owner definition append_only
+rw_tables 14001 r int4: id varchar: name int4: schema_id varchar: schema_name owner definition append_only
   acl timestamptz: initialized_at created_at varchar: initialized_at_cluster_version
   created_at_cluster_version
-rw_materialized_views 14002 r int4: id varchar: name int4: schema_id varchar: owner definition
+rw_materialized_views 14002 r int4: id varchar: name int4: schema_id varchar: schema_name owner definition
   append_only acl timestamptz: initialized_at created_at varchar: initialized_at_cluster_version
   created_at_cluster_version bool: background_ddl
-rw_views 14003 r int4: id varchar: name int4: schema_id varchar: owner definition acl timestamptz:
+rw_views 14003 r int4: id varchar: name int4: schema_id varchar: schema_name owner definition acl timestamptz:
   created_at varchar: created_at_cluster_version
-rw_sources 14004 r int4: id varchar: name int4: schema_id varchar: owner connector varchar[]: columns
+rw_sources 14004 r int4: id varchar: name int4: schema_id varchar: schema_name owner connector varchar[]: columns
   varchar: format row_encode bool: append_only int4: associated_table_id bool: is_shared varchar:
   definition acl timestamptz: initialized_at created_at varchar: initialized_at_cluster_version
   created_at_cluster_version
-rw_sinks 14005 r int4: id varchar: name int4: schema_id varchar: owner connector sink_type int4:
+rw_sinks 14005 r int4: id varchar: name int4: schema_id varchar: schema_name owner connector sink_type int4:
   connection_id varchar: definition acl timestamptz: initialized_at created_at varchar:
   initialized_at_cluster_version created_at_cluster_version bool: background_ddl
 rw_indexes 14006 r int4: id varchar: name int4: primary_table_id int2[]: key_columns include_columns
-  int4: schema_id varchar: owner definition acl timestamptz: initialized_at created_at varchar:
+  int4: schema_id varchar: schema_name owner definition acl timestamptz: initialized_at created_at varchar:
   initialized_at_cluster_version created_at_cluster_version bool: background_ddl
 rw_columns 14007 r int4: relation_id varchar: name int4: position bool: is_hidden is_primary_key
   is_distribution_key is_generated is_nullable varchar: generation_expression data_type int4: type_oid
@@ -43,12 +43,12 @@ rw_sink_progress 14020 r int4: relation varchar: guarantee int8: delivered_epoch
   backlog_bytes varchar: error
 rw_errors 14021 r int4: relation timestamptz: at varchar: origin error payload
 rw_system_tables 14022 r int4: id varchar: name int4: schema_id varchar: owner definition acl
-rw_subscriptions 14023 r int4: id varchar: name int4: schema_id varchar: owner definition int8:
+rw_subscriptions 14023 r int4: id varchar: name int4: schema_id varchar: schema_name owner definition int8:
   retention_seconds varchar: acl timestamptz: initialized_at created_at varchar:
   initialized_at_cluster_version created_at_cluster_version
 rw_connections 14024 r int4: id varchar: name int4: schema_id varchar: owner type connection_params acl
 rw_secrets 14025 r int4: id varchar: name int4: schema_id varchar: owner acl
-rw_internal_tables 14026 r int4: id varchar: name int4: schema_id varchar: owner definition acl
+rw_internal_tables 14026 r int4: id varchar: name int4: schema_id varchar: schema_name owner definition acl
   timestamptz: initialized_at created_at varchar: initialized_at_cluster_version
   created_at_cluster_version
 rw_internal_table_info 14036 v int4: id varchar: name int4: job_id varchar: job_name job_type int4:

@@ -126,7 +126,6 @@ fill(
       job_id: job.id,
       job_name: job.name,
       job_type: job.kind,
-      schema_name: job.schema,
     })),
   true,
 )

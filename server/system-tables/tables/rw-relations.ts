@@ -24,6 +24,7 @@ export function common(facts: Facts, relation: Relation): Row {
     id: relation.id,
     name: relation.name,
     schema_id: schemas.find(s => s.database === relation.database && s.name === relation.schema)?.id ?? 0,
+    schema_name: relation.schema,
     owner: relation.owner,
     definition: canonicalSql(relation.sql),
     initialized_at: created,
