@@ -207,7 +207,7 @@ export class Engine {
       })
     }
     for (const feed of this.#catchUps) {
-      feed.next((chunk, offsets) => {
+      feed.next(this.#options.now(), (chunk, offsets) => {
         any = true
         this.pushCatchUp(feed.spec.job, feed.spec.source, chunk, offsets)
       })

@@ -38,7 +38,8 @@ export class GeneratorFeed {
   }
 }
 
-const NO_RATE_LIMIT_MS = 8.64e15
+/** A generator that began so long ago is held by no rate of its own. */
+export const NO_RATE_MS = 4e15
 
 /**
  * Generates again what a source gave before a job read it. Offsets of generators are numbers that grow; when a chunk went
@@ -68,9 +69,12 @@ export class CatchUpFeed {
     return this.#splits.length === 0
   }
 
-  next(take: (chunk: Chunk | undefined, offsets: Readonly<Record<string, Offset>>) => void): void {
+  next(
+    nowMs: number,
+    take: (chunk: Chunk | undefined, offsets: Readonly<Record<string, Offset>>) => void,
+  ): void {
     for (const state of [...this.#splits]) {
-      const chunk = state.generator.next(state.limit, NO_RATE_LIMIT_MS)
+      const chunk = state.generator.next(state.limit, nowMs)
       const offset = state.generator.offset()
       if (Number(offset) > Number(state.until) && state.limit > 1) {
         state.limit >>= 1
@@ -85,10 +89,10 @@ export class CatchUpFeed {
     }
   }
 
-  /** The first call sets a generator's clock; later ones are far in its future, so its own rate does not hold it. */
+  /** The first call sets a generator's clock; later ones are far in its future. */
   #start(split: string, from: Offset | undefined): Generator {
     const generator = this.#make(this.spec.spec, split, from)
-    generator.next(0, 0)
+    generator.next(0, -NO_RATE_MS)
     return generator
   }
 }

@@ -4,14 +4,13 @@ import { notSupported, SqlError } from '../types/error.ts'
 import type { Host } from '../types/host.ts'
 import { canceled } from './canceled.ts'
 import { type Surroundings, sourceOf } from './connector-bindings.ts'
+import { NO_RATE_MS } from './generator-feed.ts'
 import type { SourceBinding } from './runtime-contract.ts'
 
 /** What a source holds at one moment; each call reads it from its start. A chunk is valid until the next is asked for. */
 export type SourceRows = () => AsyncGenerator<Chunk>
 
 const READ_ROWS = 4096
-/** So far in a generator's past is its start that its own rate does not hold it. */
-const NO_RATE_MS = 4e15
 
 /** Fixes the ends of a source; `limited`: its reader stops by itself, so the rows need no end. */
 export async function sourceRows(
