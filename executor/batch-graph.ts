@@ -18,6 +18,8 @@ export interface BatchGraph {
   step(): boolean
   /** All rows of the node's port have come, and none wait. */
   complete(node: number, port: number): void
+  /** Of the rows that the operators hold, about. */
+  readonly bytes: number
   /** The node has got all its rows, and none wait. */
   finish(node: number): void
 }
@@ -119,6 +121,15 @@ export function batchGraph(
         return true
       }
       return false
+    },
+
+    get bytes() {
+      let sum = 0
+      for (const operator of operators.values()) {
+        sum += operator.bytes?.() ?? 0
+        for (const table of operator.tables) sum += table.bytes
+      }
+      return sum
     },
 
     complete(id, port) {

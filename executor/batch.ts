@@ -1,6 +1,6 @@
 import type { Chunk } from '../types/chunk.ts'
 import type { Epoch } from '../types/connector.ts'
-import { notSupported } from '../types/error.ts'
+import { notSupported, SqlError } from '../types/error.ts'
 import {
   type GraphNode,
   isRecursion,
@@ -33,10 +33,14 @@ export interface BatchInput {
   /** What a source holds; `limited`: not all of it is read. */
   source(relation: RelationId, limited: boolean): Promise<SourceRows>
   monotonic(): number
+  /** The query may hold so many bytes of rows; undefined: any. */
+  readonly memoryBytes?: number
 }
 
 const SLICE_MS = 8
 const INPUT_ROWS_MAX = 4096
+/** After so many steps it is asked how much memory the rows take. */
+const CHECKED_STEPS = 16
 
 /**
  * Runs a job once over the present rows. Inputs are opened in the first, synchronous step, so all are of one epoch; the rest runs
@@ -141,8 +145,10 @@ async function* runOver(
   const graph = batchGraph(job, from.epoch, monotonic, chunk => ready.push(ownedChunk(chunk)), hears)
   try {
     let sliceStart = monotonic()
+    let count = 0
     for (const step of steps(job, graph, inputs, reads)) {
       const waiting = step()
+      if ((++count & (CHECKED_STEPS - 1)) === 0) requireMemory(graph, from.memoryBytes)
       if (waiting instanceof Promise) await waiting
       const idle = ready.length === 0
       while (ready.length > 0) yield ready.shift()!
@@ -154,6 +160,14 @@ async function* runOver(
     for (const rows of inputs.values()) rows.close?.()
     for (const read of reads.values()) await read.close()
   }
+}
+
+function requireMemory({ bytes }: BatchGraph, most: number | undefined): void {
+  if (most === undefined || bytes <= most) return
+  throw new SqlError('out_of_memory', 'out of memory', {
+    detail: `The rows that the query joins, groups or sorts take more than ${Math.floor(most / 2 ** 20)} MB.`,
+    hint: 'Let the query hold fewer rows, or start the server with a greater --query-memory-mb.',
+  })
 }
 
 type Inputs = ReadonlyMap<number, BatchRows>

@@ -29,6 +29,8 @@ export interface Operator {
   retain?(keepMs: number): void
   /** Batch only: goes on with output held back because there was much of it; false: nothing is left. */
   resume?(emit: Emit): boolean
+  /** Batch only: of the rows it holds outside its tables, about. */
+  bytes?(): number
 }
 
 export interface OperatorContext {

@@ -26,6 +26,8 @@ export interface RuntimeOptions {
   readonly barrierIntervalMs: number | (() => number)
   /** Between two collections of objects that nothing names; default: a minute. */
   readonly garbageIntervalMs?: number
+  /** Bytes of rows that one query may hold; default: any. */
+  readonly queryMemoryBytes?: number
   /** Memory for what one failing sink has not taken; default: 32 MB. */
   readonly sinkBytesMax?: number
   /** Is told of every version. */
@@ -92,6 +94,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
         barrierIntervalMs,
         sinkBytesMax,
         garbageIntervalMs: options.garbageIntervalMs ?? 60_000,
+        queryMemoryBytes: options.queryMemoryBytes,
         metadata: options.metadata,
         systemRows: relation => options.systemRows(relation),
         onFatal: error => options.onFatal(error),

@@ -43,6 +43,8 @@ export interface RunningRuntimeOptions {
   readonly around: Surroundings
   readonly barrierIntervalMs: number | (() => number)
   readonly garbageIntervalMs: number
+  /** Bytes of rows that one query may hold; undefined: any. */
+  readonly queryMemoryBytes?: number | undefined
   readonly sinkBytesMax: number
   readonly metadata?: VersionObserver | undefined
   systemRows(relation: RelationId): Chunk
@@ -142,13 +144,14 @@ export class RunningRuntime implements Runtime {
     emitted?: (node: number, chunk: Chunk) => void,
   ): AsyncIterable<Chunk> {
     const { serving, host } = this.#state
-    const { around } = this.#options
+    const { around, queryMemoryBytes: memoryBytes } = this.#options
     const { jobs } = this.#state
     return runBatch(
       withSources(job, relation => jobs.get(relation)),
       {
         epoch: this.epoch,
         monotonic: () => host.monotonic(),
+        ...(memoryBytes === undefined ? {} : { memoryBytes }),
         read: (relation, columns, scan) => {
           if (relation < 0) return [this.#options.systemRows(relation)]
           return serving.has(relation) ? serving.scan(relation, columns, scan) : undefined

@@ -32,6 +32,10 @@ export const OPTIONS = {
     default: '60000',
     help: 'milliseconds between deletions of what the bucket no longer needs',
   },
+  'query-memory-mb': {
+    default: '0',
+    help: 'megabytes of rows that one query may hold; 0: a quarter of the memory there is',
+  },
 } as const
 
 export interface Config {
@@ -53,6 +57,8 @@ export interface Config {
   readonly logLevel: string
   readonly barrierIntervalMs: number
   readonly garbageIntervalMs: number
+  /** 0: a quarter of the memory there is. */
+  readonly queryMemoryMb: number
 }
 
 /** Throws Error with a message for the user. */
@@ -91,6 +97,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     logLevel: text('log-level'),
     barrierIntervalMs: whole('barrier-interval-ms'),
     garbageIntervalMs: whole('garbage-interval-ms'),
+    queryMemoryMb: whole('query-memory-mb'),
   }
 }
 

@@ -1,4 +1,5 @@
 import { flushCompileCache } from 'node:module'
+import { totalmem } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { connectors } from '../connectors/index.ts'
@@ -90,6 +91,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       barrierIntervalMs: () =>
         Number(systemParameter(catalogs.current, 'barrier_interval_ms') ?? config.barrierIntervalMs),
       garbageIntervalMs: config.garbageIntervalMs,
+      queryMemoryBytes: queryMemory(config.queryMemoryMb),
       metadata: observed(metadata, metrics),
       ...(options.inline !== undefined && { inline: options.inline }),
       systemRows: id => systemRows(id, runtime, metadata),
@@ -154,6 +156,12 @@ function consoleAt(
 ): Omit<Admission, 'rules'> & { host: string } {
   if (isLoopback(host)) return { host, encryption: undefined }
   return password === '' ? { host: '127.0.0.1', encryption: undefined } : { host, encryption }
+}
+
+/** Bytes of rows that one query may hold. */
+function queryMemory(megabytes: number): number {
+  if (megabytes > 0) return megabytes * 2 ** 20
+  return Math.floor(Math.min(process.constrainedMemory() || Number.POSITIVE_INFINITY, totalmem()) / 4)
 }
 
 function catalogHolder(): CatalogHolder {

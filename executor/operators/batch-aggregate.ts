@@ -71,6 +71,14 @@ export function batchAggregate(spec: Spec, context: OperatorContext): Operator |
         call.accumulator.update(call.state, ids, args, scratch.of(call, spec.groups, chunk), chunk.length)
       }
     },
+    bytes() {
+      let sum = groups.bytes
+      for (const { state, seen } of calls) {
+        sum += seen?.values.bytes ?? 0
+        for (const column of state) sum += column.byteLength
+      }
+      return sum
+    },
     barrier(emit) {
       if (spec.groups.length === 0 && groups.count === 0) {
         groups.count = 1

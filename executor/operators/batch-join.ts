@@ -156,6 +156,7 @@ export function batchJoin(spec: Spec, context: OperatorContext): Operator {
     barrier() {
       ended = true
     },
+    bytes: () => side.bytes,
   }
 }
 

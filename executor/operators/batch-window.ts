@@ -73,6 +73,12 @@ export function batchWindow(spec: Spec, context: OperatorContext): Operator | un
         }
     },
 
+    bytes() {
+      let sum = partitions.bytes + partitionIds.byteLength
+      for (const column of [...rows.columns, ...gathered, ...values]) sum += column.byteLength
+      return sum
+    },
+
     ...inPieces('batch', function* (emit: Emit) {
       const { ids, starts } = byPartition(partitionIds.subarray(0, rows.length), partitions.count)
       yield

@@ -41,6 +41,12 @@ export class BuildSide {
     this.count += length
   }
 
+  get bytes(): number {
+    let sum = 4 * (this.weights.length + this.#hashes.length + this.#heads.length + this.#next.length)
+    for (const column of this.columns) sum += column.byteLength
+    return sum
+  }
+
   /** All rows are there: links them. */
   complete(marks: boolean): void {
     let size = 16

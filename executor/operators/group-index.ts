@@ -50,6 +50,12 @@ export class GroupIndex {
     }
   }
 
+  get bytes(): number {
+    let sum = this.#hashes.byteLength + this.#slots.byteLength
+    for (const column of this.columns) sum += column.byteLength
+    return sum
+  }
+
   #add(hash: number, slot: number, keys: readonly Column[], row: number): number {
     const id = this.count++
     if (id === this.#hashes.length) {

@@ -39,6 +39,11 @@ export const sort: OperatorKind<'sort'> = {
       complete(_port, emit) {
         work = sortAndEmit(emit)
       },
+      bytes() {
+        let sum = 12 * rows.length
+        for (const column of rows.columns) sum += column.byteLength
+        return sum
+      },
       resume() {
         return work !== undefined && work.next().done !== true
       },
