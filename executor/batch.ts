@@ -33,7 +33,7 @@ export interface BatchInput {
   /** What a source holds; `limited`: not all of it is read. */
   source(relation: RelationId, limited: boolean): Promise<SourceRows>
   monotonic(): number
-  /** The query may hold so many bytes of rows; undefined: any. */
+  /** The query may hold so many bytes of rows; undefined: no limit. */
   readonly memoryBytes?: number
 }
 

@@ -26,7 +26,7 @@ export interface RuntimeOptions {
   readonly barrierIntervalMs: number | (() => number)
   /** Between two collections of objects that nothing names; default: a minute. */
   readonly garbageIntervalMs?: number
-  /** Bytes of rows that one query may hold; default: any. */
+  /** Bytes of rows that one query may hold; default: no limit. */
   readonly queryMemoryBytes?: number
   /** Memory for what one failing sink has not taken; default: 32 MB. */
   readonly sinkBytesMax?: number

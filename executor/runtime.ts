@@ -43,7 +43,7 @@ export interface RunningRuntimeOptions {
   readonly around: Surroundings
   readonly barrierIntervalMs: number | (() => number)
   readonly garbageIntervalMs: number
-  /** Bytes of rows that one query may hold; undefined: any. */
+  /** Bytes of rows that one query may hold; undefined: no limit. */
   readonly queryMemoryBytes?: number | undefined
   readonly sinkBytesMax: number
   readonly metadata?: VersionObserver | undefined
