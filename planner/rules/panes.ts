@@ -1,4 +1,4 @@
-import { column, columnsOf, remap } from '../expressions.ts'
+import { column, columnsOf, literal, remap } from '../expressions.ts'
 import { type Plan, schemaOf } from '../plan.ts'
 import { fuse } from './fuse.ts'
 
@@ -50,7 +50,10 @@ export function panes(plan: Plan): Plan {
   const moved: Plan = {
     ...project,
     input: windows,
-    columns: project.columns.map(e => remap(e, at)),
+    // What the aggregate does not read may be made of columns that went.
+    columns: project.columns.map((e, i) =>
+      plan.groups.includes(i) || used.includes(i) ? remap(e, at) : literal(null, e.type),
+    ),
     ...(predicate === undefined ? {} : { predicate: remap(predicate, at) }),
   }
   return { ...plan, input: moved }
