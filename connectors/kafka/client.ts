@@ -1,9 +1,11 @@
 // Our view of Kafka over kafkajs.
 import type { Admin } from 'kafkajs'
+import type { Epoch } from '../../types/connector.ts'
 import type { KafkaMessage } from './batch-writer.ts'
 import { type Fetched, fetchBatches } from './fetch.ts'
 import { calmRequestQueues, internalCluster, type KafkaSettings } from './kafkajs-internals.ts'
 import { KafkaProducer } from './producer.ts'
+import { readProgress } from './progress.ts'
 import { refusal } from './refusal.ts'
 
 /** Sends messages that become visible together with `commit`, or never. */
@@ -28,6 +30,8 @@ export interface KafkaClient {
   offsets(topic: string, at: StartAt): Promise<ReadonlyMap<number, bigint>>
   /** Reads committed records from explicit positions; waits up to `waitMs` for the first. */
   fetch(topic: string, positions: ReadonlyMap<number, bigint>, waitMs: number): Promise<readonly Fetched[]>
+  /** See readProgress. */
+  progress(topic: string, key: string, delivered: Epoch): Promise<Epoch | undefined>
   createTopic(topic: string, partitions: number, config: Readonly<Record<string, string>>): Promise<void>
   /** Grows the topic to so many partitions. */
   addPartitions(topic: string, count: number): Promise<void>
@@ -68,6 +72,11 @@ export async function kafkaClient(settings: KafkaSettings): Promise<KafkaClient>
       connected ??= reading.connect()
       await guard(() => connected!)
       return guard(() => fetchBatches(reading, topic, positions, waitMs))
+    },
+    progress: async (topic, key, delivered) => {
+      connected ??= reading.connect()
+      await guard(() => connected!)
+      return guard(() => readProgress(reading, topic, key, delivered))
     },
     createTopic: (topic, numPartitions, config) => createTopic(admin, topic, numPartitions, config),
     addPartitions: async (topic, count) => {

@@ -1,5 +1,11 @@
 import { type Broker, type Cluster, protocolError, rawFetch } from './kafkajs-internals.ts'
-import { type AbortedTransaction, type RecordSet, readBatches } from './record-set.ts'
+import {
+  type AbortedTransaction,
+  type RecordSet,
+  readBatches,
+  readTransactions,
+  type TransactionLog,
+} from './record-set.ts'
 
 /** Committed records of one partition, and where to read on. */
 export interface Fetched {
@@ -12,12 +18,57 @@ const PARTITION_BYTES = 4 << 20
 const TIMEOUT_MS = 30_000
 
 /** Reads committed records from explicit positions, from all leaders at once; waits up to `waitMs` for the first. */
-export async function fetchBatches(
+export function fetchBatches(
   cluster: Cluster,
   topic: string,
   positions: ReadonlyMap<number, bigint>,
   waitMs: number,
 ): Promise<readonly Fetched[]> {
+  return fetchParts(cluster, topic, positions, waitMs, READ_COMMITTED, ({ partition, aborted, records }) => {
+    const { sets, next } = readBatches(records, positions.get(partition)!, aborted)
+    return { partition, sets, next }
+  })
+}
+
+const READ_UNCOMMITTED = 0
+const READ_COMMITTED = 1
+
+/** Every batch of the one partition from `at` on, also those of transactions that are open or were aborted, and how each ended. */
+export async function fetchTransactions(
+  cluster: Cluster,
+  topic: string,
+  at: bigint,
+  waitMs: number,
+): Promise<TransactionLog> {
+  const [log] = await fetchParts(cluster, topic, new Map([[0, at]]), waitMs, READ_UNCOMMITTED, part =>
+    readTransactions(part.records, at),
+  )
+  return log ?? { batches: [], next: at }
+}
+
+/** Where the one partition begins (-2) or ends (-1), whatever transactions are open before that. */
+export async function edgeOf(cluster: Cluster, topic: string, timestamp: -2 | -1): Promise<bigint> {
+  await cluster.addTargetTopic(topic)
+  await cluster.refreshMetadata()
+  const [nodeId] = Object.keys(cluster.findLeaderForPartitions(topic, [0]))
+  const broker = await cluster.findBroker({ nodeId: nodeId! })
+  const topics = [{ topic, partitions: [{ partition: 0, timestamp }] }]
+  const { responses } = await broker.listOffsets({
+    replicaId: -1,
+    isolationLevel: READ_UNCOMMITTED,
+    topics,
+  })
+  return BigInt(responses[0]!.partitions[0]!.offset)
+}
+
+async function fetchParts<T>(
+  cluster: Cluster,
+  topic: string,
+  positions: ReadonlyMap<number, bigint>,
+  waitMs: number,
+  isolationLevel: number,
+  read: (part: PartitionAnswer) => T,
+): Promise<readonly T[]> {
   await cluster.addTargetTopic(topic)
   await cluster.refreshMetadataIfNecessary()
   const leaders = cluster.findLeaderForPartitions(topic, [...positions.keys()])
@@ -26,7 +77,15 @@ export async function fetchBatches(
   try {
     const perLeader = await Promise.all(
       Object.entries(leaders).map(async ([nodeId, owned]) =>
-        fetchFrom(await cluster.findBroker({ nodeId }), topic, owned, positions, waitMs),
+        fetchFrom(
+          await cluster.findBroker({ nodeId }),
+          topic,
+          owned,
+          positions,
+          waitMs,
+          isolationLevel,
+          read,
+        ),
       ),
     )
     return perLeader.flat()
@@ -36,13 +95,15 @@ export async function fetchBatches(
   }
 }
 
-function fetchFrom(
+function fetchFrom<T>(
   broker: Broker,
   topic: string,
   partitions: readonly number[],
   positions: ReadonlyMap<number, bigint>,
   waitMs: number,
-): Promise<readonly Fetched[]> {
+  isolationLevel: number,
+  read: (part: PartitionAnswer) => T,
+): Promise<readonly T[]> {
   const wanted = partitions.map(partition => ({
     partition,
     fetchOffset: String(positions.get(partition)!),
@@ -52,17 +113,13 @@ function fetchFrom(
     maxWaitTime: waitMs,
     minBytes: 1,
     maxBytes: PARTITION_BYTES * 4,
-    isolationLevel: 1,
+    isolationLevel,
     topics: [{ topic, partitions: wanted }],
     rackId: '',
   }
-  return rawFetch(broker, fields, waitMs + TIMEOUT_MS, (body, version) => {
-    const parts = partitionsOf(body, version)
-    return parts.map(({ partition, aborted, records }) => {
-      const { sets, next } = readBatches(records, positions.get(partition)!, aborted)
-      return { partition, sets, next }
-    })
-  })
+  return rawFetch(broker, fields, waitMs + TIMEOUT_MS, (body, version) =>
+    partitionsOf(body, version).map(read),
+  )
 }
 
 interface PartitionAnswer {

@@ -36,6 +36,13 @@ export interface Broker {
       readonly topics: readonly { readonly topic: string; readonly partitions: readonly number[] }[]
     },
   ): Promise<unknown>
+  listOffsets(request: {
+    readonly replicaId: number
+    readonly isolationLevel: number
+    readonly topics: readonly object[]
+  }): Promise<{
+    readonly responses: readonly { readonly partitions: readonly { readonly offset: string }[] }[]
+  }>
   endTxn(fields: ProducerFields & { readonly transactionResult: boolean }): Promise<unknown>
   lookupRequest(apiKey: number, requests: unknown): (fields: object) => Request
   readonly connectionPool: { send<T>(request: RequestOf<T>): Promise<T> }

@@ -65,6 +65,38 @@ export function readBatches(
   return { sets, next }
 }
 
+export interface TransactionLog {
+  readonly batches: readonly {
+    readonly producerId: bigint
+    /** How the producer's transaction ended here; undefined: these are its records. */
+    readonly ended: 'commit' | 'abort' | undefined
+    readonly set: RecordSet
+  }[]
+  readonly next: bigint
+}
+
+/** As readBatches, but with the ends of transactions in place of what they mean. */
+export function readTransactions(buffer: Buffer, from: bigint): TransactionLog {
+  const batches: TransactionLog['batches'][number][] = []
+  let next = from
+  for (let at = 0; at + HEADER <= buffer.length; ) {
+    const end = at + 12 + buffer.readInt32BE(at + 8)
+    if (end > buffer.length) break
+    const attributes = buffer.readInt16BE(at + 21)
+    const last = buffer.readBigInt64BE(at) + BigInt(buffer.readInt32BE(at + 23))
+    const producerId = buffer.readBigInt64BE(at + 43)
+    if (last >= from) {
+      const control = (attributes & CONTROL) !== 0
+      const ended = !control ? undefined : markerType(buffer, at + HEADER) === ABORT ? 'abort' : 'commit'
+      const set = control ? emptySet(buffer, 0) : readRecords(buffer, at, end, attributes, from)
+      batches.push({ producerId, ended, set })
+      next = last + 1n
+    }
+    at = end
+  }
+  return { batches, next }
+}
+
 // The key of a control record: version and type, 16 bits each.
 function markerType(buffer: Buffer, at: number): number {
   const cursor = new Varints(buffer, at)

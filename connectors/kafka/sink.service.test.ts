@@ -13,6 +13,9 @@ import {
   testBroker,
 } from './harness.ts'
 import { kafka } from './index.ts'
+import { internalCluster } from './kafkajs-internals.ts'
+import { kafkaSettings } from './options.ts'
+import { KafkaProducer } from './producer.ts'
 
 let broker: TestBroker
 
@@ -102,6 +105,27 @@ test('rows of an epoch that was not committed are not seen, and its successor wr
   await writer.write(1, [chunk([1n, 'small'])])
   await writer.close()
   assert.deepEqual(await values('torn', 1), ['{"id":1,"name":"small"}'])
+})
+
+test('what another sink has open in the progress topic hides no marker behind it', async () => {
+  await broker.client.createTopic('beside', 1, {})
+  const sink = kafka.sink!(broker.options('beside'), sinkContext('b-8', 'plain', []))
+  const writer = await sink.open()
+  await writer.claim({ delivered: 0 })
+  const other = new KafkaProducer(
+    internalCluster(kafkaSettings(broker.options('beside')), {}),
+    'other',
+    60_000,
+  )
+  await other.start()
+  await other.send('weir_progress', [{ key: 'other', value: '{"epoch":1}' }])
+  await writer.write(7, [chunk([1n, 'a'])])
+  await writer.close()
+  const next = await sink.open()
+  assert.equal(await next.claim({ delivered: 0 }), 7)
+  await next.close()
+  await other.commit(() => {})
+  await other.close()
 })
 
 test('at least once: every row arrives, without a transaction and without a marker', async () => {

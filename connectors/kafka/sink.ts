@@ -8,11 +8,8 @@ import { type EncodedRecord, type Encoder, encoder } from '../formats/encoder.ts
 import { integerOption, requiredOption, wordOption } from '../options.ts'
 import { type KafkaClient, kafkaClient, type PlainProducer, type TransactionalProducer } from './client.ts'
 import { kafkaSettings } from './options.ts'
-import { keyBytes, valueBytes } from './record-set.ts'
 
 type Options = Readonly<Record<string, string>>
-
-const MARKER_WAIT_MS = 120_000
 
 export function kafkaSink(options: Options, context: SinkContext): Sink {
   const topic = requiredOption(options, 'topic')
@@ -99,7 +96,7 @@ class ExactlyOnceWriter implements SinkWriter {
     await prepareProgressTopic(client, progressTopic)
     this.#producer = await client.transactional(context.id, timeoutMs, id => context.host.crashPoint(id))
     context.host.crashPoint('C13')
-    const marker = await this.#readMarker()
+    const marker = await client.progress(progressTopic, context.id, expected.delivered)
     if ((marker ?? 0) >= expected.delivered) return marker
     const found = marker === undefined ? 'holds none' : `says epoch ${marker}`
     throw new SqlError(
@@ -143,37 +140,6 @@ class ExactlyOnceWriter implements SinkWriter {
     await this.#producer?.close().catch(() => {})
     this.#producer = undefined
   }
-
-  // Reads the whole topic up to its end as of now; records behind open transactions of other sinks are waited for.
-  async #readMarker(): Promise<Epoch | undefined> {
-    const { client, context, progressTopic } = this.#parts
-    const end = (await client.offsets(progressTopic, 'latest')).get(0) ?? 0n
-    let at = (await client.offsets(progressTopic, 'earliest')).get(0) ?? 0n
-    const deadline = context.host.monotonic() + MARKER_WAIT_MS
-    let marker: Epoch | undefined
-    while (at < end) {
-      if (context.host.monotonic() > deadline) {
-        throw new SqlError('external_service', `Kafka: the end of topic "${progressTopic}" cannot be read`, {
-          detail: `Offset ${at} of ${end} may lie behind a transaction that another producer holds open.`,
-        })
-      }
-      for (const part of await client.fetch(progressTopic, new Map([[0, at]]), 200)) {
-        for (const set of part.sets) {
-          for (let i = 0; i < set.count; i++)
-            if (keyBytes(set, i)?.toString() === context.id) marker = epochOf(valueBytes(set, i))
-        }
-        at = part.next
-      }
-    }
-    return marker
-  }
-}
-
-function epochOf(value: Buffer | null): Epoch | undefined {
-  if (value === null) return undefined
-  const { epoch } = JSON.parse(value.toString()) as { epoch?: unknown }
-  if (typeof epoch === 'number' && Number.isSafeInteger(epoch)) return epoch
-  throw new SqlError('data_corrupted', 'the progress marker of the sink is not readable')
 }
 
 /** Repeats an epoch when its outcome is unknown; the target keeps no marker. */
