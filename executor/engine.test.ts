@@ -2,12 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { chunkOf } from '../storage/chunk-builder.ts'
 import type { Connector, Generator } from '../types/connector.ts'
-import { INT8, type Schema } from '../types/type.ts'
+import { INT8, type Schema, TIMESTAMP } from '../types/type.ts'
+import { catchUpEndKey, catchUpKey } from './catch-ups.ts'
 import { realHost } from './host.ts'
 import { makeEngine } from './port.ts'
 import { node } from './sim/test-jobs.ts'
 
 const NUMBERS: Schema = [{ name: 'n', type: INT8 }]
+const TIMES: Schema = [{ name: 'at', type: TIMESTAMP }]
 /** An int8 and a weight; the first epoch gets a sixteenth of the limit. */
 const ROW_BYTES = 12
 const CHUNK = Array.from({ length: 4096 }, (_, i) => [BigInt(i)])
@@ -42,4 +44,33 @@ test('a large epoch asks for one barrier, and generators wait for it', () => {
   const sealed = engine.barrier(1)
   assert.equal(sealed.deltas[0]!.chunks[0]!.length, slices * CHUNK.length)
   assert.equal(engine.slice(), true, 'a new epoch')
+})
+
+test('while a job reads a source privately, what the others read closes none of its windows', () => {
+  const engine = makeEngine(realHost(), new Map(), () => {}, 1 << 30)
+  const source = node(1, { kind: 'source', relation: 1, schema: TIMES }, [], TIMES)
+  engine.add([{ job: { relation: 1, nodes: [source] }, appendOnly: true }])
+  const view = [
+    node(1, { kind: 'input', relation: 1, schema: TIMES }, [], TIMES),
+    node(2, { kind: 'project', columns: [{ kind: 'column', index: 0, type: TIMESTAMP }] }, [1], TIMES),
+    node(3, { kind: 'window-close', column: 0, after: 1n }, [1, 2], TIMES),
+    node(4, { kind: 'materialize', relation: 2, schema: TIMES, mode: 'append', key: [] }, [3], TIMES),
+  ]
+  engine.add([{ job: { relation: 2, nodes: view }, appendOnly: true }])
+  const times = (...list: bigint[]) =>
+    chunkOf(
+      [TIMESTAMP],
+      list.map(time => [time]),
+    )
+  const closed = (epoch: number) =>
+    engine
+      .barrier(epoch)
+      .deltas.flatMap(({ table, chunks }) =>
+        table === '2/4/rows' ? chunks.flatMap(chunk => [...(chunk.columns[0]!.data as BigInt64Array)]) : [],
+      )
+  engine.pushCatchUp(2, 1, undefined, { [catchUpEndKey(1, 'a')]: '2' })
+  engine.push(1, times(300n))
+  assert.deepEqual(closed(1), [])
+  engine.pushCatchUp(2, 1, times(100n, 200n), { [catchUpKey(1, 'a')]: '2' })
+  assert.deepEqual(closed(2), [100n, 200n])
 })

@@ -278,11 +278,13 @@ export class Engine {
     for (const job of this.#order) {
       const { relation } = job.spec.job
       advanceMarks(job, upstream =>
-        unfinishedCatchUps(this.#catchUpOffsets.get(relation), upstream) === undefined
-          ? (this.#jobs.get(upstream)?.output.marks ?? NO_MARKS)
-          : NO_MARKS,
+        this.#catchesUp(relation, upstream) ? NO_MARKS : (this.#jobs.get(upstream)?.output.marks ?? NO_MARKS),
       )
     }
+  }
+
+  #catchesUp(relation: RelationId, source: RelationId): boolean {
+    return unfinishedCatchUps(this.#catchUpOffsets.get(relation), source) !== undefined
   }
 
   #around(relation: RelationId): JobSurroundings {
@@ -291,6 +293,7 @@ export class Engine {
       reportError: error => this.#report(relation, error),
       epoch: () => this.#epoch,
       now: () => this.#options.now(),
+      catchesUp: source => this.#catchesUp(relation, source),
     }
   }
 
@@ -338,6 +341,7 @@ export class Engine {
       reportError: error => this.#report(source, error),
       epoch: () => this.#epoch,
       now: () => this.#options.now(),
+      catchesUp: () => false,
     })
     for (const node of reader.nodes)
       if (node.node.spec.kind === 'input' && node.node.spec.relation === source)

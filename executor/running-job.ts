@@ -51,6 +51,8 @@ export interface JobSurroundings {
   reportError(error: Error): void
   epoch(): Epoch
   now(): number
+  /** The job still reads that source privately. */
+  catchesUp(source: RelationId): boolean
 }
 
 /** Wires the operators of a job; nothing else knows of it yet. */
@@ -59,7 +61,10 @@ export function startJob(spec: EngineJob, around: JobSurroundings): RunningJob {
   const appendOnly = appendOnlyNodes(job, around.appendOnly, sourceAppendOnly(spec))
   const running = new Map<number, RunningNode>()
   const backfilling = () =>
-    [...running.values()].some(n => n.node.spec.kind === 'input' && n.gate < VIRTUAL_NODES)
+    [...running.values()].some(
+      ({ node: { spec: own }, gate }) =>
+        own.kind === 'input' && (gate < VIRTUAL_NODES || around.catchesUp(own.relation)),
+    )
   for (const node of job.nodes) {
     const inputs = node.inputs.map(id => running.get(id)!)
     const appended = (port: number) => appendOnly.get(node.inputs[port]!) ?? false
