@@ -22,7 +22,7 @@ export async function check(given: Case, pair: Pair): Promise<{ findings: Findin
   const findings: Finding[] = []
   const report = (finding: Finding) => {
     const view = given.views.find(({ name }) => name === finding.view)
-    if (!explained(finding, view === undefined ? '' : render(view.tree, 'weir'))) findings.push(finding)
+    if (!explained(finding, view === undefined ? '' : queriesOf(view, given.views))) findings.push(finding)
   }
   for (const table of given.tables) {
     const [mine, theirs] = await both(pair, createTable(table), createTable(table))
@@ -121,4 +121,11 @@ function broken(answer: Answer): Finding {
 
 function both(pair: Pair, mine: string, theirs: string): Promise<[Answer, Answer]> {
   return Promise.all([pair.weir.run(mine), pair.pg.run(theirs)])
+}
+
+/** The view's query and those of the views that it reads. */
+function queriesOf(view: View, all: readonly View[]): string {
+  const own = render(view.tree, 'weir')
+  const read = all.filter(other => other !== view && new RegExp(`\\b${other.name}\\b`).test(own))
+  return [own, ...read.map(other => queriesOf(other, all))].join('\n')
 }

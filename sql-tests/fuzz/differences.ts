@@ -4,7 +4,7 @@ import type { Finding } from './check.ts'
 const EXPLAINED: readonly {
   readonly what: Finding['what']
   readonly detail: RegExp
-  /** What the view's query has in it. */
+  /** What the view's query, or that of a view it reads, has in it. */
   readonly query?: RegExp
   readonly reason: string
 }[] = [
