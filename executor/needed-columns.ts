@@ -1,4 +1,5 @@
-import type { Expression, GraphNode, Job } from '../types/job.ts'
+import type { GraphNode, Job } from '../types/job.ts'
+import { columnsOf } from './expression/columns-of.ts'
 
 /** Columns of an input node that its readers look at; undefined: perhaps all. */
 export function neededColumns(job: Job, input: GraphNode): readonly number[] | undefined {
@@ -7,8 +8,8 @@ export function neededColumns(job: Job, input: GraphNode): readonly number[] | u
   const needed = new Set<number>()
   for (const { spec } of readers) {
     if (spec.kind === 'project') {
-      for (const expression of spec.columns) addColumns(expression, needed)
-      if (spec.predicate !== undefined) addColumns(spec.predicate, needed)
+      for (const expression of spec.columns) columnsOf(expression, needed)
+      if (spec.predicate !== undefined) columnsOf(spec.predicate, needed)
     } else if (spec.kind === 'aggregate') {
       for (const column of spec.groups) needed.add(column)
       for (const { args, filter, order } of spec.calls) {
@@ -19,9 +20,4 @@ export function neededColumns(job: Job, input: GraphNode): readonly number[] | u
     } else return undefined
   }
   return needed.size === input.schema.length ? undefined : [...needed].sort((a, b) => a - b)
-}
-
-function addColumns(expression: Expression, into: Set<number>): void {
-  if (expression.kind === 'column') into.add(expression.index)
-  else if (expression.kind === 'call') for (const arg of expression.args) addColumns(arg, into)
 }

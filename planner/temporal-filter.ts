@@ -1,4 +1,4 @@
-import { rises } from '../executor/watermarks/monotone.ts'
+import { risingLeaf } from '../executor/watermarks/monotone.ts'
 import { notSupported } from '../types/error.ts'
 import type { Expression, NowComparison } from '../types/job.ts'
 import type { Interval } from '../types/value.ts'
@@ -64,11 +64,8 @@ function nowCondition(e: Expression): NowCondition {
 
 /** While now() rises it never falls. */
 function risesWithNow(e: Expression): boolean {
-  if (e.kind === 'parameter') return e.index === NOW_INDEX
-  if (e.kind !== 'call') return false
-  const at = e.args.findIndex(arg => arg.kind !== 'literal')
-  const alone = at !== -1 && e.args.every((arg, i) => i === at || arg.kind === 'literal')
-  return alone && (rises(e, at) || risesInUtc(e)) && risesWithNow(e.args[at]!)
+  const leaf = risingLeaf(e, risesInUtc)
+  return leaf?.kind === 'parameter' && leaf.index === NOW_INDEX
 }
 
 /** What depends on a time zone's changes elsewhere. */

@@ -41,28 +41,42 @@ export function readBatches(
   const open = [...aborted].sort((a, b) => (a.firstOffset < b.firstOffset ? -1 : 1))
   const aborting = new Set<bigint>()
   let next = from
-  for (let at = 0; at + HEADER <= buffer.length; ) {
-    const end = at + 12 + buffer.readInt32BE(at + 8)
-    if (end > buffer.length) break
-    if (buffer[at + 16] !== 2) throw notSupported('Kafka message format below 2')
-    const baseOffset = buffer.readBigInt64BE(at)
-    const attributes = buffer.readInt16BE(at + 21)
-    const last = baseOffset + BigInt(buffer.readInt32BE(at + 23))
-    const producerId = buffer.readBigInt64BE(at + 43)
+  for (const { at, end, last, attributes, producerId } of batchesIn(buffer)) {
     while (open.length > 0 && open[0]!.firstOffset <= last) aborting.add(open.shift()!.producerId)
-    if (last >= from) {
-      const transactional = (attributes & TRANSACTIONAL) !== 0
-      if ((attributes & CONTROL) !== 0) {
-        if (markerType(buffer, at + HEADER) === ABORT) aborting.delete(producerId)
-      } else if (!transactional || !aborting.has(producerId)) {
-        const set = readRecords(buffer, at, end, attributes, from)
-        if (set.count > 0) sets.push(set)
-      }
-      next = last + 1n
+    if (last < from) continue
+    const transactional = (attributes & TRANSACTIONAL) !== 0
+    if ((attributes & CONTROL) !== 0) {
+      if (markerType(buffer, at + HEADER) === ABORT) aborting.delete(producerId)
+    } else if (!transactional || !aborting.has(producerId)) {
+      const set = readRecords(buffer, at, end, attributes, from)
+      if (set.count > 0) sets.push(set)
     }
-    at = end
+    next = last + 1n
   }
   return { sets, next }
+}
+
+interface Batch {
+  /** Its bytes are [at, end) of the buffer. */
+  readonly at: number
+  readonly end: number
+  /** Offset of its last record. */
+  readonly last: bigint
+  readonly attributes: number
+  readonly producerId: bigint
+}
+
+/** One that is cut off at the end is left out. */
+function* batchesIn(buffer: Buffer): Generator<Batch> {
+  for (let at = 0; at + HEADER <= buffer.length; ) {
+    const end = at + 12 + buffer.readInt32BE(at + 8)
+    if (end > buffer.length) return
+    if (buffer[at + 16] !== 2) throw notSupported('Kafka message format below 2')
+    const last = buffer.readBigInt64BE(at) + BigInt(buffer.readInt32BE(at + 23))
+    const attributes = buffer.readInt16BE(at + 21)
+    yield { at, end, last, attributes, producerId: buffer.readBigInt64BE(at + 43) }
+    at = end
+  }
 }
 
 export interface TransactionLog {
@@ -79,20 +93,13 @@ export interface TransactionLog {
 export function readTransactions(buffer: Buffer, from: bigint): TransactionLog {
   const batches: TransactionLog['batches'][number][] = []
   let next = from
-  for (let at = 0; at + HEADER <= buffer.length; ) {
-    const end = at + 12 + buffer.readInt32BE(at + 8)
-    if (end > buffer.length) break
-    const attributes = buffer.readInt16BE(at + 21)
-    const last = buffer.readBigInt64BE(at) + BigInt(buffer.readInt32BE(at + 23))
-    const producerId = buffer.readBigInt64BE(at + 43)
-    if (last >= from) {
-      const control = (attributes & CONTROL) !== 0
-      const ended = !control ? undefined : markerType(buffer, at + HEADER) === ABORT ? 'abort' : 'commit'
-      const set = control ? emptySet(buffer, 0) : readRecords(buffer, at, end, attributes, from)
-      batches.push({ producerId, ended, set })
-      next = last + 1n
-    }
-    at = end
+  for (const { at, end, last, attributes, producerId } of batchesIn(buffer)) {
+    if (last < from) continue
+    const control = (attributes & CONTROL) !== 0
+    const ended = !control ? undefined : markerType(buffer, at + HEADER) === ABORT ? 'abort' : 'commit'
+    const set = control ? emptySet(buffer, 0) : readRecords(buffer, at, end, attributes, from)
+    batches.push({ producerId, ended, set })
+    next = last + 1n
   }
   return { batches, next }
 }

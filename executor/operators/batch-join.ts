@@ -2,9 +2,10 @@ import { ChunkBuilder } from '../../storage/chunk-builder.ts'
 import { ColumnBuffer } from '../../storage/column-buffer.ts'
 import { hashRows } from '../../storage/hash-rows.ts'
 import { CHUNK_ROWS, type Chunk, type Column, insertions } from '../../types/chunk.ts'
-import type { Expression, OperatorSpec } from '../../types/job.ts'
+import type { OperatorSpec } from '../../types/job.ts'
 import { INT4 } from '../../types/type.ts'
 import type { Emit, Operator, OperatorContext } from '../contract.ts'
+import { columnsOf } from '../expression/columns-of.ts'
 import { ownedChunk } from '../owned-chunk.ts'
 import { BuildSide, type Cursor } from './build-side.ts'
 
@@ -220,10 +221,4 @@ function residual(
     }
     return kept.length
   }
-}
-
-function columnsOf(e: Expression, found = new Set<number>()): ReadonlySet<number> {
-  if (e.kind === 'column') found.add(e.index)
-  else if (e.kind === 'call') for (const arg of e.args) columnsOf(arg, found)
-  return found
 }

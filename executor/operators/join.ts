@@ -4,9 +4,10 @@ import { ownedRows } from '../../storage/gather.ts'
 import { hashRows } from '../../storage/hash-rows.ts'
 import type { StateTable } from '../../storage/state-table.ts'
 import { CHUNK_ROWS, type Chunk, insertions } from '../../types/chunk.ts'
-import type { Expression, JoinType } from '../../types/job.ts'
+import type { JoinType } from '../../types/job.ts'
 import { INT4 } from '../../types/type.ts'
 import type { Emit, OperatorKind } from '../contract.ts'
+import { columnsOf } from '../expression/columns-of.ts'
 import { joinBounds } from '../watermarks/join-bounds.ts'
 
 /**
@@ -238,10 +239,4 @@ type VisitPairs = (rows: Int32Array, ids: Int32Array, count: number) => void
 
 function paddedSide(type: JoinType, port: number): boolean {
   return type === 'full' || type === (port === 0 ? 'left' : 'right')
-}
-
-function columnsOf(e: Expression, found = new Set<number>()): ReadonlySet<number> {
-  if (e.kind === 'column') found.add(e.index)
-  else if (e.kind === 'call') for (const arg of e.args) columnsOf(arg, found)
-  return found
 }

@@ -1,8 +1,9 @@
 import { ChunkBuilder, chunkOf } from '../../storage/chunk-builder.ts'
 import { cellValue } from '../../storage/column-buffer.ts'
 import type { Chunk } from '../../types/chunk.ts'
-import { INT4, TIMESTAMPTZ } from '../../types/type.ts'
+import { TIMESTAMPTZ } from '../../types/type.ts'
 import type { Emit, OperatorKind } from '../contract.ts'
+import { keptValues, rowsByTime } from './kept-values.ts'
 
 /**
  * Rows whose time compares with a bound that rises with the clock. Kept are the rows beyond the bound: at the barrier at which it
@@ -15,26 +16,10 @@ export const temporalFilter: OperatorKind<'temporal-filter'> = {
     const { type } = schema[column]!
     const leaves = comparison === '>' || comparison === '>='
     const atOnce = comparison === '>' || comparison === '<='
-    const rows = context.table('rows', {
-      schema,
-      mode: 'bag',
-      key: [],
-      shard: [],
-      indexes: [{ kind: 'ordered', prefix: [], order: [{ column, descending: false, nullsFirst: false }] }],
-    })
-    const reached = context.table('reached', {
-      schema: [
-        { name: 'one', type: INT4 },
-        { name: 'bound', type },
-      ],
-      mode: 'keyed',
-      key: [0],
-      shard: [],
-      indexes: [],
-    })
+    const rows = rowsByTime(context, schema, column)
+    const reached = keptValues(context, 'reached', 'one', { name: 'bound', type })
     const ordered = rows.orderedIndex(0)
     const compute = context.compile([bound], [{ name: 'now', type: TIMESTAMPTZ }])
-    const one = chunkOf([INT4], [[1]])
     const none = chunkOf([], [[]])
     const out = new ChunkBuilder(schema.map(field => field.type))
     let current: bigint | number | undefined
@@ -42,10 +27,7 @@ export const temporalFilter: OperatorKind<'temporal-filter'> = {
     let judged = false
 
     const advance = (): bigint | number | undefined => {
-      if (current === undefined) {
-        const id = reached.find(one, 0, [0])
-        if (id !== -1) current = reached.valueAt(id, 1) as bigint | number
-      }
+      current ??= reached.get(1) as bigint | number | undefined
       const [now] = compute(chunkOf([TIMESTAMPTZ], [[BigInt(context.now()) * 1000n]]))!.columns
       const next = cellValue(now!, 0) as bigint | number | null
       if (next !== null && (current === undefined || next > current)) current = next
@@ -62,7 +44,7 @@ export const temporalFilter: OperatorKind<'temporal-filter'> = {
     }
 
     return {
-      tables: [rows, reached],
+      tables: [rows, reached.table],
 
       push(_port, chunk, emit) {
         const by = current ?? advance()
@@ -93,7 +75,7 @@ export const temporalFilter: OperatorKind<'temporal-filter'> = {
           copy(rows, id, leaves ? -weight : weight)
           rows.remove(id)
         }
-        if (judged || ids.length > 0) reached.insert(chunkOf([INT4, type], [[1, by]]), 0)
+        if (judged || ids.length > 0) reached.set(1, by)
         judged = false
         flush(emit)
       },

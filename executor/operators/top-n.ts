@@ -3,7 +3,7 @@ import { compareOrder } from '../../storage/ordered-index.ts'
 import { StateTable } from '../../storage/state-table.ts'
 import { INT8 } from '../../types/type.ts'
 import type { Emit, OperatorKind } from '../contract.ts'
-import { boundsOf } from '../watermarks/marks.ts'
+import { boundsOf, marksOf } from '../watermarks/marks.ts'
 import { endsPiece, inPieces } from './in-pieces.ts'
 
 /**
@@ -109,7 +109,7 @@ export const topN: OperatorKind<'top-n'> = {
       ...inPieces(context.mode, emitChanges),
 
       marks([marks]) {
-        const own = input.map((_, i) => (spec.partition.includes(i) ? marks![i] : undefined))
+        const own = marksOf(spec.partition, marks!)
         rows.expire(boundsOf(own))
         return own
       },

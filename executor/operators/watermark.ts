@@ -1,13 +1,13 @@
-import { ChunkBuilder, chunkOf } from '../../storage/chunk-builder.ts'
+import { ChunkBuilder } from '../../storage/chunk-builder.ts'
 import { cellValue } from '../../storage/column-buffer.ts'
 import { compareCells } from '../../storage/compare-cells.ts'
 import { ownedRows } from '../../storage/gather.ts'
 import { type Bound, greatestRow, isBounded, keepRows } from '../../storage/row-bounds.ts'
 import type { Chunk, Column } from '../../types/chunk.ts'
-import { INT4 } from '../../types/type.ts'
 import type { Emit, OperatorKind } from '../contract.ts'
 import { NO_MARKS } from '../watermarks/marks.ts'
 import { risingColumn } from '../watermarks/monotone.ts'
+import { keptValues } from './kept-values.ts'
 
 /**
  * Rows that are not late. The watermark is the greatest value `expression` had in the chunks before (state, so that a
@@ -18,18 +18,8 @@ export const watermark: OperatorKind<'watermark'> = {
   create({ column, expression }, context) {
     const input = context.inputs[0]!
     const { type } = input[column]!
-    const state = context.table('watermark', {
-      schema: [
-        { name: 'id', type: INT4 },
-        { name: 'watermark', type },
-      ],
-      mode: 'keyed',
-      key: [0],
-      shard: [],
-      indexes: [],
-    })
-    const probe = chunkOf([INT4], [[0]])
-    const mark = state.columns[1]!
+    const state = keptValues(context, 'watermark', 'id', { name: 'watermark', type })
+    const mark = state.table.columns[1]!
     const compute = context.compile([expression], input)
     let emitTo: Emit = () => {}
     const out = new ChunkBuilder(
@@ -43,9 +33,9 @@ export const watermark: OperatorKind<'watermark'> = {
 
     const advance = (values: Column, row: number): void => {
       if (row === -1) return
-      const id = state.find(probe, 0, [0])
+      const id = state.id(0)
       if (id !== -1 && compareCells(values, row, mark, id) <= 0) return
-      state.insert(chunkOf([INT4, type], [[0, cellValue(values, row)]]), 0)
+      state.set(0, cellValue(values, row))
     }
     const advanceBy = (chunk: Chunk): void => {
       if (!rises) {
@@ -61,9 +51,9 @@ export const watermark: OperatorKind<'watermark'> = {
     }
 
     return {
-      tables: [state],
+      tables: [state.table],
       push(_port, chunk, emit) {
-        const id = state.find(probe, 0, [0])
+        const id = state.id(0)
         const time = chunk.columns[column]!
         const kept = id === -1 ? undefined : notBelow(time, chunk.length, mark, id)
         if (kept === undefined) emit(chunk)
@@ -79,7 +69,7 @@ export const watermark: OperatorKind<'watermark'> = {
       },
 
       marks() {
-        const id = state.find(probe, 0, [0])
+        const id = state.id(0)
         if (id === -1 || !isBounded(type) || !context.appendOnly(0)) return NO_MARKS
         return input.map((_, i) => (i === column ? (cellValue(mark, id) as Bound) : undefined))
       },

@@ -2,9 +2,8 @@ import { ChunkBuilder, chunkOf } from '../../storage/chunk-builder.ts'
 import { cellValue } from '../../storage/column-buffer.ts'
 import { compareCells } from '../../storage/compare-cells.ts'
 import { assert } from '../../types/error.ts'
-import { INT4 } from '../../types/type.ts'
-import type { Value } from '../../types/value.ts'
 import type { OperatorKind } from '../contract.ts'
+import { keptValues, rowsByTime } from './kept-values.ts'
 
 /**
  * EMIT ON WINDOW CLOSE. Port 0 brings rows, the other ports bring watermarks: a row goes on, for good, at the barrier after
@@ -16,38 +15,17 @@ export const windowClose: OperatorKind<'window-close'> = {
     const [schema, ...marked] = context.inputs
     assert(schema !== undefined && marked.length > 0, 'window-close: rows and watermarks')
     const { type } = schema[column]!
-    const rows = context.table('rows', {
-      schema,
-      mode: 'bag',
-      key: [],
-      shard: [],
-      indexes: [{ kind: 'ordered', prefix: [], order: [{ column, descending: false, nullsFirst: false }] }],
-    })
+    const rows = rowsByTime(context, schema, column)
     // Port 0: up to where rows have been let go.
-    const marks = context.table('marks', {
-      schema: [
-        { name: 'port', type: INT4 },
-        { name: 'mark', type },
-      ],
-      mode: 'keyed',
-      key: [0],
-      shard: [],
-      indexes: [],
-    })
+    const marks = keptValues(context, 'marks', 'port', { name: 'mark', type })
     const ordered = rows.orderedIndex(0)
     const none = chunkOf([], [[]])
     const out = new ChunkBuilder(schema.map(field => field.type))
 
-    const markOf = (port: number): bigint | undefined => {
-      const id = marks.find(chunkOf([INT4], [[port]]), 0, [0])
-      return id === -1 ? undefined : (marks.valueAt(id, 1) as bigint)
-    }
-    const setMark = (port: number, value: Value): void => {
-      marks.insert(chunkOf([INT4, type], [[port, value]]), 0)
-    }
+    const markOf = (port: number): bigint | undefined => marks.get(port) as bigint | undefined
 
     return {
-      tables: [rows, marks],
+      tables: [rows, marks.table],
 
       push(port, chunk) {
         if (port > 0) {
@@ -60,7 +38,7 @@ export const windowClose: OperatorKind<'window-close'> = {
           if (greatest === -1) return
           const value = cellValue(values!, greatest) as bigint
           const before = markOf(port)
-          if (before === undefined || value > before) setMark(port, value)
+          if (before === undefined || value > before) marks.set(port, value)
           return
         }
         const closed = markOf(0)
@@ -94,7 +72,7 @@ export const windowClose: OperatorKind<'window-close'> = {
           out.push(rows.weights[id]!)
           rows.remove(id)
         }
-        setMark(0, until)
+        marks.set(0, until)
         const chunk = out.take()
         if (chunk !== undefined) emit(chunk)
       },

@@ -5,7 +5,7 @@ import { compareCellForms, hasForms } from '../../storage/same-form.ts'
 import { StateTable } from '../../storage/state-table.ts'
 import type { Column } from '../../types/chunk.ts'
 import type { Emit, OperatorKind } from '../contract.ts'
-import { boundsOf } from '../watermarks/marks.ts'
+import { boundsOf, marksOf } from '../watermarks/marks.ts'
 import { columnsRead, computations } from '../windows/computations.ts'
 import { partitionOf } from '../windows/partition.ts'
 import { atOnce } from './in-pieces.ts'
@@ -103,7 +103,7 @@ export const window: OperatorKind<'window'> = {
       },
 
       marks([marks]) {
-        const own = input.map((_, i) => (spec.partition.includes(i) ? marks![i] : undefined))
+        const own = marksOf(spec.partition, marks!)
         rows.expire(boundsOf(own))
         return own
       },

@@ -2,6 +2,7 @@ import { type Bound, isBounded, type RowBound } from '../../storage/row-bounds.t
 import type { Expression, OperatorSpec } from '../../types/job.ts'
 import type { Schema } from '../../types/type.ts'
 import type { OperatorContext } from '../contract.ts'
+import { columnsOf } from '../expression/columns-of.ts'
 import { higherMark, lowerMark, type Marks } from './marks.ts'
 import { type MarkOf, risingMark } from './rising-marks.ts'
 
@@ -124,10 +125,4 @@ function orderings({ fn, args }: Call): [Expression, Expression][] {
     default:
       return []
   }
-}
-
-function columnsOf(e: Expression, found = new Set<number>()): ReadonlySet<number> {
-  if (e.kind === 'column') found.add(e.index)
-  else if (e.kind === 'call') for (const arg of e.args) columnsOf(arg, found)
-  return found
 }

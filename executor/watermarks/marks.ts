@@ -30,3 +30,8 @@ export function marksOfUnion(inputs: readonly Marks[]): Marks {
 export function boundsOf(marks: Marks): readonly RowBound[] {
   return marks.flatMap((bound, column) => (bound === undefined ? [] : [{ column, bound }]))
 }
+
+/** The marks of these columns; the others have none. */
+export function marksOf(columns: readonly number[], marks: Marks): Marks {
+  return marks.map((mark, i) => (columns.includes(i) ? mark : undefined))
+}

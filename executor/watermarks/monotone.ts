@@ -40,17 +40,31 @@ const ORDERLY_CASTS = new Set([
   'int2 int8',
 ])
 
+type Call = Extract<Expression, { kind: 'call' }>
+
 /** The only column that the expression reads, when its value never falls while that column rises; else undefined. */
 export function risingColumn(e: Expression): number | undefined {
-  if (e.kind === 'column') return e.index
-  if (e.kind !== 'call') return undefined
+  const leaf = risingLeaf(e)
+  return leaf?.kind === 'column' ? leaf.index : undefined
+}
+
+/**
+ * The only column or parameter that the expression reads, when its value never falls while that rises; else undefined.
+ * `alsoRises`: of calls with one argument that is no literal, those that rise with it besides the known ones.
+ */
+export function risingLeaf(
+  e: Expression,
+  alsoRises: (e: Call) => boolean = () => false,
+): Expression | undefined {
+  if (e.kind === 'literal') return undefined
+  if (e.kind !== 'call') return e
   const at = e.args.findIndex(arg => arg.kind !== 'literal')
   const alone = at !== -1 && e.args.every((arg, i) => i === at || arg.kind === 'literal')
-  return alone && rises(e, at) ? risingColumn(e.args[at]!) : undefined
+  return alone && (rises(e, at) || alsoRises(e)) ? risingLeaf(e.args[at]!, alsoRises) : undefined
 }
 
 /** While the argument rises, and the others stay, the value never falls. */
-export function rises(e: Extract<Expression, { kind: 'call' }>, at: number): boolean {
+function rises(e: Call, at: number): boolean {
   if (e.fn === 'cast') return ORDERLY_CASTS.has(`${e.args[at]!.type.name} ${e.type.name}`)
   const shift = SHIFTING[e.fn]
   if (shift === undefined) return RISING[e.fn]?.includes(at) ?? false

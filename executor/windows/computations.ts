@@ -4,6 +4,7 @@ import { SqlError } from '../../types/error.ts'
 import type { Expression, OperatorSpec, WindowCall } from '../../types/job.ts'
 import type { ValuesById } from '../aggregates/contract.ts'
 import type { OperatorContext, Projection } from '../contract.ts'
+import { columnsOf } from '../expression/columns-of.ts'
 import { aggregateOver } from './aggregate-over.ts'
 import { framesOf } from './frames.ts'
 import { windowKernel } from './index.ts'
@@ -15,14 +16,11 @@ export function columnsRead(
   width: number,
 ): readonly number[] {
   const used = new Set(spec.order.map(o => o.column))
-  const visit = (e: Expression): void => {
-    if (e.kind === 'column') used.add(e.index)
-    else if (e.kind === 'call') e.args.forEach(visit)
-  }
   for (const { args, filter, frame } of spec.calls) {
     for (const arg of args) used.add(arg)
     if (filter !== undefined) used.add(filter)
-    for (const bound of [frame.start, frame.end]) if ('key' in bound) [bound.key, bound.value].forEach(visit)
+    for (const bound of [frame.start, frame.end])
+      if ('key' in bound) for (const e of [bound.key, bound.value]) columnsOf(e, used)
   }
   return Array.from({ length: width }, (_, i) => i).filter(i => used.has(i))
 }
