@@ -173,7 +173,7 @@ function closeBelow(
   catalog: Catalog,
 ): StreamPlan {
   const at = plan.nodes.indexOf(window)
-  if (plan.nodes.slice(at + 1).some(node => node.spec.kind !== 'project'))
+  if (plan.nodes.slice(at + 1).some(({ spec }) => spec.kind !== 'project' && spec.kind !== 'project-set'))
     throw notSupported('EMIT ON WINDOW CLOSE of what is computed from a window ordered by time')
   const input = plan.nodes.find(node => node.id === window.inputs[0])!
   const time = window.spec.order[0]!.column

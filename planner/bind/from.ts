@@ -15,6 +15,7 @@ import { callFunction, coerce } from './coerce.ts'
 import type { BoundRelation, Environment } from './environment.ts'
 import { bindCondition, bindExpression, compare } from './expression.ts'
 import { findRelation } from './find-relation.ts'
+import { bindGapFill } from './gap-fill.ts'
 import { visible, withParent } from './query.ts'
 import { viewOfFunction } from './relation-functions.ts'
 import { depthOf, entered, type ScopeColumn } from './scope.ts'
@@ -392,29 +393,41 @@ function underAlias(alias: unknown, merged: readonly ScopeColumn[]): readonly Sc
   return table === undefined ? [] : merged.map(c => ({ ...c, table, merged: true, hidden: true }))
 }
 
-/** TUMBLE and HOP, which read a relation. */
-export function windowName(fields: Body): 'tumble' | 'hop' | undefined {
+/** TUMBLE, HOP and GAP_FILL, which read a relation. */
+export function windowName(fields: Body): 'tumble' | 'hop' | 'gap_fill' | undefined {
   const name = names(functionsOf(fields)[0]?.call['funcname']).at(-1)
-  return name === 'tumble' || name === 'hop' ? name : undefined
+  return name === 'tumble' || name === 'hop' || name === 'gap_fill' ? name : undefined
 }
 
 /** The rows of functions for each row of what stands before them; `outer`: such a row stays when there are none. */
 export function bindTableFunction(fields: Body, env: Environment, before: From, outer: boolean): From {
   const window = windowName(fields)
+  if (window === 'gap_fill') return bindGapFill(functionsOf(fields)[0]!.call, fields, env)
   if (window !== undefined) return bindTimeWindow(window, functionsOf(fields)[0]!.call, fields, env)
   return bindTableFunctions(fields, env, before, outer)
+}
+
+/** The rows of a relation that is named as an argument; undefined: that is no name. */
+export function relationArgument(
+  arg: PgNode | undefined,
+  env: Environment,
+  position: number | undefined,
+): { readonly name: string; readonly from: From } | undefined {
+  const path = names(as(arg, 'ColumnRef')?.['fields'])
+  const name = path.at(-1)
+  if (name === undefined) return undefined
+  const cte = path.length === 1 ? env.ctes.get(name) : undefined
+  const bound = cte === undefined ? relationPlan(path, env, position) : fromHere(cte, env)
+  return { name, from: aliased(bound, name, undefined, undefined) }
 }
 
 function bindTimeWindow(name: 'tumble' | 'hop', fn: Body, fields: Body, env: Environment): From {
   const args = list(fn['args'])
   const position = env.context.position(fn['location'] as number | undefined)
-  const source = as(args[0], 'ColumnRef')
-  const path = names(source?.['fields'])
-  if (path.length === 0)
+  const source = relationArgument(args[0], env, position)
+  if (source === undefined)
     throw new SqlError('syntax_error', `${name}: the first argument names a relation`, { position })
-  const cte = path.length === 1 ? env.ctes.get(path[0]!) : undefined
-  const bound = cte === undefined ? relationPlan(path, env, position) : fromHere(cte, env)
-  const from = aliased(bound, path.at(-1), undefined, undefined)
+  const { from } = source
   const inner: Environment = { ...env, scope: { columns: from.columns }, clause: name.toUpperCase() }
   const time = bindExpression(args[1]!, inner)
   if (time.kind !== 'column' || (time.type.name !== 'timestamp' && time.type.name !== 'timestamptz')) {
@@ -436,14 +449,22 @@ function bindTimeWindow(name: 'tumble' | 'hop', fn: Body, fields: Body, env: Env
     })
   }
   // Hidden columns of a common table expression would come between.
-  const plan: Plan = { op: 'hop', input: bound.plan, time: time.index, slide: first, size, offset }
-  const width = schemaOf(bound.plan).length
+  const plan: Plan = { op: 'hop', input: from.plan, time: time.index, slide: first, size, offset }
+  const width = schemaOf(from.plan).length
   const added = ['window_start', 'window_end'].map((n, i) => ({ name: n, type: time.type, index: width + i }))
-  const given = body(fields['alias'])
-  const table = (given['aliasname'] as string | undefined) ?? path.at(-1)!
+  return { plan, columns: underName([...from.columns, ...added], source.name, fields['alias']) }
+}
+
+/** The columns of an item of FROM under its alias, or else the name of what it reads. */
+export function underName(
+  columns: readonly ScopeColumn[],
+  name: string,
+  alias: unknown,
+): readonly ScopeColumn[] {
+  const given = body(alias)
+  const table = (given['aliasname'] as string | undefined) ?? name
   const renamed = names(given['colnames'])
-  const columns = [...from.columns, ...added].map((c, i) => ({ ...c, table, name: renamed[i] ?? c.name }))
-  return { plan, columns }
+  return columns.map((c, i) => ({ ...c, table, name: renamed[i] ?? c.name }))
 }
 
 const DAY = 86400000000n
