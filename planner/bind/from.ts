@@ -1,6 +1,6 @@
 import { notSupported, SqlError } from '../../types/error.ts'
-import type { Expression, JoinType } from '../../types/job.ts'
-import { INT8, INTERVAL, OID, type Schema } from '../../types/type.ts'
+import type { JoinType } from '../../types/job.ts'
+import { INT8, OID, type Schema } from '../../types/type.ts'
 import type { Relation } from '../catalog.ts'
 import type { BindContext, PgNode } from '../contract.ts'
 import { call, column, conjunction, literal } from '../expressions.ts'
@@ -9,11 +9,11 @@ import { parseStored } from '../parse/index.ts'
 import { appendOnly, type IndexScan, type Plan, schemaOf } from '../plan.ts'
 import { deepened } from '../unnest/outer-references.ts'
 import { asofJoin, distinguishable, markedCondition } from './asof-join.ts'
-import { as, type Body, body, list, names, open, str } from './ast.ts'
+import { as, type Body, body, names, open, str } from './ast.ts'
 import { bindBeside, withoutLateral } from './beside.ts'
-import { callFunction, coerce } from './coerce.ts'
+import { callFunction } from './coerce.ts'
 import type { BoundRelation, Environment } from './environment.ts'
-import { bindCondition, bindExpression, compare } from './expression.ts'
+import { bindCondition, compare } from './expression.ts'
 import { findRelation } from './find-relation.ts'
 import { bindGapFill } from './gap-fill.ts'
 import { visible, withParent } from './query.ts'
@@ -21,6 +21,7 @@ import { viewOfFunction } from './relation-functions.ts'
 import { depthOf, entered, type ScopeColumn } from './scope.ts'
 import { withSqlRows } from './sql-rows.ts'
 import { bindTableFunctions, functionsOf } from './table-function.ts'
+import { bindTimeWindow } from './time-window.ts'
 
 /** A FROM clause or an item of it: rows and the names of their columns. */
 export interface From {
@@ -421,40 +422,6 @@ export function relationArgument(
   return { name, from: aliased(bound, name, undefined, undefined) }
 }
 
-function bindTimeWindow(name: 'tumble' | 'hop', fn: Body, fields: Body, env: Environment): From {
-  const args = list(fn['args'])
-  const position = env.context.position(fn['location'] as number | undefined)
-  const source = relationArgument(args[0], env, position)
-  if (source === undefined)
-    throw new SqlError('syntax_error', `${name}: the first argument names a relation`, { position })
-  const { from } = source
-  const inner: Environment = { ...env, scope: { columns: from.columns }, clause: name.toUpperCase() }
-  const time = bindExpression(args[1]!, inner)
-  if (time.kind !== 'column' || (time.type.name !== 'timestamp' && time.type.name !== 'timestamptz')) {
-    throw new SqlError('wrong_object_type', `${name}: the second argument is a timestamp column`, {
-      position,
-    })
-  }
-  const spans = args
-    .slice(2)
-    .map(arg =>
-      span(coerce(bindExpression(arg, inner), INTERVAL, 'implicit', inner.context, position), name, position),
-    )
-  const [first, second] = spans
-  const size = name === 'tumble' ? first : second
-  const offset = (name === 'tumble' ? second : spans[2]) ?? 0n
-  if (first === undefined || size === undefined || first <= 0n || size <= 0n) {
-    throw new SqlError('invalid_parameter_value', `${name}: needs a positive interval for every width`, {
-      position,
-    })
-  }
-  // Hidden columns of a common table expression would come between.
-  const plan: Plan = { op: 'hop', input: from.plan, time: time.index, slide: first, size, offset }
-  const width = schemaOf(from.plan).length
-  const added = ['window_start', 'window_end'].map((n, i) => ({ name: n, type: time.type, index: width + i }))
-  return { plan, columns: underName([...from.columns, ...added], source.name, fields['alias']) }
-}
-
 /** The columns of an item of FROM under its alias, or else the name of what it reads. */
 export function underName(
   columns: readonly ScopeColumn[],
@@ -465,15 +432,4 @@ export function underName(
   const table = (given['aliasname'] as string | undefined) ?? name
   const renamed = names(given['colnames'])
   return columns.map((c, i) => ({ ...c, table, name: renamed[i] ?? c.name }))
-}
-
-const DAY = 86400000000n
-
-function span(e: Expression, name: string, position: number | undefined): bigint {
-  if (e.kind !== 'literal' || e.type.name !== 'interval' || e.value === null) {
-    throw new SqlError('invalid_parameter_value', `${name}: widths are constant intervals`, { position })
-  }
-  const { months, days, micros } = e.value as { months: number; days: number; micros: bigint }
-  if (months !== 0) throw notSupported('a window of months', { position })
-  return BigInt(days) * DAY + micros
 }

@@ -33,6 +33,9 @@ const BEFORE = [
   'CREATE MATERIALIZED VIEW products AS SELECT product(w) AS p FROM u',
   'CREATE SEQUENCE counted',
   "SELECT nextval('counted')",
+  'CREATE TABLE beats (at timestamp, n int)',
+  "CREATE MATERIALIZED VIEW gapless AS SELECT n FROM GAP_FILL(beats, at, INTERVAL '1 second', LOCF(n))",
+  "INSERT INTO beats VALUES ('2026-01-01 00:00:00', 1), ('2026-01-01 00:00:02', 2)",
   'CREATE MATERIALIZED VIEW halves AS SELECT k, half(w) AS a, js_half(w) AS b FROM u',
 ]
 
@@ -73,6 +76,9 @@ test('what statements changed is there after a restart, and goes on', async () =
         [2, '3000000000'],
       ])
       assert.deepEqual(await rows('SELECT * FROM seen ORDER BY 1'), [[1], [1], [2]])
+      // The row that comes after the restart fills the gap since one from before it.
+      await rows("INSERT INTO beats VALUES ('2026-01-01 00:00:04', 4)")
+      assert.deepEqual(await rows('SELECT n FROM gapless ORDER BY 1'), [[1], [1], [2], [2], [4]])
       assert.deepEqual(await rows("SELECT obj_description('u'::regclass)"), [['renamed']])
     })
   } finally {
