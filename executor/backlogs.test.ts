@@ -24,12 +24,7 @@ test('epochs of a merged log, large and small ones, are delivered in order and w
     const chunks = sizes.map(size => rows(epoch, size))
     objects.push((await uploadObject(store, `state/${epoch}-w-1`, [{ spec, epoch, chunks }]))!)
   }
-  const merged = await mergeObjects(
-    store,
-    { objects, fold: true },
-    () => true,
-    () => 1,
-  )
+  const merged = await mergeObjects(store, { objects, fold: true }, { mode: () => 'log', cursor: () => 1 })
   const { key } = (await uploadObject(store, 'state/9-w-1', merged))!
   const reader = StateObjectReader.open((await store.get(key))!, key)
   const backlogs = new Backlogs(() => 1, 1 << 20)

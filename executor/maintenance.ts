@@ -19,7 +19,7 @@ export class Maintenance {
     if (this.#compaction !== undefined || this.#pipeline.replacing || this.#signal.aborted) return
     const { persistence, log, tables, warn, host } = this.#state
     this.#compaction = persistence
-      .compact(log.version, table => tables.has(table))
+      .compact(log.version, table => tables.get(table)?.spec.mode)
       .then(result => {
         if (result === undefined) return
         host.crashPoint('C29')

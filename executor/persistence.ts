@@ -1,4 +1,4 @@
-import type { EpochLog, StateObject, Version } from '../storage/contract.ts'
+import type { EpochLog, StateObject, TableMode, Version } from '../storage/contract.ts'
 import type { StoredEpochs } from '../storage/stored-epochs.ts'
 import type { Chunk } from '../types/chunk.ts'
 import type { Epoch } from '../types/connector.ts'
@@ -22,9 +22,9 @@ export interface Persistence {
     after: Epoch,
     bytesMax: number,
   ) => Promise<StoredEpochs>
-  /** Merges some objects when it is worth it, without tables that are not `wanted` and epochs of logs that were delivered. */
+  /** Merges some objects when it is worth it, without tables that have no mode, they are gone, and epochs that are past. */
   compact(
     version: Version,
-    wanted: (table: string) => boolean,
+    modeOf: (table: string) => TableMode | undefined,
   ): Promise<{ readonly added: readonly StateObject[]; readonly removed: readonly string[] } | undefined>
 }

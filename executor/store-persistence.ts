@@ -1,5 +1,12 @@
-import { loadObjects, mergeObjects, pickCompaction, uploadObject } from '../storage/compaction.ts'
-import type { ObjectStore, TableSpec } from '../storage/contract.ts'
+import {
+  loadObjects,
+  mergeObjects,
+  pastObjects,
+  pickCompaction,
+  type Tables,
+  uploadObject,
+} from '../storage/compaction.ts'
+import type { ObjectStore } from '../storage/contract.ts'
 import { openLog } from '../storage/epoch-log.ts'
 import { reliableStore } from '../storage/reliable-store.ts'
 import { storedEpochs } from '../storage/stored-epochs.ts'
@@ -33,12 +40,17 @@ export function storePersistence(store: ObjectStore, host: Host): Persistence {
     load: (version, visit) => loadObjects(reliable, version, visit),
     storedEpochs: (version, table, after, bytesMax) =>
       storedEpochs(reliable, version, table, after, bytesMax),
-    async compact(version, wanted) {
-      const merge = pickCompaction(version)
+    async compact(version, modeOf) {
+      const tables: Tables = {
+        mode: modeOf,
+        cursor: id =>
+          version.cursors[modeOf(id) === 'log' ? cursorName(relationOfTable(id)) : pastCursor(id)] ?? 0,
+      }
+      const past = pastObjects(version, tables)
+      if (past.length > 0) return { added: [], removed: past.map(object => object.key) }
+      const merge = pickCompaction(version, tables)
       if (merge === undefined) return undefined
-      const cursorOf = ({ id, mode }: Pick<TableSpec, 'id' | 'mode'>): Epoch =>
-        version.cursors[mode === 'log' ? cursorName(relationOfTable(id)) : pastCursor(id)] ?? 0
-      const rows = await mergeObjects(reliable, merge, wanted, cursorOf)
+      const rows = await mergeObjects(reliable, merge, tables)
       const added = await uploadObject(reliable, key(version.epoch + MERGED_EPOCH_MARGIN), rows)
       return { added: added === undefined ? [] : [added], removed: merge.objects.map(object => object.key) }
     },

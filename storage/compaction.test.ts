@@ -5,7 +5,7 @@ import type { Schema } from '../types/type.ts'
 import { chunkOf } from './chunk-builder.ts'
 import type { TableRows } from './codec.ts'
 import { cellValue } from './column-buffer.ts'
-import { type Merge, mergeObjects, pickCompaction } from './compaction.ts'
+import { type Merge, mergeObjects, pastObjects, pickCompaction, type Tables } from './compaction.ts'
 import type { StateObject, TableMode, Version } from './contract.ts'
 import { memoryStore } from './memory-store.ts'
 import { loadObjects, uploadObject } from './state-objects.ts'
@@ -38,12 +38,7 @@ for (const mode of ['keyed', 'bag', 'append', 'log'] as const) {
         const from = Math.min(a, b, objects.length)
         const to = Math.min(Math.max(a, b) + 1, objects.length)
         const merge: Merge = { objects: objects.slice(from, to), fold: from === 0 }
-        const rows = await mergeObjects(
-          store,
-          merge,
-          () => true,
-          () => cursor,
-        )
+        const rows = await mergeObjects(store, merge, tablesOf(cursor))
         const merged = await uploadObject(store, 'state/merged-w-2', rows)
         const after = [
           ...objects.slice(0, from),
@@ -70,22 +65,12 @@ test('epochs of a log that every reader passed are left out, an object with noth
       (await uploadObject(store, `state/${epoch}-w-1`, [rowsOfEpoch('log', epoch, [[1n, 'a', 1]])]))!,
     )
   const merge: Merge = { objects, fold: true }
-  const kept = await mergeObjects(
-    store,
-    merge,
-    () => true,
-    () => 2,
-  )
+  const kept = await mergeObjects(store, merge, tablesOf(2))
   assert.deepEqual(
     kept.filter(({ chunks }) => [...chunks].length > 0).map(({ epoch }) => epoch),
     [3, 4],
   )
-  const none = await mergeObjects(
-    store,
-    merge,
-    () => true,
-    () => 4,
-  )
+  const none = await mergeObjects(store, merge, tablesOf(4))
   assert.equal(await uploadObject(store, 'state/x-w-2', none), undefined)
 })
 
@@ -97,12 +82,7 @@ test('large blocks of an append table go on as they are, small ones become one',
   for (const [i, part] of [changes(0, 20_000), changes(20_000, 5), changes(20_005, 7)].entries())
     objects.push((await uploadObject(store, `state/${i + 1}-w-1`, [rowsOfEpoch('append', i + 1, part)]))!)
   const merge: Merge = { objects, fold: true }
-  const [whole, joined] = await mergeObjects(
-    store,
-    merge,
-    () => true,
-    () => 0,
-  )
+  const [whole, joined] = await mergeObjects(store, merge, tablesOf(0))
   assert.deepEqual(
     whole!.blocks!.map(({ rows }) => rows),
     [20_000],
@@ -123,8 +103,7 @@ test('dropped tables are neither merged nor loaded', async () => {
   const merged = await mergeObjects(
     store,
     { objects: [object], fold: true },
-    t => t !== '1/0/rows',
-    () => 0,
+    { mode: t => (t === '1/0/rows' ? undefined : 'bag'), cursor: () => 0 },
   )
   assert.deepEqual(
     merged.map(({ spec }) => spec.id),
@@ -142,7 +121,7 @@ test('of ten thousand epochs few objects are left, and each byte is rewritten a 
   const epochs = 10_000
   for (let epoch = 1; epoch <= epochs; epoch++) {
     objects.push({ key: `${epoch}`, size: 10_000, tables: {}, from: epoch, to: epoch })
-    const merge = pickCompaction(version(objects))
+    const merge = pickCompaction(version(objects), tablesOf(0))
     if (merge === undefined) continue
     const size = merge.objects.reduce((sum, object) => sum + object.size, 0)
     rewritten += size
@@ -156,6 +135,44 @@ test('of ten thousand epochs few objects are left, and each byte is rewritten a 
   assert.ok(rewritten / (epochs * 10_000) < 8, `${rewritten / (epochs * 10_000)} times`)
 })
 
+test('objects that hold nothing but delivered epochs and dropped tables go without being read', () => {
+  const object = (key: string, to: number, ...held: readonly string[]): StateObject => ({
+    key,
+    size: 1,
+    tables: Object.fromEntries(held.map(id => [id, 1])),
+    from: 1,
+    to,
+  })
+  const objects = [
+    object('delivered', 5, '1/0/log'),
+    object('half', 6, '1/0/log'),
+    object('with state', 5, '1/0/log', '2/0/rows'),
+    object('with a dropped table', 5, '1/0/log', '3/0/rows'),
+  ]
+  const tables: Tables = {
+    mode: id => (id === '1/0/log' ? 'log' : id === '2/0/rows' ? 'keyed' : undefined),
+    cursor: id => (id === '1/0/log' ? 5 : 0),
+  }
+  assert.deepEqual(
+    pastObjects(version(objects), tables).map(({ key }) => key),
+    ['delivered', 'with a dropped table'],
+  )
+})
+
+test('large objects of logs alone are not merged, those with state among them are', () => {
+  const objects = (held: string): StateObject[] =>
+    Array.from({ length: 8 }, (_, i) => ({
+      key: `${i}`,
+      size: 5 << 20,
+      tables: { [held]: 1 },
+      from: i,
+      to: i,
+    }))
+  const tables: Tables = { mode: id => (id === '1/0/log' ? 'log' : 'keyed'), cursor: () => 0 }
+  assert.equal(pickCompaction(version(objects('1/0/log')), tables), undefined)
+  assert.equal(pickCompaction(version(objects('2/0/rows')), tables)?.objects.length, 8)
+})
+
 test('a missing object is told with its name', async () => {
   const store = memoryStore()
   const object = (await uploadObject(store, 'state/1-w-1', [rowsOfEpoch('bag', 1, [[1n, 'a', 1]])]))!
@@ -165,6 +182,10 @@ test('a missing object is told with its name', async () => {
     /object state\/1-w-1 is missing/,
   )
 })
+
+function tablesOf(cursor: number): Tables {
+  return { mode: () => 'bag', cursor: () => cursor }
+}
 
 function version(objects: readonly StateObject[]): Version {
   return { ...emptyVersion('b'), objects }

@@ -1,7 +1,7 @@
 import type { Chunk } from '../types/chunk.ts'
 import type { Epoch } from '../types/connector.ts'
 import type { TableRows } from './codec.ts'
-import type { ObjectStore, StateObject, Version } from './contract.ts'
+import type { ObjectStore, StateObject, TableMode, Version } from './contract.ts'
 import { rowRange } from './gather.ts'
 import type { RawBlock } from './object-index.ts'
 import { StateObjectReader, type StoredTableInfo } from './state-object-reader.ts'
@@ -16,6 +16,8 @@ const FAN_IN = 8
 const SMALLEST_CLASS = 1 << 16
 /** Larger objects are left alone: a merge is made in memory. */
 const MERGED_MAX = 1 << 28
+/** A log's rows go as soon as they are delivered: larger objects of logs alone are not worth a merge. */
+const LOG_MERGED_MAX = 1 << 22
 /** Rows of a chunk of a merged object. */
 const CHUNK_ROWS = 1 << 14
 /** Rows folded before others get a turn: commits wait for a merge at each of their steps. */
@@ -30,18 +32,33 @@ export interface Merge {
   readonly fold: boolean
 }
 
+/** What is known of the tables now. */
+export interface Tables {
+  /** undefined: the table is gone. */
+  mode(table: string): TableMode | undefined
+  /** Epochs of a log or an append table up to it are needed no more. */
+  cursor(table: string): Epoch
+}
+
+/** Objects without a row that anybody needs. */
+export function pastObjects(version: Version, tables: Tables): readonly StateObject[] {
+  const past = (table: string, to: Epoch) => tables.mode(table) === undefined || to <= tables.cursor(table)
+  return version.objects.filter(({ tables: held, to }) => Object.keys(held).every(table => past(table, to)))
+}
+
 /**
  * Size-tiered: as soon as FAN_IN of the newest objects are of one size class, they and the smaller ones between them
  * become one. Every row is rewritten about once in each class, and few objects are left. undefined: not worth it.
  */
-export function pickCompaction(version: Version): Merge | undefined {
+export function pickCompaction(version: Version, tables: Pick<Tables, 'mode'>): Merge | undefined {
   const objects = [...version.objects].sort((a, b) => a.from - b.from || a.to - b.to)
   const classes = objects.map(object => sizeClass(object.size))
+  const left = objects.map(object => object.size > sizeMax(object, tables))
   const largest = Math.max(0, ...classes)
   for (let limit = 0; limit <= largest; limit++) {
     let start = objects.length
     let count = 0
-    while (start > 0 && classes[start - 1]! <= limit && objects[start - 1]!.size <= MERGED_MAX) {
+    while (start > 0 && classes[start - 1]! <= limit && !left[start - 1]) {
       start--
       if (classes[start] === limit) count++
     }
@@ -52,14 +69,12 @@ export function pickCompaction(version: Version): Merge | undefined {
 
 /**
  * Rows of the merged object, by mode: keyed, the last row of each key (and the deletion of a key, unless everything is
- * folded); bag, sums of weights; append, the epochs after the cursor; log, the same, apart. `cursorOf`: epochs of a log or
- * an append table up to it are needed no more; `wanted`: the table still exists.
+ * folded); bag, sums of weights; append, the epochs after the cursor; log, the same, apart.
  */
 export async function mergeObjects(
   store: ObjectStore,
   { objects, fold }: Merge,
-  wanted: (table: string) => boolean,
-  cursorOf: CursorOf,
+  tables: Tables,
 ): Promise<TableRows[]> {
   const folds = new Map<string, Fold>()
   let last = 0
@@ -68,8 +83,8 @@ export async function mergeObjects(
     last = Math.max(last, object.to)
     const reader = StateObjectReader.open(body, object.key)
     for (const { spec } of reader.tables()) {
-      if (!wanted(spec.id) || !Object.hasOwn(object.tables, spec.id)) continue
-      const into = foldOf(folds, spec, cursorOf)
+      if (tables.mode(spec.id) === undefined || !Object.hasOwn(object.tables, spec.id)) continue
+      const into = foldOf(folds, spec, tables.cursor(spec.id))
       for (const block of reader.blocks(spec.id)) {
         if (into.takes?.(block)) continue
         const chunk = reader.decode(spec.id, block)
@@ -104,9 +119,8 @@ interface Fold {
 }
 
 type Spec = StoredTableInfo['spec']
-type CursorOf = (table: Pick<Spec, 'id' | 'mode'>) => Epoch
 
-function foldOf(folds: Map<string, Fold>, spec: Spec, cursorOf: CursorOf): Fold {
+function foldOf(folds: Map<string, Fold>, spec: Spec, cursor: Epoch): Fold {
   let fold = folds.get(spec.id)
   if (fold === undefined) {
     fold =
@@ -114,7 +128,7 @@ function foldOf(folds: Map<string, Fold>, spec: Spec, cursorOf: CursorOf): Fold 
         ? keyedFold(spec)
         : spec.mode === 'bag'
           ? bagFold(spec)
-          : joinedBlocks(spec, cursorOf(spec))
+          : joinedBlocks(spec, cursor)
     folds.set(spec.id, fold)
   }
   return fold
@@ -178,6 +192,10 @@ function joinedBlocks(spec: Spec, cursor: Epoch): Fold {
       ...[...small].map(([epoch, chunks]) => ({ spec, epoch: spec.mode === 'log' ? epoch : last, chunks })),
     ],
   }
+}
+
+function sizeMax({ tables: held }: StateObject, tables: Pick<Tables, 'mode'>): number {
+  return Object.keys(held).every(table => tables.mode(table) === 'log') ? LOG_MERGED_MAX : MERGED_MAX
 }
 
 function sizeClass(size: number): number {

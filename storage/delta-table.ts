@@ -5,8 +5,11 @@ import type { TableDelta, TableSpec } from './contract.ts'
 import { StateTable } from './state-table.ts'
 
 /**
- * Keeps the rows of the current epoch only, added up by whole row. Its delta names full rows, removals before
- * insertions, so it is a z-set and folds by key as well.
+ * Keeps the rows of the current epoch only. Its delta names full rows, removals before insertions, so it is a z-set and
+ * folds by key as well.
+ *
+ * Invariant: as long as nothing was retracted in the epoch, rows are only put one behind the other; from the first
+ * retraction on they are added up by whole row, those that came before it too.
  */
 export class DeltaTable extends StateTable {
   /** With the indexes of those who keep the rows. */
@@ -14,6 +17,9 @@ export class DeltaTable extends StateTable {
   #rows: StateTable
   #appended: ChunkBuilder
   #taken: Chunk[] | undefined
+  /** Rows are added up; from the start of an epoch when the one before had retractions. */
+  #adding = false
+  #retracted = false
 
   constructor(spec: TableSpec) {
     super({ ...spec, indexes: [] }, false)
@@ -33,12 +39,26 @@ export class DeltaTable extends StateTable {
   /** Adds a chunk to the epoch's change. */
   collect(chunk: Chunk): void {
     this.#taken = undefined
-    if (this.spec.mode === 'append') {
-      for (let row = 0; row < chunk.length; row++)
-        assert(chunk.weights[row]! > 0, `rows are never retracted from an append table (${this.spec.id})`)
+    const retracts = chunk.weights.subarray(0, chunk.length).some(weight => weight < 0)
+    const { mode, id } = this.spec
+    assert(!retracts || mode !== 'append', `rows are never retracted from an append table (${id})`)
+    this.#retracted ||= retracts
+    if (retracts && !this.#adding) this.#addUp()
+    if (this.#adding) this.#add(chunk)
+    else {
       this.#appended.gather(0, chunk.columns, undefined, chunk.length)
       this.#appended.pushMany(chunk.weights, chunk.length)
-    } else for (let row = 0; row < chunk.length; row++) this.#rows.add(chunk, row, chunk.weights[row]!)
+    }
+  }
+
+  #addUp(): void {
+    this.#adding = true
+    const appended = this.#appended.take()
+    if (appended !== undefined) this.#add(appended)
+  }
+
+  #add(chunk: Chunk): void {
+    for (let row = 0; row < chunk.length; row++) this.#rows.add(chunk, row, chunk.weights[row]!)
   }
 
   /** Net change of the epoch; stays the same until more is collected or it is sealed. */
@@ -67,6 +87,8 @@ export class DeltaTable extends StateTable {
   override seal(): TableDelta | undefined {
     const chunks = this.takeDelta()
     this.#taken = undefined
+    this.#adding = this.#retracted
+    this.#retracted = false
     return chunks.length === 0 ? undefined : { table: this.spec.id, chunks }
   }
 

@@ -1,10 +1,25 @@
-import { constants } from 'node:fs'
-import { type FileHandle, link, mkdir, open, readdir, rename, rm, stat, unlink } from 'node:fs/promises'
+import { closeSync, constants, fsync, open, openSync, write } from 'node:fs'
+import {
+  type FileHandle,
+  link,
+  mkdir,
+  open as openFile,
+  readdir,
+  rename,
+  rm,
+  stat,
+  unlink,
+} from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { promisify } from 'node:util'
 import type { ObjectStore } from './contract.ts'
 import { StoreError } from './store-error.ts'
 import { newStoreStats } from './store-stats.ts'
 
+// Under load every step costs a turn of the event loop: only what waits for the disk leaves the thread.
+const opened = promisify(open)
+const written = promisify(write)
+const fsynced = promisify(fsync)
 /** Half-written objects lie here; nothing in it is ever listed. */
 const TEMPORARY = '.tmp'
 
@@ -64,6 +79,7 @@ class FolderStore implements ObjectStore {
     this.stats.bytesPut += body.length
     return guarded('put', key, async () => {
       const temporary = await this.#write(body)
+      let gone: Promise<void>
       try {
         await this.#makeFolder(dirname(path))
         await link(temporary, path)
@@ -71,9 +87,10 @@ class FolderStore implements ObjectStore {
         if (codeOf(error) === 'EEXIST') return false
         throw error
       } finally {
-        await unlink(temporary)
+        gone = unlink(temporary)
+        gone.catch(() => {})
       }
-      await syncFolder(dirname(path))
+      await Promise.all([gone, syncFolder(dirname(path))])
       return true
     })
   }
@@ -84,7 +101,7 @@ class FolderStore implements ObjectStore {
     return guarded('get', key, async () => {
       let file: FileHandle
       try {
-        file = await open(path, constants.O_RDONLY)
+        file = await openFile(path, constants.O_RDONLY)
       } catch (error) {
         if (codeOf(error) === 'ENOENT') return undefined
         throw error
@@ -138,15 +155,16 @@ class FolderStore implements ObjectStore {
     }
   }
 
-  /** Writes and fsyncs a file of no name yet. */
+  /** Writes a file of no name yet, durably. */
   async #write(body: Uint8Array): Promise<string> {
     const path = join(this.#root, TEMPORARY, `${process.pid}-${unique}-${temporaryCount++}`)
-    const file = await open(path, 'wx')
+    const { O_WRONLY, O_CREAT, O_EXCL, O_DSYNC } = constants
+    const file = await opened(path, O_WRONLY | O_CREAT | O_EXCL | O_DSYNC)
     try {
-      await file.writeFile(body)
-      await file.datasync()
+      // All in one call, not a turn for every half megabyte as writeFile has it.
+      for (let at = 0; at < body.length; ) at += (await written(file, body, at)).bytesWritten
     } finally {
-      await file.close()
+      closeSync(file)
     }
     return path
   }
@@ -181,11 +199,11 @@ async function entriesOf(path: string) {
 }
 
 async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, constants.O_RDONLY)
+  const folder = openSync(path, constants.O_RDONLY)
   try {
-    await folder.sync()
+    await fsynced(folder)
   } finally {
-    await folder.close()
+    closeSync(folder)
   }
 }
 
