@@ -146,6 +146,10 @@ export function batchGraph(
   }
 }
 
+function failed(error: Error): never {
+  throw error
+}
+
 function batchOperators(job: Job, epoch: Epoch): ReadonlyMap<number, Operator> {
   const appendOnly = appendOnlyNodes(job, () => true, true, true)
   const byId = new Map(job.nodes.map(node => [node.id, node]))
@@ -159,10 +163,9 @@ function batchOperators(job: Job, epoch: Epoch): ReadonlyMap<number, Operator> {
       compile: (expressions, input, predicate) =>
         compileProjection(expressions, input, {
           ...(predicate === undefined ? {} : { predicate }),
-          mode: 'batch',
-          onError(error: Error): never {
-            throw error
-          },
+          ...(job.lenient === true
+            ? { mode: 'stream', onError: () => {} }
+            : { mode: 'batch', onError: failed }),
         }),
       reportError(error) {
         throw error

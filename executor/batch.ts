@@ -53,7 +53,7 @@ export async function* runBatch(
   emitted?: (node: number, chunk: Chunk) => void,
 ): AsyncGenerator<Chunk> {
   const inputs = inputsOf(job, from)
-  const parts = recursionParts(job.recursions ?? [], from)
+  const parts = recursionParts(job, from)
   let all: Inputs
   let reads: SourceReads
   try {
@@ -75,9 +75,9 @@ interface Part {
   readonly stepInputs: Inputs
 }
 
-function recursionParts(recursions: readonly Recursion[], from: BatchInput): readonly Part[] {
+function recursionParts({ recursions = [], lenient = false }: Job, from: BatchInput): readonly Part[] {
   return recursions.map(recursion => {
-    const [base, step] = [recursion.base, recursion.step].map(nodes => ({ relation: 0, nodes }))
+    const [base, step] = [recursion.base, recursion.step].map(nodes => ({ relation: 0, nodes, lenient }))
     return {
       recursion,
       base: base!,

@@ -239,6 +239,8 @@ export interface Job {
   readonly nodes: readonly GraphNode[]
   /** Batch only: recursive queries whose rows the nodes read, each after those that it reads itself. */
   readonly recursions?: readonly Recursion[]
+  /** Batch only: what an expression cannot compute is NULL, as in a stream. */
+  readonly lenient?: boolean
 }
 
 /** Numbers of recursive queries; no relation has them, nor a system table. */

@@ -184,7 +184,7 @@ function parseInteger(type: Type, text: string): bigint {
 function parseFloatText(text: string): number | undefined {
   const trimmed = text.trim()
   const word = trimmed.toLowerCase()
-  if (word === 'nan') return Number.NaN
+  if (/^[+-]?nan$/.test(word)) return Number.NaN
   if (/^[+-]?inf(inity)?$/.test(word)) return word.startsWith('-') ? -Infinity : Infinity
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(trimmed) ? Number(trimmed) : undefined
 }

@@ -37,6 +37,7 @@ import './text-of-any.ts'
 import './to-char.ts'
 import './to-jsonb.ts'
 import './to-number.ts'
+import './vnode.ts'
 
 export {
   functionById,

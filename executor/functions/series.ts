@@ -30,6 +30,7 @@ for (const element of ['int2', 'int4', 'int8', 'oid', 'text', 'numeric', 'float8
     rows: (array: readonly Value[]) => array.map((value, i) => [value, i + 1]),
   })
 
+const ONE: Decimal = { digits: 1n, scale: 0 }
 const HELP = 'values from a to b, in steps of c'
 fn('generate_series(int4, int4) -> setof int4', {
   help: HELP,
@@ -43,7 +44,7 @@ fn('generate_series(int8, int8) -> setof int8', {
 fn('generate_series(int8, int8, int8) -> setof int8', { help: HELP, rows: bigints })
 fn('generate_series(numeric, numeric) -> setof numeric', {
   help: HELP,
-  rows: (a: Decimal, b: Decimal) => decimals(a, b, { digits: 1n, scale: 0 }),
+  rows: (a: Decimal, b: Decimal) => decimals(a, b, ONE),
 })
 fn('generate_series(numeric, numeric, numeric) -> setof numeric', { help: HELP, rows: decimals })
 fn('generate_series(timestamp, timestamp, interval) -> setof timestamp', {
@@ -68,10 +69,13 @@ fn('range(int8, int8, int8) -> setof int8', {
   help: RANGE,
   rows: (a: bigint, b: bigint, step: bigint) => before(bigints(a, b, step), b),
 })
+fn('range(numeric, numeric) -> setof numeric', {
+  help: RANGE,
+  rows: (a: Decimal, b: Decimal) => decimalsBefore(a, b, ONE),
+})
 fn('range(numeric, numeric, numeric) -> setof numeric', {
   help: RANGE,
-  rows: (a: Decimal, b: Decimal, step: Decimal) =>
-    before(decimals(a, b, step), b, value => compareDecimals(value as Decimal, b) === 0),
+  rows: decimalsBefore,
 })
 fn('range(timestamp, timestamp, interval) -> setof timestamp', {
   help: RANGE,
@@ -84,6 +88,10 @@ function* before<T>(values: Iterable<T>, end: T, atEnd = (value: T) => value ===
     if (atEnd(value)) return
     yield value
   }
+}
+
+function decimalsBefore(a: Decimal, b: Decimal, step: Decimal): Iterable<Value> {
+  return before(decimals(a, b, step), b, value => compareDecimals(value as Decimal, b) === 0)
 }
 
 const zonedTimes = (a: bigint, b: bigint, step: Interval, zone: string) =>

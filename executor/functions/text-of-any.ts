@@ -1,7 +1,8 @@
 import { SqlError } from '../../types/error.ts'
 import { formatText } from '../../types/text-io.ts'
-import type { Type } from '../../types/type.ts'
+import { TEXT, type Type } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
+import { castValue } from './casts.ts'
 import { fn } from './registry.ts'
 
 type Any = (value: Value) => string | null
@@ -27,8 +28,15 @@ any('concat(any, ...any) -> text', 'joined, NULL as nothing', all => all.map(a =
 any('concat_ws(text, ...any) -> text', 'joined by a separator, NULLs left out', ([by, ...all]) =>
   by === null ? null : all.filter(a => a !== null).join(by),
 )
-any('||(text, anynonarray) -> text', 'joined', ([a, b]) => a! + b!, true)
-any('||(anynonarray, text) -> text', 'joined', ([a, b]) => a! + b!, true)
+// Operands of || are cast to text, which says true where the output function says t.
+for (const operands of ['text, anynonarray', 'anynonarray, text'])
+  fn(`||(${operands}) -> text`, {
+    help: 'joined',
+    zoned: true,
+    make: types =>
+      ((a: Value, b: Value, zone: string) =>
+        String(castValue(a, types[0]!, TEXT, zone)) + String(castValue(b, types[1]!, TEXT, zone))) as never,
+  })
 any('format(text, ...any) -> text', 'arguments in a pattern of %s, %I and %L', ([pattern, ...all]) =>
   pattern === null ? null : format(pattern!, all),
 )

@@ -1,3 +1,4 @@
+import { checkCollation } from '../../types/collation.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
 import { parseText } from '../../types/text-io.ts'
@@ -104,8 +105,11 @@ export function bindExpression(node: PgNode, env: Environment): Expression {
       return bindGrouping(fields, env)
     case 'SQLValueFunction':
       return bindValueFunction(fields, env)
-    case 'CollateClause':
-      return bindExpression(fields['arg'] as PgNode, env)
+    case 'CollateClause': {
+      const e = bindExpression(fields['arg'] as PgNode, env)
+      checkCollation(names(fields['collname']).at(-1)!, e.type, at(node, env))
+      return e
+    }
     case 'SetToDefault':
       throw new SqlError('syntax_error', 'DEFAULT is not allowed in this context', {
         position: at(node, env),

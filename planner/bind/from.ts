@@ -35,7 +35,7 @@ export const NOTHING: From = { plan: { op: 'values', schema: [], rows: [[]] }, c
 /** The items of FROM, side by side. */
 export function bindFromList(nodes: readonly PgNode[], env: Environment): From {
   if (nodes.length === 0) return NOTHING
-  rejectDuplicateTables(nodes)
+  rejectDuplicateTables(nodes, env)
   let whole: From | undefined
   for (const written of nodes) {
     const node = withSqlRows(written, env)
@@ -45,18 +45,24 @@ export function bindFromList(nodes: readonly PgNode[], env: Environment): From {
 }
 
 /** Throws 42712 for a name that two items of FROM share; tables of two schemas may. */
-function rejectDuplicateTables(nodes: readonly PgNode[]): void {
+function rejectDuplicateTables(nodes: readonly PgNode[], env: Environment): void {
   const schemas = new Map<string, string | undefined>()
-  const add = (name: string, schema: string | undefined): void => {
-    if (schemas.has(name) && (schema === undefined || schemas.get(name) === schema))
+  /** Names that no table of any schema may have too: aliases and queries of WITH. */
+  const taken = new Set<string>()
+  const add = (name: string, schema: string | undefined, only: boolean): void => {
+    const same = schemas.has(name) && (schema === undefined || schemas.get(name) === schema)
+    if (same || taken.has(name) || (only && schemas.has(name)))
       throw new SqlError('duplicate_alias', `table name "${name}" specified more than once`)
     schemas.set(name, schema)
+    if (only) taken.add(name)
   }
   const visit = (node: PgNode): void => {
     const [kind, fields] = open(node)
     const alias = body(fields['alias'])['aliasname']
-    if (typeof alias === 'string') add(alias, undefined)
-    else if (kind === 'RangeVar') add(str(fields['relname']), fields['schemaname'] as string | undefined)
+    const schema = fields['schemaname'] as string | undefined
+    const name = kind === 'RangeVar' ? str(fields['relname']) : ''
+    if (typeof alias === 'string') add(alias, undefined, true)
+    else if (kind === 'RangeVar') add(name, schema, schema === undefined && env.ctes.has(name))
     if (kind !== 'JoinExpr' || alias !== undefined) return
     visit(fields['larg'] as PgNode)
     visit(fields['rarg'] as PgNode)

@@ -63,6 +63,10 @@ export function bindFunction(fields: Body, env: Environment): Expression {
   const type = bound.length === 1 && !isFunction(name) ? parseTypeName(name) : undefined
   // A type's name may be called like a function: date('2024-01-01').
   if (only !== undefined && type !== undefined) return coerce(only, type, 'explicit', env.context, position)
+  if (name === 'rw_vnode' && bound.length > 0 && bound[0]!.kind !== 'literal')
+    throw new SqlError('invalid_parameter_value', 'the first argument (vnode count) must be a constant', {
+      position,
+    })
   return callFunction(name, bound, env.context, position)
 }
 

@@ -1,3 +1,4 @@
+import { checkCollation } from '../../types/collation.ts'
 import type { FormatSpec } from '../../types/connector.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { Type } from '../../types/type.ts'
@@ -192,13 +193,6 @@ function queryWithData(c: Cursor): Pick<RelationSyntax, 'query' | 'noData'> {
   return { query: query(sub).query, noData }
 }
 
-/** Texts are ordered by their bytes, as the collation C orders them. */
-function collation(c: Cursor): void {
-  const { start } = c.token ?? { start: c.end }
-  if (!['C', 'POSIX', 'default', 'ucs_basic'].includes(c.identifier()))
-    throw notSupported('COLLATE of this collation', { position: start })
-}
-
 const CONSTRAINTS = ['unique', 'check', 'references', 'foreign']
 
 function rejectConstraint(c: Cursor): void {
@@ -254,8 +248,10 @@ export function column(c: Cursor): ColumnSyntax {
     else if (c.accept('generated', 'by', 'default', 'as', 'identity')) identity = true
     else if (c.looking('generated', 'always', 'as', 'identity'))
       throw notSupported('an identity column', { position: c.token!.start })
-    else if (c.accept('collate')) collation(c)
-    else if (c.accept('generated', 'always', 'as') || c.accept('as')) {
+    else if (c.accept('collate')) {
+      const { start } = c.token ?? { start: c.end }
+      checkCollation(c.identifier(), type, start)
+    } else if (c.accept('generated', 'always', 'as') || c.accept('as')) {
       generated = expressionUntil(c, stop)
       c.accept('stored')
     } else break

@@ -7,7 +7,6 @@ const SWITCHES: Readonly<Record<string, string>> = {
   batch_enable_distributed_dml: 'false',
   batch_enable_lookup_join: 'true',
   batch_enable_sort_agg: 'true',
-  batch_expr_strict_mode: 'true',
   bypass_cluster_limits: 'false',
   create_compaction_group_for_mv: 'false',
   datafusion_prefer_hash_join: 'true',
@@ -99,6 +98,12 @@ export const RISINGWAVE_SETTINGS: Readonly<Record<string, Setting>> = {
     ...settings(LIMITS, v => /^(default|-?\d+|adaptive)$/i.test(v)),
     ...settings(TEXTS),
   ]),
+  batch_expr_strict_mode: {
+    default: 'true',
+    help: 'false: what an expression of a query cannot compute is NULL',
+    check: bool,
+    normal: v => String(/^(on|true|yes|1)$/i.test(v)),
+  },
   force_two_phase_agg: { default: 'false', help: HELP, check: bool, implies: 'enable_two_phase_agg' },
   query_mode: { default: 'auto', help: HELP, check: oneOf('auto', 'local', 'distributed') },
   sink_decouple: {

@@ -30,9 +30,10 @@ export function prepareQuery(
       const bound = bind()
       sameResult(schema, bound.schema)
       const tag = (rows: number): string => `SELECT ${rows}`
-      const found = bound.point === undefined ? undefined : readPoint(bound.point, values, context)
+      const lenient = context.session.settings.get('batch_expr_strict_mode') === 'false'
+      const found = bound.point === undefined || lenient ? undefined : readPoint(bound.point, values, context)
       if (found !== undefined) return { tag, rows: found }
-      const job = planBatch(bound, values, id => context.runtime.sample(id))
+      const job = { ...planBatch(bound, values, id => context.runtime.sample(id)), lenient }
       const rows = context.runtime.query(job, context.signal)
       const slow = /pg_sleep/i.test(query.text)
       const awake = slow ? sleeping(rows, context) : rows
