@@ -3,6 +3,7 @@ import type { RelationId } from '../types/job.ts'
 import { type InputBackfill, postBackfill } from './backfill.ts'
 import type { EpochClock } from './epoch-clock.ts'
 import type { RunningState } from './running-state.ts'
+import type { JobProgress } from './runtime-contract.ts'
 import { VIRTUAL_NODES } from './select-rows.ts'
 
 interface Backfill {
@@ -49,6 +50,16 @@ export class Backfills {
     if (backfill === undefined) return undefined
     const read = backfill.inputs.reduce((sum, input) => sum + input.position, 0)
     return read / (VIRTUAL_NODES * backfill.inputs.length)
+  }
+
+  /** How much of each input has been read. */
+  inputs(relation: RelationId): NonNullable<JobProgress['inputs']> {
+    const backfill = this.#running.find(other => other.relation === relation)
+    return (backfill?.inputs ?? []).map(({ node, upstream, position }) => ({
+      node,
+      upstream,
+      done: position / VIRTUAL_NODES,
+    }))
   }
 
   drop(relation: RelationId): void {

@@ -63,6 +63,8 @@ export interface JobProgress {
   readonly state: 'running' | 'backfilling' | 'paused' | 'failing'
   /** 0..1 while backfilling. */
   readonly done: number
+  /** While backfilling: each relation that it reads, by the job's node. */
+  readonly inputs?: readonly { readonly node: number; readonly upstream: RelationId; readonly done: number }[]
   /** Rows that entered the job, over the last ten seconds. */
   readonly rowsPerSecond: number
   /** Why it is not further, and the statement that mends it. */

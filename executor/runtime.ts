@@ -331,8 +331,10 @@ export class RunningRuntime implements Runtime {
     const rowsPerSecond = journal.rates.perSecond(relation, host.monotonic())
     const base = { relation, done: 1, rowsPerSecond, reason: '' }
     const done = this.#changes.backfills.done(relation)
-    if (done !== undefined)
-      return { ...base, state: 'backfilling', done, reason: 'reads the rows its inputs already hold' }
+    if (done !== undefined) {
+      const inputs = this.#changes.backfills.inputs(relation)
+      return { ...base, state: 'backfilling', done, inputs, reason: 'reads the rows its inputs already hold' }
+    }
     if (this.#changes.sources.isCatchingUp(relation))
       return { ...base, state: 'backfilling', done: 0, reason: 'reads its source from the start' }
     const { source } = change

@@ -5,6 +5,7 @@ import type { Type } from '../types/type.ts'
 import type { Modifier } from '../types/type-modifier.ts'
 import { changeGrant, type DefaultGrant, type Grant, type RoleDef, type RoleSettings } from './access.ts'
 import type { FunctionDef } from './function-def.ts'
+import type { JobSettings } from './job-settings.ts'
 import type { SequenceDef } from './sequence-def.ts'
 
 export type RelationKind =
@@ -91,6 +92,7 @@ export interface Relation {
   /** CREATE SINK … INTO target. */
   readonly into?: RelationId
   readonly job?: Job
+  readonly asked?: JobSettings
   readonly owner: string
   readonly comment?: string
   readonly createdAtMs: number

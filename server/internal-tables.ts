@@ -1,11 +1,14 @@
 import type { Runtime } from '../executor/runtime-contract.ts'
 import type { Catalog, Relation } from '../planner/catalog.ts'
+import type { GraphNode } from '../types/job.ts'
 
 /** A table in which a job keeps the state of one of its operators. */
 export interface InternalTable {
   readonly id: number
   readonly name: string
   readonly job: Relation
+  /** The operator whose state it is. */
+  readonly node: GraphNode
 }
 
 /** Of a job at most. */
@@ -27,6 +30,8 @@ export function internalTables(
     numbers.set(relation, number + 1)
     const id = (relation % 1_000_000) * TABLES_MAX + number
     const what = node.spec.kind === 'input' ? 'streamscan' : `${node.spec.kind}${role === 'rows' ? '' : role}`
-    return [{ id, name: `__internal_${job.name}_${node.fragment}_${what.replaceAll('-', '')}_${id}`, job }]
+    return [
+      { id, name: `__internal_${job.name}_${node.fragment}_${what.replaceAll('-', '')}_${id}`, job, node },
+    ]
   })
 }

@@ -3,6 +3,7 @@ import { column, columnType, expressionUntil } from './create.ts'
 import { functionName } from './create-function.ts'
 import type { Cursor } from './cursor.ts'
 import { parseDefaultPrivileges } from './grants.ts'
+import { parseJobReset, parseJobSetting } from './job-setting.ts'
 import { relationWord } from './relation-word.ts'
 import { parseRoleSetting, parseSystemSetting } from './role-settings.ts'
 import { parseAlterRole } from './roles.ts'
@@ -57,6 +58,7 @@ function parseAction(c: Cursor): AlterAction {
   if (c.accept('drop')) return dropColumn(c)
   if (c.accept('alter')) return alterColumn(c)
   if (c.accept('set')) return setting(c)
+  if (c.accept('reset')) return { do: 'job setting', change: parseJobReset(c) }
   throw c.token?.kind === 'word' ? unknown(c, c.token.value) : c.error()
 }
 
@@ -86,8 +88,6 @@ function alterColumn(c: Cursor): AlterAction {
   throw c.error()
 }
 
-/** Settings that mean something to others only are accepted. */
-const ACCEPTED = ['parallelism', 'backfill_parallelism', 'config', 'resource_group']
 const LIMITS = [
   'source_rate_limit',
   'backfill_rate_limit',
@@ -98,14 +98,12 @@ const LIMITS = [
 
 function setting(c: Cursor): AlterAction {
   if (c.accept('schema')) return { do: 'set schema', schema: c.identifier() }
+  const asked = parseJobSetting(c)
+  if (asked !== undefined) return { do: 'job setting', change: asked }
   const name = c.identifier()
   if (name === 'retention') {
     if (!c.accept('to') && !c.accept('=')) throw c.error()
     return { do: 'retention', retention: c.string() }
-  }
-  if (ACCEPTED.includes(name)) {
-    c.skipTo(() => false)
-    return { do: 'accept', setting: name }
   }
   if (!LIMITS.includes(name)) throw unknown(c, `set ${name}`)
   if (!c.accept('to') && !c.accept('=')) throw c.error()

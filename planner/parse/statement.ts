@@ -4,6 +4,7 @@ import type { Modifier } from '../../types/type-modifier.ts'
 import type { Privilege } from '../access.ts'
 import type { PgNode } from '../contract.ts'
 import type { FunctionArgument } from '../function-def.ts'
+import type { JobSettingChange } from './job-setting.ts'
 
 /** A piece of the statement that PostgreSQL's grammar read. */
 export interface Fragment {
@@ -343,8 +344,7 @@ export type AlterAction =
   | { readonly do: 'rate limit'; readonly setting: string; readonly limit: number | undefined }
   /** How long a subscription keeps changes. */
   | { readonly do: 'retention'; readonly retention: string }
-  /** A setting that means nothing here. */
-  | { readonly do: 'accept'; readonly setting: string }
+  | { readonly do: 'job setting'; readonly change: JobSettingChange }
 
 /** What changes the session and nothing else. */
 export type SessionStatement =

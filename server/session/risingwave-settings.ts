@@ -1,3 +1,4 @@
+import { parallelismPolicy } from '../../planner/job-settings.ts'
 import { bool, oneOf, whole } from './setting-checks.ts'
 import type { Setting } from './setting-table.ts'
 
@@ -58,6 +59,17 @@ const LIMITS: Readonly<Record<string, string>> = {
   streaming_max_parallelism: '256',
 }
 
+/** How many may run a job: kept with it (`planner/job-settings.ts`). */
+const PARALLELISM: Readonly<Record<string, string>> = {
+  streaming_parallelism: 'default',
+  streaming_parallelism_for_backfill: 'default',
+  streaming_parallelism_for_index: 'default',
+  streaming_parallelism_for_materialized_view: 'default',
+  streaming_parallelism_for_sink: 'default',
+  streaming_parallelism_for_source: 'default',
+  streaming_parallelism_for_table: 'default',
+}
+
 const TEXTS: Readonly<Record<string, string>> = {
   auto_locality_backfill_min_size: '0',
   iceberg_engine_connection: '',
@@ -66,13 +78,6 @@ const TEXTS: Readonly<Record<string, string>> = {
   streaming_cache_refill_policy: 'default',
   streaming_join_encoding: 'memory_optimized',
   streaming_over_window_cache_policy: 'full',
-  streaming_parallelism: 'default',
-  streaming_parallelism_for_backfill: 'default',
-  streaming_parallelism_for_index: 'default',
-  streaming_parallelism_for_materialized_view: 'default',
-  streaming_parallelism_for_sink: 'default',
-  streaming_parallelism_for_source: 'default',
-  streaming_parallelism_for_table: 'default',
   streaming_parallelism_strategy: 'default',
   streaming_parallelism_strategy_for_index: 'default',
   streaming_parallelism_strategy_for_materialized_view: 'default',
@@ -96,6 +101,7 @@ export const RISINGWAVE_SETTINGS: Readonly<Record<string, Setting>> = {
     ...settings(SWITCHES, bool),
     ...settings(NUMBERS, whole),
     ...settings(LIMITS, v => /^(default|-?\d+|adaptive)$/i.test(v)),
+    ...settings(PARALLELISM, v => parallelismPolicy(v) !== undefined),
     ...settings(TEXTS),
   ]),
   batch_expr_strict_mode: {

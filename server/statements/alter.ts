@@ -16,6 +16,7 @@ import { findByName, requireRelation } from './bind.ts'
 import type { Result, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
 import { retained } from './create-subscription.ts'
+import { withJobSetting } from './job-settings.ts'
 import { renamed } from './rename.ts'
 import { retentionMs } from './retention.ts'
 
@@ -75,8 +76,8 @@ async function alterRelation(
     }
     case 'owner':
       return { catalog: current.with({ ...relation, owner: knownRole(action.to, context) }) }
-    case 'accept':
-      return { catalog: current }
+    case 'job setting':
+      return { catalog: current.with(withJobSetting(relation, action.change)) }
     case 'retention':
       return {
         catalog: current.with(retained(relation, action.retention)),

@@ -10,6 +10,7 @@ import { requireCreate, rightsOf } from '../access/rights.ts'
 import { whileRunning } from '../while-running.ts'
 import { targetSchema } from './bind.ts'
 import type { Result, StatementContext } from './contract.ts'
+import { askedBySession } from './job-settings.ts'
 import { changeOf } from './jobs.ts'
 
 /** A statement that takes longer says how far it is. */
@@ -48,7 +49,7 @@ export async function createRelation(
 ): Promise<Result> {
   return context.catalogs.exclusive(async () => {
     const catalog = context.catalogs.current
-    const { database, user } = context.session
+    const { database, user, settings } = context.session
     const schema = targetSchema(context, name)
     const taken = takenName(context, name, ifNotExists, tag)
     if (taken !== undefined) return taken
@@ -58,7 +59,7 @@ export async function createRelation(
     const job = made.job && { ...made.job, nodes: withFragments(made.job.nodes) }
     const relation = {
       ...made,
-      ...(job && { job }),
+      ...(job && { job, asked: askedBySession(made.kind, name => settings.get(name)) }),
       id,
       database,
       schema,

@@ -2,7 +2,7 @@ import { SqlError } from '../../../types/error.ts'
 import type { SystemSession } from '../sessions.ts'
 import { system, systemForms } from './system.ts'
 
-const STARTED_AT = BigInt(Math.round(performance.timeOrigin)) * 1000n
+export const STARTED_AT = BigInt(Math.round(performance.timeOrigin)) * 1000n
 
 /** What version() says. */
 export function serverVersion(session: SystemSession): string {

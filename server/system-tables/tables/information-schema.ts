@@ -104,7 +104,7 @@ function lengths(type: string, typmod: number): Row {
 
 fill('information_schema.views', facts =>
   tabular(facts)
-    .filter(o => o.kind === 'v' || o.kind === 'm')
+    .filter(o => o.kind === 'v')
     .map(o => ({
       ...table(facts, o),
       view_definition: o.relation === undefined ? null : viewDefinition(o.relation),

@@ -1,4 +1,3 @@
-import type { Job } from '../../../types/job.ts'
 import { internalTables } from '../../internal-tables.ts'
 import { systemParameters } from '../../session/system-parameters.ts'
 import { fill } from '../registry.ts'
@@ -92,19 +91,11 @@ fill(
         create_type: 'FOREGROUND',
         progress: `${(job.done * 100).toFixed(2)}%`,
         initialized_at: micros(catalog.byId(job.relation)?.createdAtMs ?? 0),
-        is_serverless: false,
+        is_serverless_backfill: false,
+        backfill_type: 'ARRANGEMENT_BACKFILL',
       })),
   true,
 )
-fill(
-  'rw_catalog.rw_streaming_jobs',
-  ({ runtime }) =>
-    runtime
-      .progress()
-      .map(job => ({ job_id: job.relation, status: job.state.toUpperCase(), parallelism: '1' })),
-  true,
-)
-
 fill(
   'rw_catalog.rw_internal_tables',
   facts =>
@@ -126,53 +117,7 @@ fill(
       job_id: job.id,
       job_name: job.name,
       job_type: job.kind,
+      owner: job.owner,
     })),
   true,
 )
-
-/** A fragment's number is not unique among jobs: its job's number is in it. */
-const FRAGMENTS_MAX = 1000
-
-fill('rw_catalog.rw_fragments', ({ catalog, database }) =>
-  catalog.relations
-    .filter(r => r.database === database && r.job !== undefined)
-    .flatMap(({ id, job }) =>
-      fragmentsOf(job!).map(fragment => ({
-        fragment_id: (id % 1_000_000) * FRAGMENTS_MAX + fragment,
-        table_id: id,
-        distribution_type: distribution(job!, fragment),
-        state_table_ids: [],
-        upstream_fragment_ids: upstream(job!, fragment).map(f => (id % 1_000_000) * FRAGMENTS_MAX + f),
-        flags: flags(job!, fragment),
-        parallelism: 1,
-        max_parallelism: 256,
-      })),
-    ),
-)
-
-function fragmentsOf(job: Job): readonly number[] {
-  return [...new Set(job.nodes.map(node => node.fragment))]
-}
-
-function distribution(job: Job, fragment: number): string {
-  return job.nodes.some(node => node.fragment === fragment && node.shard === 'one') ? 'SINGLE' : 'HASH'
-}
-
-function upstream(job: Job, fragment: number): readonly number[] {
-  const byId = new Map(job.nodes.map(node => [node.id, node.fragment]))
-  const inputs = job.nodes.filter(node => node.fragment === fragment).flatMap(node => node.inputs)
-  return [...new Set(inputs.map(id => byId.get(id)!))].filter(f => f !== fragment)
-}
-
-const FLAGS: Readonly<Record<string, string>> = {
-  materialize: 'MVIEW',
-  source: 'SOURCE',
-  sink: 'SINK',
-  input: 'STREAM_SCAN',
-  values: 'VALUES',
-}
-
-function flags(job: Job, fragment: number): readonly string[] {
-  const kinds = job.nodes.filter(node => node.fragment === fragment).map(node => FLAGS[node.spec.kind])
-  return [...new Set(kinds.filter(flag => flag !== undefined))]
-}

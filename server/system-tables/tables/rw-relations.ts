@@ -1,8 +1,9 @@
 import type { Relation } from '../../../planner/catalog.ts'
+import { canonicalJson } from '../../../types/json-text.ts'
 import { typeName } from '../../../types/type-names.ts'
-import type { Value } from '../../../types/value.ts'
 import { canonicalSql } from '../../statements/canonical-text.ts'
 import { retentionMs } from '../../statements/retention.ts'
+import { aclOf } from '../acl.ts'
 import { serverVersion } from '../functions/session.ts'
 import { shownColumns } from '../objects.ts'
 import { SCHEMA_OIDS } from '../oids.ts'
@@ -25,14 +26,15 @@ export function common(facts: Facts, relation: Relation): Row {
     name: relation.name,
     schema_id: schemas.find(s => s.database === relation.database && s.name === relation.schema)?.id ?? 0,
     schema_name: relation.schema,
-    owner: relation.owner,
+    owner: roleOid(relation.owner),
+    acl: aclOf(facts.catalog, 'relation', relation) ?? [],
     definition: canonicalSql(relation.sql),
     initialized_at: created,
     created_at: created,
     initialized_at_cluster_version: version,
     created_at_cluster_version: version,
     background_ddl: false,
-    append_only: String(relation.appendOnly),
+    append_only: relation.appendOnly,
   }
 }
 
@@ -43,7 +45,7 @@ fill('rw_catalog.rw_relations', facts => [
     schema,
     schema_id: SCHEMA_OIDS[schema] ?? 0,
     name: def.name,
-    owner: ROOT,
+    owner: roleOid(ROOT),
     relation_type: 'system table',
     definition: '',
   })),
@@ -59,7 +61,7 @@ fill('rw_catalog.rw_system_tables', () =>
     id: def.oid,
     name: def.name,
     schema_id: SCHEMA_OIDS[schema] ?? 0,
-    owner: ROOT,
+    owner: roleOid(ROOT),
     definition: '',
   })),
 )
@@ -70,7 +72,18 @@ const BY_KIND = {
   rw_views: 'view',
 } as const
 for (const [name, kind] of Object.entries(BY_KIND))
-  fill(`rw_catalog.${name}`, facts => relations(facts, kind).map(r => common(facts, r)))
+  fill(
+    `rw_catalog.${name}`,
+    facts => {
+      const running = new Map(facts.runtime.progress().map(job => [job.relation, job.state]))
+      return relations(facts, kind).map(r => ({
+        ...common(facts, r),
+        refreshable: false,
+        status: running.get(r.id) === 'backfilling' ? 'CREATING' : 'CREATED',
+      }))
+    },
+    true,
+  )
 
 fill('rw_catalog.rw_subscriptions', facts =>
   relations(facts, 'subscription').map(r => ({
@@ -88,17 +101,32 @@ fill('rw_catalog.rw_sources', facts =>
       columns: shownColumns(r).map(c => c.name),
       format: r.format?.format.toUpperCase() ?? null,
       row_encode: r.format?.encode.toUpperCase() ?? null,
-      append_only: r.appendOnly,
       associated_table_id: r.kind === 'table' ? r.id : null,
       is_shared: r.kind === 'source',
+      connector_props: properties(r.options),
+      format_encode_options: properties(r.format?.options ?? {}),
     })),
 )
+
+const SECRET = /password|secret|token|credential|jaas|private|access[._]key/i
+
+/** Options as RisingWave shows them; those that open doors are kept back. */
+function properties(options: Readonly<Record<string, string>>): string {
+  const shown = Object.entries(options).map(([name, value]) => {
+    const kept = SECRET.test(name) ? '[REDACTED]' : value
+    return [name, { type: 'plaintext', value: kept }]
+  })
+  return canonicalJson(JSON.stringify(Object.fromEntries(shown)))
+}
 
 fill('rw_catalog.rw_sinks', facts =>
   relations(facts, 'sink').map(r => ({
     ...common(facts, r),
     connector: r.options['connector'] ?? 'table',
     sink_type: r.options['type'] ?? (r.appendOnly ? 'append-only' : 'upsert'),
+    target_table_name: r.into === undefined ? null : (facts.catalog.byId(r.into)?.name ?? null),
+    connector_props: properties(r.options),
+    format_encode_options: properties(r.format?.options ?? {}),
   })),
 )
 
@@ -159,11 +187,19 @@ function column(
 }
 
 fill('rw_catalog.rw_schemas', ({ catalog, database }) => [
-  ...Object.entries(SCHEMA_OIDS).map(([name, id]) => ({ id, name, owner: ROOT })),
-  ...catalog.schemas.filter(s => s.database === database).map(({ id, name, owner }) => ({ id, name, owner })),
+  ...Object.entries(SCHEMA_OIDS).map(([name, id]) => ({ id, name, owner: roleOid(ROOT) })),
+  ...catalog.schemas
+    .filter(s => s.database === database)
+    .map(s => ({ id: s.id, name: s.name, owner: roleOid(s.owner), acl: aclOf(catalog, 'schema', s) ?? [] })),
 ])
 fill('rw_catalog.rw_databases', ({ catalog }) =>
-  catalog.databases.map(({ id, name, owner }): Record<string, Value> => ({ id, name, owner })),
+  catalog.databases.map(d => ({
+    id: d.id,
+    name: d.name,
+    owner: roleOid(d.owner),
+    acl: aclOf(catalog, 'database', d) ?? [],
+    resource_group: 'default',
+  })),
 )
 fill(
   'rw_catalog.rw_users',
@@ -180,8 +216,18 @@ fill(
   true,
 )
 fill('rw_catalog.rw_depend', facts =>
-  relations(facts).flatMap(r =>
-    [...r.dependsOn, ...(r.index ? [r.index.on] : [])].map(refobjid => ({ objid: r.id, refobjid })),
-  ),
+  relations(facts).flatMap(r => {
+    const on = new Set([...r.dependsOn, ...(r.index ? [r.index.on] : [])])
+    const down = [...on].map(refobjid => ({ objid: r.id, refobjid }))
+    return r.into === undefined ? down : [...down, { objid: r.into, refobjid: r.id }]
+  }),
 )
-fill('rw_catalog.rw_types', () => TYPES.map(({ oid, name }) => ({ id: oid, name })))
+fill('rw_catalog.rw_types', () =>
+  TYPES.map(({ oid, name, element, array, functions }) => ({
+    id: oid,
+    name,
+    input_oid: `${functions[0]}`,
+    typelem: element,
+    typarray: array,
+  })),
+)
