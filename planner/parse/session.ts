@@ -33,12 +33,23 @@ export const SESSION_WORDS: ReadonlySet<string> = new Set([
 
 type Body = Readonly<Record<string, unknown>>
 
+/** `SET name = both`: a word that PostgreSQL reserves is a value for RisingWave. */
+function reservedValue(c: Cursor): SessionStatement | undefined {
+  const [first, name, equals, value, ...more] = c.tokens.slice(c.at)
+  if (first?.value !== 'set' || name?.kind !== 'word' || more.length > 0) return undefined
+  if (value?.kind !== 'word' || !['both', 'all'].includes(value.value)) return undefined
+  if (equals?.value !== '=' && equals?.value !== 'to') return undefined
+  return { kind: 'set', name: name.value, value: value.value, local: false, reset: false }
+}
+
 /** Reads one session statement; the cursor stands at its first word. */
 export function parseSession(c: Cursor): SessionStatement {
   const declared = subscriptionCursor(c)
   if (declared !== undefined) return declared
   const timed = timedFetch(c)
   if (timed !== undefined) return timed
+  const reserved = reservedValue(c)
+  if (reserved !== undefined) return reserved
   const last = c.tokens.at(-1)!
   const fragment = c.rest()
   const [node, body] = Object.entries(fragment.node)[0] as [string, Body]
