@@ -83,6 +83,8 @@ export interface SinkProgress {
 export interface Runtime {
   /** Last committed epoch: the one every query reads. */
   readonly epoch: Epoch
+  /** Of the bucket, made with its first manifest. */
+  readonly bucketId: string
   /** Latest committed catalog document; undefined in a new bucket. */
   readonly catalog: string | undefined
   /** Resolves when the change is durable, and for `add` with backfill: when the backfill is complete and visible. */

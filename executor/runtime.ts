@@ -88,6 +88,10 @@ export class RunningRuntime implements Runtime {
     return this.#state.epoch
   }
 
+  get bucketId(): string {
+    return this.#state.log.version.bucketId
+  }
+
   get barrierIntervalMs(): number {
     const { barrierIntervalMs } = this.#options
     return typeof barrierIntervalMs === 'number' ? barrierIntervalMs : barrierIntervalMs()

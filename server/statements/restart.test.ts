@@ -36,6 +36,7 @@ const BEFORE = [
   'CREATE TABLE beats (at timestamp, n int)',
   "CREATE MATERIALIZED VIEW gapless AS SELECT n FROM GAP_FILL(beats, at, INTERVAL '1 second', LOCF(n))",
   "INSERT INTO beats VALUES ('2026-01-01 00:00:00', 1), ('2026-01-01 00:00:02', 2)",
+  'ALTER MATERIALIZED VIEW sums SET PARALLELISM = 3',
   'CREATE MATERIALIZED VIEW halves AS SELECT k, half(w) AS a, js_half(w) AS b FROM u',
 ]
 
@@ -49,9 +50,11 @@ test('what statements changed is there after a restart, and goes on', async () =
     await client.end()
     await server.close()
   }
+  let cluster: unknown[] = []
   try {
     await run(async rows => {
       for (const sql of BEFORE) await rows(sql)
+      cluster = await rows('SELECT rw_cluster_id()')
     })
     await run(async rows => {
       assert.deepEqual(await rows('SELECT * FROM u ORDER BY k'), [
@@ -79,6 +82,9 @@ test('what statements changed is there after a restart, and goes on', async () =
       // The row that comes after the restart fills the gap since one from before it.
       await rows("INSERT INTO beats VALUES ('2026-01-01 00:00:04', 4)")
       assert.deepEqual(await rows('SELECT n FROM gapless ORDER BY 1'), [[1], [1], [2], [2], [4]])
+      const asked = "SELECT parallelism FROM rw_table_fragments WHERE table_id = 'sums'::regclass::int"
+      assert.deepEqual(await rows(asked), [['3']])
+      assert.deepEqual(await rows('SELECT rw_cluster_id()'), cluster)
       assert.deepEqual(await rows("SELECT obj_description('u'::regclass)"), [['renamed']])
     })
   } finally {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { fn } from '../../../executor/functions/registry.ts'
 import { numberOf } from '../../sequences.ts'
 import { existingObject, relationByOid } from '../lookup.ts'
@@ -19,6 +20,11 @@ system(
     return false
   },
 )
+system('rw_cluster_id() -> text', 'a UUID (version 8) of the bucket', session => {
+  const digits = createHash('sha256').update(session.runtime.bucketId).digest('hex')
+  const [a, b, c, d, e] = [0, 8, 13, 17, 20].map((at, i) => digits.slice(at, at + [8, 4, 3, 3, 12][i]!))
+  return `${a}-${b}-8${c}-8${d}-${e}`
+})
 fn('pg_trigger_depth() -> int4', { help: 'always 0: there are no triggers', call: () => 0 })
 fn('pg_collation_for(any) -> text', {
   help: 'collation of a text',
