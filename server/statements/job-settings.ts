@@ -17,7 +17,8 @@ export function askedBySession(
   kind: RelationKind,
   setting: (name: string) => string | undefined,
 ): JobSettings {
-  const own = setting(`streaming_parallelism_for_${kind.replace(' ', '_')}`) ?? 'default'
+  const named = kind === 'subscription' ? '' : `_for_${kind.replace(' ', '_')}`
+  const own = setting(`streaming_parallelism${named}`) ?? 'default'
   const words = [own, setting('streaming_parallelism') ?? 'default'].map(parallelismPolicy)
   const parallelism = words.find(word => word !== undefined && word !== 'default')
   const most = Number(setting('streaming_max_parallelism'))
