@@ -35,6 +35,7 @@ export function appendOnlyNodes(
         case 'sort':
           return batch
         case 'values':
+        case 'now-series':
         case 'temporal-join':
         case 'project':
         case 'project-set':

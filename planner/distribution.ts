@@ -64,7 +64,7 @@ function outputOf(
     case 'aggregate':
       return spec.groups.map((_, i) => i)
     case 'temporal-join':
-      return spec.leftKeys
+      return spec.leftKeys.length === 0 ? 'any' : spec.leftKeys
     case 'join': {
       if (spec.type === 'full' || spec.leftKeys.length === 0) return 'any'
       const width = widths.get(inputs[0]!)!

@@ -1,4 +1,3 @@
-import { SqlError } from '../types/error.ts'
 import type { Expression, JoinType } from '../types/job.ts'
 import { sameType } from '../types/type.ts'
 import { column, columnsOf, conjunction, conjuncts, functionName, remap } from './expressions.ts'
@@ -49,8 +48,6 @@ export function joinOn(
     ...(residual === undefined ? {} : { residual: remap(residual, move) }),
     ...(temporal ? { temporal } : {}),
   }
-  if (temporal && keys.length === 0)
-    throw new SqlError('invalid_parameter_value', 'a temporal join requires an equality between both sides')
   const rightCount = schemaOf(right).length
   if (leftWidth === width && rightWidth === rightCount) return join
   const schema = schemaOf(join)

@@ -5,7 +5,7 @@ import type { Schema } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
 import { column, readsNow } from './expressions.ts'
 import { type Plan, schemaOf } from './plan.ts'
-import { nowConditions } from './temporal-filter.ts'
+import { nowConditions, nowSeries } from './temporal-filter.ts'
 
 type Shard = GraphNode['shard']
 
@@ -147,6 +147,8 @@ function visit(plan: Plan, add: Add): GraphNode {
     }
     case 'project-set': {
       const { calls, ordinality, outer } = plan
+      const series = nowSeries(plan)
+      if (series !== undefined) return add(series, [], plan, 'one')
       return add({ kind: 'project-set', calls, ordinality, outer }, [down(plan.input)], plan, 'any')
     }
     case 'single-row':

@@ -1,6 +1,6 @@
 import { risingLeaf } from '../executor/watermarks/monotone.ts'
 import { notSupported } from '../types/error.ts'
-import type { Expression, NowComparison } from '../types/job.ts'
+import type { Expression, NowComparison, OperatorSpec } from '../types/job.ts'
 import type { Interval } from '../types/value.ts'
 import {
   column,
@@ -33,7 +33,7 @@ export function nowConditions(predicate: Expression): {
   const all = conjuncts(predicate)
   const rest = all.filter(e => !readsNow(e))
   return {
-    conditions: all.filter(readsNow).map(nowCondition),
+    conditions: all.filter(readsNow).flatMap(nowConditionsOf),
     rest: rest.length === 0 ? undefined : conjunction(rest),
   }
 }
@@ -41,11 +41,39 @@ export function nowConditions(predicate: Expression): {
 /** Refuses now() where a stream cannot follow it. */
 export function refuseOtherNow(plan: Plan): void {
   const conditions = plan.op === 'filter' || plan.op === 'project' ? plan.predicate : undefined
+  const series = plan.op === 'project-set' && nowSeries(plan) !== undefined ? plan.calls[0] : undefined
   mapExpressions(plan, e => {
-    if (e !== conditions && readsNow(e)) throw refused()
+    if (e !== conditions && e !== series && readsNow(e)) throw refused()
     return e
   })
   for (const input of inputs(plan)) refuseOtherNow(input)
+}
+
+/** An equality is both bounds: rows that have been reached, and are not past. */
+function nowConditionsOf(e: Expression): readonly NowCondition[] {
+  if (e.kind !== 'call' || functionName(e.fn) !== '=') return [nowCondition(e)]
+  return ['<=', '>='].map(sign => nowCondition({ ...e, fn: sign }))
+}
+
+/** generate_series(start, now(), step) by itself: rows that come as time passes (executor/operators/now-series.ts). */
+export function nowSeries(
+  plan: Extract<Plan, { op: 'project-set' }>,
+): Extract<OperatorSpec, { kind: 'now-series' }> | undefined {
+  const [series, ...others] = plan.calls
+  if (series?.kind !== 'call' || functionName(series.fn) !== 'generate_series' || others.length > 0)
+    return undefined
+  const [start, end, step, zone] = series.args
+  if (plan.input.op !== 'values' || plan.input.rows.length !== 1 || plan.ordinality || plan.outer)
+    return undefined
+  if (end?.kind !== 'parameter' || end.index !== NOW_INDEX) return undefined
+  if (start?.kind !== 'literal' || step?.kind !== 'literal' || zone?.kind !== 'literal') return undefined
+  if (typeof start.value !== 'bigint' || step.value === null || !leadsOn(step.value as Interval))
+    return undefined
+  return { kind: 'now-series', start: start.value, step: step.value as Interval, zone: zone.value as string }
+}
+
+function leadsOn({ months, days, micros }: Interval): boolean {
+  return months >= 0 && days >= 0 && micros >= 0n && (months > 0 || days > 0 || micros > 0n)
 }
 
 function nowCondition(e: Expression): NowCondition {

@@ -1,5 +1,5 @@
 import type { Schema, Type } from './type.ts'
-import type { Value } from './value.ts'
+import type { Interval, Value } from './value.ts'
 
 /** Relations are named by number everywhere below the catalog; the number is also the relation's OID. */
 export type RelationId = number
@@ -200,6 +200,8 @@ export type OperatorSpec =
       readonly comparison: NowComparison
       readonly bound: Expression
     }
+  /** Rows from the clock: `start`, then every `step` in that time zone, each when it has been reached. */
+  | { readonly kind: 'now-series'; readonly start: bigint; readonly step: Interval; readonly zone: string }
   /** The input's changes as rows, kept for `keepMs`. `key` []: rows that are equal are not told apart. */
   | { readonly kind: 'changelog'; readonly key: readonly number[]; readonly keepMs: number }
   /** Batch only: rows in order, then OFFSET/LIMIT (undefined: none). */

@@ -8,6 +8,7 @@ import { batchWindow } from './batch-window.ts'
 import { changelog } from './changelog.ts'
 import { hop } from './hop.ts'
 import { join } from './join.ts'
+import { nowSeries } from './now-series.ts'
 import { panes } from './panes.ts'
 import { input, insertions, project, source, union, values } from './pass.ts'
 import { projectSet } from './project-set.ts'
@@ -77,6 +78,8 @@ export function createOperator(spec: OperatorSpec, context: OperatorContext): Op
       return windowClose.create(spec, context)
     case 'temporal-filter':
       return temporalFilter.create(spec, context)
+    case 'now-series':
+      return nowSeries.create(spec, context)
     case 'changelog':
       return changelog.create(spec, context)
     case 'sort':

@@ -128,7 +128,9 @@ function bindOne({ node, call: fields, columns }: Written, env: Environment): re
   if (user !== undefined) return [{ name: user.column ?? name, call: user.call }]
   if (columns.length > 0) return [{ name, call: shaped(name, fields, columns, env, position) }]
   if (!isSetFunction(name)) return [{ name, call: oneRow(bindExpression(node, env), env) }]
-  const args = list(fields['args']).map(arg => bindExpression(arg, env))
+  // A stream may follow now() as the end of a series (temporal-filter.ts).
+  const inner = name === 'generate_series' ? { ...env, chooses: true } : env
+  const args = list(fields['args']).map(arg => bindExpression(arg, inner))
   const parts = name === 'unnest' && args.length > 1 ? args.map(arg => [arg]) : [args]
   return parts.map(part => ({ name, call: callFunction(name, part, env.context, position) }))
 }

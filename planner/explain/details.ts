@@ -1,6 +1,7 @@
 import type { GraphNode, OperatorSpec } from '../../types/job.ts'
 import { toJson } from '../../types/json.ts'
 import { formatText } from '../../types/text-io.ts'
+import { INTERVAL, TIMESTAMPTZ } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
 import { aggregateText, expressionText, orderText, windowText } from './expression-text.ts'
 import type { NodeNames } from './labels.ts'
@@ -76,6 +77,8 @@ export function nodeDetails(node: GraphNode, names: NodeNames): NodeDetails {
       return say({
         where: `${names.input[spec.column]} ${spec.comparison} ${expressionText(spec.bound, ['now()'])}`,
       })
+    case 'now-series':
+      return say({ from: formatText(TIMESTAMPTZ, spec.start), every: formatText(INTERVAL, spec.step) })
     case 'hop':
       return say({
         time: names.input[spec.time],

@@ -125,12 +125,45 @@ const AS_OF_NOW = ['for', 'system_time', 'as', 'of', 'proctime', '(', ')']
 
 function temporalJoin(tokens: readonly Token[], i: number, token: Token): readonly Edit[] {
   if (!AS_OF_NOW.every((word, n) => is(tokens[i + n], word))) return []
-  const on = closing(tokens, i + AS_OF_NOW.length, t => is(t, 'on'))
-  if (on === undefined) return []
-  return [
-    { start: token.start, end: tokens[i + AS_OF_NOW.length - 1]!.end, text: '' },
-    { start: on.end, end: on.end, text: ' "temporal"() AND' },
-  ]
+  const after = i + AS_OF_NOW.length
+  const gone = { start: token.start, end: tokens[after - 1]!.end, text: '' }
+  const cross = crossJoin(tokens, i)
+  if (cross !== undefined) {
+    const { end } = tokens[pastAlias(tokens, after) - 1]!
+    return [
+      gone,
+      { start: cross.start, end: cross.end, text: '' },
+      { start: end, end, text: ' ON "temporal"() AND TRUE' },
+    ]
+  }
+  const on = closing(tokens, after, t => is(t, 'on'))
+  return on === undefined ? [] : [gone, { start: on.end, end: on.end, text: ' "temporal"() AND' }]
+}
+
+/** The word CROSS of `CROSS JOIN a.b` that ends before the token. */
+function crossJoin(tokens: readonly Token[], end: number): Token | undefined {
+  let i = end - 1
+  while (is(tokens[i - 1], '.')) i -= 2
+  return is(tokens[i - 1], 'join') && is(tokens[i - 2], 'cross') ? tokens[i - 2] : undefined
+}
+
+/** Words that follow an item of FROM and are no alias of it. */
+const AFTER_ITEM = (
+  'where join left right full inner cross natural on using group having window order limit offset fetch ' +
+  'for union intersect except emit asof with'
+).split(' ')
+
+/** Past `[AS] name [(a, b)]`, if that follows. */
+function pastAlias(tokens: readonly Token[], from: number): number {
+  const at = is(tokens[from], 'as') ? from + 1 : from
+  const name = tokens[at]
+  if (
+    name === undefined ||
+    (name.kind !== 'quoted' && (name.kind !== 'word' || AFTER_ITEM.includes(name.value)))
+  )
+    return from
+  const close = is(tokens[at + 1], '(') ? closing(tokens, at + 2, t => is(t, ')')) : undefined
+  return close === undefined ? at + 1 : tokens.indexOf(close) + 1
 }
 
 function sessionFrame(tokens: readonly Token[], i: number, token: Token): readonly Edit[] {

@@ -106,7 +106,7 @@ function pushThroughJoin(plan: Join, conditions: readonly Expression[]): Plan {
     return filtered({ ...bare, left, right, ...(residual === undefined ? {} : { residual }) }, rest)
   }
   if (plan.leftKeys.length > 0) return withKeys({ ...bare, left, right }, rest)
-  return joinOn('inner', left, right, conjunction(rest))
+  return joinOn('inner', left, right, conjunction(rest), plan.temporal)
 }
 
 function impliedBy(
