@@ -1,4 +1,4 @@
-import { int256Bytes, int256Of } from '../types/int256.ts'
+import { extendedType } from '../types/extended.ts'
 import { physical, type Type } from '../types/type.ts'
 import type { Decimal, Interval, Value } from '../types/value.ts'
 import type { ByteReader } from './byte-reader.ts'
@@ -40,8 +40,7 @@ export function writeValue(writer: ByteWriter, type: Type, value: Value): void {
       return
     case 'values':
       if (type.name === 'interval') writeInterval(writer, value as Interval)
-      else if (type.name === 'int256') writer.sized(int256Bytes(value as bigint))
-      else writeList(writer, type, value as readonly Value[])
+      else writeOther(writer, type, value)
   }
 }
 
@@ -64,8 +63,7 @@ export function readValue(reader: ByteReader, type: Type): Value {
       return Buffer.from(part.buffer, part.byteOffset, part.length).toString()
     }
     case 'values':
-      if (type.name === 'int256') return int256Of(reader.sized())
-      return type.name === 'interval' ? readInterval(reader) : readList(reader, type)
+      return type.name === 'interval' ? readInterval(reader) : readOther(reader, type)
   }
 }
 
@@ -105,6 +103,17 @@ function writeInterval(writer: ByteWriter, { months, days, micros }: Interval): 
 
 function readInterval(reader: ByteReader): Interval {
   return { months: reader.i32(), days: reader.i32(), micros: reader.i64() }
+}
+
+function writeOther(writer: ByteWriter, type: Type, value: Exclude<Value, null>): void {
+  const extended = extendedType(type.name)
+  if (extended === undefined) writeList(writer, type, value as readonly Value[])
+  else writer.sized(extended.toBytes(value))
+}
+
+function readOther(reader: ByteReader, type: Type): Value {
+  const extended = extendedType(type.name)
+  return extended === undefined ? readList(reader, type) : extended.fromBytes(reader.sized())
 }
 
 function writeList(writer: ByteWriter, type: Type, items: readonly Value[]): void {

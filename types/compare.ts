@@ -3,6 +3,7 @@ import { assert } from './error.ts'
 import { compareDocuments } from './json-order.ts'
 import type { Type } from './type.ts'
 import type { Decimal, Interval, Value } from './value.ts'
+import { compareVectors } from './vector.ts'
 
 const DAY = 86_400_000_000n
 
@@ -26,8 +27,11 @@ export function compareValues(type: Type, a: Value, b: Value): number {
       return Buffer.compare(a as Uint8Array, b as Uint8Array)
     case 'jsonb':
       return compareDocuments(a as string, b as string)
+    case 'vector':
+      return compareVectors(a as readonly number[], b as readonly number[])
     case 'text':
     case 'uuid':
+    case 'variant':
       return compareTexts(a as string, b as string)
     default:
       return (a as number) < (b as number) ? -1 : (a as number) > (b as number) ? 1 : 0

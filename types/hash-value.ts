@@ -20,10 +20,13 @@ export function hashValue(type: Type, value: Value): number {
         (h, v, i) => mixHash(h, hashValue(type.fields![i]!.type, v)),
         13,
       )
+    case 'vector':
+      return (value as readonly number[]).reduce((h, item) => mixHash(h, hashFloat(item)), 17)
     case 'bytea':
       return hashBytes(value as Uint8Array, 0, (value as Uint8Array).length)
     case 'text':
     case 'uuid':
+    case 'variant':
     case 'jsonb': {
       const bytes = Buffer.from(value as string)
       return hashBytes(bytes, 0, bytes.length)

@@ -15,7 +15,8 @@ import {
 } from './datetime.ts'
 import { formatDecimal, parseDecimal } from './decimal.ts'
 import { SqlError } from './error.ts'
-import { checkInt256 } from './int256.ts'
+import { extendedType } from './extended.ts'
+import { formatFloat } from './float-text.ts'
 import { clock, formatInterval, parseInterval } from './interval.ts'
 import { canonicalJson } from './json-text.ts'
 import { formatMap, parseMap } from './map-text.ts'
@@ -52,10 +53,6 @@ export function parseText(type: Type, text: string, zone = 'UTC'): Value {
       return Number(parseInteger(type, text))
     case 'int8':
       return parseInteger(type, text)
-    case 'int256': {
-      if (!/^\s*[+-]?\d+\s*$/.test(text)) throw invalid(type, text)
-      return checkInt256(BigInt(text.trim().replace(/^\+/, '')))
-    }
     case 'float4':
     case 'float8': {
       const value = parseFloatText(text)
@@ -110,6 +107,8 @@ export function parseText(type: Type, text: string, zone = 'UTC'): Value {
       return parseStruct(type, text, zone)
     case 'map':
       return parseMap(type, text, (part, inside) => parseText(part, inside, zone))
+    default:
+      return extendedType(type.name)!.parse(text)
   }
 }
 
@@ -145,27 +144,8 @@ export function formatText(type: Type, value: Exclude<Value, null>, zone = 'UTC'
     case 'struct':
       return `(${(value as readonly Value[]).map((v, i) => structItem(type.fields![i]!.type, v, zone)).join(',')})`
     default:
-      return String(value)
+      return extendedType(type.name)?.format(value) ?? String(value)
   }
-}
-
-/** Shortest text that reads back as the same float, in PostgreSQL's notation. */
-export function formatFloat(value: number, single: boolean): string {
-  if (!Number.isFinite(value)) return String(value)
-  if (Object.is(value, -0)) return '-0'
-  let text = String(value)
-  if (single)
-    for (let digits = 1; digits <= 9; digits++) {
-      const short = value.toPrecision(digits)
-      if (Math.fround(Number(short)) === value) {
-        text = String(Number(short))
-        break
-      }
-    }
-  const size = Math.abs(value)
-  const [low, high] = [1e-4, single ? 1e6 : 1e15]
-  if (size !== 0 && (size < low || size >= high) && !text.includes('e')) text = Number(text).toExponential()
-  return text.replace(/e([+-]?)(\d)$/, (_, sign: string, digit: string) => `e${sign || '+'}0${digit}`)
 }
 
 function parseInteger(type: Type, text: string): bigint {

@@ -38,6 +38,7 @@ const KINDS: Readonly<Record<string, string>> = {
   timestamp: 'timestamp',
   timestamptz: 'timestamp',
   interval: 'interval',
+  vector: 'vector',
 }
 
 /** The modifier of a type name and its numbers; undefined without numbers. Throws 22023. */
@@ -48,6 +49,11 @@ export function modifierOf(typeName: string, numbers: readonly number[]): Modifi
   if (name === 'varchar' || name === 'char') {
     if (first >= 1) return `${name}(${first})`
     throw new SqlError('invalid_parameter_value', `length for type ${name} must be at least 1`)
+  }
+  if (name === 'vector') {
+    if (first >= 1 && first <= 16_000) return `vector(${first})`
+    const bound = first < 1 ? 'at least 1' : 'at most 16000'
+    throw new SqlError('invalid_parameter_value', `dimensions for type vector must be ${bound}`)
   }
   if (name !== 'numeric') return `${name}(${Math.min(6, Math.max(0, first))})`
   if (first < 1 || first > 1000)
@@ -73,11 +79,18 @@ export function limitValue(type: Type, value: Value, modifier: Modifier, explici
       return limitText(value as string, name, limit, explicit)
     case 'numeric':
       return limitDecimal(value as Decimal, limit, Number(second))
+    case 'vector':
+      return checkLength(value as readonly number[], limit)
     case 'interval':
       return { ...(value as Interval), micros: limitMicros((value as Interval).micros, limit) }
     default:
       return limitMicros(value as bigint, limit)
   }
+}
+
+function checkLength(vector: readonly number[], wanted: number): readonly number[] {
+  if (vector.length === wanted) return vector
+  throw new SqlError('data_exception', `expected ${wanted} dimensions, not ${vector.length}`)
 }
 
 function limitText(value: string, name: string, limit: number, explicit: boolean): string {

@@ -1,14 +1,14 @@
 import { SqlError } from './error.ts'
-import { type Field, keyAndValue, mapOf, type Type, type TypeName } from './type.ts'
+import { extendedType } from './extended.ts'
+import { type ExtendedName, type Field, keyAndValue, mapOf, type Type, type TypeName } from './type.ts'
 import { isLabel, labeled } from './type-labels.ts'
 
 /** PostgreSQL's wording, as format_type prints it. */
-const NAMES: Readonly<Record<Exclude<TypeName, 'array' | 'struct' | 'map'>, string>> = {
+const NAMES: Readonly<Record<Exclude<TypeName, 'array' | 'struct' | 'map' | ExtendedName>, string>> = {
   bool: 'boolean',
   int2: 'smallint',
   int4: 'integer',
   int8: 'bigint',
-  int256: 'rw_int256',
   float4: 'real',
   float8: 'double precision',
   numeric: 'numeric',
@@ -36,6 +36,8 @@ const ALIASES: Readonly<Record<string, TypeName>> = {
   int8: 'int8',
   rw_int256: 'int256',
   int256: 'int256',
+  vector: 'vector',
+  variant: 'variant',
   real: 'float4',
   float4: 'float4',
   float: 'float8',
@@ -73,7 +75,7 @@ export function typeName(type: Type): string {
   if (type.name === 'map') return `map(${keyAndValue(type).map(typeName).join(',')})`
   if (type.name === 'struct')
     return `struct<${type.fields!.map(f => `${fieldName(f.name)} ${typeName(f.type)}`).join(', ')}>`
-  return NAMES[type.name]
+  return extendedType(type.name)?.sqlName ?? NAMES[type.name as 'bool']
 }
 
 function fieldName(name: string): string {

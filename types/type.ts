@@ -1,10 +1,13 @@
+/** Types besides PostgreSQL's own: extended.ts tells of them. */
+export type ExtendedName = 'int256' | 'vector' | 'variant'
+
 /** SQL types. A type has exactly one physical representation, so generated loops pick arrays by `type.name` alone. */
 export type TypeName =
   | 'bool'
   | 'int2'
   | 'int4'
   | 'int8'
-  | 'int256'
+  | ExtendedName
   | 'float4'
   | 'float8'
   | 'numeric'
@@ -70,9 +73,9 @@ export type Schema = readonly Field[]
  * - `i64`    int8, time (microseconds since midnight), timestamp and timestamptz (microseconds since
  *            1970-01-01T00:00:00Z; the two infinities are the extreme int64 values) in a BigInt64Array
  * - `f64`    float4 (rounded by Math.fround) and float8 in a Float64Array
- * - `bytes`  text (UTF-8), bytea, jsonb (canonical PostgreSQL text of the document), uuid (36 lower-case characters)
+ * - `bytes`  text (UTF-8), bytea, jsonb (canonical PostgreSQL text of the document), uuid (36 lower-case characters), variant (see variant.ts)
  *            as views into shared byte buffers
- * - `values` numeric, int256, interval, array, struct, map as JavaScript values (see value.ts) in a plain array
+ * - `values` numeric, int256, vector, interval, array, struct, map as JavaScript values (see value.ts) in a plain array
  */
 export type Physical = 'u8' | 'i32' | 'i64' | 'f64' | 'bytes' | 'values'
 
@@ -82,6 +85,8 @@ const PHYSICAL: Readonly<Record<TypeName, Physical>> = {
   int4: 'i32',
   int8: 'i64',
   int256: 'values',
+  vector: 'values',
+  variant: 'bytes',
   float4: 'f64',
   float8: 'f64',
   numeric: 'values',
@@ -108,6 +113,8 @@ export const BOOL: Type = { name: 'bool' }
 export const INT2: Type = { name: 'int2' }
 export const INT4: Type = { name: 'int4' }
 export const INT8: Type = { name: 'int8' }
+export const VECTOR: Type = { name: 'vector' }
+export const VARIANT: Type = { name: 'variant' }
 export const INT256: Type = { name: 'int256' }
 export const FLOAT4: Type = { name: 'float4' }
 export const FLOAT8: Type = { name: 'float8' }

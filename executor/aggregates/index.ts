@@ -122,14 +122,13 @@ const ENTRIES: readonly Entry[] = [
   { name: 'mode', args: ['any'], type: firstArg, ordered: true, make: ([type]) => orderedSet.mode(type!) },
   ...[FLOAT8, INTERVAL].flatMap(value => percentiles('percentile_cont', value, value)),
   ...percentiles('percentile_disc', 'any', firstArg),
-  // The approximation kept here is the exact one, within any relative error: it has to take retractions.
   ...[[FLOAT8], [FLOAT8, FLOAT8]].map(
     (rest): Entry => ({
       name: 'approx_percentile',
       args: [FLOAT8, ...rest],
       type: FLOAT8,
       ordered: true,
-      make: () => orderedSet.percentileDisc,
+      make: () => orderedSet.approxPercentile,
     }),
   ),
   { name: 'regr_count', args: [FLOAT8, FLOAT8], type: INT8, make: () => pairCount },

@@ -22,9 +22,11 @@ import { checkInt256 } from '../../types/int256.ts'
 import { isJsonNumber, parseJson } from '../../types/json-text.ts'
 import { checkedEntries } from '../../types/map-text.ts'
 import { formatText, parseText } from '../../types/text-io.ts'
-import { sameType, TEXT, type Type, type TypeName } from '../../types/type.ts'
+import { FLOAT8, sameType, TEXT, type Type, type TypeName } from '../../types/type.ts'
 import { typeName } from '../../types/type-names.ts'
 import type { Decimal, Interval, Value } from '../../types/value.ts'
+import { formatVariant, parseVariant } from '../../types/variant.ts'
+import { checkVector } from '../../types/vector.ts'
 
 export type CastContext = 'implicit' | 'assignment' | 'explicit'
 
@@ -41,6 +43,8 @@ export function castContext(from: Type, to: Type): CastContext | undefined {
     if (a !== -1 && b !== -1) return a < b ? 'implicit' : 'assignment'
   }
   if (from.name === 'int256' || to.name === 'int256') return int256Context(from, to)
+  const special = vectorContext(from, to) ?? variantContext(from, to)
+  if (special !== undefined) return special
   if (from.name === 'map' && to.name === 'map') return castContext(from.element!, to.element!)
   if (from.name === 'array' && to.name === 'array') return castContext(from.element!, to.element!)
   if (from.name === 'struct' && to.name === 'struct') return structContext(from, to)
@@ -62,6 +66,22 @@ function int256Context(from: Type, to: Type): CastContext | undefined {
   if (from.name === 'text' || to.name === 'text') return from.name === 'text' ? 'explicit' : 'assignment'
   if (INTEGERS.includes(from.name) || to.name === 'float8') return 'implicit'
   return NUMBERS.includes(from.name) || NUMBERS.includes(to.name) ? 'explicit' : undefined
+}
+
+/** As pgvector: to an array of reals by itself, from arrays of numbers where a vector is stored. */
+function vectorContext(from: Type, to: Type): CastContext | undefined {
+  if (from.name === 'vector') return to.element?.name === 'float4' ? 'implicit' : undefined
+  if (to.name !== 'vector' || from.name !== 'array') return undefined
+  return VECTOR_SOURCES.includes(from.element!.name) ? 'assignment' : undefined
+}
+
+const VECTOR_SOURCES: readonly TypeName[] = ['int4', 'numeric', 'float4', 'float8']
+
+/** To and from its document. */
+function variantContext(from: Type, to: Type): CastContext | undefined {
+  if (from.name === 'variant')
+    return ['text', 'jsonb', 'bool'].includes(to.name) || NUMBERS.includes(to.name) ? 'explicit' : undefined
+  return to.name === 'variant' && from.name === 'jsonb' ? 'explicit' : undefined
 }
 
 /** The strongest context any field needs. */
@@ -94,6 +114,13 @@ export function castValue(value: Value, from: Type, to: Type, zone = 'UTC'): Val
   if (value === null || sameType(from, to)) return value
   if (from.name === 'text') return parseText(to, value as string, zone)
   if (to.name === 'text') return from.name === 'bool' ? String(value) : formatText(from, value, zone)
+  if (from.name === 'vector' && to.name === 'array') return value
+  if (from.name === 'array' && to.name === 'vector') return vectorOfArray(value as readonly Value[], from)
+  if (from.name === 'variant') {
+    const document = formatVariant(value as string)
+    return to.name === 'jsonb' ? document : castJson(document, to)
+  }
+  if (to.name === 'variant') return parseVariant(value as string)
   if (from.name === 'array' && to.name === 'array')
     return (value as readonly Value[]).map(v => castValue(v, from.element!, to.element!, zone))
   if (from.name === 'map' && to.name === 'map')
@@ -127,6 +154,12 @@ export function commonType(types: readonly (Type | undefined)[]): Type | undefin
     else if (castContext(type, best) !== 'implicit') return undefined
   }
   return best ?? TEXT
+}
+
+function vectorOfArray(items: readonly Value[], { element }: Type): readonly number[] {
+  if (items.some(Array.isArray)) throw new SqlError('data_exception', 'array must be 1-D')
+  if (items.includes(null)) throw new SqlError('null_value_not_allowed', 'array must not contain nulls')
+  return checkVector(items.map(item => castValue(item, element!, FLOAT8) as number))
 }
 
 function castNumber(value: number | bigint | Decimal, from: Type, to: Type): Value {

@@ -19,6 +19,7 @@ const PLAIN: readonly TypeName[] = [
 ]
 const OTHERS = [
   'int256',
+  'vector',
   'float4',
   'float8',
   'numeric',

@@ -37,6 +37,8 @@ import './text-of-any.ts'
 import './to-char.ts'
 import './to-jsonb.ts'
 import './to-number.ts'
+import './variants.ts'
+import './vectors.ts'
 import './vnode.ts'
 
 export {

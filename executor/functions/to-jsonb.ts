@@ -1,9 +1,11 @@
 import { formatDate, formatTimestamp, formatTimestamptz } from '../../types/datetime.ts'
 import { SqlError } from '../../types/error.ts'
+import { formatFloat } from '../../types/float-text.ts'
 import { formatJson, type Json, jsonNumber, parseJson } from '../../types/json-text.ts'
-import { formatFloat, formatText } from '../../types/text-io.ts'
+import { formatText } from '../../types/text-io.ts'
 import { keyAndValue, type Type } from '../../types/type.ts'
 import type { Decimal, Value } from '../../types/value.ts'
+import { jsonOfVariant } from '../../types/variant.ts'
 import { fn } from './registry.ts'
 
 /** A value of any type as PostgreSQL's to_jsonb makes it. */
@@ -30,6 +32,8 @@ export function toJson(type: Type, value: Value, zone: string): Json {
         : formatText(type, value)
     case 'jsonb':
       return parseJson(value as string)
+    case 'variant':
+      return jsonOfVariant(parseJson(value as string))
     case 'timestamp':
       return formatTimestamp(value as bigint).replace(' ', 'T')
     case 'timestamptz':

@@ -1,14 +1,14 @@
-import type { Type, TypeLabel, TypeName } from '../../types/type.ts'
+import { EXTENDED_NAMES, extendedType } from '../../types/extended.ts'
+import type { ExtendedName, Type, TypeLabel, TypeName } from '../../types/type.ts'
 import { LABELS, labeled } from '../../types/type-labels.ts'
 
-/** type -> [OID, OID of its array, size]. PostgreSQL, pg_type.dat; text is reported as varchar, a map as text; int256 as RisingWave numbers it. */
+/** type -> [OID, OID of its array, size]. PostgreSQL, pg_type.dat; text is reported as varchar, a map as text; those of extended.ts are not here. */
 const TYPES: Readonly<
-  Record<Exclude<TypeName, 'array' | 'struct' | 'map'>, readonly [number, number, number]>
+  Record<Exclude<TypeName, 'array' | 'struct' | 'map' | ExtendedName>, readonly [number, number, number]>
 > = {
   bool: [16, 1000, 1],
   bytea: [17, 1001, -1],
   int8: [20, 1016, 8],
-  int256: [1301, 1302, -1],
   int2: [21, 1005, 2],
   int4: [23, 1007, 4],
   oid: [26, 1028, 4],
@@ -42,13 +42,15 @@ export function oidOf(type: Type): number {
   if (type.element?.name === 'map') return LABELS.text.arrayOid
   if (type.element?.label !== undefined) return LABELS[type.element.label].arrayOid
   if (type.name === 'array')
-    return type.element!.name in TYPES ? TYPES[type.element!.name as 'bool'][1] : 2287
-  return TYPES[type.name][0]
+    return (extendedType(type.element!.name)?.oids ?? TYPES[type.element!.name as 'bool'])?.[1] ?? 2287
+  return (extendedType(type.name)?.oids ?? TYPES[type.name as 'bool'])[0]
 }
 
 export function sizeOf(type: Type): number {
   if (type.label !== undefined) return LABELS[type.label].size
-  return type.name === 'struct' || type.name === 'array' || type.name === 'map' ? -1 : TYPES[type.name][2]
+  return type.name === 'struct' || type.name === 'array' || type.name === 'map'
+    ? -1
+    : (TYPES[type.name as 'bool']?.[2] ?? -1)
 }
 
 /** undefined: not told (0), or not a type of ours. */
@@ -58,6 +60,11 @@ export function typeOfOid(oid: number): Type | undefined {
   for (const [name, [scalar, array]] of Object.entries(TYPES)) {
     if (oid === scalar) return { name: name as TypeName }
     if (oid === array) return { name: 'array', element: { name: name as TypeName } }
+  }
+  for (const name of EXTENDED_NAMES) {
+    const [scalar, array] = extendedType(name)!.oids
+    if (oid === scalar) return { name }
+    if (oid === array) return { name: 'array', element: { name } }
   }
   for (const [label, { oid: scalar, arrayOid }] of Object.entries(LABELS)) {
     if (oid === scalar) return labeled(label as TypeLabel)

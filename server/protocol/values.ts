@@ -1,6 +1,6 @@
 import { formatDecimal, parseDecimal } from '../../types/decimal.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
-import { int256Bytes, int256Of } from '../../types/int256.ts'
+import { extendedType } from '../../types/extended.ts'
 import { formatText, parseText } from '../../types/text-io.ts'
 import type { Type } from '../../types/type.ts'
 import type { Decimal, Interval, Value } from '../../types/value.ts'
@@ -69,12 +69,12 @@ export function encodeBinary(type: Type, value: Exclude<Value, null>): Buffer {
           return [fixed(4, b => b.writeUInt32BE(oidOf(field))), ...sized(field, v)]
         }),
       ])
-    case 'int256':
-      return int256Bytes(value as bigint)
     case 'map':
       return Buffer.from(formatText(type, value))
     case 'text':
       return Buffer.from(value as string)
+    default:
+      return Buffer.from(extendedType(type.name)!.toBytes(value))
   }
 }
 
@@ -155,8 +155,6 @@ function decodeBinary(type: Type, b: Buffer): Value {
       return parseText(type, b.subarray(b[0] === 1 ? 1 : 0).toString())
     case 'numeric':
       return decodeNumeric(b)
-    case 'int256':
-      return int256Of(b)
     case 'map':
       return parseText(type, b.toString())
     case 'text':
@@ -165,6 +163,8 @@ function decodeBinary(type: Type, b: Buffer): Value {
       return decodeArray(type.element!, b)
     case 'struct':
       throw notSupported('a composite parameter in binary format')
+    default:
+      return extendedType(type.name)!.fromBytes(b)
   }
 }
 

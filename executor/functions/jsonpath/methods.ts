@@ -1,7 +1,7 @@
 import * as d from '../../../types/decimal.ts'
 import { SqlError } from '../../../types/error.ts'
+import { formatFloat } from '../../../types/float-text.ts'
 import { isJsonNumber, type Json, jsonNumber, jsonNumberText, memberKeys } from '../../../types/json-text.ts'
-import { formatFloat } from '../../../types/text-io.ts'
 import type { Decimal } from '../../../types/value.ts'
 import { kind } from '../jsonb-edit.ts'
 

@@ -1,0 +1,59 @@
+import { SqlError } from './error.ts'
+import { checkInt256, int256Bytes, int256Of } from './int256.ts'
+import type { ExtendedName } from './type.ts'
+import type { Value } from './value.ts'
+import { formatVariant, parseVariant } from './variant.ts'
+import { formatVector, parseVector, vectorBytes, vectorOf } from './vector.ts'
+
+type Present = Exclude<Value, null>
+
+/** All that is known of a type besides PostgreSQL's own: a line in EXTENDED adds one. */
+export interface ExtendedType {
+  readonly sqlName: string
+  /** As RisingWave numbers it, and its array. */
+  readonly oids: readonly [number, number]
+  /** Throws 22P02 and others. */
+  parse(text: string): Present
+  format(value: Present): string
+  /** In binary format, and in the bucket when its values are no texts. */
+  toBytes(value: Present): Uint8Array
+  fromBytes(bytes: Uint8Array): Present
+}
+
+const EXTENDED: Readonly<Record<ExtendedName, ExtendedType>> = {
+  int256: {
+    sqlName: 'rw_int256',
+    oids: [1301, 1302],
+    parse(text) {
+      if (/^\s*[+-]?\d+\s*$/.test(text)) return checkInt256(BigInt(text.trim().replace(/^\+/, '')))
+      throw new SqlError('invalid_text_representation', `invalid input syntax for type rw_int256: "${text}"`)
+    },
+    format: String,
+    toBytes: value => int256Bytes(value as bigint),
+    fromBytes: int256Of,
+  },
+  vector: {
+    sqlName: 'vector',
+    oids: [1305, 1306],
+    parse: parseVector,
+    format: value => formatVector(value as readonly number[]),
+    toBytes: value => vectorBytes(value as readonly number[]),
+    fromBytes: vectorOf,
+  },
+  variant: {
+    sqlName: 'variant',
+    oids: [1307, 1308],
+    parse: parseVariant,
+    format: value => formatVariant(value as string),
+    toBytes: value => Buffer.from(formatVariant(value as string)),
+    fromBytes: bytes => parseVariant(Buffer.from(bytes).toString()),
+  },
+}
+
+/** undefined: a type of PostgreSQL. */
+export function extendedType(name: string): ExtendedType | undefined {
+  return Object.hasOwn(EXTENDED, name) ? EXTENDED[name as ExtendedName] : undefined
+}
+
+/** Every such type. */
+export const EXTENDED_NAMES: readonly ExtendedName[] = ['int256', 'vector', 'variant']
