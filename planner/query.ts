@@ -12,6 +12,7 @@ import { appendOnly, inputs, keyOf, mapExpressions, type Plan, rewrite, schemaOf
 import { batchJob, mapRecursion } from './recursions.ts'
 import { settleCounts } from './row-counts.ts'
 import { refuseOtherNow } from './temporal-filter.ts'
+import { refuseVariantKeys } from './variant-keys.ts'
 
 /** A bound query and its logical plan. */
 export interface Bound extends BoundQuery {
@@ -52,6 +53,7 @@ export function planStream(bound: Bound): StreamPlan {
       hint: 'Aggregate it, or add LIMIT 1.',
     })
   refuseOtherNow(plan)
+  refuseVariantKeys(plan)
   const nodes = lower(plan)
   return { nodes, schema: bound.schema, key: keyOf(plan) ?? [], appendOnly: appendOnly(plan) }
 }
@@ -68,6 +70,7 @@ export function planBatch(
   nowMicros = present(),
 ): Job {
   const plan = optimize(withParameters(bound.plan, parameters, nowMicros), sampler)
+  refuseVariantKeys(plan)
   return batchJob(settled(plan), settled)
 }
 

@@ -1,6 +1,9 @@
 import { SqlError } from '../../types/error.ts'
-import { keyAndValue, type Type } from '../../types/type.ts'
+import { extendedType } from '../../types/extended.ts'
+import { FLOAT8, keyAndValue, type Type } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
+import { parseVariant } from '../../types/variant.ts'
+import { checkVector } from '../../types/vector.ts'
 import { isObject, type Json, JsonNumber, jsonbText } from './json-value.ts'
 import { parseDecimal } from './number.ts'
 import { epochMicros, parseDate, parseTime, parseTimestamp } from './time.ts'
@@ -9,6 +12,9 @@ import { epochMicros, parseDate, parseTime, parseTimestamp } from './time.ts'
 export function fromJson(value: Json | undefined, type: Type): Value {
   if (value === undefined || value === null) return null
   if (type.name === 'jsonb') return jsonbText(value)
+  if (type.name === 'variant') return parseVariant(jsonbText(value))
+  if (type.name === 'vector' && Array.isArray(value))
+    return checkVector(value.map(item => Number(fromJson(item, FLOAT8) ?? Number.NaN)))
   if (type.name === 'array') {
     if (!Array.isArray(value)) throw mismatch(value, type)
     return value.map(item => fromJson(item, type.element!))
@@ -78,6 +84,9 @@ export function fromText(text: string, type: Type, isNumber: boolean): Value {
     case 'timestamptz':
       if (isNumber) return epochMicros(integer(text, type, 1n << 62n))
       return parseTimestamp(text, type.name === 'timestamptz')
+    case 'vector':
+    case 'variant':
+      return extendedType(type.name)!.parse(text)
     default:
       throw mismatch(text, type)
   }

@@ -9,7 +9,8 @@ import { dateText, timestampText, timeText } from './time.ts'
 /**
  * JSON of one value: integers and floats as numbers (int8 with all digits; NaN and infinities null), numeric as string, date
  * `YYYY-MM-DD`, time `hh:mm:ss.ffffff`, timestamp `YYYY-MM-DD hh:mm:ss.ffffff`, timestamptz `YYYY-MM-DDThh:mm:ss.ffffffZ`,
- * the infinities of both by name, bytea as base64, jsonb as the string of the document, interval as ISO 8601, struct and map as object, array as array; int256 as number with all digits.
+ * the infinities of both by name, bytea as base64, jsonb as the string of the document, interval as ISO 8601, struct and map as object, array as array; int256 as number with all digits, vector as array, variant as
+ * the string of its document.
  */
 export function valueJson(value: Value, type: Type): string {
   if (value === null) return 'null'
@@ -32,6 +33,10 @@ export function valueJson(value: Value, type: Type): string {
     case 'uuid':
     case 'jsonb':
       return JSON.stringify(value)
+    case 'variant':
+      return JSON.stringify(formatText(type, value))
+    case 'vector':
+      return formatText(type, value)
     case 'bytea':
       return `"${Buffer.from(value as Uint8Array).toString('base64')}"`
     case 'date':

@@ -60,6 +60,7 @@ function variantOf(type: Type, value: Value, zone: string): Json {
 
 fn('to_variant(any) -> variant', {
   help: 'value of any type with the types of what is in it',
+  strict: false,
   zoned: true,
   make: ([type]) => ((value: Value, zone: string) => formatJson(variantOf(type!, value, zone))) as never,
 })

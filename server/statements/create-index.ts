@@ -1,6 +1,7 @@
 import { bindScalar } from '../../planner/bind/scalar.ts'
 import type { ColumnDef, IndexDef, IndexKey, Relation } from '../../planner/catalog.ts'
 import type { Fragment, Name } from '../../planner/parse/index.ts'
+import { refuseVariantsInKey } from '../../planner/variant-keys.ts'
 import { SqlError } from '../../types/error.ts'
 import type { Expression, GraphNode, Job, OperatorSpec } from '../../types/job.ts'
 import { toJson } from '../../types/json.ts'
@@ -69,6 +70,10 @@ function definition(statement: Syntax, on: Relation, context: StatementContext, 
       order: { column: keys.length, descending, nullsFirst },
     })
   }
+  refuseVariantsInKey(
+    keys.map((_, i) => i),
+    keys.map(key => ({ name: key.sql, type: key.expression.type })),
+  )
   const columns = keys.map(({ expression }) => (expression.kind === 'column' ? expression.index : -1))
   const prefix = statement.distributedBy.map(fragment => toJson(bind(fragment)))
   if (prefix.some((text, i) => keys[i] === undefined || toJson(keys[i].expression) !== text))

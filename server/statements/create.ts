@@ -2,6 +2,7 @@ import type { Catalog, ColumnDef, Relation } from '../../planner/catalog.ts'
 import type { StreamPlan } from '../../planner/contract.ts'
 import { withFragments } from '../../planner/distribution.ts'
 import type { Name, Statement } from '../../planner/parse/index.ts'
+import { refuseVariantsInKey } from '../../planner/variant-keys.ts'
 import type { Chunk } from '../../types/chunk.ts'
 import { SqlError } from '../../types/error.ts'
 import type { GraphNode, Job, OperatorSpec } from '../../types/job.ts'
@@ -56,6 +57,7 @@ export async function createRelation(
     requireCreate(rightsOf(context.session, catalog), catalog, database, schema)
     const id = catalog.nextId
     const made = make(id, catalog)
+    refuseVariantsInKey(made.key, made.columns)
     const job = made.job && { ...made.job, nodes: withFragments(made.job.nodes) }
     const relation = {
       ...made,
