@@ -42,6 +42,7 @@ export function appendOnlyNodes(
         case 'union':
         case 'hop':
         case 'watermark':
+        case 'row-id':
         case 'materialize':
         case 'sink':
           return true

@@ -39,6 +39,9 @@ export interface ColumnDef {
   readonly comment?: string
 }
 
+/** When a table's row was last written; kept beside the rows, not among their columns. */
+export const ROW_TIME_COLUMN = '_rw_timestamp'
+
 export interface IndexKey {
   readonly sql: string
   /** Over the columns of the indexed relation. */

@@ -94,6 +94,7 @@ function closings({ id, spec }: GraphNode, inputs: readonly Closings[], catalog:
       return spec.columns.map(c => (c.kind === 'column' ? input[c.index] : undefined))
     case 'insertions':
     case 'watermark':
+    case 'row-id':
     case 'project-set':
     case 'temporal-join':
       return input

@@ -174,6 +174,8 @@ export type OperatorSpec =
       /** Column whose greater or equal value wins. */
       readonly version?: number
     }
+  /** Gives every row that has none a number, in `column`. Only for tables without a primary key. */
+  | { readonly kind: 'row-id'; readonly column: number }
   /** Terminal: the relation's rows. 'append': never retracted, no key; 'keyed': `key` unique; 'bag': the rest. */
   | {
       readonly kind: 'materialize'

@@ -30,6 +30,7 @@ export const LABELS: Readonly<Record<TypeLabel, Label>> = {
   inet: { base: 'text', oid: 869, arrayOid: 1041, size: -1 },
   int2vector: { base: 'array', element: 'int2', oid: 22, arrayOid: 1006, size: -1 },
   oidvector: { base: 'array', element: 'oid', oid: 30, arrayOid: 1013, size: -1 },
+  serial: { base: 'int8', oid: 20, arrayOid: 1016, size: 8 },
   void: { base: 'text', oid: 2278, arrayOid: 2278, size: 4 },
 }
 

@@ -103,7 +103,7 @@ export function parseTypeName(text: string): Type | undefined {
   if (bare === '"char"') return labeled('char')
   const name = Object.hasOwn(ALIASES, bare) ? ALIASES[bare] : undefined
   if (name !== undefined) return { name }
-  return isLabel(bare) ? labeled(bare) : undefined
+  return isLabel(bare) && bare !== 'serial' ? labeled(bare) : undefined
 }
 
 const KEYS: readonly TypeName[] = ['text', 'int2', 'int4', 'int8']

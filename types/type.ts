@@ -48,6 +48,7 @@ export type TypeLabel =
   | 'int2vector'
   | 'oidvector'
   | 'void'
+  | 'serial'
 
 export interface Type {
   readonly name: TypeName
@@ -115,6 +116,8 @@ export const INT4: Type = { name: 'int4' }
 export const INT8: Type = { name: 'int8' }
 export const VECTOR: Type = { name: 'vector' }
 export const VARIANT: Type = { name: 'variant' }
+/** RisingWave's numbers of rows. */
+export const ROW_ID: Type = { name: 'int8', label: 'serial' }
 export const INT256: Type = { name: 'int256' }
 export const FLOAT4: Type = { name: 'float4' }
 export const FLOAT8: Type = { name: 'float8' }

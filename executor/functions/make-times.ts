@@ -1,5 +1,6 @@
 import * as t from '../../types/datetime.ts'
 import { SqlError } from '../../types/error.ts'
+import { timeOfId } from '../../types/row-id.ts'
 import { roundHalfEven } from './casts.ts'
 import { fn } from './registry.ts'
 
@@ -57,6 +58,8 @@ fn('to_timestamp(float8) -> timestamptz', {
     return t.checkTimestamp(EPOCH_2000 + BigInt(roundHalfEven((a - 946684800) * 1e6)))
   },
 })
+
+fn('$row_time(int8) -> timestamptz', { help: 'when a row id was given', call: timeOfId })
 
 function makeDate(year: number, month: number, day: number): number {
   const y = year < 0 ? year + 1 : year

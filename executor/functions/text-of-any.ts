@@ -79,7 +79,7 @@ const RESERVED = new Set(
   ),
 )
 
-function quoteIdent(a: string): string {
+export function quoteIdent(a: string): string {
   if (/^[a-z_][a-z0-9_]*$/.test(a) && !RESERVED.has(a)) return a
   return `"${a.replaceAll('"', '""')}"`
 }

@@ -12,6 +12,7 @@ import { nowSeries } from './now-series.ts'
 import { panes } from './panes.ts'
 import { input, insertions, project, source, union, values } from './pass.ts'
 import { projectSet } from './project-set.ts'
+import { rowId } from './row-id.ts'
 import { setOperation } from './set-operation.ts'
 import { singleRow } from './single-row.ts'
 import { sort } from './sort.ts'
@@ -70,6 +71,8 @@ export function createOperator(spec: OperatorSpec, context: OperatorContext): Op
       return singleRow.create(spec, context)
     case 'upsert':
       return upsert.create(spec, context)
+    case 'row-id':
+      return rowId.create(spec, context)
     case 'materialize':
       return materialize.create(spec, context)
     case 'sink':

@@ -36,6 +36,8 @@ export function tryCoerce(
   const named = castRegistered(e, type, reach, context)
   if (named !== undefined) return named
   if (sameType(e.type, type)) return e
+  if (e.type.label === 'serial' && type.name === 'timestamptz' && reach === 'explicit')
+    return call('$row_time(int8) -> timestamptz', [e], type)
   const needs = castContext(e.type, type)
   const order: readonly (string | undefined)[] = ['implicit', 'assignment', 'explicit']
   if (needs === undefined || order.indexOf(needs) > order.indexOf(reach)) return undefined

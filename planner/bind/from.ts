@@ -294,7 +294,7 @@ function bindJoin(fields: Body, env: Environment): From {
   const other = bindFrom(right, env)
   const common =
     fields['isNatural'] === true
-      ? left.columns.filter(c => !c.merged && other.columns.some(r => r.name === c.name)).map(c => c.name)
+      ? shownNames(left).filter(name => shownNames(other).includes(name))
       : names(fields['usingClause'])
   if (common.length > 0) {
     const using = bindUsing(type, left, other, common, fields['join_using_alias'], env)
@@ -302,6 +302,10 @@ function bindJoin(fields: Body, env: Environment): From {
   }
   const plan = joinOn(type, left.plan, other.plan, undefined)
   return joinAliased({ plan, columns: sideBySide(left, other) }, fields['alias'])
+}
+
+function shownNames({ columns }: From): readonly string[] {
+  return columns.filter(c => !c.merged && !c.hidden).map(c => c.name)
 }
 
 /** ASOF and temporal joins. */

@@ -84,7 +84,8 @@ function unknownColumn(scope: Scope, name: string, table: string | undefined, po
     return new SqlError('undefined_table', message, { position, hint })
   }
   const shown = table === undefined ? `"${name}"` : `${table}.${name}`
-  const near = nearest(name, table === undefined ? scope.columns : ofTable(scope, table), c => c.name)
+  const seen = (table === undefined ? scope.columns : ofTable(scope, table)).filter(c => !c.hidden)
+  const near = nearest(name, seen, c => c.name)
   const label = near?.table === undefined ? near?.name : `${near.table}.${near.name}`
   const hint = near === undefined ? undefined : `Perhaps you meant to reference the column "${label}".`
   return new SqlError('undefined_column', `column ${shown} does not exist`, { position, hint })

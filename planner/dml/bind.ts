@@ -1,5 +1,6 @@
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression, RelationId } from '../../types/job.ts'
+import { ROW_ID_COLUMN } from '../../types/row-id.ts'
 import { BOOL, type Schema, type Type } from '../../types/type.ts'
 import { as, type Body, body, items, list, names, str } from '../bind/ast.ts'
 import { settleText } from '../bind/coerce.ts'
@@ -294,7 +295,7 @@ function finish(table: Relation, plan: Plan, tag: BoundDml['tag'], fields: Body,
       ? fields['returningList']
       : body(fields['returningClause'])['exprs']
   const returning =
-    list(clause).length === 0 ? {} : { returning: bindReturning(list(clause), table, fields, env) }
+    list(clause).length === 0 ? {} : { returning: bindReturning(list(clause), table, tag, fields, env) }
   const { context, dependsOn } = env
   return {
     table,
@@ -304,6 +305,15 @@ function finish(table: Relation, plan: Plan, tag: BoundDml['tag'], fields: Body,
     dependsOn: [...dependsOn],
     ...returning,
   }
+}
+
+function makesRows(tag: BoundDml['tag']): boolean {
+  return tag === 'INSERT' || tag === 'MERGE'
+}
+
+/** New rows get their numbers where they are stored. */
+function numberedLater(): never {
+  throw notSupported('_row_id of the rows that are inserted')
 }
 
 /** What MERGE returns is of the target alone. */
@@ -321,7 +331,13 @@ function ofTarget(value: PgNode, env: Environment): Expression {
   }
 }
 
-function bindReturning(nodes: readonly PgNode[], table: Relation, fields: Body, env: Environment) {
+function bindReturning(
+  nodes: readonly PgNode[],
+  table: Relation,
+  tag: BoundDml['tag'],
+  fields: Body,
+  env: Environment,
+) {
   const alias = body(body(fields['relation'])['alias'])['aliasname']
   const columns = table.columns.map((c, index) => ({
     name: c.name,
@@ -329,7 +345,9 @@ function bindReturning(nodes: readonly PgNode[], table: Relation, fields: Body, 
     index,
     table: typeof alias === 'string' ? alias : table.name,
     ...(c.hidden === true ? { hidden: true } : {}),
-    ...readerOf(env, table, index),
+    ...(c.name === ROW_ID_COLUMN && c.hidden && makesRows(tag)
+      ? { read: numberedLater }
+      : readerOf(env, table, index)),
   }))
   const scoped: Environment = { ...env, scope: { columns }, pending: noPending(), clause: 'RETURNING' }
   const isMerge = fields['mergeWhenClauses'] !== undefined

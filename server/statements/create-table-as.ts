@@ -1,4 +1,3 @@
-import type { ColumnDef } from '../../planner/catalog.ts'
 import { bindQuery, planBatch } from '../../planner/query.ts'
 import type { Chunk } from '../../types/chunk.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
@@ -7,6 +6,7 @@ import { bindContext } from './bind.ts'
 import type { Result, StatementContext } from './contract.ts'
 import { createRelation, queryColumns, type StatementOf } from './create.ts'
 import { tableJob } from './create-table.ts'
+import { withRowId } from './row-id-column.ts'
 
 /** CREATE TABLE … AS: the table and the rows the query yields now, in one epoch. */
 export async function createTableAs(
@@ -28,7 +28,7 @@ export async function createTableAs(
   if (bound.parameters.length > 0) throw new SqlError('undefined_parameter', 'there is no parameter $1')
   if ((columnNames?.length ?? 0) > bound.schema.length)
     throw new SqlError('syntax_error', 'too many column names were specified')
-  const columns: ColumnDef[] = queryColumns(bound.schema, columnNames)
+  const columns = withRowId(queryColumns(bound.schema, columnNames), [])
   const rows: Chunk[] = []
   if (syntax.noData !== true)
     for await (const chunk of context.runtime.query(planBatch(bound, []), context.signal)) rows.push(chunk)

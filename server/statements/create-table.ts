@@ -13,6 +13,7 @@ import { validateSource } from './connector-options.ts'
 import type { Result, StatementContext } from './contract.ts'
 import { createRelation, nodeAfter, rejectDuplicates, type StatementOf, takenName } from './create.ts'
 import { createTableAs } from './create-table-as.ts'
+import { isRowId, withRowId } from './row-id-column.ts'
 import { createSerials, ownSerials, withSerials } from './serial.ts'
 
 const INCLUDED: Readonly<Record<string, Type>> = {
@@ -47,9 +48,10 @@ export async function createTable(
   const own =
     syntax.columns.length > 0 || connector === undefined ? syntax.columns : defaultColumns(connector, options)
   const serials = isTable ? await createSerials(syntax.name, own, context) : []
-  const columns = columnDefs(withSerials(own, serials), syntax.include, context)
-  rejectDuplicates(columns.map(column => column.name))
-  const key = syntax.primaryKey.map(name => position(columns, name))
+  const declared = columnDefs(withSerials(own, serials), syntax.include, context)
+  rejectDuplicates(declared.map(column => column.name))
+  const key = syntax.primaryKey.map(name => position(declared, name))
+  const columns = isTable ? withRowId(declared, key) : declared
   const version = syntax.versionColumn === undefined ? undefined : position(columns, syntax.versionColumn)
   if (!isTable && key.length > 0 && format.format === 'plain')
     throw notSupported('PRIMARY KEY of a source; use CREATE TABLE')
@@ -108,8 +110,9 @@ export function tableJob(
   shape: Shape,
 ): Job {
   const schema: Schema = columns.map(({ name, type }) => ({ name, type }))
+  const rowId = shape.isTable ? columns.findIndex(isRowId) : -1
   const computed = shape.read && columns.some(column => column.generated ?? column.modifier)
-  const read = computed ? schema.filter((_, i) => columns[i]!.generated === undefined) : schema
+  const read = computed ? schema.filter((_, i) => columns[i]!.generated === undefined && i !== rowId) : schema
   const nodes: GraphNode[] = [
     {
       id: 1,
@@ -123,7 +126,13 @@ export function tableJob(
   const add = (spec: OperatorSpec, shard: GraphNode['shard']) => {
     nodes.push(nodeAfter(nodes, nodes.at(-1)!, spec, schema, shard))
   }
-  if (computed) add({ kind: 'project', columns: readExpressions(columns) }, 'any')
+  if (computed) {
+    const values = readExpressions(columns.filter((_, i) => i !== rowId))
+    const spec: OperatorSpec = { kind: 'project', columns: values }
+    const fields = schema.filter((_, i) => i !== rowId)
+    nodes.push(nodeAfter(nodes, nodes.at(-1)!, spec, fields, 'any'))
+  }
+  if (rowId !== -1) add({ kind: 'row-id', column: rowId }, 'one')
   for (const { column, expression } of shape.watermarks ?? [])
     add({ kind: 'watermark', column, expression }, 'one')
   if (shape.isTable && key.length > 0) {
@@ -131,8 +140,10 @@ export function tableJob(
     add({ kind: 'upsert', key, conflict: shape.conflict, ...version }, [key])
   }
   if (shape.isTable) {
-    const mode = key.length > 0 ? 'keyed' : shape.appendOnly ? 'append' : 'bag'
-    add({ kind: 'materialize', relation, schema, mode, key }, key.length > 0 ? [key] : 'one')
+    const mode =
+      shape.appendOnly && key.length === 0 ? 'append' : key.length > 0 || rowId !== -1 ? 'keyed' : 'bag'
+    const unique = key.length > 0 ? key : mode === 'keyed' ? [rowId] : []
+    add({ kind: 'materialize', relation, schema, mode, key: unique }, unique.length > 0 ? [unique] : 'one')
   }
   return { relation, nodes }
 }

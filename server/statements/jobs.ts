@@ -1,6 +1,7 @@
 import type { JobChange, SinkBinding, SourceBinding } from '../../executor/runtime-contract.ts'
 import { Catalog, type ColumnDef, type Relation } from '../../planner/catalog.ts'
 import type { Schema } from '../../types/type.ts'
+import { isRowId } from './row-id-column.ts'
 
 const PLAIN_JSON = { format: 'plain', encode: 'json', options: {} }
 
@@ -59,7 +60,7 @@ export function readColumns(
   columns: readonly ColumnDef[],
   key: readonly number[],
 ): { readonly read: Schema; readonly key: readonly number[] } {
-  const read = columns.filter(column => column.generated === undefined)
+  const read = columns.filter(column => column.generated === undefined && !isRowId(column))
   const at = key.map(i => read.indexOf(columns[i]!)).filter(i => i >= 0)
   return { read: read.map(({ name, type }) => ({ name, type })), key: at }
 }

@@ -1,12 +1,10 @@
 import { likeTest } from '../../executor/functions/like.ts'
 import type { Relation, RelationKind } from '../../planner/catalog.ts'
 import { SqlError } from '../../types/error.ts'
-import { typeName } from '../../types/type-names.ts'
-import type { Value } from '../../types/value.ts'
-import { findByName, requireRelation } from './bind.ts'
+import { requireRelation } from './bind.ts'
 import type { Prepared, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
-import { indexText, indexWords } from './index-words.ts'
+import { indexWords } from './index-words.ts'
 import { rowsOf } from './rows-of.ts'
 
 type Show = StatementOf<'show'>
@@ -37,49 +35,6 @@ export function prepareShowRelations(statement: Show, context: StatementContext)
   if (kind === undefined) return undefined
   if (kind === 'sink') return showSinks(statement, context)
   return rowsOf(['Name'], () => shown(statement, kind, context).map(r => [`${r.schema}.${r.name}`]))
-}
-
-/** DESCRIBE relation and SHOW COLUMNS FROM relation. */
-export function prepareDescribe(
-  statement: StatementOf<'show' | 'describe'>,
-  context: StatementContext,
-): Prepared {
-  return rowsOf(['Name', 'Type', 'Is Hidden', 'Description'], () => {
-    const name = statement.name
-    if (name === undefined) throw new SqlError('syntax_error', 'SHOW COLUMNS needs FROM and a relation')
-    const system = findByName(context, name)
-      ? undefined
-      : context.systemRelation(name.schema ?? 'pg_catalog', name.name)
-    if (system !== undefined) {
-      const columns = system.columns.map(c => [c.name, typeName(c.type), 'false', null])
-      return statement.kind === 'describe' ? [...columns, described(system.name, null)] : columns
-    }
-    const relation = requireRelation(context, name)
-    const shown = relation.columns.filter(c => c.dropped !== true)
-    const columns = shown.map(c => [c.name, typeName(c.type), String(c.hidden ?? false), c.comment ?? null])
-    return statement.kind === 'describe' ? [...columns, ...facts(relation, context)] : columns
-  })
-}
-
-/** What DESCRIBE tells besides the columns. */
-function facts(relation: Relation, { catalogs }: StatementContext): Value[][] {
-  const key = relation.key.map(i => relation.columns[i]!.name).join(', ')
-  const keyed = relation.key.length > 0 && relation.kind === 'table'
-  const indexes = catalogs.current.relations.filter(r => r.index?.on === relation.id)
-  return [
-    ...(keyed
-      ? [
-          ['primary key', key, null, null],
-          ['distribution key', key, null, null],
-        ]
-      : []),
-    ...indexes.map(index => [index.name, indexText(index, relation), null, null]),
-    described(relation.name, relation.comment ?? null),
-  ]
-}
-
-function described(name: string, comment: string | null): Value[] {
-  return ['table description', name, null, comment]
 }
 
 function showSinks(statement: Show, context: StatementContext): Prepared {

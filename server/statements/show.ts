@@ -9,9 +9,10 @@ import { requireRelation } from './bind.ts'
 import { canonicalSql } from './canonical-text.ts'
 import type { Prepared, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
+import { prepareDescribe } from './describe.ts'
 import { findFunction } from './drop-function.ts'
 import { rowsOf } from './rows-of.ts'
-import { prepareDescribe, prepareShowRelations } from './show-relations.ts'
+import { prepareShowRelations } from './show-relations.ts'
 
 const SYSTEM_SCHEMAS = ['information_schema', 'pg_catalog', 'rw_catalog']
 /** Lists of what cannot be made yet: empty. */

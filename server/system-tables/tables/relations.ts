@@ -202,7 +202,7 @@ fill('pg_catalog.pg_description', ({ catalog, database }) =>
     .flatMap(relation => [
       ...comment(relation.id, 0, relation.comment),
       ...relation.columns.flatMap((column, i) =>
-        comment(relation.id, attributeNumber(relation, i), column.comment),
+        comment(relation.id, column.hidden ? -1 : attributeNumber(relation, i), column.comment),
       ),
     ]),
 )

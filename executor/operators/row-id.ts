@@ -1,0 +1,101 @@
+import { ChunkBuilder } from '../../storage/chunk-builder.ts'
+import { type Chunk, type Column, insertions } from '../../types/chunk.ts'
+import { assert } from '../../types/error.ts'
+import { idsOf } from '../../types/row-id.ts'
+import { INT8, ROW_ID } from '../../types/type.ts'
+import type { Emit, OperatorKind } from '../contract.ts'
+import { keptValues } from './kept-values.ts'
+
+/**
+ * Numbers the rows of a table without a key. Invariant: numbers rise and none is given twice, also over restarts, because the last
+ * one is state of the epoch. A row that has its number (an UPDATE, a table written anew) keeps it; a reader's rows may lack the
+ * column, which is then the last one.
+ */
+export const rowId: OperatorKind<'row-id'> = {
+  kind: 'row-id',
+  create({ column }, context) {
+    const last = keptValues(context, 'last', 'id', { name: 'row_id', type: INT8 })
+    let next = 0n
+    let changed = false
+
+    /** The first of `count` numbers. */
+    const take = (count: number): bigint => {
+      const now = idsOf(context.now())
+      if (now > next) next = now
+      const first = next
+      next += BigInt(count)
+      changed = true
+      return first
+    }
+
+    const numbered = (chunk: Chunk, others: readonly Column[]): Chunk => {
+      const data = new BigInt64Array(chunk.length)
+      const first = take(chunk.length)
+      for (let row = 0; row < chunk.length; row++) data[row] = first + BigInt(row)
+      const ids: Column = { type: ROW_ID, data, nulls: null }
+      const columns = [...others.slice(0, column), ids, ...others.slice(column)]
+      return { columns, weights: insertions(chunk.length), length: chunk.length }
+    }
+
+    /** Some rows have their number, or there are several of one. */
+    const rowByRow = (chunk: Chunk, emit: Emit): void => {
+      const out = new ChunkBuilder(
+        chunk.columns.map(c => c.type),
+        emit,
+      )
+      const { data, nulls } = chunk.columns[column]!
+      for (let row = 0; row < chunk.length; row++) {
+        const weight = chunk.weights[row]!
+        const known = nulls === null || nulls[row] !== 1
+        if (known) {
+          const id = (data as BigInt64Array)[row]!
+          if (id >= next) next = id + 1n
+          changed = true
+        }
+        assert(known || weight > 0, 'a row that leaves has its number')
+        for (let n = 0; n < (known ? 1 : weight); n++) {
+          out.copyRow(0, chunk.columns, row)
+          if (!known) out.columns[column]!.set(out.length, take(1))
+          out.push(known ? weight : 1)
+        }
+      }
+      out.flush()
+    }
+
+    return {
+      tables: [last.table],
+      push(_port, chunk, emit) {
+        const { columns, weights, length } = chunk
+        const lacking = columns.length === column
+        const nulls = lacking ? undefined : columns[column]!.nulls
+        if (plain(weights, nulls, length))
+          emit(numbered(chunk, lacking ? columns : columns.toSpliced(column, 1)))
+        else if (!lacking) rowByRow(chunk, emit)
+        else {
+          const ids: Column = {
+            type: ROW_ID,
+            data: new BigInt64Array(length),
+            nulls: new Uint8Array(length).fill(1),
+          }
+          rowByRow({ columns: [...columns, ids], weights, length }, emit)
+        }
+      },
+      barrier() {
+        if (changed) last.set(0, next)
+        changed = false
+      },
+      restored() {
+        next = (last.get(0) as bigint | undefined) ?? 0n
+      },
+      marks: ([marks]) => (marks!.length === column ? [...marks!, undefined] : marks!),
+    }
+  },
+}
+
+/** One new row each. */
+function plain(weights: Int32Array, nulls: Uint8Array | null | undefined, length: number): boolean {
+  if (nulls === null) return false
+  for (let row = 0; row < length; row++)
+    if (weights[row] !== 1 || (nulls !== undefined && nulls[row] !== 1)) return false
+  return true
+}

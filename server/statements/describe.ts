@@ -1,0 +1,83 @@
+import { quoteIdent } from '../../executor/functions/text-of-any.ts'
+import { type ColumnDef, type Relation, ROW_TIME_COLUMN } from '../../planner/catalog.ts'
+import { SqlError } from '../../types/error.ts'
+import { TIMESTAMPTZ, type Type } from '../../types/type.ts'
+import { typeName } from '../../types/type-names.ts'
+import type { Value } from '../../types/value.ts'
+import { findByName, requireRelation } from './bind.ts'
+import type { Prepared, StatementContext } from './contract.ts'
+import type { StatementOf } from './create.ts'
+import { indexText } from './index-words.ts'
+import { isRowId } from './row-id-column.ts'
+import { rowsOf } from './rows-of.ts'
+
+/** DESCRIBE relation and SHOW COLUMNS FROM relation. */
+export function prepareDescribe(
+  statement: StatementOf<'show' | 'describe'>,
+  context: StatementContext,
+): Prepared {
+  return rowsOf(['Name', 'Type', 'Is Hidden', 'Description'], () => {
+    const name = statement.name
+    if (name === undefined) throw new SqlError('syntax_error', 'SHOW COLUMNS needs FROM and a relation')
+    const system = findByName(context, name)
+      ? undefined
+      : context.systemRelation(name.schema ?? 'pg_catalog', name.name)
+    if (system !== undefined) {
+      const columns = system.columns.map(c => [c.name, typeName(c.type), 'false', null])
+      return statement.kind === 'describe' ? [...columns, described(system.name, null)] : columns
+    }
+    const relation = requireRelation(context, name)
+    const columns = columnsOf(relation).flatMap(c => [
+      [c.name, wordOf(c.type), String(c.hidden ?? false), c.comment ?? null],
+      ...partsOf(c.name, c.type),
+    ])
+    return statement.kind === 'describe' ? [...columns, ...facts(relation, context)] : columns
+  })
+}
+
+/** Hidden ones last. */
+function columnsOf({ columns, kind }: Relation): readonly ColumnDef[] {
+  const shown = columns.filter(c => c.hidden !== true)
+  const hidden = columns.filter(c => c.hidden === true && c.dropped !== true)
+  const time: ColumnDef = { name: ROW_TIME_COLUMN, type: TIMESTAMPTZ, notNull: false, hidden: true }
+  return [...shown, ...hidden, ...(kind === 'table' ? [time] : [])]
+}
+
+function wordOf(type: Type): string {
+  if (type.name === 'struct') return 'struct'
+  return type.name === 'array' && type.element!.name === 'struct' ? 'struct[]' : typeName(type)
+}
+
+/** A line for each field inside, as RisingWave shows them. */
+function partsOf(path: string, type: Type): Value[][] {
+  const line = (name: string, of: Type): Value[][] => [
+    [name, wordOf(of), 'false', null],
+    ...partsOf(name, of),
+  ]
+  if (type.name === 'array' && type.element!.name === 'struct') return line(`${path}[1]`, type.element!)
+  if (type.name !== 'struct') return []
+  return type.fields!.flatMap(field => line(`${path}.${quoteIdent(field.name)}`, field.type))
+}
+
+/** What DESCRIBE tells besides the columns. */
+function facts(relation: Relation, { catalogs }: StatementContext): Value[][] {
+  const rowId = relation.columns.findIndex(isRowId)
+  const unique = relation.key.length > 0 || rowId === -1 ? relation.key : [rowId]
+  const key = unique.map(i => relation.columns[i]!.name).join(', ')
+  const keyed = unique.length > 0 && relation.kind === 'table'
+  const indexes = catalogs.current.relations.filter(r => r.index?.on === relation.id)
+  return [
+    ...(keyed
+      ? [
+          ['primary key', key, null, null],
+          ['distribution key', key, null, null],
+        ]
+      : []),
+    ...indexes.map(index => [index.name, indexText(index, relation), null, null]),
+    described(relation.name, relation.comment ?? null),
+  ]
+}
+
+function described(name: string, comment: string | null): Value[] {
+  return ['table description', name, null, comment]
+}
