@@ -188,12 +188,12 @@ export class EpochClock {
 
   /** Synchronous: a query sees all of the epoch or nothing. */
   #publish(sealed: SealedEpoch, extra: Extra): void {
-    const { tables, serving, sinks, sources } = this.#state
+    const { tables, serving, sinks, sources, host } = this.#state
     extra.publish?.()
     for (const delta of sealed.deltas) {
       const table = tables.get(delta.table)
       if (table === undefined) continue
-      if (table.role === 'rows') serving.apply(delta)
+      if (table.role === 'rows') serving.apply(delta, host.now())
       else if (table.role === 'log')
         sinks.enqueue(table.relation, { epoch: sealed.epoch, chunks: delta.chunks })
     }

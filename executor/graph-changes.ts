@@ -12,6 +12,7 @@ import { errorTables } from './error-log.ts'
 import { rewritten } from './rewritten.ts'
 import { type RunningState, stopped, type Waiter } from './running-state.ts'
 import type { Command, JobChange } from './runtime-contract.ts'
+import { isWritten } from './serving.ts'
 import { SourceChanges } from './source-changes.ts'
 
 interface Replaced {
@@ -173,7 +174,11 @@ export class GraphChanges {
     const { serving, host, jobs, sinks, sources, tables, errors } = this.#state
     host.crashPoint('C10')
     for (const { change } of replaced) serving.drop(change.job.relation)
-    for (const { relation, role, spec } of declared) if (role === 'rows') serving.add(relation, spec)
+    const written = new Set(
+      [...add, ...replaced.map(r => r.change)].flatMap(({ job }) => (isWritten(job) ? [job.relation] : [])),
+    )
+    for (const { relation, role, spec } of declared)
+      if (role === 'rows') serving.add(relation, spec, written.has(relation))
     for (const change of add) {
       jobs.set(change.job.relation, change)
       if (change.sink !== undefined && change.into === undefined) sinks.start(change.sink, 0, [])

@@ -3,8 +3,8 @@ import type { TableDelta, TableSpec } from '../storage/contract.ts'
 import { StateTable } from '../storage/state-table.ts'
 import { type Chunk, insertions } from '../types/chunk.ts'
 import { assert } from '../types/error.ts'
-import type { RelationId, Scan } from '../types/job.ts'
-import type { Schema } from '../types/type.ts'
+import type { Job, RelationId, Scan } from '../types/job.ts'
+import { type Schema, TIMESTAMPTZ } from '../types/type.ts'
 import type { BatchRows } from './batch.ts'
 import { ownedChunk } from './owned-chunk.ts'
 import { readOrdered } from './read-ordered.ts'
@@ -15,12 +15,18 @@ import { chosen, TableScan } from './table-scan.ts'
 export class ServingTables {
   readonly #tables = new Map<RelationId, StateTable>()
   readonly #relations = new Map<string, RelationId>()
-  /** Scans under way. */
+  readonly #timed = new Set<RelationId>()
   readonly #samples = new Map<RelationId, { readonly table: StateTable; readonly sample: TableSample }>()
+  /** Scans under way. */
   readonly #scans = new Map<RelationId, Set<TableScan>>()
 
-  add(relation: RelationId, spec: TableSpec): void {
-    this.#tables.set(relation, new StateTable(spec, false))
+  /** `timed`: rows are served with the time of their last write behind their columns, unless equal rows are one (a bag). */
+  add(relation: RelationId, spec: TableSpec, timed = false): void {
+    const times = timed && spec.mode !== 'bag'
+    const schema = times ? [...spec.schema, ROW_TIME] : spec.schema
+    this.#tables.set(relation, new StateTable({ ...spec, schema }, false))
+    if (times) this.#timed.add(relation)
+    else this.#timed.delete(relation)
     this.#relations.set(spec.id, relation)
   }
 
@@ -29,6 +35,7 @@ export class ServingTables {
     if (table === undefined) return
     this.#tables.delete(relation)
     this.#scans.delete(relation)
+    this.#timed.delete(relation)
     this.#samples.delete(relation)
     this.#relations.delete(table.spec.id)
   }
@@ -38,21 +45,22 @@ export class ServingTables {
   }
 
   /** Folds one epoch's change in; a table that is not served (any more) is skipped. */
-  apply(delta: TableDelta): void {
-    for (const chunk of delta.chunks) this.load(delta.table, chunk)
+  apply(delta: TableDelta, nowMs: number): void {
+    for (const chunk of delta.chunks) this.load(delta.table, chunk, nowMs)
   }
 
-  load(table: string, chunk: Chunk): void {
+  /** Rows without a time were written before the server started. */
+  load(table: string, chunk: Chunk, nowMs?: number): void {
     const relation = this.#relations.get(table)
     if (relation === undefined) return
     for (const scan of [...(this.#scans.get(relation) ?? [])]) scan.settle()
-    this.#tables.get(relation)!.load(chunk)
+    this.#tables.get(relation)!.load(this.#timed.has(relation) ? withTime(chunk, nowMs) : chunk)
   }
 
   schema(relation: RelationId): Schema {
     const table = this.#tables.get(relation)
     assert(table !== undefined, `relation ${relation} is served`)
-    return table.spec.schema
+    return this.#timed.has(relation) ? table.spec.schema.slice(0, -1) : table.spec.schema
   }
 
   rowCount(relation: RelationId): number {
@@ -79,7 +87,10 @@ export class ServingTables {
 
   /** The relation's rows, of one moment, copied at once: nothing is shared. */
   read(relation: RelationId): readonly Chunk[] {
-    return Array.from(new TableScan(this.#table(relation), undefined), ownedChunk)
+    const width = this.schema(relation).length
+    const own = ({ columns, ...rest }: Chunk): Chunk =>
+      ownedChunk({ ...rest, columns: columns.slice(0, width) })
+    return Array.from(new TableScan(this.#table(relation), undefined), own)
   }
 
   /**
@@ -118,6 +129,20 @@ export class ServingTables {
     assert(table !== undefined, `relation ${relation} is served`)
     return table
   }
+}
+
+const ROW_TIME = { name: '_rw_timestamp', type: TIMESTAMPTZ } as const
+
+function withTime({ columns, weights, length }: Chunk, nowMs: number | undefined): Chunk {
+  const data = new BigInt64Array(length)
+  if (nowMs !== undefined) data.fill(BigInt(Math.trunc(nowMs)) * 1000n)
+  const nulls = nowMs === undefined ? new Uint8Array(length).fill(1) : null
+  return { columns: [...columns, { type: TIMESTAMPTZ, data, nulls }], weights, length }
+}
+
+/** Whether rows of the job's relation are written one by one: by statements, a connector or sinks. */
+export function isWritten({ nodes }: Job): boolean {
+  return nodes[0]?.spec.kind === 'source' && nodes.at(-1)?.spec.kind === 'materialize'
 }
 
 /** The row of a key when `by` names all key columns of a keyed table. */

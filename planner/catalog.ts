@@ -42,6 +42,11 @@ export interface ColumnDef {
 /** When a table's row was last written; kept beside the rows, not among their columns. */
 export const ROW_TIME_COLUMN = '_rw_timestamp'
 
+/** Whether a text names it; if it names something else, no harm is done. */
+export function namesRowTime(sql: string): boolean {
+  return sql.toLowerCase().includes(ROW_TIME_COLUMN)
+}
+
 export interface IndexKey {
   readonly sql: string
   /** Over the columns of the indexed relation. */

@@ -54,6 +54,8 @@ export interface BindContext {
   readonly mode: 'stream' | 'batch'
   /** Functions in SQL whose bodies are around, by id. */
   readonly inlining?: readonly number[]
+  /** The query names the time of a row's last write: tables have it behind their columns. */
+  readonly rowTimes?: boolean
   /** Indexes on a relation that hold all of its rows by now; a batch query may read them instead. */
   indexesOf?(relation: RelationId): readonly Relation[]
 }

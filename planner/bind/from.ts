@@ -1,7 +1,8 @@
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { JoinType } from '../../types/job.ts'
-import { INT8, OID, type Schema } from '../../types/type.ts'
-import type { Relation } from '../catalog.ts'
+import { ROW_ID_COLUMN } from '../../types/row-id.ts'
+import { INT8, OID, type Schema, TIMESTAMPTZ } from '../../types/type.ts'
+import { type ColumnDef, namesRowTime, type Relation, ROW_TIME_COLUMN } from '../catalog.ts'
 import type { BindContext, PgNode } from '../contract.ts'
 import { call, column, conjunction, literal } from '../expressions.ts'
 import { joinOn } from '../join-on.ts'
@@ -141,9 +142,17 @@ export function relationPlan(
     throw new SqlError('wrong_object_type', `"${found.name}" is a sink`, { position })
   if (relation.kind === 'subscription' && env.context.mode === 'stream')
     throw notSupported('a view of a subscription', { position })
-  const hidden = new Set(relation.columns.flatMap((c, i) => (c.hidden === true ? [i] : [])))
-  const { plan, names } = scan(relation.id, relation.columns, relation.key, relation.appendOnly)
+  const columns = env.context.rowTimes === true ? withRowTime(relation) : relation.columns
+  const hidden = new Set(columns.flatMap((c, i) => (c.hidden === true ? [i] : [])))
+  const { plan, names } = scan(relation.id, columns, relation.key, relation.appendOnly)
   return { plan: withIndexes(plan, relation, env.context), names, hidden, ...(read && { read }) }
+}
+
+/** Rows of tables made before they had numbers have no time. */
+function withRowTime({ kind, columns, key, appendOnly }: Relation): readonly ColumnDef[] {
+  const told = key.length > 0 || appendOnly || columns.some(c => c.hidden && c.name === ROW_ID_COLUMN)
+  if (kind !== 'table' || !told || columns.some(c => c.name === ROW_TIME_COLUMN)) return columns
+  return [...columns, { name: ROW_TIME_COLUMN, type: TIMESTAMPTZ, notNull: false, hidden: true }]
 }
 
 /** What a sequence stands at, as PostgreSQL's sequences show it. */
@@ -180,10 +189,10 @@ function withTableOid(
 function withIndexes(plan: Plan, relation: Relation, context: BindContext): Plan {
   if (plan.op !== 'scan' || context.mode !== 'batch') return plan
   const { index, columns } = relation
-  const own = { ...plan, columns: columns.map((_, i) => i) }
+  const own = { ...plan, columns: plan.schema.map((_, i) => i) }
   if (index !== undefined)
     return { ...plan, indexes: [{ ...own, keys: index.keys.map((_, i) => column(i, columns[i]!.type)) }] }
-  const found = (context.indexesOf?.(relation.id) ?? []).map(r => indexScan(r, columns.length))
+  const found = (context.indexesOf?.(relation.id) ?? []).map(r => indexScan(r, plan.schema.length))
   return found.length === 0 ? plan : { ...plan, indexes: found }
 }
 
@@ -213,6 +222,7 @@ function inlineView(
     ...bare(env.context),
     searchPath,
     position: () => undefined,
+    ...(env.context.mode === 'batch' && { rowTimes: namesRowTime(query!) }),
     ...(authorize && { authorize: (relation, privilege, as) => authorize(relation, privilege, as ?? owner) }),
   }
   // The view's own relations are its dependencies, not this query's.
@@ -240,6 +250,7 @@ function bare(context: BindContext): BindContext {
     ...(context.sessionUser === undefined ? {} : { sessionUser: context.sessionUser }),
     ...(context.session === undefined ? {} : { session: context.session }),
     mode: context.mode,
+    ...(context.rowTimes === undefined ? {} : { rowTimes: context.rowTimes }),
     ...(context.indexesOf && { indexesOf: id => context.indexesOf!(id) }),
     systemRelation: (schema, name) => context.systemRelation(schema, name),
     setting: name => context.setting(name),

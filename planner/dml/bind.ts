@@ -183,7 +183,7 @@ function affected(
   let from = own
   if (list(fields[clause]).length > 0) {
     const other = bindFromList(list(fields[clause]), env)
-    const width = table.columns.length
+    const width = schemaOf(own.plan).length
     const columns = [...own.columns, ...other.columns.map(c => ({ ...c, index: c.index + width }))]
     from = { plan: joinOn('inner', own.plan, other.plan, undefined), columns }
   }
@@ -211,7 +211,7 @@ function onceEach(plan: Plan, table: Relation, own: Plan): Plan {
     withTies: false,
   })
   if (table.key.length > 0) return once(table.key)
-  const width = table.columns.length
+  const width = schemaOf(own).length
   const picked = once(table.columns.map((_, i) => i))
   const equal = table.columns.map((c, i) =>
     call('is not distinct from', [column(i, c.type), column(width + i, c.type)], BOOL),

@@ -1,4 +1,4 @@
-import type { Relation } from '../../planner/catalog.ts'
+import { namesRowTime, type Relation } from '../../planner/catalog.ts'
 import type { BindContext } from '../../planner/contract.ts'
 import type { Fragment, Name } from '../../planner/parse/index.ts'
 import { SqlError } from '../../types/error.ts'
@@ -9,7 +9,7 @@ import type { StatementContext } from './contract.ts'
 /** What the binder needs to know of the session. */
 export function bindContext(
   context: StatementContext,
-  fragment: Pick<Fragment, 'position'>,
+  fragment: Pick<Fragment, 'position'> & { readonly text?: string },
   mode: 'stream' | 'batch',
   parameters: readonly (Type | undefined)[] = [],
 ): BindContext {
@@ -28,6 +28,7 @@ export function bindContext(
     session: session.number,
     position: location => fragment.position(location),
     mode,
+    ...(mode === 'batch' && namesRowTime(fragment.text ?? '') && { rowTimes: true }),
     indexesOf: id => readyIndexes(context, id),
     sets: { insert: new Set(), update: new Set() },
     authorizeCall(called) {

@@ -40,16 +40,47 @@ const BEFORE = [
   'CREATE MATERIALIZED VIEW halves AS SELECT k, half(w) AS a, js_half(w) AS b FROM u',
 ]
 
+test('row ids go on after a restart, and rows from before it have no time', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'weir-restart-'))
+  try {
+    await runOn(folder, async rows => {
+      await rows('CREATE TABLE t (v int)')
+      await rows('CREATE MATERIALIZED VIEW m AS SELECT v, _row_id AS id FROM t')
+      await rows('INSERT INTO t VALUES (1), (1)')
+    })
+    await runOn(folder, async rows => {
+      await rows('INSERT INTO t VALUES (1)')
+      assert.deepEqual(await rows('SELECT count(DISTINCT _row_id), count(_rw_timestamp) FROM t'), [
+        ['3', '1'],
+      ])
+      assert.deepEqual(await rows('SELECT v, _row_id FROM t EXCEPT ALL SELECT * FROM m'), [])
+      assert.deepEqual(await rows('SELECT _rw_timestamp IS NULL FROM t ORDER BY _row_id'), [
+        [true],
+        [true],
+        [false],
+      ])
+      await rows('DELETE FROM t WHERE _row_id = (SELECT min(id) FROM m)')
+      assert.deepEqual(await rows('SELECT count(*) FROM m'), [['2']])
+    })
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+})
+
+type Rows = (sql: string) => Promise<unknown[]>
+
+async function runOn(folder: string, work: (rows: Rows) => Promise<void>): Promise<void> {
+  const server = await startServer({ data: folder, port: 0, httpPort: 0, inline: true, log: () => {} })
+  const client = new pg.Client({ host: '127.0.0.1', port: server.port, user: 'root', database: 'dev' })
+  await client.connect()
+  await work(async sql => (await client.query({ text: sql, rowMode: 'array' })).rows)
+  await client.end()
+  await server.close()
+}
+
 test('what statements changed is there after a restart, and goes on', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'weir-restart-'))
-  const run = async (work: (rows: (sql: string) => Promise<unknown[]>) => Promise<void>) => {
-    const server = await startServer({ data: folder, port: 0, httpPort: 0, inline: true, log: () => {} })
-    const client = new pg.Client({ host: '127.0.0.1', port: server.port, user: 'root', database: 'dev' })
-    await client.connect()
-    await work(async sql => (await client.query({ text: sql, rowMode: 'array' })).rows)
-    await client.end()
-    await server.close()
-  }
+  const run = (work: (rows: Rows) => Promise<void>) => runOn(folder, work)
   let cluster: unknown[] = []
   try {
     await run(async rows => {
