@@ -125,8 +125,8 @@ test('EXPLAIN ANALYZE runs the query and tells what each node emitted', async ()
   assert.deepEqual(lines, [
     'project { columns: [k, count(*) AS count], emitted: 2 rows }',
     '└─aggregate { by: [k], calls: [count(*)], emitted: 2 rows }',
-    '  └─filter { where: (k < 9), emitted: 3 rows }',
-    '    └─input analyzed { columns: [k], emitted: 3 rows }',
+    '  └─project { columns: [k], where: (k < 9), emitted: 3 rows }',
+    '    └─input analyzed { columns: [k, _row_id], emitted: 3 rows }',
   ])
   await c.end()
 })
