@@ -11,6 +11,9 @@ const NULL = Buffer.from('null')
 const TRUE = Buffer.from('true')
 const FALSE = Buffer.from('false')
 const DIGITS_MAX = 20
+const BILLION = 1e9
+/** By exponent. */
+const POWERS = Int32Array.from({ length: 10 }, (_, i) => 10 ** i)
 
 /** Text written so far; what was taken stays as it is. */
 export class JsonBytes {
@@ -53,17 +56,28 @@ export class JsonBytes {
 
   /** A whole number that a double holds, at least `width` digits. */
   int(value: number, width = 1): void {
-    this.reserve(DIGITS_MAX)
-    const { bytes } = this
+    this.reserve(DIGITS_MAX + width)
     let rest = value
     if (value < 0) {
-      bytes[this.at++] = 0x2d
+      this.bytes[this.at++] = 0x2d
       rest = -value
     }
+    if (rest < BILLION) this.#digits(rest, width)
+    else {
+      const high = Math.floor(rest / BILLION)
+      this.int(high, Math.max(1, width - 9))
+      this.#digits(rest - high * BILLION, 9)
+    }
+  }
+
+  /** Below a billion: division of small integers is a multiplication. */
+  #digits(value: number, width: number): void {
+    const { bytes } = this
+    let rest = value | 0
     let count = width
-    for (let bound = 10 ** width; rest >= bound; bound *= 10) count++
+    while (count < 9 && rest >= POWERS[count]!) count++
     for (let i = this.at + count - 1; i >= this.at; i--) {
-      const next = Math.floor(rest / 10)
+      const next = (rest / 10) | 0
       bytes[i] = 0x30 + (rest - next * 10)
       rest = next
     }
