@@ -7,6 +7,9 @@ import { Backoff } from './retry.ts'
 import type { SinkProgress } from './runtime-contract.ts'
 import { type Backlog, type Batch, type ReadStored, SinkQueue } from './sink-queue.ts'
 
+/** Epochs that wait go together, which saves the end of a transaction for each. */
+const TOGETHER_BYTES_MAX = 32 << 20
+
 export interface DeliveryOptions {
   readonly relation: RelationId
   readonly sink: Sink
@@ -26,7 +29,7 @@ export interface DeliveryOptions {
 }
 
 /**
- * Hands a sink its committed epochs in order, one at a time.
+ * Hands a sink its committed epochs in order.
  *
  * Algorithm: open a writer, claim it (which fences every older writer), and only then believe the marker the target keeps;
  * skip epochs up to it, write the rest. After any failure the outcome is unknown: the writer is thrown away and all of this
@@ -131,30 +134,37 @@ export class Delivery {
       throw new SqlError('object_in_use', 'another server has taken the database over')
     if (marker !== undefined && marker > this.#delivered) this.#acknowledge(marker)
     while (!signal.aborted) {
-      const batch = this.#queue.first
-      if (batch === undefined && this.#queue.stored) {
+      if (this.#queue.empty && this.#queue.stored) {
         await this.#queue.refill(this.#delivered)
         continue
       }
-      if (batch === undefined) {
+      if (this.#queue.empty) {
         // Only now: an epoch may be what fails, again and again.
         succeeded()
         await this.#more()
         continue
       }
-      if (batch.epoch > this.#delivered) {
+      // One that failed may have failed for one of its epochs: then they go one by one.
+      const batches = this.#queue.oldest(this.#error === '' ? TOGETHER_BYTES_MAX : 0)
+      const epochs = batches.filter(({ epoch }) => epoch > this.#delivered)
+      const last = epochs.at(-1)
+      if (last !== undefined) {
         const before = writer.sent
-        await writer.write(batch.epoch, batch.chunks)
+        await writer.write(epochs)
         host.crashPoint('C18')
-        const { sent } = writer
-        const chunkRows = batch.chunks.reduce((sum, chunk) => sum + chunk.length, 0)
-        this.#rows += sent === undefined ? chunkRows : sent.rows - (before?.rows ?? 0)
-        this.#bytes += sent === undefined ? bytesOf(batch.chunks) : sent.bytes - (before?.bytes ?? 0)
-        this.#acknowledge(batch.epoch)
+        this.#count(epochs, before, writer.sent)
+        this.#acknowledge(last.epoch)
         succeeded()
       }
-      this.#queue.shift()
+      this.#queue.shift(batches.length)
     }
+  }
+
+  #count(epochs: readonly Batch[], before: SinkWriter['sent'], after: SinkWriter['sent']): void {
+    const chunks = epochs.flatMap(epoch => epoch.chunks)
+    const chunkRows = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
+    this.#rows += after === undefined ? chunkRows : after.rows - (before?.rows ?? 0)
+    this.#bytes += after === undefined ? bytesOf(chunks) : after.bytes - (before?.bytes ?? 0)
   }
 
   #acknowledge(epoch: Epoch): void {

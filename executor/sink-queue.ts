@@ -1,12 +1,8 @@
-import type { Chunk } from '../types/chunk.ts'
-import type { Epoch } from '../types/connector.ts'
+import type { Epoch, SinkEpoch } from '../types/connector.ts'
 import { bytesOf } from './chunk-bytes.ts'
 
 /** One committed epoch of a sink's log. */
-export interface Batch {
-  readonly epoch: Epoch
-  readonly chunks: readonly Chunk[]
-}
+export type Batch = SinkEpoch
 
 /** What a recovered sink has still to get: in memory, or more than memory has room for. */
 export type Backlog = readonly Batch[] | { readonly storedBytes: number }
@@ -54,8 +50,16 @@ export class SinkQueue {
     return this.#bytes + this.#storedBytes
   }
 
-  get first(): Batch | undefined {
-    return this.#batches[0]
+  /** Nothing is in memory. */
+  get empty(): boolean {
+    return this.#batches.length === 0
+  }
+
+  /** The first one, and those behind it as long as all are within `bytesMax`. */
+  oldest(bytesMax: number): readonly Batch[] {
+    let bytes = 0
+    const end = this.#batches.findIndex(({ chunks }, i) => (bytes += bytesOf(chunks)) > bytesMax && i > 0)
+    return this.#batches.slice(0, end === -1 ? undefined : end)
   }
 
   /** Epochs follow that are only in the bucket. */
@@ -78,9 +82,9 @@ export class SinkQueue {
     if (failing) this.spill()
   }
 
-  shift(): void {
-    const batch = this.#batches.shift()
-    if (batch !== undefined) this.#bytes -= bytesOf(batch.chunks)
+  /** Takes the oldest ones away. */
+  shift(count: number): void {
+    for (const { chunks } of this.#batches.splice(0, count)) this.#bytes -= bytesOf(chunks)
   }
 
   /** Forgets what does not fit into memory. */

@@ -48,6 +48,34 @@ test('a sink gets each epoch once, the rows of before it first', async () => {
   )
 })
 
+test('epochs that wait for a slow target reach it in one act, each as it was', async () => {
+  const world = new World(1)
+  const target = new Target()
+  const process = world.start()
+  let requests = 0
+  await world.run(
+    (async () => {
+      const slow = async <R>(apply: () => R): Promise<R> => {
+        requests++
+        await world.sleep(1000)
+        return process.request(apply)
+      }
+      const store = simStore(new Map(), process)
+      const runtime = await startTest({ store, host: process.host, connectors: [target.connector(slow)] })
+      await addJobs(runtime, { job: tableJob(TABLE, true) })
+      await addJobs(runtime, sinkJob(SINK, TABLE, PAIR))
+      for (const value of ['a', 'b', 'c']) await runtime.write(TABLE, [pairs([[1n, value]])])
+      await delivered(runtime, world)
+    })(),
+  )
+  assert.deepEqual(
+    target.committed.map(batch => batch.rows),
+    [['+1 a'], ['-1 a', '+1 b'], ['-1 b', '+1 c']],
+  )
+  const CLAIM = 7
+  assert.equal(requests, CLAIM + 1)
+})
+
 /** Requests to the target, counted: the given one meets the fault. */
 function faultyReach(
   process: Incarnation,
@@ -84,8 +112,11 @@ for (const fault of ['kill before', 'kill after', 'lose', 'lose answer'] as cons
           await addJobs(runtime, { job: tableJob(TABLE, false) })
           await addJobs(runtime, sinkJob(SINK, TABLE, PAIR))
           const work = (async () => {
-            for (let i = 0; i < 3; i++) await runtime.write(TABLE, [pairs([[BigInt(i), 'x']])])
-            await delivered(runtime, world)
+            // One by one: epochs that wait go together, in one request.
+            for (let i = 0; i < 3; i++) {
+              await runtime.write(TABLE, [pairs([[BigInt(i), 'x']])])
+              await delivered(runtime, world)
+            }
           })()
           await Promise.race([work, world.sleep(2000)])
           if (first.state === 'dead') runtime = await start(world.start())

@@ -77,6 +77,12 @@ export interface Generator {
 /** What a target promises, shown by SHOW SINKS; never a word without a mechanism. */
 export type DeliveryGuarantee = 'exactly_once' | 'idempotent' | 'at_least_once' | 'none'
 
+/** Net change of a committed epoch. */
+export interface SinkEpoch {
+  readonly epoch: Epoch
+  readonly chunks: readonly Chunk[]
+}
+
 export interface SinkWriter {
   /**
    * Fences every older writer of this sink, then tells the last epoch that the target itself says it holds; undefined: the
@@ -84,8 +90,11 @@ export interface SinkWriter {
    * (object_not_in_prerequisite_state, with the statement that resolves it) when the marker was lost or went back.
    */
   claim(expected: { readonly delivered: Epoch }): Promise<Epoch | undefined>
-  /** Applies one epoch and records it in the target in one atomic act (exactly_once). In order of epochs. Empty epochs are skipped. */
-  write(epoch: Epoch, changes: readonly Chunk[]): Promise<void>
+  /**
+   * Applies epochs in their order, each as it would be by itself, and records the last of them in the target, all in one atomic act
+   * (exactly_once). Empty epochs are skipped.
+   */
+  write(epochs: readonly SinkEpoch[]): Promise<void>
   /** What the target has acknowledged from this writer, in its own records and bytes; undefined: rows and their size in memory count. */
   readonly sent?: { readonly rows: number; readonly bytes: number }
   close(): Promise<void>

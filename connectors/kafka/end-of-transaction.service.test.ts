@@ -47,10 +47,10 @@ test('the answer is lost: the marker says that the epoch is there, and it is not
   await writer.claim({ delivered: 0 })
   const ends = proxy.count(END_TXN)
   nextEnd(() => 'lose-answer')
-  await assert.rejects(writer.write(1, [chunk([1n, 'a'])]), /Kafka: /)
+  await assert.rejects(writer.write([{ epoch: 1, chunks: [chunk([1n, 'a'])] }]), /Kafka: /)
   assert.equal(proxy.count(END_TXN), ends + 1, 'the request went out once')
   assert.equal(await writer.claim({ delivered: 0 }), 1)
-  await writer.write(2, [chunk([2n, 'b'])])
+  await writer.write([{ epoch: 2, chunks: [chunk([2n, 'b'])] }])
   await writer.close()
   assert.deepEqual(await ids('answered', 2), [1, 2])
 })
@@ -59,7 +59,7 @@ test('the request is late: it does not end the transaction that was opened since
   const writer = await writerTo('late')
   await writer.claim({ delivered: 0 })
   nextEnd(() => 'hold')
-  await assert.rejects(writer.write(1, [chunk([1n, 'a'])]), /Kafka: /)
+  await assert.rejects(writer.write([{ epoch: 1, chunks: [chunk([1n, 'a'])] }]), /Kafka: /)
   assert.equal(await writer.claim({ delivered: 0 }), undefined, 'the claim ended the transaction')
   let answer: Buffer | undefined
   nextEnd(async (): Promise<Fate> => {
@@ -67,14 +67,14 @@ test('the request is late: it does not end the transaction that was opened since
     answer = await proxy.release()
     return 'hold'
   })
-  await assert.rejects(writer.write(1, [chunk([2n, 'half'])]), /Kafka: /)
+  await assert.rejects(writer.write([{ epoch: 1, chunks: [chunk([2n, 'half'])] }]), /Kafka: /)
   const [INVALID_PRODUCER_EPOCH, PRODUCER_FENCED] = [47, 90]
   assert.ok(
     [INVALID_PRODUCER_EPOCH, PRODUCER_FENCED].includes(answer!.readInt16BE(4)),
     answer!.toString('hex'),
   )
   assert.equal(await writer.claim({ delivered: 0 }), undefined, 'nothing was committed by it')
-  await writer.write(1, [chunk([3n, 'c'])])
+  await writer.write([{ epoch: 1, chunks: [chunk([3n, 'c'])] }])
   await writer.close()
   assert.deepEqual(await ids('late', 1), [3])
 })

@@ -32,11 +32,11 @@ test('an exactly-once sink remembers its last epoch and fences the older writer'
   await sink.validate()
   const old = await sink.open()
   assert.equal(await old.claim({ delivered: 0 }), undefined)
-  await old.write(3, [chunk([1n, 'a'], [2n, 'b'])])
+  await old.write([{ epoch: 3, chunks: [chunk([1n, 'a'], [2n, 'b'])] }])
   const young = await sink.open()
   assert.equal(await young.claim({ delivered: 0 }), 3)
-  await assert.rejects(old.write(4, [chunk([9n, 'zombie'])]))
-  await young.write(4, [chunk([3n, 'c'])])
+  await assert.rejects(old.write([{ epoch: 4, chunks: [chunk([9n, 'zombie'])] }]))
+  await young.write([{ epoch: 4, chunks: [chunk([3n, 'c'])] }])
   assert.deepEqual(young.sent, { rows: 1, bytes: '{"id":3,"name":"c"}'.length })
   assert.equal(await young.claim({ delivered: 4 }), 4)
   assert.deepEqual(await values('out', 3), [
@@ -53,8 +53,12 @@ test('an upsert sink writes tombstones and an upsert source reads them as delete
   await broker.client.createTopic('upserts', 1, {})
   const sink = await kafka.sink!(broker.options('upserts'), sinkContext('b-2', 'upsert', [0])).open()
   await sink.claim({ delivered: 0 })
-  await sink.write(1, [chunk([1n, 'a'], [2n, 'b'])])
-  await sink.write(2, [chunk([1n, 'a', -1], [1n, 'A'], [2n, 'b', -1])])
+  // Both in one transaction: 2 comes and goes.
+  await sink.write([
+    { epoch: 1, chunks: [chunk([1n, 'a'], [2n, 'b'])] },
+    { epoch: 2, chunks: [chunk([1n, 'a', -1], [1n, 'A'], [2n, 'b', -1])] },
+  ])
+  assert.equal(await sink.claim({ delivered: 0 }), 2)
   await sink.close()
   const context: SourceContext = { schema: idAndName, include: [], format: format('upsert'), key: [0], host }
   const source = kafka.source!(broker.options('upserts'), context)
@@ -74,7 +78,7 @@ test('an epoch of 500,000 rows, and of rows near the limit of a batch, is one tr
   const chunks = Array.from({ length: 125 }, (_, c) =>
     chunk(...Array.from({ length: 4000 }, (_, i): [bigint, string] => [BigInt(c * 4000 + i), 'name'])),
   )
-  await writer.write(7, [...chunks, chunk([500_000n, wide], [500_001n, wide])])
+  await writer.write([{ epoch: 7, chunks: [...chunks, chunk([500_000n, wide], [500_001n, wide])] }])
   await writer.close()
   const source = kafka.source!(broker.options('large'), {
     schema: idAndName,
@@ -100,9 +104,12 @@ test('rows of an epoch that was not committed are not seen, and its successor wr
   await writer.claim({ delivered: 0 })
   // Refused behind the first part of the epoch.
   const parts = [chunk([1n, 'x'.repeat(800_000)]), chunk([2n, 'x'.repeat(2_000_000)])]
-  await assert.rejects(writer.write(1, parts), /a record of 20000\d\d bytes, but topic "torn" takes 1048588/)
+  await assert.rejects(
+    writer.write([{ epoch: 1, chunks: parts }]),
+    /a record of 20000\d\d bytes, but topic "torn" takes 1048588/,
+  )
   assert.equal(await writer.claim({ delivered: 0 }), undefined)
-  await writer.write(1, [chunk([1n, 'small'])])
+  await writer.write([{ epoch: 1, chunks: [chunk([1n, 'small'])] }])
   await writer.close()
   assert.deepEqual(await values('torn', 1), ['{"id":1,"name":"small"}'])
 })
@@ -119,7 +126,7 @@ test('what another sink has open in the progress topic hides no marker behind it
   )
   await other.start()
   await other.send('weir_progress', [{ key: 'other', value: '{"epoch":1}' }])
-  await writer.write(7, [chunk([1n, 'a'])])
+  await writer.write([{ epoch: 7, chunks: [chunk([1n, 'a'])] }])
   await writer.close()
   const next = await sink.open()
   assert.equal(await next.claim({ delivered: 0 }), 7)
@@ -136,8 +143,8 @@ test('at least once: every row arrives, without a transaction and without a mark
   assert.equal(sink.guarantee, 'at_least_once')
   const writer = await sink.open()
   assert.equal(await writer.claim({ delivered: 3 }), undefined)
-  await writer.write(4, [chunk([1n, 'a'])])
-  await writer.write(4, [chunk([1n, 'a'])])
+  await writer.write([{ epoch: 4, chunks: [chunk([1n, 'a'])] }])
+  await writer.write([{ epoch: 4, chunks: [chunk([1n, 'a'])] }])
   assert.deepEqual(writer.sent, { rows: 2, bytes: 2 * '{"id":1,"name":"a"}'.length })
   await writer.close()
   assert.deepEqual(await values('plain', 2), ['{"id":1,"name":"a"}', '{"id":1,"name":"a"}'])
@@ -148,8 +155,8 @@ test('a debezium sink and a debezium source understand each other', async () => 
   await broker.client.createTopic('dbz', 1, {})
   const writer = await kafka.sink!(broker.options('dbz'), sinkContext('b-6', 'debezium', [0])).open()
   await writer.claim({ delivered: 0 })
-  await writer.write(1, [chunk([1n, 'a'], [2n, 'b'])])
-  await writer.write(2, [chunk([1n, 'a', -1], [1n, 'A'], [2n, 'b', -1])])
+  await writer.write([{ epoch: 1, chunks: [chunk([1n, 'a'], [2n, 'b'])] }])
+  await writer.write([{ epoch: 2, chunks: [chunk([1n, 'a', -1], [1n, 'A'], [2n, 'b', -1])] }])
   await writer.close()
   const context: SourceContext = {
     schema: idAndName,
@@ -184,8 +191,8 @@ test('batches keep to the limit of the topic; a row above it is an error until t
     const writer = await sink.open()
     await writer.claim({ delivered: 0 })
     const rows = Array.from({ length: 100 }, (_, i): [bigint, string] => [BigInt(i), 'x'.repeat(1000)])
-    await writer.write(1, [chunk(...rows)])
-    await assert.rejects(writer.write(2, [chunk([100n, 'x'.repeat(30_000)])]), {
+    await writer.write([{ epoch: 1, chunks: [chunk(...rows)] }])
+    await assert.rejects(writer.write([{ epoch: 2, chunks: [chunk([100n, 'x'.repeat(30_000)])] }]), {
       condition: 'program_limit_exceeded',
       message: /^a row makes a record of 300\d\d bytes, but topic "narrow" takes 20000 at most$/,
     })
@@ -194,7 +201,7 @@ test('batches keep to the limit of the topic; a row above it is an error until t
   await broker.configure('narrow', limit(40_000))
   const writer = await kafka.sink!(broker.options('narrow'), sinkContext('b-7', 'plain', [])).open()
   assert.equal(await writer.claim({ delivered: 0 }), 1)
-  await writer.write(2, [chunk([100n, 'x'.repeat(30_000)])])
+  await writer.write([{ epoch: 2, chunks: [chunk([100n, 'x'.repeat(30_000)])] }])
   await writer.close()
   const lengths = (await values('narrow', 201)).map(value => value!.length)
   assert.deepEqual([lengths.length, lengths.filter(n => n > 30_000).length], [201, 1])

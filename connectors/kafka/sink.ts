@@ -1,8 +1,7 @@
-// Exactly once: one transaction per epoch writes the rows and a progress record {epoch} keyed by the sink's id to a compacted topic
+// Exactly once: one transaction writes the rows of one or more epochs and a progress record {last epoch} keyed by the sink's id to a compacted topic
 // of one partition. claim() fences older producers first and reads the marker only then, so no write can slip in between. A
 // producer whose outcome is unknown is never used again: the next claim makes a new one.
-import type { Chunk } from '../../types/chunk.ts'
-import type { Epoch, Sink, SinkContext, SinkWriter } from '../../types/connector.ts'
+import type { Epoch, Sink, SinkContext, SinkEpoch, SinkWriter } from '../../types/connector.ts'
 import { assert, SqlError } from '../../types/error.ts'
 import { type EncodedRecord, type Encoder, encoder } from '../formats/encoder.ts'
 import { integerOption, requiredOption, wordOption } from '../options.ts'
@@ -71,14 +70,16 @@ type Sent = NonNullable<SinkWriter['sent']>
 const NOTHING: Sent = { rows: 0, bytes: 0 }
 
 function* counted(
-  records: Iterable<EncodedRecord>,
+  encode: Encoder,
+  epochs: readonly SinkEpoch[],
   sum: { rows: number; bytes: number },
 ): Iterable<EncodedRecord> {
-  for (const record of records) {
-    sum.rows++
-    sum.bytes += (record.key?.length ?? 0) + (record.value?.length ?? 0)
-    yield record
-  }
+  for (const { chunks } of epochs)
+    for (const record of encode(chunks)) {
+      sum.rows++
+      sum.bytes += (record.key?.length ?? 0) + (record.value?.length ?? 0)
+      yield record
+    }
 }
 
 class ExactlyOnceWriter implements SinkWriter {
@@ -109,13 +110,13 @@ class ExactlyOnceWriter implements SinkWriter {
     )
   }
 
-  async write(epoch: Epoch, changes: readonly Chunk[]): Promise<void> {
+  async write(epochs: readonly SinkEpoch[]): Promise<void> {
     const { topic, progressTopic, encode, context } = this.#parts
     const producer = this.#producer
     assert(producer !== undefined, 'kafka sink: write before claim')
     const sent = { ...this.sent }
-    const messages = counted(encode(changes), sent)
-    const value = JSON.stringify({ sink: context.id, epoch, chunk: 0 })
+    const messages = counted(encode, epochs, sent)
+    const value = JSON.stringify({ sink: context.id, epoch: epochs.at(-1)!.epoch, chunk: 0 })
     const marker = { partition: 0, key: context.id, value }
     this.#producer = undefined // Until the outcome is known.
     try {
@@ -162,10 +163,10 @@ class AtLeastOnceWriter implements SinkWriter {
     return undefined
   }
 
-  async write(_epoch: Epoch, changes: readonly Chunk[]): Promise<void> {
+  async write(epochs: readonly SinkEpoch[]): Promise<void> {
     assert(this.#producer !== undefined, 'kafka sink: write before claim')
     const sent = { ...this.sent }
-    await this.#producer.send(this.#topic, counted(this.#encode(changes), sent))
+    await this.#producer.send(this.#topic, counted(this.#encode, epochs, sent))
     this.sent = sent
   }
 

@@ -39,11 +39,11 @@ const MUTANTS: Readonly<Record<string, readonly Mutation[]>> = {
   'the marker is written outside of the transaction': [
     {
       file: 'sim/target.ts',
-      from: `          this.#marker = epoch
+      from: `          this.#marker = written.at(-1)!.epoch
         })`,
       to: `        })
         await reach(() => {
-          this.#marker = epoch
+          this.#marker = written.at(-1)!.epoch
         })`,
     },
   ],
@@ -67,10 +67,10 @@ const MUTANTS: Readonly<Record<string, readonly Mutation[]>> = {
   'a writer is kept after an unknown outcome': [
     {
       file: 'delivery.ts',
-      from: `await writer.write(batch.epoch, batch.chunks)`,
+      from: `await writer.write(epochs)`,
       to: `for (;;)
           try {
-            await writer.write(batch.epoch, batch.chunks)
+            await writer.write(epochs)
             break
           } catch {
             await host.sleep(10)

@@ -78,12 +78,12 @@ export class Target {
           throw new SqlError('object_not_in_prerequisite_state', 'the target lost its marker')
         return marker
       },
-      write: async (epoch, chunks) => {
-        const rows = signedRows(chunks)
+      write: async epochs => {
+        const written = epochs.map(({ epoch, chunks }) => ({ epoch, rows: signedRows(chunks) }))
         await reach(() => {
           if (fence !== this.#fence) throw new Error('fenced by a newer writer')
-          this.committed.push({ epoch, rows })
-          this.#marker = epoch
+          this.committed.push(...written)
+          this.#marker = written.at(-1)!.epoch
         })
       },
       close: async () => {},
