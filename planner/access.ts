@@ -58,6 +58,17 @@ export const PRIVILEGES_OF: Readonly<Record<ObjectKind, readonly Privilege[]>> =
   function: ['execute'],
 }
 
+/** Relations that a GRANT means by its word; TABLES are all of them, as PostgreSQL has it. */
+export type RelationsOf = 'view' | 'materialized view' | 'source' | 'sink'
+
+/** Whether a GRANT with the word is about relations of the kind. An index goes with the views. */
+export function isMeant(of: RelationsOf | undefined, kind: string | undefined): boolean {
+  return of === undefined || kind === of || (of === 'materialized view' && kind === 'index')
+}
+
+/** Rights on what is only read. */
+export const READ_PRIVILEGES: readonly Privilege[] = ['select']
+
 /** Rights that there are on columns. */
 export const COLUMN_PRIVILEGES: readonly Privilege[] = ['select', 'insert', 'update', 'references']
 
@@ -67,7 +78,8 @@ export interface DefaultGrant {
   readonly maker: string
   /** In this schema; undefined: anywhere. */
   readonly schema?: number
-  readonly kind: 'relation' | 'schema'
+  readonly kind: 'relation' | 'schema' | 'function'
+  readonly of?: RelationsOf
   readonly role: string
   readonly privileges: readonly Privilege[]
   readonly grantable: readonly Privilege[]

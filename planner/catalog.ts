@@ -3,7 +3,15 @@ import type { Expression, Job, Order, RelationId } from '../types/job.ts'
 import { fromJson, toJson } from '../types/json.ts'
 import type { Type } from '../types/type.ts'
 import type { Modifier } from '../types/type-modifier.ts'
-import { changeGrant, type DefaultGrant, type Grant, type RoleDef, type RoleSettings } from './access.ts'
+import {
+  changeGrant,
+  type DefaultGrant,
+  type Grant,
+  isMeant,
+  publicRights,
+  type RoleDef,
+  type RoleSettings,
+} from './access.ts'
 import type { FunctionDef } from './function-def.ts'
 import type { JobSettings } from './job-settings.ts'
 import type { SequenceDef } from './sequence-def.ts'
@@ -226,6 +234,7 @@ export class Catalog {
   withFunction(function_: FunctionDef): Catalog {
     const others = this.functions.filter(f => f.id !== function_.id)
     return this.#change({
+      ...(others.length < this.functions.length ? {} : this.#grantsByDefault('function', function_)),
       functions: [...others, function_],
       nextId: Math.max(this.nextId, function_.id + 1),
     })
@@ -299,6 +308,7 @@ export class Catalog {
     kind: DefaultGrant['kind'],
     object: {
       readonly id: number
+      readonly kind?: string
       readonly owner: string
       readonly database: string
       readonly schema?: string
@@ -307,12 +317,17 @@ export class Catalog {
     const { id, owner, database, schema } = object
     const inside = this.schemas.find(s => s.database === database && s.name === schema)?.id
     const found = this.defaultGrants.filter(
-      d => d.kind === kind && d.maker === owner && (d.schema === undefined || d.schema === inside),
+      d =>
+        d.kind === kind &&
+        d.maker === owner &&
+        (d.schema === undefined || d.schema === inside) &&
+        isMeant(d.of, object.kind),
     )
     if (found.length === 0) return {}
     let { grants } = this
+    const inborn = (role: string) => (role === 'public' ? publicRights(kind, '') : [])
     for (const { role, privileges, grantable } of found)
-      grants = changeGrant(grants, { kind, object: id, role }, [], before => ({
+      grants = changeGrant(grants, { kind, object: id, role }, inborn(role), before => ({
         privileges: [...new Set([...before.privileges, ...privileges])],
         grantable: [...new Set([...before.grantable, ...grantable])],
       }))

@@ -1,5 +1,5 @@
 import { notSupported, SqlError } from '../../types/error.ts'
-import { PRIVILEGES, type Privilege } from '../access.ts'
+import { PRIVILEGES, type Privilege, type RelationsOf } from '../access.ts'
 import { functionName } from './create-function.ts'
 import type { Cursor } from './cursor.ts'
 import type { FunctionName, Name, NamedPrivilege, Statement } from './statement.ts'
@@ -62,37 +62,45 @@ export function parseDefaultPrivileges(c: Cursor): Statement {
   const optionOnly = !grant && c.accept('grant', 'option', 'for')
   const privileges = parsePrivileges(c)
   c.expect('on')
-  for (const word of [
-    'functions',
-    'routines',
-    'sequences',
-    'types',
-    'connections',
-    'secrets',
-    'subscriptions',
-  ])
+  for (const word of ['sequences', 'types', 'connections', 'secrets', 'subscriptions'])
     if (c.looking(word)) throw notSupported(`default privileges on ${word}`, { position: c.token!.start })
-  const of = c.accept('schemas') ? 'schema' : 'relation'
-  if (of === 'relation' && !RELATIONS.some(words => c.accept(...words.split(' ')))) throw c.error()
+  const position = c.token?.start ?? c.end
+  const ofFunctions = c.accept('functions') || c.accept('routines')
+  const what = ofFunctions ? 'function' : c.accept('schemas') ? 'schema' : 'relation'
+  if (what === 'schema' && schemas.length > 0)
+    throw new SqlError(
+      'invalid_grant_operation',
+      'cannot use IN SCHEMA clause when using GRANT/REVOKE ON SCHEMAS',
+      { position },
+    )
+  const of = what === 'relation' ? relationsOf(c) : undefined
   c.expect(grant ? 'to' : 'from')
   const roles = parseNames(c)
   const withOption = tail(c, grant)
-  return { kind: 'default privileges', grant, privileges, of, makers, schemas, roles, withOption, optionOnly }
+  return { kind: 'default privileges', grant, privileges, what, of, makers, schemas, roles, withOption, optionOnly }
 }
 
-const RELATIONS = ['tables', 'materialized views', 'views', 'sources', 'sinks']
+const RELATIONS = ['materialized view', 'view', 'source', 'sink'] as const
+
+/** TABLES: undefined. */
+function relationsOf(c: Cursor): RelationsOf | undefined {
+  const found = RELATIONS.find(words => c.accept(...`${words}s`.split(' ')))
+  if (found === undefined) c.expect('tables')
+  return found
+}
 
 function parseObjects(c: Cursor): {
   what: (Statement & { kind: 'grant' })['what']
+  of?: RelationsOf | undefined
   names: readonly Name[]
   functions: readonly FunctionName[]
 } {
   if (c.accept('all')) {
     const ofFunctions = c.accept('functions') || c.accept('routines')
-    if (!ofFunctions && !RELATIONS.some(words => c.accept(...words.split(' ')))) throw c.error()
+    const of = ofFunctions ? undefined : relationsOf(c)
     c.expect('in', 'schema')
     const names = parseNames(c).map(name => ({ schema: undefined, name, position: c.end }))
-    return { what: ofFunctions ? 'all functions' : 'all', names, functions: [] }
+    return { what: ofFunctions ? 'all functions' : 'all', of, names, functions: [] }
   }
   if (c.accept('function') || c.accept('routine')) {
     const functions = [functionName(c)]
@@ -102,15 +110,11 @@ function parseObjects(c: Cursor): {
   const what = c.accept('schema') ? 'schema' : c.accept('database') ? 'database' : 'relation'
   for (const word of ['connection', 'secret', 'sequence', 'subscription'])
     if (c.looking(word)) throw notSupported(`GRANT ON ${word.toUpperCase()}`, { position: c.token!.start })
-  if (what === 'relation')
-    c.accept('table') ||
-      c.accept('materialized', 'view') ||
-      c.accept('view') ||
-      c.accept('source') ||
-      c.accept('sink')
+  const of = what === 'relation' ? RELATIONS.find(words => c.accept(...words.split(' '))) : undefined
+  if (what === 'relation' && of === undefined) c.accept('table')
   const names = [c.name()]
   while (c.accept(',')) names.push(c.name())
-  return { what, names, functions: [] }
+  return { what, of, names, functions: [] }
 }
 
 /** WITH GRANT OPTION, GRANTED BY, CASCADE; whether the right may be handed on. */

@@ -1,7 +1,7 @@
 import type { FormatSpec } from '../../types/connector.ts'
 import type { Type } from '../../types/type.ts'
 import type { Modifier } from '../../types/type-modifier.ts'
-import type { Privilege } from '../access.ts'
+import type { Privilege, RelationsOf } from '../access.ts'
 import type { PgNode } from '../contract.ts'
 import type { FunctionArgument } from '../function-def.ts'
 import type { JobSettingChange } from './job-setting.ts'
@@ -251,6 +251,8 @@ export type Statement =
       readonly privileges: readonly NamedPrivilege[] | 'all'
       /** 'all': every relation of the schemas. */
       readonly what: 'relation' | 'schema' | 'database' | 'function' | 'all' | 'all functions'
+      /** Relations of one kind; undefined: TABLE, or no word. */
+      readonly of?: RelationsOf | undefined
       readonly names: readonly Name[]
       /** GRANT ON FUNCTION. */
       readonly functions: readonly FunctionName[]
@@ -269,7 +271,8 @@ export type Statement =
       readonly kind: 'default privileges'
       readonly grant: boolean
       readonly privileges: readonly NamedPrivilege[] | 'all'
-      readonly of: 'relation' | 'schema'
+      readonly what: 'relation' | 'schema' | 'function'
+      readonly of: RelationsOf | undefined
       /** Who makes the objects; none: the user. */
       readonly makers: readonly string[]
       /** None: in every schema. */

@@ -75,7 +75,7 @@ async function alterRelation(
       return { catalog: swapped(relation, other, current) }
     }
     case 'owner':
-      return { catalog: current.with({ ...relation, owner: knownRole(action.to, context) }) }
+      return { catalog: withOwner(relation, knownRole(action.to, context), current) }
     case 'job setting':
       return { catalog: current.with(withJobSetting(relation, action.change)) }
     case 'retention':
@@ -106,6 +106,14 @@ function existing(schema: string, { catalogs, session }: StatementContext): stri
   if (!catalogs.current.hasSchema(session.database, schema))
     throw new SqlError('invalid_schema_name', `schema "${schema}" does not exist`)
   return schema
+}
+
+/** Indexes and sequences of a relation's columns go with it. */
+function withOwner(relation: Relation, owner: string, catalog: Catalog): Catalog {
+  const own = catalog.relations.filter(
+    r => r.index?.on === relation.id || r.sequence?.ownedBy?.table === relation.id,
+  )
+  return [relation, ...own].reduce((next, each) => next.with({ ...each, owner }), catalog)
 }
 
 /** Each gets the other's name. */

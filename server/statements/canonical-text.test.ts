@@ -8,6 +8,10 @@ const cases: readonly (readonly [string, string])[] = [
     'create table t (k int primary key, "B" varchar, at timestamp,\n watermark for at as at - interval \'10\' second) append only',
     'CREATE TABLE t (k INT PRIMARY KEY, "B" CHARACTER VARYING, at TIMESTAMP, WATERMARK FOR at AS at - INTERVAL \'10\' SECOND) APPEND ONLY',
   ],
+  [
+    'create table t (v struct<v1 int, "V2" struct < v1 int, v2 varchar>>, m map(varchar, struct<a bigint>), i int)',
+    'CREATE TABLE t (v STRUCT<v1 INT, "V2" STRUCT<v1 INT, v2 CHARACTER VARYING>>, m map(varchar, STRUCT<a BIGINT>), i INT)',
+  ],
   ['create index idx1 on t3(v1,v2)', 'CREATE INDEX idx1 ON t3(v1, v2)'],
   [
     'create materialized view mv3 as select sum(v1) as sum_v1 from t3 -- all',

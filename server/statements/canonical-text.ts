@@ -51,10 +51,12 @@ const CALLED = new Set([')', ']'])
 export function canonicalSql(sql: string): string {
   const tokens = tokenize(sql)
   const types = typePositions(tokens)
+  const angles = anglePositions(tokens, types)
   let text = ''
   tokens.forEach((token, i) => {
     const before = tokens[i - 1]
-    if (before !== undefined && spaced(before, token, tokens, i)) text += ' '
+    const angled = angles.has(i) || (angles.has(i - 1) && before?.text === '<')
+    if (before !== undefined && !angled && spaced(before, token, tokens, i)) text += ' '
     text += shown(token, i, tokens, types)
   })
   return text
@@ -85,7 +87,7 @@ function shown(token: Token, i: number, tokens: readonly Token[], types: Readonl
 }
 
 /** Where the names of types stand: behind a column's name in a list of columns, behind `::`, in CAST … AS. */
-function typePositions(tokens: readonly Token[]): ReadonlySet<number> {
+function typePositions(tokens: readonly Token[]): Set<number> {
   const found = new Set<number>()
   const from = (at: number): void => {
     for (let i = at; word(tokens[i]) in TYPES; i++) found.add(i)
@@ -104,6 +106,23 @@ function typePositions(tokens: readonly Token[]): ReadonlySet<number> {
   tokens.forEach((token, i) => {
     if (token.text === '::') from(i + 1)
     if (token.text === '<' && word(tokens[i - 1]) === 'struct') found.add(i - 1)
+  })
+  return found
+}
+
+/** Brackets of `STRUCT<a INT, …>`; types inside are added to `types`. */
+function anglePositions(tokens: readonly Token[], types: Set<number>): ReadonlySet<number> {
+  const found = new Set<number>()
+  let depth = 0
+  tokens.forEach((token, i) => {
+    if (token.text === '<' && (types.has(i - 1) || depth > 0) && word(tokens[i - 1]) === 'struct') depth++
+    else if (depth > 0 && /^>+$/.test(token.text)) depth = Math.max(0, depth - token.text.length)
+    else {
+      const field = depth > 0 && ['<', ','].includes(tokens[i - 2]?.text ?? '')
+      if (field || (depth > 0 && types.has(i - 1))) if (token.value in TYPES) types.add(i)
+      return
+    }
+    found.add(i)
   })
   return found
 }

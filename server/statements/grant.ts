@@ -2,10 +2,13 @@ import {
   COLUMN_PRIVILEGES,
   changeGrant,
   type Grant,
+  isMeant,
   type ObjectKind,
   PRIVILEGES_OF,
   type Privilege,
   publicRights,
+  READ_PRIVILEGES,
+  type RelationsOf,
 } from '../../planner/access.ts'
 import type { Catalog, Relation } from '../../planner/catalog.ts'
 import type { FunctionDef } from '../../planner/function-def.ts'
@@ -27,7 +30,7 @@ export function grant(statement: Statement, context: StatementContext): Promise<
     const rights = rightsOf(context.session, catalog)
     const roles = statement.roles.map(role => grantee(role, catalog, context))
     const kind = KINDS[statement.what]
-    const wanted = privilegesFor(statement.privileges, kind, statement.what)
+    const wanted = privilegesFor(statement.privileges, kind, statement.what, statement.of)
     let { grants } = catalog
     for (const object of objectsOf(statement, catalog, context)) {
       const asked = placed(wanted, kind, object)
@@ -110,8 +113,9 @@ export function privilegesFor(
   asked: Statement['privileges'],
   kind: ObjectKind,
   what: string,
+  of?: RelationsOf,
 ): readonly { readonly privilege: Privilege; readonly columns?: readonly string[] }[] {
-  const known = PRIVILEGES_OF[kind]
+  const known = of !== undefined && of !== 'view' ? READ_PRIVILEGES : PRIVILEGES_OF[kind]
   if (asked === 'all') return known.map(privilege => ({ privilege }))
   return asked.flatMap(({ privilege, columns }) => {
     if (columns !== undefined && what !== 'relation')
@@ -120,7 +124,7 @@ export function privilegesFor(
     if (privilege !== 'all' && !possible.includes(privilege))
       throw new SqlError(
         'invalid_grant_operation',
-        `invalid privilege type ${privilege.toUpperCase()} for ${columns !== undefined ? 'column' : what === 'all' ? 'relation' : what}`,
+        `invalid privilege type ${privilege.toUpperCase()} for ${columns !== undefined ? 'column' : (of ?? (what === 'all' ? 'relation' : what))}`,
       )
     const named = columns && { columns }
     return (privilege === 'all' ? possible : [privilege]).map(each => ({ privilege: each, ...named }))
@@ -146,7 +150,7 @@ function placed(
 }
 
 function objectsOf(
-  { what, names, functions }: Statement,
+  { what, of, names, functions }: Statement,
   catalog: Catalog,
   context: StatementContext,
 ): readonly Owned[] {
@@ -165,7 +169,9 @@ function objectsOf(
     if (what === 'schema') return [schema]
     if (what === 'all functions')
       return catalog.functions.filter(f => f.database === database && f.schema === schema.name)
-    return catalog.relations.filter(r => r.database === database && r.schema === schema.name)
+    return catalog.relations.filter(
+      r => r.database === database && r.schema === schema.name && isMeant(of, r.kind),
+    )
   })
 }
 
@@ -179,10 +185,10 @@ export function defaultPrivileges(
   statement: StatementOf<'default privileges'>,
   context: StatementContext,
 ): Promise<Result> {
-  const { of: kind } = statement
+  const { what: kind, of } = statement
   return changeCatalog(context, 'ALTER DEFAULT PRIVILEGES', catalog => {
     const roles = statement.roles.map(role => grantee(role, catalog, context))
-    const privileges = privilegesFor(statement.privileges, kind, kind).map(({ privilege }) => privilege)
+    const privileges = privilegesFor(statement.privileges, kind, kind, of).map(({ privilege }) => privilege)
     const makers = statement.makers.length === 0 ? [context.session.user] : statement.makers
     for (const maker of makers) requireMaker(maker, catalog, context)
     const schemas = statement.schemas.map(name => {
@@ -195,10 +201,10 @@ export function defaultPrivileges(
       for (const schema of schemas.length === 0 ? [undefined] : schemas)
         for (const role of roles) {
           const fits = (d: (typeof defaults)[number]) =>
-            d.maker === maker && d.schema === schema && d.kind === kind && d.role === role
+            d.maker === maker && d.schema === schema && d.kind === kind && d.of === of && d.role === role
           const before = defaults.find(fits) ?? { privileges: [], grantable: [] }
           const now = after(before, privileges, statement)
-          const entry = { maker, ...(schema !== undefined && { schema }), kind, role, ...now }
+          const entry = { maker, ...(schema !== undefined && { schema }), kind, ...(of && { of }), role, ...now }
           defaults = [...defaults.filter(d => !fits(d)), ...(now.privileges.length > 0 ? [entry] : [])]
         }
     return catalog.withDefaultGrants(defaults)

@@ -64,7 +64,7 @@ fill('pg_catalog.pg_default_acl', ({ catalog }) =>
     oid: DEFAULT_ACL_OIDS + i,
     defaclrole: roleOid(each.maker),
     defaclnamespace: each.schema ?? 0,
-    defaclobjtype: each.kind === 'schema' ? 'n' : 'r',
+    defaclobjtype: { schema: 'n', function: 'f', relation: 'r' }[each.kind],
     defaclacl: items([each], each.maker),
   })),
 )
