@@ -14,6 +14,7 @@ import {
 } from './access.ts'
 import type { FunctionDef } from './function-def.ts'
 import type { JobSettings } from './job-settings.ts'
+import type { DatabaseSettings } from './parse/database.ts'
 import type { SequenceDef } from './sequence-def.ts'
 
 export type RelationKind =
@@ -125,6 +126,7 @@ export interface DatabaseDef {
   readonly id: number
   readonly name: string
   readonly owner: string
+  readonly asked?: DatabaseSettings
   readonly comment?: string
 }
 
@@ -274,8 +276,8 @@ export class Catalog {
     return this.#change({ schemas: this.schemas.filter(s => s.database !== database || s.name !== name) })
   }
   /** With its schema `public`. */
-  withDatabase(name: string, owner: string): Catalog {
-    const database = { id: this.nextId, name, owner }
+  withDatabase(name: string, owner: string, asked: DatabaseSettings = {}): Catalog {
+    const database = { id: this.nextId, name, owner, asked }
     const schema = { id: this.nextId + 1, database: name, name: 'public', owner }
     return this.#change({
       databases: [...this.databases, database],
@@ -336,6 +338,11 @@ export class Catalog {
 
   #change(change: Partial<CatalogDocument>): Catalog {
     const next = { ...this.#document, ...change, version: this.version + 1 }
+    if (next.defaultGrants !== undefined && next.schemas.length < this.schemas.length) {
+      const schemas = new Set(next.schemas.map(schema => schema.id))
+      const left = next.defaultGrants.filter(d => d.schema === undefined || schemas.has(d.schema))
+      if (left.length < next.defaultGrants.length) return this.#change({ ...change, defaultGrants: left })
+    }
     if (next.grants === undefined) return new Catalog(next)
     const objects = [...next.relations, ...(next.functions ?? []), ...next.schemas, ...next.databases]
     const ids = new Set(objects.map(object => object.id))

@@ -2,6 +2,7 @@ import { notSupported, SqlError } from '../../types/error.ts'
 import { column, columnType, expressionUntil } from './create.ts'
 import { functionName } from './create-function.ts'
 import type { Cursor } from './cursor.ts'
+import { alterDatabaseSetting } from './database.ts'
 import { parseDefaultPrivileges } from './grants.ts'
 import { parseJobReset, parseJobSetting } from './job-setting.ts'
 import { relationWord } from './relation-word.ts'
@@ -21,6 +22,11 @@ export function parseAlter(c: Cursor): Statement {
   const ifExists = c.accept('if', 'exists')
   c.accept('only')
   const name = c.name()
+  const asked = what === 'database' ? alterDatabaseSetting(c) : undefined
+  if (asked !== undefined) {
+    c.finish()
+    return { kind: 'alter', what, name, ifExists, action: { do: 'database setting', set: asked } }
+  }
   const setting = what === 'database' ? parseRoleSetting(c, undefined, name.name) : undefined
   if (setting !== undefined) return setting
   const action = parseAction(c)

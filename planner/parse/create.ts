@@ -7,6 +7,7 @@ import { parseTypeName } from '../../types/type-names.ts'
 import { createFunction } from './create-function.ts'
 import { createIndex } from './create-index.ts'
 import { type Cursor, parseExpression, parseFragment } from './cursor.ts'
+import { databaseOptions } from './database.ts'
 import { parseCreateRole } from './roles.ts'
 import { createSequence } from './sequence.ts'
 import type { ColumnSyntax, Fragment, RelationSyntax, Statement } from './statement.ts'
@@ -30,8 +31,12 @@ export function parseCreate(c: Cursor, replace = false): Statement {
     const kind = c.looking('schema') ? 'create schema' : 'create database'
     c.at++
     const ifNotExists = c.accept('if', 'not', 'exists')
-    const named = c.looking('authorization') ? undefined : c.identifier()
-    const owner = kind === 'create schema' && c.accept('authorization') ? c.identifier() : undefined
+    const named = kind === 'create schema' && c.looking('authorization') ? undefined : c.identifier()
+    if (kind === 'create database') {
+      const { owner, asked } = databaseOptions(c)
+      return { kind, name: named!, ifNotExists, asked, ...(owner === undefined ? {} : { owner }) }
+    }
+    const owner = c.accept('authorization') ? c.identifier() : undefined
     c.finish()
     const name = named ?? owner
     if (name === undefined) throw c.error()

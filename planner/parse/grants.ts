@@ -77,7 +77,18 @@ export function parseDefaultPrivileges(c: Cursor): Statement {
   c.expect(grant ? 'to' : 'from')
   const roles = parseNames(c)
   const withOption = tail(c, grant)
-  return { kind: 'default privileges', grant, privileges, what, of, makers, schemas, roles, withOption, optionOnly }
+  return {
+    kind: 'default privileges',
+    grant,
+    privileges,
+    what,
+    of,
+    makers,
+    schemas,
+    roles,
+    withOption,
+    optionOnly,
+  }
 }
 
 const RELATIONS = ['materialized view', 'view', 'source', 'sink'] as const

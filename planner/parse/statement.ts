@@ -4,6 +4,7 @@ import type { Modifier } from '../../types/type-modifier.ts'
 import type { Privilege, RelationsOf } from '../access.ts'
 import type { PgNode } from '../contract.ts'
 import type { FunctionArgument } from '../function-def.ts'
+import type { DatabaseSettings } from './database.ts'
 import type { JobSettingChange } from './job-setting.ts'
 
 /** A piece of the statement that PostgreSQL's grammar read. */
@@ -187,8 +188,9 @@ export type Statement =
   | {
       readonly kind: 'create schema' | 'create database'
       readonly name: string
-      /** AUTHORIZATION of a schema. */
+      /** AUTHORIZATION of a schema, OWNER of a database. */
       readonly owner?: string
+      readonly asked?: DatabaseSettings
       readonly ifNotExists: boolean
     }
   | {
@@ -348,6 +350,7 @@ export type AlterAction =
   /** How long a subscription keeps changes. */
   | { readonly do: 'retention'; readonly retention: string }
   | { readonly do: 'job setting'; readonly change: JobSettingChange }
+  | { readonly do: 'database setting'; readonly set: DatabaseSettings }
 
 /** What changes the session and nothing else. */
 export type SessionStatement =

@@ -12,6 +12,7 @@ import type { Alteration } from './alter.ts'
 import { bindContext } from './bind.ts'
 import { requireColumn, requirePlainTable, requireUnused } from './column-users.ts'
 import type { StatementContext } from './contract.ts'
+import { rejectSystemName } from './create.ts'
 import { columnDef } from './create-table.ts'
 import { recolumned } from './rename.ts'
 import { rewritten } from './rewritten-table.ts'
@@ -26,6 +27,7 @@ export function addColumn(
   context: StatementContext,
 ): Alteration | undefined {
   requirePlainTable(table, 'ADD COLUMN', context)
+  rejectSystemName(column.name)
   if (table.columns.some(c => c.name === column.name)) {
     const message = `column "${column.name}" of relation "${table.name}" already exists`
     if (!ifNotExists) throw new SqlError('duplicate_column', message, { position: column.position })
@@ -124,6 +126,7 @@ export function renameColumn(
 ): Catalog {
   if (relation.options['connector'] !== undefined || relation.kind === 'source' || relation.kind === 'sink')
     throw notSupported('renaming a column that a connector reads or writes')
+  rejectSystemName(to)
   const at = requireColumn(relation, from)
   if (relation.columns.some(column => column.name === to))
     throw new SqlError('duplicate_column', `column "${to}" of relation "${relation.name}" already exists`)

@@ -1,10 +1,20 @@
 import type { Catalog } from '../../planner/catalog.ts'
+import type { DatabaseSettings } from '../../planner/parse/database.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import { requireOwner, rightsOf } from '../access/rights.ts'
 import { knownRole } from './alter.ts'
 import type { StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
 import { renamed } from './rename.ts'
+
+/** Barriers go through all databases at once. */
+export function noteNoEffect(
+  { barrierIntervalMs, checkpointFrequency }: DatabaseSettings,
+  { notice }: StatementContext,
+): void {
+  if (barrierIntervalMs !== undefined || checkpointFrequency !== undefined)
+    notice('barriers of a database are those of the server: ALTER SYSTEM SET barrier_interval_ms')
+}
 
 /** ALTER SCHEMA and ALTER DATABASE: name and owner. */
 export function alterNamespace(
@@ -37,6 +47,10 @@ export function alterNamespace(
   requireOwner(rights, 'database', found)
   if (action.do === 'owner')
     return catalog.withDatabaseDef({ ...found, owner: knownRole(action.to, context) })
+  if (action.do === 'database setting') {
+    noteNoEffect(action.set, context)
+    return catalog.withDatabaseDef({ ...found, asked: { ...found.asked, ...action.set } })
+  }
   if (action.do !== 'rename') throw notSupported(`ALTER DATABASE … ${action.do.toUpperCase()}`)
   if (name === database) throw new SqlError('feature_not_supported', 'current database cannot be renamed')
   if (catalog.hasDatabase(action.to))

@@ -76,6 +76,8 @@ async function alterRelation(
     }
     case 'owner':
       return { catalog: withOwner(relation, knownRole(action.to, context), current) }
+    case 'database setting':
+      throw notSupported(`this ALTER ${what.toUpperCase()}`)
     case 'job setting':
       return { catalog: current.with(withJobSetting(relation, action.change)) }
     case 'retention':

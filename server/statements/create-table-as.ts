@@ -7,11 +7,11 @@ import type { Result, StatementContext } from './contract.ts'
 import { createRelation, queryColumns, type StatementOf } from './create.ts'
 import { tableJob } from './create-table.ts'
 import { withRowId } from './row-id-column.ts'
+import { tableSql } from './statement-text.ts'
 
 /** CREATE TABLE … AS: the table and the rows the query yields now, in one epoch. */
 export async function createTableAs(
   { relation: syntax, kind }: StatementOf<'create table' | 'create source'>,
-  sql: string,
   context: StatementContext,
 ): Promise<Result> {
   const { query, columnNames, options, appendOnly } = syntax
@@ -41,7 +41,7 @@ export async function createTableAs(
     'CREATE TABLE AS',
     id => ({
       kind: 'table',
-      sql,
+      sql: tableSql({ name: syntax.name.name, columns, key: [], declaredKey: false, appendOnly }),
       columns,
       key: [],
       declaredKey: false,

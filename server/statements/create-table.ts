@@ -35,8 +35,7 @@ export async function createTable(
   const tag = isTable ? 'CREATE TABLE' : 'CREATE SOURCE'
   const taken = takenName(context, syntax.name, syntax.ifNotExists, tag)
   if (taken !== undefined) return taken
-  if (syntax.query !== undefined || syntax.columnNames !== undefined)
-    return createTableAs(statement, sql, context)
+  if (syntax.query !== undefined || syntax.columnNames !== undefined) return createTableAs(statement, context)
   const { options } = syntax
   const connectorName = options['connector']
   if (!isTable && connectorName === undefined)

@@ -58,6 +58,8 @@ export async function createRelation(
     const id = catalog.nextId
     const made = make(id, catalog)
     refuseVariantsInKey(made.key, made.columns)
+    if (made.kind === 'table' || made.kind === 'materialized view')
+      for (const column of made.columns) rejectSystemName(column.name)
     const job = made.job && { ...made.job, nodes: withFragments(made.job.nodes) }
     const relation = {
       ...made,
@@ -134,6 +136,14 @@ export function rejectDuplicates(names: readonly string[]): void {
   const twice = names.find((name, i) => names.indexOf(name) !== i)
   if (twice !== undefined)
     throw new SqlError('duplicate_column', `column "${twice}" specified more than once`)
+}
+
+const SYSTEM_COLUMNS = new Set(['tableoid', 'ctid', 'xmin', 'cmin', 'xmax', 'cmax'])
+
+/** Throws 42701 for a name that PostgreSQL gives to every table. */
+export function rejectSystemName(name: string): void {
+  if (SYSTEM_COLUMNS.has(name))
+    throw new SqlError('duplicate_column', `column name "${name}" conflicts with a system column name`)
 }
 
 export type StatementOf<Kind extends Statement['kind']> = Extract<Statement, { kind: Kind }>

@@ -204,7 +204,14 @@ export function defaultPrivileges(
             d.maker === maker && d.schema === schema && d.kind === kind && d.of === of && d.role === role
           const before = defaults.find(fits) ?? { privileges: [], grantable: [] }
           const now = after(before, privileges, statement)
-          const entry = { maker, ...(schema !== undefined && { schema }), kind, ...(of && { of }), role, ...now }
+          const entry = {
+            maker,
+            ...(schema !== undefined && { schema }),
+            kind,
+            ...(of && { of }),
+            role,
+            ...now,
+          }
           defaults = [...defaults.filter(d => !fits(d)), ...(now.privileges.length > 0 ? [entry] : [])]
         }
     return catalog.withDefaultGrants(defaults)

@@ -4,6 +4,7 @@ import type { Type } from '../../types/type.ts'
 import { denied, rightsOf } from '../access/rights.ts'
 import { alter } from './alter.ts'
 import { alterFunction, commentOnFunction } from './alter-function.ts'
+import { noteNoEffect } from './alter-namespace.ts'
 import { comment } from './comment.ts'
 import type { Prepared, Result, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
@@ -116,7 +117,7 @@ function command(run: () => Promise<Result>): Prepared {
 }
 
 function createNamespace(
-  { kind, name, ifNotExists, owner }: StatementOf<'create schema' | 'create database'>,
+  { kind, name, ifNotExists, owner, asked = {} }: StatementOf<'create schema' | 'create database'>,
   context: StatementContext,
 ): Promise<Result> {
   return context.catalogs.exclusive(async () => {
@@ -139,7 +140,8 @@ function createNamespace(
     }
     const next = isSchema
       ? catalog.withSchema(database, name, owner ?? user)
-      : catalog.withDatabase(name, user)
+      : catalog.withDatabase(name, owner ?? user, asked)
+    noteNoEffect(asked, context)
     await context.runtime.run({ catalog: next.toJson() }, context.signal)
     context.catalogs.update(next)
     return { tag }

@@ -1,6 +1,7 @@
 import type { ColumnDef, Relation } from '../../planner/catalog.ts'
 import { type Token, tokenize } from '../../planner/parse/tokens.ts'
 import { quote } from '../../planner/rewrite-references.ts'
+import { keyAndValue, type Type } from '../../types/type.ts'
 import { typeName } from '../../types/type-names.ts'
 
 /** A CREATE statement with another name in it. */
@@ -30,7 +31,9 @@ function namePosition(tokens: readonly Token[]): number {
 }
 
 /** The statement that would make a table as its columns are now. */
-export function tableSql(table: Relation): string {
+export function tableSql(
+  table: Pick<Relation, 'name' | 'columns' | 'key' | 'declaredKey' | 'appendOnly'>,
+): string {
   const columns = table.columns
     .filter(column => column.dropped !== true)
     .map(column => columnSql(column, table))
@@ -39,7 +42,7 @@ export function tableSql(table: Relation): string {
   return `CREATE TABLE ${plain(table.name)} (${items.join(', ')})${table.appendOnly ? ' APPEND ONLY' : ''}`
 }
 
-function columnSql(column: ColumnDef, table: Relation): string {
+function columnSql(column: ColumnDef, table: Pick<Relation, 'columns' | 'key'>): string {
   const { name, type, modifier, notNull, generated, expressionSql } = column
   const keyed = table.key.some(i => table.columns[i] === column)
   const text =
@@ -49,10 +52,21 @@ function columnSql(column: ColumnDef, table: Relation): string {
         ? ` DEFAULT ${expressionSql}`
         : ` AS ${expressionSql}`
   const limited = modifier !== undefined && type.name !== 'timestamptz'
-  const typed = (limited ? `${modifier}${type.element === undefined ? '' : '[]'}` : typeName(type))
-    .toUpperCase()
-    .replace(/^INTEGER/, 'INT')
+  const typed = limited
+    ? `${modifier}${type.element === undefined ? '' : '[]'}`.toUpperCase()
+    : typeText(type)
   return `${plain(name)} ${typed}${notNull && !keyed ? ' NOT NULL' : ''}${text}`
+}
+
+/** A type in the words of RisingWave's definitions. */
+function typeText(type: Type): string {
+  if (type.name === 'array') return `${typeText(type.element!)}[]`
+  if (type.name === 'struct')
+    return `STRUCT<${(type.fields ?? []).map(f => `${plain(f.name)} ${typeText(f.type)}`).join(', ')}>`
+  if (type.name === 'map') return `MAP(${keyAndValue(type).map(typeText).join(', ')})`
+  const name = typeName(type)
+  if (type.name === 'int256') return name
+  return name === 'integer' ? 'INT' : name.replace(' without time zone', '').toUpperCase()
 }
 
 function plain(name: string): string {

@@ -198,7 +198,10 @@ fill('rw_catalog.rw_databases', ({ catalog }) =>
     name: d.name,
     owner: roleOid(d.owner),
     acl: aclOf(catalog, 'database', d) ?? [],
-    resource_group: 'default',
+    resource_group: d.asked?.resourceGroup ?? 'default',
+    barrier_interval_ms: d.asked?.barrierIntervalMs ?? null,
+    checkpoint_frequency:
+      d.asked?.checkpointFrequency === undefined ? null : BigInt(d.asked.checkpointFrequency),
   })),
 )
 fill(
