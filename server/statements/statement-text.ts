@@ -35,7 +35,7 @@ export function tableSql(
   table: Pick<Relation, 'name' | 'columns' | 'key' | 'declaredKey' | 'appendOnly'>,
 ): string {
   const columns = table.columns
-    .filter(column => column.dropped !== true)
+    .filter(column => column.hidden !== true)
     .map(column => columnSql(column, table))
   const key = table.key.map(i => plain(table.columns[i]!.name)).join(', ')
   const items = table.declaredKey ? [...columns, `PRIMARY KEY (${key})`] : columns
