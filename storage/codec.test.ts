@@ -51,6 +51,14 @@ const COLUMNS: readonly (readonly [Type, fc.Arbitrary<Value>])[] = [
   [{ name: 'interval' }, interval],
   [arrayOf(arrayOf({ name: 'int4' })), fc.array(fc.array(fc.option(fc.integer())), { maxLength: 3 })],
   [arrayOf({ name: 'float8' }), fc.array(fc.double(), { maxLength: 3 })],
+  [
+    { name: 'vector' },
+    fc.array(
+      fc.float({ noNaN: true, noDefaultInfinity: true }).map(v => v + 0),
+      { minLength: 1, maxLength: 5 },
+    ),
+  ],
+  [{ name: 'variant' }, fc.integer().map(n => `{"int32": ${n}}`)],
   [STRUCT, fc.tuple(orNull(int64), orNull(fc.array(orNull(text), { maxLength: 3 })), orNull(octets))],
 ]
 const SCHEMA: Schema = COLUMNS.map(([type], i) => ({ name: `c${i}`, type }))

@@ -1,5 +1,6 @@
 import type { Bytes, Column } from '../types/chunk.ts'
 import { compareFloats, compareValues } from '../types/compare.ts'
+import { equalDocuments } from '../types/document-bytes.ts'
 import { compareDocuments } from '../types/json-order.ts'
 import { physical } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
@@ -19,7 +20,8 @@ export function equalCells(a: Column, i: number, b: Column, j: number): boolean 
     case 'f64':
       return compareFloats((a.data as Float64Array)[i]!, (b.data as Float64Array)[j]!) === 0
     case 'bytes':
-      return equalBytes(a.data as Bytes, i, b.data as Bytes, j)
+      if (equalBytes(a.data as Bytes, i, b.data as Bytes, j)) return true
+      return a.type.name === 'jsonb' && equalTexts(a.data as Bytes, i, b.data as Bytes, j)
     case 'values':
       return compareValues(a.type, (a.data as Value[])[i]!, (b.data as Value[])[j]!) === 0
   }
@@ -66,6 +68,11 @@ export function equalRows(
   for (let k = 0; k < columnsA.length; k++)
     if (!equalCells(a[columnsA[k]!]!, i, b[columnsB[k]!]!, j)) return false
   return true
+}
+
+/** Of documents. */
+function equalTexts(a: Bytes, i: number, b: Bytes, j: number): boolean {
+  return equalDocuments(a.bytes, a.starts[i]!, a.ends[i]!, b.bytes, b.starts[j]!, b.ends[j]!)
 }
 
 function equalBytes(a: Bytes, i: number, b: Bytes, j: number): boolean {

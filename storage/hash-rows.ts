@@ -1,5 +1,7 @@
 import type { Bytes, Chunk, Column } from '../types/chunk.ts'
-import { hashBytes, hashFloat, hashValue, mixHash, NULL_HASH } from '../types/hash-value.ts'
+import { hashDocument } from '../types/document-bytes.ts'
+import { hashBytes } from '../types/hash-bytes.ts'
+import { hashFloat, hashValue, mixHash, NULL_HASH } from '../types/hash-value.ts'
 import { physical } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
 import { wordsOf } from '../types/words.ts'
@@ -36,7 +38,7 @@ function hashColumn(column: Column, length: number, out: Int32Array): void {
       out[i] = mixHash(out[i]!, nulls !== null && nulls[i] === 1 ? NULL_HASH : data[i]!)
     return
   }
-  if (kind === 'bytes' && nulls === null) {
+  if (kind === 'bytes' && nulls === null && column.type.name !== 'jsonb') {
     const { bytes, starts, ends } = column.data as Bytes
     for (let i = 0; i < length; i++) out[i] = mixHash(out[i]!, hashBytes(bytes, starts[i]!, ends[i]!))
     return
@@ -72,7 +74,8 @@ function hashCell(column: Column, row: number): number {
       return hashFloat((column.data as Float64Array)[row]!)
     case 'bytes': {
       const { bytes, starts, ends } = column.data as Bytes
-      return hashBytes(bytes, starts[row]!, ends[row]!)
+      const hash = column.type.name === 'jsonb' ? hashDocument : hashBytes
+      return hash(bytes, starts[row]!, ends[row]!)
     }
     case 'values':
       return hashValue(column.type, (column.data as Value[])[row]!)

@@ -1,6 +1,8 @@
 import type { Column } from '../types/chunk.ts'
+import { compareTexts } from '../types/compare.ts'
 import type { Type } from '../types/type.ts'
 import type { Decimal, Interval, Value } from '../types/value.ts'
+import { cellValue } from './column-buffer.ts'
 
 /** True when equal values of the type may look different: 0 and -0, 1.0 and 1.00, 1 mon and 30 days. */
 export function hasForms(type: Type): boolean {
@@ -9,6 +11,7 @@ export function hasForms(type: Type): boolean {
     case 'float8':
     case 'numeric':
     case 'interval':
+    case 'jsonb':
       return true
     case 'array':
     case 'map':
@@ -31,6 +34,8 @@ export function compareForms(type: Type, a: Value, b: Value): number {
       return (a as Decimal).scale - (b as Decimal).scale
     case 'interval':
       return compareIntervalForms(a as Interval, b as Interval)
+    case 'jsonb':
+      return compareTexts(a as string, b as string)
     case 'array':
     case 'map':
     case 'struct':
@@ -43,6 +48,7 @@ export function compareForms(type: Type, a: Value, b: Value): number {
 /** Order of the forms of two equal cells of one type. */
 export function compareCellForms(a: Column, i: number, b: Column, j: number): number {
   if (a.nulls !== null && a.nulls[i] === 1) return 0
+  if (a.type.name === 'jsonb') return compareForms(a.type, cellValue(a, i), cellValue(b, j))
   return compareForms(a.type, (a.data as Value[])[i]!, (b.data as Value[])[j]!)
 }
 

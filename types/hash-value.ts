@@ -1,4 +1,6 @@
 import { intervalMicros } from './compare.ts'
+import { hashDocument } from './document-bytes.ts'
+import { hashBytes } from './hash-bytes.ts'
 import type { Type } from './type.ts'
 import type { Decimal, Interval, Value } from './value.ts'
 
@@ -26,10 +28,13 @@ export function hashValue(type: Type, value: Value): number {
       return hashBytes(value as Uint8Array, 0, (value as Uint8Array).length)
     case 'text':
     case 'uuid':
-    case 'variant':
-    case 'jsonb': {
+    case 'variant': {
       const bytes = Buffer.from(value as string)
       return hashBytes(bytes, 0, bytes.length)
+    }
+    case 'jsonb': {
+      const bytes = Buffer.from(value as string)
+      return hashDocument(bytes, 0, bytes.length)
     }
     case 'float4':
     case 'float8':
@@ -47,12 +52,6 @@ export function mixHash(h: number, value: number): number {
   x ^= x >>> 15
   x = Math.imul(x, 0x85ebca6b)
   return x ^ (x >>> 13)
-}
-
-export function hashBytes(bytes: Uint8Array, from: number, to: number): number {
-  let h = 0x811c9dc5 ^ (to - from)
-  for (let i = from; i < to; i++) h = Math.imul(h ^ bytes[i]!, 0x01000193)
-  return h
 }
 
 const float = new Float64Array(1)

@@ -3,14 +3,14 @@ import { parseDecimal } from './decimal.ts'
 import { assert } from './error.ts'
 import { isJsonNumber, type Json, jsonNumberText, memberKeys, parseJson } from './json-text.ts'
 
-/** Documents that differ only in how a number is written are apart by their text, as their equality is by text. */
+/** Order of two documents by value: 1.0 and 1 are equal. */
 export function compareDocuments(a: string, b: string): number {
   if (a === b) return 0
   const [left, right] = [parseJson(a), parseJson(b)]
   // An empty array alone is less than any scalar, for PostgreSQL keeps a scalar as an array of one.
   if (Array.isArray(left) && left.length === 0 && rank(right) < RANK_ARRAY) return -1
   if (Array.isArray(right) && right.length === 0 && rank(left) < RANK_ARRAY) return 1
-  return compareJson(left, right) || compareTexts(a, b)
+  return compareJson(left, right)
 }
 
 const RANK_ARRAY = 4

@@ -99,7 +99,7 @@ function sameKey(theirs: readonly Column[], own: readonly ColumnBuffer[]): Same 
 }
 
 function sameCell(a: Column, b: ColumnBuffer): Same {
-  if (a.nulls === null && b.nulls === null)
+  if (a.nulls === null && b.nulls === null && a.type.name !== 'jsonb')
     switch (physical(a.type)) {
       case 'i32': {
         const [x, y] = [a.data as Int32Array, b.i32]

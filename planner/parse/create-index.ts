@@ -1,5 +1,5 @@
-import { notSupported } from '../../types/error.ts'
-import { expressionUntil, nameList } from './create.ts'
+import { notSupported, SqlError } from '../../types/error.ts'
+import { expressionUntil, nameList, optionList } from './create.ts'
 import type { Cursor } from './cursor.ts'
 import type { Fragment, IndexKeySyntax, Statement } from './statement.ts'
 
@@ -13,28 +13,42 @@ export function createIndex(c: Cursor): Statement {
   if (name === undefined && ifNotExists) throw c.error()
   c.expect('on')
   const on = c.name()
-  if (c.accept('using')) {
-    const method = c.identifier()
-    if (method !== 'btree') throw notSupported(`an index by ${method}`)
-  }
-  const keys = inBrackets(c, () => key(c))
+  const method = c.accept('using') ? accessMethod(c) : 'btree'
+  const keys = inBrackets(c, () => key(c, method !== 'btree'))
   const include = c.accept('include') ? nameList(c) : undefined
   const distributedBy = c.accept('distributed', 'by')
     ? inBrackets(c, () => expressionUntil(c, token => token.value === ','))
     : []
+  const vector = method === 'btree' ? undefined : { method, options: c.accept('with') ? optionList(c) : {} }
   if (c.looking('with')) throw notSupported('WITH options of an index', { position: c.token!.start })
   if (c.looking('where')) throw notSupported('a partial index', { position: c.token!.start })
   c.finish()
-  return { kind: 'create index', name, ifNotExists, on, keys, include, distributedBy }
+  return { kind: 'create index', name, ifNotExists, on, keys, include, distributedBy, vector }
 }
 
 const ENDS = new Set(['asc', 'desc', 'nulls'])
 
-function key(c: Cursor): IndexKeySyntax {
+const VECTOR_METHODS = ['flat', 'hnsw']
+const OTHER_METHODS = ['hash', 'gist', 'spgist', 'gin', 'brin', 'ivfflat']
+
+function accessMethod(c: Cursor): string {
+  const { start } = c.token ?? { start: c.end }
+  const method = c.identifier()
+  if (method === 'btree' || VECTOR_METHODS.includes(method)) return method
+  if (OTHER_METHODS.includes(method)) throw notSupported(`an index by ${method}`)
+  throw new SqlError('undefined_object', `access method "${method}" does not exist`, { position: start })
+}
+
+/** Vectors have an order, but not in their indexes. */
+function key(c: Cursor, isVector: boolean): IndexKeySyntax {
   const expression: Fragment = expressionUntil(
     c,
     token => token.value === ',' || (token.kind === 'word' && ENDS.has(token.value)),
   )
+  if (isVector && [...ENDS].some(word => c.looking(word)))
+    throw new SqlError('invalid_parameter_value', 'vector index cannot specify order', {
+      position: c.token!.start,
+    })
   const descending = c.accept('desc')
   if (!descending) c.accept('asc')
   let nullsFirst = descending

@@ -62,6 +62,13 @@ export interface IndexSyntax {
   /** undefined: every column. */
   readonly include: readonly string[] | undefined
   readonly distributedBy: readonly Fragment[]
+  readonly vector: VectorIndexSyntax | undefined
+}
+
+/** USING flat or hnsw … WITH (…). */
+export interface VectorIndexSyntax {
+  readonly method: string
+  readonly options: Readonly<Record<string, string>>
 }
 
 export interface IndexKeySyntax {

@@ -9,6 +9,7 @@ import { requireOwner, rightsOf } from '../access/rights.ts'
 import { bindContext, requireRelation, targetSchema } from './bind.ts'
 import type { Result, StatementContext } from './contract.ts'
 import { createRelation, nodeAfter, type StatementOf } from './create.ts'
+import { checkVectorIndex } from './vector-index.ts'
 
 type Syntax = StatementOf<'create index'>
 
@@ -37,6 +38,7 @@ export async function createIndex(
   return createRelation(context, target, statement.ifNotExists, 'CREATE INDEX', id => {
     const uses = new Set<number>()
     const index = definition(statement, on, context, uses)
+    if (statement.vector !== undefined) checkVectorIndex(statement.vector, on, index.keys)
     const columns = ownColumns(index, on, statement.include)
     const held = [...index.columns, ...index.include]
     const key = on.key.map(k => held.indexOf(k))
