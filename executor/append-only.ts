@@ -1,6 +1,9 @@
 import { assert } from '../types/error.ts'
 import type { Job, RelationId } from '../types/job.ts'
 
+/** Kinds that emit rows only, whatever comes. */
+const STAYING: ReadonlySet<string> = new Set(['insertions', 'window-close', 'changes'])
+
 /**
  * Of each node of the job by id: is no row of its output ever retracted? False when not known. `batch`: in a query, whose joins
  * and groups say each row once.
@@ -18,7 +21,7 @@ export function appendOnlyNodes(
       assert(found !== undefined, `node ${input} stands before its reader ${id}`)
       return found
     })
-    known.set(id, spec.kind === 'insertions' || spec.kind === 'window-close' || (all && keepsAppendOnly()))
+    known.set(id, STAYING.has(spec.kind) || (all && keepsAppendOnly()))
     function keepsAppendOnly(): boolean {
       switch (spec.kind) {
         case 'input':

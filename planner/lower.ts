@@ -158,6 +158,10 @@ function visit(plan: Plan, add: Add): GraphNode {
         plan,
         plan.group.length === 0 ? 'one' : [plan.group],
       )
+    case 'changes': {
+      const { key, input } = plan
+      return add({ kind: 'changes', key }, [down(input)], plan, key.length === 0 ? 'one' : [key])
+    }
     default:
       return unreachable(plan)
   }

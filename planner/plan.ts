@@ -1,3 +1,4 @@
+import { CHANGES_COLUMNS } from '../executor/operators/changes.ts'
 import { notSupported, unreachable } from '../types/error.ts'
 import type {
   AggregateCall,
@@ -130,6 +131,8 @@ export type Plan =
       readonly outer: boolean
     }
   | { readonly op: 'single-row'; readonly input: Plan; readonly group: readonly number[] }
+  /** CHANGELOG FROM. */
+  | { readonly op: 'changes'; readonly input: Plan; readonly key: readonly number[] }
 
 /** WITH RECURSIVE (types/job.ts, Recursion); the step scans `work`. */
 export interface PlannedRecursion {
@@ -170,6 +173,7 @@ export function inputs(plan: Plan): readonly Plan[] {
     case 'panes':
     case 'project-set':
     case 'single-row':
+    case 'changes':
       return [plan.input]
     default:
       return unreachable(plan)
@@ -242,6 +246,8 @@ function derive(plan: Plan): Schema {
       const type: Type = input[plan.time]!.type
       return [...input, { name: 'window_start', type }, { name: 'window_end', type }]
     }
+    case 'changes':
+      return [...schemaOf(plan.input), ...CHANGES_COLUMNS]
     case 'project-set':
       return [
         ...schemaOf(plan.input),
@@ -259,6 +265,7 @@ export function appendOnly(plan: Plan): boolean {
     case 'scan':
       return plan.appendOnly
     case 'values':
+    case 'changes':
       return true
     case 'join':
       if (plan.temporal === true) return appendOnly(plan.left)

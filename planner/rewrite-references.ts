@@ -1,6 +1,7 @@
 import { parseSync } from 'libpg-query'
 import { as, open } from './bind/ast.ts'
 import type { Relation } from './catalog.ts'
+import { rewriteDialect } from './parse/dialect.ts'
 import { tokenize } from './parse/tokens.ts'
 
 /**
@@ -8,7 +9,8 @@ import { tokenize } from './parse/tokens.ts'
  * has no alias, the name it had becomes one, so that the query's other references still mean it.
  */
 export function rewriteReferences(query: string, relation: Relation, text: string): string {
-  const { stmts } = parseSync(query) as { stmts: readonly { stmt: unknown }[] }
+  const rewritten = rewriteDialect(query)
+  const { stmts } = parseSync(rewritten.text) as { stmts: readonly { stmt: unknown }[] }
   const mentions: { readonly location: number; readonly parts: number; readonly aliased: boolean }[] = []
   const ctes = new Set<unknown>()
   const visit = (node: unknown): void => {
@@ -35,10 +37,11 @@ export function rewriteReferences(query: string, relation: Relation, text: strin
   const tokens = tokenize(query)
   let result = query
   for (const { location, parts, aliased } of mentions.toSorted((a, b) => b.location - a.location)) {
-    const start = Buffer.from(query).subarray(0, location).toString().length
+    const start = rewritten.origin(Buffer.from(rewritten.text).subarray(0, location).toString().length)
     const first = tokens.findIndex(token => token.start === start)
     const { end } = tokens[first + 2 * (parts - 1)]!
-    const alias = aliased ? '' : ` AS ${quote(relation.name)}`
+    const whole = tokens[first - 2]?.text.toLowerCase() === 'changelog'
+    const alias = aliased || whole ? '' : ` AS ${quote(relation.name)}`
     result = result.slice(0, start) + text + alias + result.slice(end)
   }
   return result

@@ -206,6 +206,8 @@ export type OperatorSpec =
   | { readonly kind: 'now-series'; readonly start: bigint; readonly step: Interval; readonly zone: string }
   /** The input's changes as rows, kept for `keepMs`. `key` []: rows that are equal are not told apart. */
   | { readonly kind: 'changelog'; readonly key: readonly number[]; readonly keepMs: number }
+  /** The input's changes as rows that stay, by `key` ([]: rows that are equal are not told apart). */
+  | { readonly kind: 'changes'; readonly key: readonly number[] }
   /** Batch only: rows in order, then OFFSET/LIMIT (undefined: none). */
   | {
       readonly kind: 'sort'

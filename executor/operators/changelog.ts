@@ -1,9 +1,8 @@
 import { ChunkBuilder, chunkOf } from '../../storage/chunk-builder.ts'
-import { DeltaTable } from '../../storage/delta-table.ts'
-import { StateTable } from '../../storage/state-table.ts'
 import type { Column } from '../../types/chunk.ts'
 import { INT8, type Schema, TEXT } from '../../types/type.ts'
 import type { OperatorKind } from '../contract.ts'
+import { type Change, eachChange, epochChange } from './changes-by-key.ts'
 
 /** What a changelog has after the columns of its input; the last one numbers its rows without a gap that matters. */
 export const CHANGELOG_COLUMNS: Schema = [
@@ -11,6 +10,13 @@ export const CHANGELOG_COLUMNS: Schema = [
   { name: 'rw_timestamp', type: INT8 },
   { name: '_rw_sequence', type: INT8 },
 ]
+
+const WORDS: Readonly<Record<Change, string>> = {
+  insert: 'Insert',
+  delete: 'Delete',
+  'update from': 'UpdateDelete',
+  'update to': 'UpdateInsert',
+}
 
 /** Numbers of one millisecond. */
 const PER_MS = 1n << 20n
@@ -37,8 +43,7 @@ export const changelog: OperatorKind<'changelog'> = {
     })
     const numbered = log.orderedIndex(0)
     const none = chunkOf([], [[]])
-    const scratch = { id: '', schema: input, shard: [], indexes: [] }
-    const changes = new DeltaTable({ ...scratch, mode: key.length > 0 ? 'keyed' : 'bag', key })
+    const changes = epochChange(input, key)
     const types = schema.map(field => field.type)
     const out = new ChunkBuilder(types)
     const row = new ChunkBuilder(types)
@@ -70,21 +75,7 @@ export const changelog: OperatorKind<'changelog'> = {
       const last = numbered.rows(none, 0, [])?.last() ?? -1
       const after = last === -1 ? 0n : (log.valueAt(last, sequence) as bigint) + 1n
       next = [next, after, BigInt(now) * PER_MS].reduce((a, b) => (a > b ? a : b))
-      const written = new StateTable({ ...scratch, mode: 'keyed', key }, false)
-      const old = new StateTable({ ...scratch, mode: 'keyed', key }, false)
-      const chunks = changes.takeDelta()
-      if (key.length > 0)
-        for (const chunk of chunks)
-          for (let i = 0; i < chunk.length; i++) (chunk.weights[i]! > 0 ? written : old).insert(chunk, i)
-      for (const chunk of chunks)
-        for (let i = 0; i < chunk.length; i++) {
-          const weight = chunk.weights[i]!
-          const updated = key.length > 0 && (weight > 0 ? old : written).find(chunk, i) !== -1
-          if (weight > 0 && updated) continue
-          for (let n = 0; n < Math.abs(weight); n++)
-            write(chunk, i, weight > 0 ? 'Insert' : updated ? 'UpdateDelete' : 'Delete', now)
-          if (updated) write(written, written.find(chunk, i), 'UpdateInsert', now)
-        }
+      eachChange(changes, key, (from, row, change) => write(from, row, WORDS[change], now))
     }
 
     return {

@@ -6,6 +6,7 @@ import { batchAggregate } from './batch-aggregate.ts'
 import { batchJoin } from './batch-join.ts'
 import { batchWindow } from './batch-window.ts'
 import { changelog } from './changelog.ts'
+import { changes } from './changes.ts'
 import { hop } from './hop.ts'
 import { join } from './join.ts'
 import { nowSeries } from './now-series.ts'
@@ -85,6 +86,8 @@ export function createOperator(spec: OperatorSpec, context: OperatorContext): Op
       return nowSeries.create(spec, context)
     case 'changelog':
       return changelog.create(spec, context)
+    case 'changes':
+      return changes.create(spec, context)
     case 'sort':
       return sort.create(spec, context)
     default:

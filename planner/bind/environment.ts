@@ -66,6 +66,8 @@ export interface BoundRelation {
   readonly depth?: number
   /** Columns after these are hidden. */
   readonly names: readonly string[]
+  /** Not part of `*`. */
+  readonly hidden?: ReadonlySet<number>
 }
 
 /** What a clause allows and where names are looked up. */

@@ -166,7 +166,6 @@ function sequenceRow(id: number, { context }: Environment): BoundRelation {
 }
 
 interface RelationRows extends BoundRelation {
-  readonly hidden?: ReadonlySet<number>
   /** To be told which columns are read. */
   readonly read?: (column: number) => void
 }

@@ -7,6 +7,7 @@ import { limitDepth, type Plan, schemaOf } from '../plan.ts'
 import { rowCount } from '../row-counts.ts'
 import { attach } from '../unnest/attach-subqueries.ts'
 import { as, type Body, body, integer, items, list, location, names, open } from './ast.ts'
+import { bindChangelog, changelogOf } from './changelog.ts'
 import { coerce, unifiedType } from './coerce.ts'
 import { columnsByName, corresponding } from './corresponding.ts'
 import { type BoundRelation, type Ctes, type Environment, noPending } from './environment.ts'
@@ -68,9 +69,15 @@ export function bindCtes(clause: Body, env: Environment): Ctes {
     const cte = as(node, 'CommonTableExpr')!
     const select = as(cte['ctequery'], 'SelectStmt')
     if (select === undefined) throw notSupported('data-modifying WITH')
+    const of = changelogOf(select)
     const recursive = clause['recursive'] === true && readsItself(String(cte['ctename']), select)
     const inner = withParent({ ...env, ctes })
-    const bound = recursive ? bindRecursive(cte, ctes, inner) : env.bindSubquery(select, inner)
+    const bound =
+      of !== undefined
+        ? bindChangelog(of, inner)
+        : recursive
+          ? bindRecursive(cte, ctes, inner)
+          : env.bindSubquery(select, inner)
     const renamed = names(cte['aliascolnames'])
     const titles = bound.names.map((n, i) => renamed[i] ?? n)
     const name = String(cte['ctename'])
@@ -79,7 +86,8 @@ export function bindCtes(clause: Body, env: Environment): Ctes {
         position: env.context.position(cte['location'] as number | undefined),
       })
     own.add(name)
-    ctes.set(name, { plan: bound.plan, names: titles, depth: depthOf(env.scope.parent) })
+    const { plan, hidden } = bound
+    ctes.set(name, { plan, names: titles, ...(hidden && { hidden }), depth: depthOf(env.scope.parent) })
   }
   return ctes
 }

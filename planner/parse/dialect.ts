@@ -23,6 +23,7 @@ const MAYBE = new RegExp(
     String.raw`\baggregate\s*:`,
     String.raw`\barray\s*\[`,
     String.raw`\bcorresponding\b`,
+    String.raw`\bas\s+changelog\b`,
     String.raw`\bsystem_time\b`,
     String.raw`\bsession\s+with\s+gap\b`,
     String.raw`\b(ignore|respect)\s+nulls\b`,
@@ -39,6 +40,7 @@ const MAYBE = new RegExp(
  * - `a ASOF [LEFT] JOIN b ON c`: a join ON "asof"() AND c.
  * - `a JOIN b FOR SYSTEM_TIME AS OF PROCTIME() c ON d`: a join with `b c` ON "temporal"() AND d.
  * - `… UNION CORRESPONDING [BY (a)] SELECT b`: `… UNION SELECT "corresponding"(a), b`.
+ * - `a AS CHANGELOG FROM b`: `a AS (SELECT "changelog"() FROM b)`.
  * - `SESSION WITH GAP g` in a window: `GROUPS "session"(g) PRECEDING`.
  * - `f(x IGNORE NULLS) OVER`, `f(x) IGNORE NULLS OVER`: `f(x) FILTER (WHERE "ignore nulls"()) OVER`.
  * - `ARRAY[…][1]`: `(ARRAY[…])[1]`.
@@ -55,6 +57,7 @@ export function rewriteDialect(sql: string): Rewritten {
     ...aggregatePrefix(tokens, i, token),
     ...temporalJoin(tokens, i, token),
     ...corresponding(sql, tokens, i, token),
+    ...changelogFrom(tokens, i, token),
     ...sessionFrame(tokens, i, token),
     ...ignoredNulls(tokens, i, token),
     ...subscriptedArray(tokens, i, token),
@@ -119,6 +122,31 @@ function aggregatePrefix(tokens: readonly Token[], i: number, token: Token): rea
   const colon = tokens[i + 1]
   if (!is(token, 'aggregate') || !is(colon, ':') || !is(tokens[i + 3], '(')) return []
   return [{ start: token.start, end: colon!.end, text: '"$aggregate".' }]
+}
+
+function changelogFrom(tokens: readonly Token[], i: number, token: Token): readonly Edit[] {
+  if (!is(token, 'changelog') || !is(tokens[i - 1], 'as') || !is(tokens[i + 1], 'from')) return []
+  if (!inWith(tokens, i)) return []
+  let last = i + 2
+  while (is(tokens[last + 1], '.')) last += 2
+  const name = tokens[last]
+  if (name === undefined) return []
+  return [
+    { start: token.start, end: token.end, text: '(SELECT "changelog"()' },
+    { start: name.end, end: name.end, text: ')' },
+  ]
+}
+
+/** The token stands in a list of WITH: of its word and SELECT, that is the nearer one outside parentheses. */
+function inWith(tokens: readonly Token[], from: number): boolean {
+  let depth = 0
+  for (let i = from; i >= 0 && depth >= 0; i--) {
+    if (is(tokens[i], ')')) depth++
+    else if (is(tokens[i], '(')) depth--
+    else if (depth === 0 && is(tokens[i], 'with')) return true
+    else if (depth === 0 && is(tokens[i], 'select')) return false
+  }
+  return false
 }
 
 const AS_OF_NOW = ['for', 'system_time', 'as', 'of', 'proctime', '(', ')']

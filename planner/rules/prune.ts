@@ -96,6 +96,8 @@ function inputNeeds(plan: Plan, needed: ReadonlySet<number>): readonly (readonly
       return [[...plan.calls.flatMap(c => [...columnsOf(c)]), ...below(plan.input, needed)]]
     case 'single-row':
       return [[...plan.group, ...needed]]
+    case 'changes':
+      return [[...schemaOf(plan.input).keys()]]
     default:
       return unreachable(plan)
   }
@@ -161,6 +163,10 @@ function rebuild(plan: Plan, needed: ReadonlySet<number>, built: (input: Plan) =
     case 'single-row': {
       const { plan: input, at } = only(built(plan.input), inputNeeds(plan, needed)[0]!)
       return { plan: { ...plan, input, group: plan.group.map(i => at[i]!) }, at }
+    }
+    case 'changes': {
+      const input = exactly(built(plan.input), [...schemaOf(plan.input).keys()])
+      return { plan: { ...plan, input }, at: [...schemaOf(plan).keys()] }
     }
     default:
       return unreachable(plan)

@@ -116,7 +116,7 @@ function checkSnapshot({ snapshot }: Readonly<Record<string, string>>, { nodes }
     nodes.filter(n => n.spec.kind === 'input'),
     nodes.filter(n => n.spec.kind !== 'input'),
   ]
-  if (inputs.length !== 1 || rest.some(n => n.spec.kind !== 'project'))
+  if (inputs.length !== 1 || rest.some(n => n.spec.kind !== 'project' && n.spec.kind !== 'changes'))
     throw new SqlError(
       'invalid_parameter_value',
       '`snapshot = false` only support `CREATE SINK FROM MV or TABLE` and queries that choose rows and columns of one',

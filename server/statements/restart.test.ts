@@ -46,6 +46,9 @@ test('row ids go on after a restart, and rows from before it have no time', asyn
     await runOn(folder, async rows => {
       await rows('CREATE TABLE t (v int)')
       await rows('CREATE MATERIALIZED VIEW m AS SELECT v, _row_id AS id FROM t')
+      await rows(
+        'CREATE MATERIALIZED VIEW told AS WITH c AS CHANGELOG FROM t SELECT *, _changelog_row_id AS id FROM c',
+      )
       await rows('INSERT INTO t VALUES (1), (1)')
     })
     await runOn(folder, async rows => {
@@ -61,6 +64,11 @@ test('row ids go on after a restart, and rows from before it have no time', asyn
       ])
       await rows('DELETE FROM t WHERE _row_id = (SELECT min(id) FROM m)')
       assert.deepEqual(await rows('SELECT count(*) FROM m'), [['2']])
+      const ops = 'SELECT changelog_op, count(DISTINCT id) FROM told GROUP BY 1 ORDER BY 1'
+      assert.deepEqual(await rows(ops), [
+        [1, '3'],
+        [2, '1'],
+      ])
     })
   } finally {
     await rm(folder, { recursive: true, force: true })
