@@ -7,8 +7,11 @@ import { appendOnlyNodes } from './append-only.ts'
 import { chunkSlice } from './chunk-slice.ts'
 import type { Emit, Operator } from './contract.ts'
 import { compileProjection } from './expression/compile.ts'
+import { keyFilters } from './key-filters.ts'
+import { buildPort } from './operators/batch-join.ts'
 import { createOperator } from './operators/index.ts'
 import { ownedChunk } from './owned-chunk.ts'
+import type { RowFilter } from './row-filter.ts'
 
 /** The operators of a query, run in steps that end soon whatever a row becomes. */
 export interface BatchGraph {
@@ -38,6 +41,8 @@ interface Edge {
   readonly waiting: Chunk[]
   /** Rows handed on at once, as many as take a part of a step; undefined: all. */
   portion: number | undefined
+  /** Rows without a partner further down are dropped. */
+  filter: RowFilter | undefined
 }
 
 /** Wires the job's operators. `output` gets the rows of the last node, borrowed; `emitted` hears of every node's. */
@@ -78,7 +83,9 @@ export function batchGraph(
     }
     return row
   }
-  const handOn = (edge: Edge, chunk: Chunk): void => {
+  const handOn = (edge: Edge, all: Chunk): void => {
+    const chunk = edge.filter === undefined ? all : edge.filter.apply(all)
+    if (chunk === undefined) return
     const done = edge.waiting.length > 0 ? 0 : pushSome(edge, chunk)
     if (done < chunk.length) edge.waiting.push(ownedChunk(chunkSlice(chunk, done, chunk.length)))
   }
@@ -86,7 +93,7 @@ export function batchGraph(
   for (const node of job.nodes) {
     node.inputs.forEach((_, port) => {
       const portion = EXPANDING.has(node.spec.kind) ? PORTION_ROWS_FIRST : undefined
-      edges.push({ to: node.id, port, waiting: [], portion })
+      edges.push({ to: node.id, port, waiting: [], portion, filter: undefined })
     })
   }
   for (const node of job.nodes) {
@@ -96,6 +103,13 @@ export function batchGraph(
       if (node === last) output(chunk)
       for (const edge of targets) handOn(edge, chunk)
     })
+  }
+  const filters = keyFilters(job)
+  const addFilters = (join: number): void => {
+    for (const { node, port, keys, columns } of filters.filter(filter => filter.join === join)) {
+      const edge = edges.find(one => one.to === node && one.port === port)!
+      edge.filter ??= operators.get(join)!.keyFilter?.(keys, columns)
+    }
   }
   edges.reverse()
 
@@ -135,6 +149,8 @@ export function batchGraph(
     complete(id, port) {
       stepStart = monotonic()
       operators.get(id)!.complete?.(port, emits.get(id)!)
+      const { spec } = job.nodes.find(node => node.id === id)!
+      if (spec.kind === 'join' && port === buildPort(spec)) addFilters(id)
       if (operators.get(id)!.resume !== undefined) held.add(id)
     },
 

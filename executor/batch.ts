@@ -12,6 +12,7 @@ import {
 import { type BatchGraph, batchGraph } from './batch-graph.ts'
 import { canceled } from './canceled.ts'
 import { chunkSlice } from './chunk-slice.ts'
+import { ownScans } from './key-filters.ts'
 import { neededColumns } from './needed-columns.ts'
 import { buildPort } from './operators/batch-join.ts'
 import { ownedChunk } from './owned-chunk.ts'
@@ -33,6 +34,8 @@ export interface BatchInput {
   /** What a source holds; `limited`: not all of it is read. */
   source(relation: RelationId, limited: boolean): Promise<SourceRows>
   monotonic(): number
+  /** Rows of the relation are read where they lie. */
+  isStored?(relation: RelationId): boolean
   /** The query may hold so many bytes of rows; undefined: no limit. */
   readonly memoryBytes?: number
 }
@@ -47,11 +50,13 @@ const CHECKED_STEPS = 16
  * in slices between which other work gets its turn. Output chunks belong to the receiver.
  */
 export async function* runBatch(
-  job: Job,
+  planned: Job,
   from: BatchInput,
   signal?: AbortSignal,
-  emitted?: (node: number, chunk: Chunk) => void,
+  heard?: (node: number, chunk: Chunk) => void,
 ): AsyncGenerator<Chunk> {
+  const { job, originals } = ownScans(planned, relation => from.isStored?.(relation) === true)
+  const emitted = heard && ((node: number, chunk: Chunk) => originals.has(node) || heard(node, chunk))
   const inputs = inputsOf(job, from)
   const parts = recursionParts(job, from)
   let all: Inputs

@@ -4,6 +4,7 @@ import type { Chunk } from '../types/chunk.ts'
 import type { Epoch } from '../types/connector.ts'
 import type { Expression, GraphNode, OperatorSpec } from '../types/job.ts'
 import type { Schema } from '../types/type.ts'
+import type { RowFilter } from './row-filter.ts'
 import type { Marks } from './watermarks/marks.ts'
 
 export type Emit = (chunk: Chunk) => void
@@ -31,6 +32,8 @@ export interface Operator {
   resume?(emit: Emit): boolean
   /** Batch only: of the rows it holds outside its tables, about. */
   bytes?(): number
+  /** Batch joins: what tells rows without a partner by some of the keys, in these columns; undefined: it would not pay. */
+  keyFilter?(keys: readonly number[], columns: readonly number[]): RowFilter | undefined
 }
 
 export interface OperatorContext {

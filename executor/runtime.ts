@@ -156,6 +156,7 @@ export class RunningRuntime implements Runtime {
         epoch: this.epoch,
         monotonic: () => host.monotonic(),
         ...(memoryBytes === undefined ? {} : { memoryBytes }),
+        isStored: relation => serving.has(relation),
         read: (relation, columns, scan) => {
           if (relation < 0) return [this.#options.systemRows(relation)]
           return serving.has(relation) ? serving.scan(relation, columns, scan) : undefined

@@ -7,7 +7,11 @@ import { INT4 } from '../../types/type.ts'
 import type { Emit, Operator, OperatorContext } from '../contract.ts'
 import { columnsOf } from '../expression/columns-of.ts'
 import { ownedChunk } from '../owned-chunk.ts'
+import { RowFilter } from '../row-filter.ts'
 import { BuildSide, type Cursor } from './build-side.ts'
+
+/** More rows are not worth a filter: it would take longer to make, and leave the processor's cache. */
+const FILTERED_ROWS_MAX = 1 << 18
 
 type Spec = Extract<OperatorSpec, { kind: 'join' }>
 
@@ -158,6 +162,14 @@ export function batchJoin(spec: Spec, context: OperatorContext): Operator {
       ended = true
     },
     bytes: () => side.bytes,
+    keyFilter(places, columns) {
+      if (side.count > FILTERED_ROWS_MAX) return undefined
+      return new RowFilter(
+        columns,
+        places.map(key => side.columns[keys[build]![key]!]!),
+        side.count,
+      )
+    },
   }
 }
 
