@@ -42,7 +42,7 @@ interface Edge {
   /** Rows handed on at once, as many as take a part of a step; undefined: all. */
   portion: number | undefined
   /** Rows without a partner further down are dropped. */
-  filter: RowFilter | undefined
+  readonly filters: RowFilter[]
 }
 
 /** Wires the job's operators. `output` gets the rows of the last node, borrowed; `emitted` hears of every node's. */
@@ -84,7 +84,8 @@ export function batchGraph(
     return row
   }
   const handOn = (edge: Edge, all: Chunk): void => {
-    const chunk = edge.filter === undefined ? all : edge.filter.apply(all)
+    let chunk: Chunk | undefined = all
+    for (const filter of edge.filters) chunk = chunk && filter.apply(chunk)
     if (chunk === undefined) return
     const done = edge.waiting.length > 0 ? 0 : pushSome(edge, chunk)
     if (done < chunk.length) edge.waiting.push(ownedChunk(chunkSlice(chunk, done, chunk.length)))
@@ -93,7 +94,7 @@ export function batchGraph(
   for (const node of job.nodes) {
     node.inputs.forEach((_, port) => {
       const portion = EXPANDING.has(node.spec.kind) ? PORTION_ROWS_FIRST : undefined
-      edges.push({ to: node.id, port, waiting: [], portion, filter: undefined })
+      edges.push({ to: node.id, port, waiting: [], portion, filters: [] })
     })
   }
   for (const node of job.nodes) {
@@ -108,7 +109,8 @@ export function batchGraph(
   const addFilters = (join: number): void => {
     for (const { node, port, keys, columns } of filters.filter(filter => filter.join === join)) {
       const edge = edges.find(one => one.to === node && one.port === port)!
-      edge.filter ??= operators.get(join)!.keyFilter?.(keys, columns)
+      const filter = operators.get(join)!.keyFilter?.(keys, columns)
+      if (filter !== undefined) edge.filters.push(filter)
     }
   }
   edges.reverse()

@@ -5,6 +5,8 @@ import { chosen } from './table-scan.ts'
 
 /** Bits for each row of the gathered side: one in 16 of the rows without a partner passes. */
 const BITS_A_ROW = 16
+/** 8 KB: rows that pass by chance cost more than a few lines of the cache. */
+const BITS_MIN = 1 << 16
 /** Of so many rows the first are tried; a filter that keeps most of them is given up. */
 const TRIED_ROWS = 16_384
 const WORTH_SHARE = 0.6
@@ -21,7 +23,7 @@ export class RowFilter {
   /** `columns`: where the rows that are tried have their keys; `keys`: those columns of the gathered side. */
   constructor(columns: readonly number[], keys: readonly Column[], count: number) {
     this.#columns = columns
-    let bits = 1024
+    let bits = BITS_MIN
     while (bits < count * BITS_A_ROW) bits *= 2
     this.#mask = bits - 1
     this.#bits = new Int32Array(bits >>> 5)

@@ -12,7 +12,10 @@ const ARENA_MAX = 2 ** 31 - 1
 const VALUE_BYTES = 40
 const SAMPLE_ROWS = 32
 const encoder = new TextEncoder()
-const decoder = new TextDecoder()
+/** Faster than a TextDecoder on short texts, and a byte order mark stays. */
+const { utf8Slice } = Buffer.prototype as unknown as {
+  readonly utf8Slice: (this: Uint8Array, from: number, to: number) => string
+}
 
 /**
  * A growable column that is a valid Column at any time. Bytes go into an append-only arena; a full arena is replaced,
@@ -414,8 +417,8 @@ export function cellValue(column: Column, row: number): Value {
       return (column.data as Value[])[row]!
     case 'bytes': {
       const { bytes, starts, ends } = column.data as Bytes
-      const part = bytes.subarray(starts[row]!, ends[row]!)
-      return column.type.name === 'bytea' ? part.slice() : decoder.decode(part)
+      if (column.type.name === 'bytea') return bytes.slice(starts[row]!, ends[row]!)
+      return utf8Slice.call(bytes, starts[row]!, ends[row]!)
     }
   }
 }

@@ -10,7 +10,7 @@ export interface Accumulator {
   readonly keepsNulls?: boolean
   /** State columns with their value in a new group. */
   readonly state: readonly { readonly type: Type; readonly initial: Value }[]
-  /** Folds rows 0 .. length - 1 into the groups `ids[i]`. */
+  /** Folds rows 0 .. length - 1 into the groups `ids[i]`. Accumulators with one `update` have equal state. */
   update(
     state: readonly ColumnBuffer[],
     ids: Int32Array,

@@ -16,24 +16,7 @@ export function decimalSum(average: boolean): Accumulator {
   return {
     kind: 'accumulator',
     state: [COUNT, COUNT, { type: INT4, initial: 0 }, { type: NUMERIC, initial: ZERO }, COUNT, COUNT, COUNT],
-    update(state, ids, [arg], weights, length) {
-      const counts = state[0]!.f64
-      const sums = state[1]!.f64
-      const scales = state[2]!.i32
-      const data = arg!.data as readonly Value[]
-      for (let i = 0; i < length; i++) {
-        const w = weights[i]!
-        if (w === 0) continue
-        const id = ids[i]!
-        const value = data[i] as Decimal
-        counts[id] = counts[id]! + w
-        const term = Number(value.digits) * w
-        const sum = sums[id]! + term
-        const fits = sum <= MAX && sum >= -MAX && term <= MAX && term >= -MAX
-        if (fits && scales[id] === value.scale && value.special === undefined) sums[id] = sum
-        else addRare(state, id, value, w)
-      }
-    },
+    update: addAll,
     output(state, id, out, at) {
       const n = state[0]!.f64[id]!
       const odd = specialSum(state, id)
@@ -45,6 +28,26 @@ export function decimalSum(average: boolean): Accumulator {
         out.set(at, average ? divideDecimals(sum, { digits: BigInt(n), scale: 0 }) : sum)
       }
     },
+  }
+}
+
+/** One for sum and avg, so that a query that wants both adds once. */
+const addAll: Accumulator['update'] = (state, ids, [arg], weights, length) => {
+  const counts = state[0]!.f64
+  const sums = state[1]!.f64
+  const scales = state[2]!.i32
+  const data = arg!.data as readonly Value[]
+  for (let i = 0; i < length; i++) {
+    const w = weights[i]!
+    if (w === 0) continue
+    const id = ids[i]!
+    const value = data[i] as Decimal
+    counts[id] = counts[id]! + w
+    const term = Number(value.digits) * w
+    const sum = sums[id]! + term
+    const fits = sum <= MAX && sum >= -MAX && term <= MAX && term >= -MAX
+    if (fits && scales[id] === value.scale && value.special === undefined) sums[id] = sum
+    else addRare(state, id, value, w)
   }
 }
 

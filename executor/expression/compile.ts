@@ -1,4 +1,5 @@
 import { ColumnBuffer, cellValue } from '../../storage/column-buffer.ts'
+import { gather8, gather32 } from '../../storage/gather.ts'
 import type { Bytes, Chunk, Column } from '../../types/chunk.ts'
 import type { Expression } from '../../types/job.ts'
 import { physical, type Schema } from '../../types/type.ts'
@@ -187,7 +188,7 @@ function gather(): (column: Column, rows: Int32Array, count: number) => Column {
   let ends = new Int32Array(0)
   return (column, rows, count) => {
     if (column.nulls !== null && nulls.length < count) nulls = new Uint8Array(rows.length)
-    if (column.nulls !== null) for (let j = 0; j < count; j++) nulls[j] = column.nulls[rows[j]!]!
+    if (column.nulls !== null) gather8(nulls, 0, column.nulls, rows, count)
     const outNulls = column.nulls === null ? null : nulls
     if (physical(column.type) === 'bytes') {
       const from = column.data as Bytes
@@ -195,18 +196,13 @@ function gather(): (column: Column, rows: Int32Array, count: number) => Column {
         starts = new Int32Array(rows.length)
         ends = new Int32Array(rows.length)
       }
-      for (let j = 0; j < count; j++) {
-        starts[j] = from.starts[rows[j]!]!
-        ends[j] = from.ends[rows[j]!]!
-      }
+      gather32(starts, 0, from.starts, rows, count)
+      gather32(ends, 0, from.ends, rows, count)
       return { type: column.type, data: { bytes: from.bytes, starts, ends }, nulls: outNulls }
     }
     buffer ??= new ColumnBuffer(column.type, 64)
-    buffer.reserve(count)
-    const from = column.data as Int32Array
-    const to = buffer.data as Int32Array
-    for (let j = 0; j < count; j++) to[j] = from[rows[j]!]!
-    return { type: column.type, data: to, nulls: outNulls }
+    buffer.gather(0, { type: column.type, data: column.data, nulls: null }, rows, count)
+    return { type: column.type, data: buffer.data, nulls: outNulls }
   }
 }
 

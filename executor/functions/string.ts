@@ -112,7 +112,11 @@ function characters(a: string): number {
 
 function substring(a: string, from: number, count: number): string {
   if (count < 0) throw new SqlError('substring_error', 'negative substring length not allowed')
-  return [...a].slice(Math.max(0, from - 1), Math.max(0, from - 1 + count)).join('')
+  const [start, end] = [Math.max(0, from - 1), Math.max(0, from - 1 + count)]
+  // Characters are code units up to the first pair of surrogates.
+  for (let i = 0; i < end && i < a.length; i++)
+    if ((a.charCodeAt(i) & 0xf800) === 0xd800) return [...a].slice(start, end).join('')
+  return a.slice(start, end)
 }
 
 function trim(a: string, set: string, start: boolean, end: boolean): string {

@@ -14,6 +14,8 @@ interface Call {
   readonly accumulator: Accumulator
   readonly state: readonly ColumnBuffer[]
   readonly seen: Seen | undefined
+  /** Its state is another call's, which fills it. */
+  readonly follows: boolean
 }
 
 /** Of a DISTINCT call: values by group, and which of them were counted. */
@@ -34,13 +36,18 @@ export function batchAggregate(spec: Spec, context: OperatorContext): Operator |
     const types = call.args.map(arg => input[arg]!.type)
     const made = createAggregate(call.fn, types, true, true)
     if (made.kind !== 'accumulator') return undefined
+    const twin = calls.find(other => other.accumulator.update === made.update && sameRows(other.spec, call))
+    if (twin !== undefined) {
+      calls.push({ ...twin, spec: call, accumulator: made, follows: true })
+      continue
+    }
     const state = made.state.map(({ type }) => new ColumnBuffer(type))
     const keys = [...spec.groups, ...call.args].map(i => input[i]!)
     const seen =
       call.distinct && call.args.length > 0
         ? { values: new GroupIndex(keys), counted: new Uint8Array(64) }
         : undefined
-    calls.push({ spec: call, accumulator: made, state, seen })
+    calls.push({ spec: call, accumulator: made, state, seen, follows: false })
   }
   const groups = new GroupIndex(spec.groups.map(i => input[i]!))
   const types = [...spec.groups.map(i => input[i]!.type), ...spec.calls.map(call => call.type)]
@@ -51,8 +58,8 @@ export function batchAggregate(spec: Spec, context: OperatorContext): Operator |
   let next: number | undefined
 
   const initialise = (): void => {
-    for (const { accumulator, state } of calls)
-      for (let k = 0; k < state.length; k++) {
+    for (const { accumulator, state, follows } of calls)
+      for (let k = 0; !follows && k < state.length; k++) {
         const column = state[k]!
         column.reserve(groups.count)
         for (let id = initialised; id < groups.count; id++) column.set(id, accumulator.state[k]!.initial)
@@ -67,6 +74,7 @@ export function batchAggregate(spec: Spec, context: OperatorContext): Operator |
       groups.findOrAdd(chunk, spec.groups, ids)
       initialise()
       for (const call of calls) {
+        if (call.follows) continue
         const args = call.spec.args.map(i => chunk.columns[i]!)
         call.accumulator.update(call.state, ids, args, scratch.of(call, spec.groups, chunk), chunk.length)
       }
@@ -103,6 +111,16 @@ export function batchAggregate(spec: Spec, context: OperatorContext): Operator |
       return end < groups.count
     },
   }
+}
+
+/** Whether the calls fold the same values of the same rows. */
+function sameRows(a: AggregateCall, b: AggregateCall): boolean {
+  return (
+    a.distinct === b.distinct &&
+    a.filter === b.filter &&
+    a.args.length === b.args.length &&
+    a.args.every((arg, i) => arg === b.args[i])
+  )
 }
 
 /** Weights of rows with 0 for those that a call passes over: its filter, a NULL argument, a value counted before. */
