@@ -166,6 +166,35 @@ export class StateTable implements StateTableContract {
     return id
   }
 
+  /**
+   * Keyed: puts the chunk's first rows behind all others, column by column, as long as none has a key that is there already.
+   * Returns how many they are.
+   */
+  insertNew(chunk: Chunk): number {
+    const { length } = chunk
+    const index = this.#index!
+    if (this.#free.length > 0) return 0
+    if (this.#batchHashes.length < length) this.#batchHashes = new Int32Array(length)
+    const hashes = this.#batchHashes
+    hashRows(chunk, this.identity, hashes)
+    const first = this.#end
+    const added = new Int32Array(length)
+    let count = 0
+    for (; count < length; count++) {
+      const hash = hashes[count]!
+      if (this.#locateLoading(hash, chunk, count, first, added) !== -1) break
+      added[count] = count
+      index.insert(hash, first + count)
+    }
+    if (count === 0) return 0
+    this.#appendKeyed(chunk, added.subarray(0, count), hashes)
+    for (let id = first; id < first + count; id++) {
+      this.#base[id] = 0
+      this.#touchNew(id)
+    }
+    return count
+  }
+
   /** Bag: adds to the weight of the row (append: appends it). Returns its id; -1 when it is gone for good. */
   add(chunk: { readonly columns: readonly Column[] }, row: number, weight: number): RowId {
     if (this.#index === undefined) return this.#appendRow(chunk.columns, row, weight)
@@ -662,6 +691,13 @@ export class StateTable implements StateTableContract {
     if (!this.#tracked || this.#dirtyFlags[id] === 1 || this.spec.mode === 'append') return
     this.#dirtyFlags[id] = 1
     this.#base[id] = this.weights[id]!
+    this.#dirty.push(id)
+  }
+
+  /** The row was not there at the last seal. */
+  #touchNew(id: RowId): void {
+    if (!this.#tracked) return
+    this.#dirtyFlags[id] = 1
     this.#dirty.push(id)
   }
 

@@ -1,6 +1,7 @@
 import { ChunkBuilder } from '../../storage/chunk-builder.ts'
 import { compareCells } from '../../storage/compare-cells.ts'
 import type { Chunk } from '../../types/chunk.ts'
+import { chunkSlice } from '../chunk-slice.ts'
 import type { Emit, OperatorKind } from '../contract.ts'
 
 /** Rows by primary key: a write emits the removal of the row it replaces and the new row. */
@@ -55,7 +56,9 @@ export const upsert: OperatorKind<'upsert'> = {
       tables: [rows],
       push(_port, chunk, emit) {
         emitTo = emit
-        for (let row = 0; row < chunk.length; row++) {
+        const fresh = inserts(chunk) ? rows.insertNew(chunk) : 0
+        if (fresh > 0) emit(chunkSlice(chunk, 0, fresh))
+        for (let row = fresh; row < chunk.length; row++) {
           if (chunk.weights[row]! > 0) write(chunk, row)
           else {
             const id = rows.find(chunk, row)
@@ -68,4 +71,9 @@ export const upsert: OperatorKind<'upsert'> = {
       },
     }
   },
+}
+
+function inserts({ weights, length }: Chunk): boolean {
+  for (let row = 0; row < length; row++) if (weights[row] !== 1) return false
+  return true
 }
