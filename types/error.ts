@@ -70,6 +70,7 @@ export const SQLSTATE = {
   external_routine_exception: '38000',
   undefined_table: '42P01',
   undefined_object: '42704',
+  ambiguous_alias: '42P09',
   ambiguous_column: '42702',
   ambiguous_function: '42725',
   ambiguous_parameter: '42P08',

@@ -10,11 +10,19 @@ function overflow(): SqlError {
   return new SqlError('numeric_value_out_of_range', 'value out of range: overflow')
 }
 
+/** Where the reflected argument is beyond what doubles hold. */
+function farBelow(x: number): number {
+  const size = Math.exp(logGamma(x))
+  if (size === 0) throw new SqlError('numeric_value_out_of_range', 'value out of range: underflow')
+  return Math.floor(x) % 2 === 0 ? size : -size
+}
+
 /** Lanczos' approximation: about 15 digits. */
 function gamma(x: number): number {
   if (Number.isNaN(x)) return x
   if (x === Number.POSITIVE_INFINITY) return x
   if (x === Number.NEGATIVE_INFINITY || (x <= 0 && Number.isInteger(x))) throw overflow()
+  if (x < -170) return farBelow(x)
   if (x < 0.5) return Math.PI / (Math.sin(Math.PI * x) * gamma(1 - x))
   if (Number.isInteger(x) && x <= 171) {
     let product = 1

@@ -12,6 +12,7 @@ import { callFunction, coerce, isUnknown, limited, settleText, tryCoerce, UNKNOW
 import type { Environment } from './environment.ts'
 import { bindFunction } from './function.ts'
 import { bindGrouping } from './grouping-sets.ts'
+import { bindLater } from './later.ts'
 import { bindEmptyMap, bindMapAccess } from './map.ts'
 import { withOrigin } from './origin.ts'
 import { resolveColumn, type Scope } from './scope.ts'
@@ -51,7 +52,10 @@ export function bindExpression(node: PgNode, env: Environment): Expression {
     case 'CaseExpr':
       return bindCase(fields, env)
     case 'CoalesceExpr': {
-      const args = unify(bindList(fields['args'], env), 'COALESCE', env.context, at(node, env))
+      const bound = items(fields['args']).map((arg, i) =>
+        i === 0 ? bindExpression(arg, env) : bindLater(arg, env),
+      )
+      const args = unify(bound, 'COALESCE', env.context, at(node, env))
       return call('coalesce', args, args[0]!.type)
     }
     case 'MinMaxExpr': {

@@ -50,6 +50,7 @@ export function resolveColumn(scope: Scope, path: readonly string[], position: n
   const table = path.at(-2)
   let depth = 0
   for (let at: Scope | undefined = scope; at !== undefined; at = at.parent, depth++) {
+    if (path.length === 2) refuseSeveral(at.columns, table!, position)
     const hits = at.columns.filter(
       c => c.name === name && (table === undefined ? !c.merged : c.table === table) && fits(c, path),
     )
@@ -62,6 +63,13 @@ export function resolveColumn(scope: Scope, path: readonly string[], position: n
     }
   }
   throw unknownColumn(scope, name, table, position)
+}
+
+/** Tables of one name and two schemas can be told apart by the schema only. Throws 42P09. */
+function refuseSeveral(columns: readonly ScopeColumn[], table: string, position: number | undefined): void {
+  const first = columns.find(c => c.table === table)
+  if (first !== undefined && columns.some(c => c.table === table && c.schema !== first.schema))
+    throw new SqlError('ambiguous_alias', `table reference "${table}" is ambiguous`, { position })
 }
 
 function fits(column: ScopeColumn, path: readonly string[]): boolean {
