@@ -8,6 +8,7 @@ import type { Value } from '../types/value.ts'
 import { chunkOf } from './chunk-builder.ts'
 import { decodeStateObject, encodeStateObject, type StoredSpec, type TableRows } from './codec.ts'
 import { cellValue } from './column-buffer.ts'
+import { joined } from './parts.ts'
 import { StateObjectReader } from './state-object-reader.ts'
 import { StateTable } from './state-table.ts'
 import { virtualNodes } from './virtual-nodes.ts'
@@ -201,5 +202,5 @@ function rowsOf(chunk: Chunk): Value[][] {
 }
 
 async function encoded(deltas: readonly TableRows[]): Promise<Uint8Array> {
-  return (await encodeStateObject(deltas)).bytes
+  return joined((await encodeStateObject(deltas)).parts)
 }

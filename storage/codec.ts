@@ -1,5 +1,5 @@
 import { promisify } from 'node:util'
-import { constants, zstdCompress, zstdCompressSync } from 'node:zlib'
+import { constants, crc32, zstdCompress, zstdCompressSync } from 'node:zlib'
 import type { Chunk } from '../types/chunk.ts'
 import type { Epoch } from '../types/connector.ts'
 import { assert } from '../types/error.ts'
@@ -44,7 +44,8 @@ const compress = promisify(zstdCompress)
 
 /** What one object is and holds. */
 export interface EncodedObject {
-  readonly bytes: Uint8Array
+  /** Its bytes, one part behind the other. */
+  readonly parts: readonly Uint8Array[]
   /** Rows by table, of those that have any. */
   readonly tables: Readonly<Record<string, number>>
   readonly from: Epoch
@@ -93,8 +94,9 @@ class ObjectBody {
 
   add({ spec, schema, epoch, rows, nodes, payload }: Block, compressed: Uint8Array | undefined): void {
     const small = compressed !== undefined && compressed.length < payload.length
-    const stored = small ? compressed : payload.slice()
-    this.#put(spec, schema, { epoch, rows, nodes, stored, rawLength: small ? payload.length : 0 })
+    const stored = small ? trimmed(compressed) : payload.slice()
+    const rawLength = small ? payload.length : 0
+    this.#put(spec, schema, { epoch, rows, nodes, stored, rawLength, crc: crc32(stored) })
   }
 
   take(spec: StoredSpec, block: RawBlock): void {
@@ -106,7 +108,7 @@ class ObjectBody {
     const tables = [...this.#tables.values()].map(({ entry, blocks }) => ({ ...entry, blocks }))
     const epochs = tables.flatMap(({ blocks }) => blocks.map(({ epoch }) => epoch))
     return {
-      bytes: frame(this.#parts, tables),
+      parts: frame(this.#parts, tables),
       tables: Object.fromEntries(
         tables.map(({ id, blocks }) => [id, blocks.reduce((sum, { rows }) => sum + rows, 0)]),
       ),
@@ -124,6 +126,11 @@ class ObjectBody {
     }
     table.blocks.push({ ...block, part: this.#parts.push(stored) - 1 })
   }
+}
+
+/** zlib leaves a buffer of the length before compression behind the bytes, which wait for their object. */
+function trimmed(bytes: Uint8Array): Uint8Array {
+  return bytes.buffer.byteLength > 2 * bytes.length ? bytes.slice() : bytes
 }
 
 function* blocksOf(deltas: readonly TableRows[]): Generator<Block> {

@@ -2,13 +2,15 @@ import type { Chunk, Column } from '../types/chunk.ts'
 import type { Epoch, Offset } from '../types/connector.ts'
 import type { Order, RelationId } from '../types/job.ts'
 import type { Schema } from '../types/type.ts'
+import type { Body } from './parts.ts'
 
 // ── object store ─────────────────────────────────────────────────────────────────────────────────
 /** Keys are relative, '/'-separated; an implementation adds its bucket and prefix. Every failure is a StoreError. */
 export interface ObjectStore {
   /** For messages: `folder weir-data`, `s3://bucket/prefix`. */
   readonly name: string
-  put(key: string, body: Uint8Array): Promise<void>
+  /** `body` in parts: what is put together of many pieces needs no copy of the whole. */
+  put(key: string, body: Body): Promise<void>
   /** False when the key exists. The only atomic primitive that recovery and fencing rely on. After an unknown outcome
    *  (timeout, 5xx) it reads the key back: true when the bytes are ours. Bodies are therefore unique per writer. */
   putIfAbsent(key: string, body: Uint8Array): Promise<boolean>

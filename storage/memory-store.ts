@@ -1,5 +1,6 @@
 import type { Host } from '../types/host.ts'
 import type { ObjectStore } from './contract.ts'
+import { type Body, joined } from './parts.ts'
 import { StoreError } from './store-error.ts'
 import { newStoreStats } from './store-stats.ts'
 
@@ -41,11 +42,12 @@ class MemoryStore implements ObjectStore {
     this.#faults = options.faults ?? {}
   }
 
-  put(key: string, body: Uint8Array): Promise<void> {
+  put(key: string, body: Body): Promise<void> {
+    const bytes = joined(body)
     this.stats.puts++
-    this.stats.bytesPut += body.length
+    this.stats.bytesPut += bytes.length
     return this.#request('put', key, () => {
-      this.objects.set(key, body.slice())
+      this.objects.set(key, bytes.slice())
     })
   }
 

@@ -34,8 +34,8 @@ export interface BlockEntry {
   readonly part: number
   /** Length before zstd; 0: stored as it is. */
   readonly rawLength: number
-  /** Of the block's bytes, when it is known. */
-  readonly crc?: number | undefined
+  /** Of the block's bytes. */
+  readonly crc: number
 }
 
 /** A block as it is stored. */
@@ -45,8 +45,8 @@ export interface RawBlock {
   readonly nodes: readonly [number, number]
   readonly stored: Uint8Array
   readonly rawLength: number
-  /** Of `stored`, when it is known. */
-  readonly crc?: number | undefined
+  /** Of `stored`. */
+  readonly crc: number
 }
 
 /** As in the index: [epoch, rows, lowest node, highest node, offset, length, length before zstd, crc32]. */
@@ -58,8 +58,8 @@ export interface StoredTable extends Omit<TableEntry, 'blocks'> {
   readonly blocks: readonly StoredBlock[]
 }
 
-/** Puts blocks, index and trailer together. */
-export function frame(parts: readonly Uint8Array[], tables: readonly TableEntry[]): Uint8Array {
+/** Blocks, index and trailer, to be put one behind the other. */
+export function frame(parts: readonly Uint8Array[], tables: readonly TableEntry[]): Uint8Array[] {
   const offsets: number[] = []
   let at = MAGIC.length
   for (const part of parts) {
@@ -71,8 +71,8 @@ export function frame(parts: readonly Uint8Array[], tables: readonly TableEntry[
       ...table,
       fingerprint: schemaFingerprint(table.schema),
       blocks: blocks.map(({ epoch, rows, nodes, part, rawLength, crc }): StoredBlock => {
-        const bytes = parts[part]!
-        return [epoch, rows, nodes[0], nodes[1], offsets[part]!, bytes.length, rawLength, crc ?? crc32(bytes)]
+        const { length } = parts[part]!
+        return [epoch, rows, nodes[0], nodes[1], offsets[part]!, length, rawLength, crc]
       }),
     }),
   )
@@ -85,7 +85,7 @@ export function frame(parts: readonly Uint8Array[], tables: readonly TableEntry[
   trailer.writeUInt32LE(small ? json.length : 0, 4)
   trailer.writeUInt32LE(crc32(trailer.subarray(0, 8), crc32(index)), 8)
   MAGIC.copy(trailer, 12)
-  return Buffer.concat([MAGIC, ...parts, index, trailer])
+  return [MAGIC, ...parts, index, trailer]
 }
 
 /** Throws XX001 naming the object unless the frame is as written. */

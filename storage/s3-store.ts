@@ -7,6 +7,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3'
 import type { ObjectStore } from './contract.ts'
+import { joined } from './parts.ts'
 import { StoreError } from './store-error.ts'
 import { newStoreStats } from './store-stats.ts'
 
@@ -80,7 +81,10 @@ export function openS3(url: string, options: S3Options = {}): ObjectStore {
   return {
     name: url,
     stats,
-    put: (key, body) => retried('put', key, async () => void (await put(key, body, {}))),
+    put: (key, body) => {
+      const bytes = joined(body)
+      return retried('put', key, async () => void (await put(key, bytes, {})))
+    },
     putIfAbsent: (key, body) =>
       retried('put if absent', key, async attempt => {
         // After a failure nobody knows whether the put was applied.

@@ -3,6 +3,7 @@ import type { Epoch } from '../types/connector.ts'
 import { SqlError } from '../types/error.ts'
 import { encodeStateObject, type TableRows } from './codec.ts'
 import type { ObjectStore, StateObject, Version } from './contract.ts'
+import { sizeOf } from './parts.ts'
 import { StateObjectReader } from './state-object-reader.ts'
 
 /** Objects on their way at a time. */
@@ -14,10 +15,10 @@ export async function uploadObject(
   key: string,
   deltas: readonly TableRows[],
 ): Promise<StateObject | undefined> {
-  const { bytes, tables, from, to } = await encodeStateObject(deltas)
+  const { parts, tables, from, to } = await encodeStateObject(deltas)
   if (from > to) return undefined
-  await store.put(key, bytes)
-  return { key, size: bytes.length, tables, from, to }
+  await store.put(key, parts)
+  return { key, size: sizeOf(parts), tables, from, to }
 }
 
 /** Visits the rows of the version's tables, object by object, so each table's in epoch order; `wanted`: default all. */

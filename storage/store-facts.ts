@@ -19,6 +19,13 @@ export function storeFacts(name: string, open: () => Promise<ObjectStore>): void
     assert.ok(store.stats.puts >= 2 && store.stats.bytesPut >= 16 && store.stats.bytesGot >= 11)
   })
 
+  test(`${name}: a body in thousands of parts, empty ones among them, is one object`, async () => {
+    const store = await open()
+    const parts = Array.from({ length: 5000 }, (_, i) => Buffer.alloc(i % 7, i))
+    await store.put('facts/parts', parts)
+    assert.deepEqual(Buffer.from((await store.get('facts/parts'))!), Buffer.concat(parts))
+  })
+
   test(`${name}: 32 concurrent putIfAbsent have exactly one winner`, async () => {
     const store = await open()
     for (let round = 0; round < 3; round++) {

@@ -1,4 +1,5 @@
 import type { ObjectStore } from '../../storage/contract.ts'
+import { joined } from '../../storage/parts.ts'
 import { StoreError } from '../../storage/store-error.ts'
 import { newStoreStats } from '../../storage/store-stats.ts'
 import { type Incarnation, Unreachable } from './world.ts'
@@ -16,7 +17,7 @@ export function simStore(bucket: Map<string, Uint8Array>, process: Incarnation):
   return {
     name: 'simulated bucket',
     stats: newStoreStats(),
-    put: (key, body) => request('put', key, () => void bucket.set(key, body.slice())),
+    put: (key, body) => request('put', key, () => void bucket.set(key, joined(body).slice())),
     putIfAbsent: (key, body) =>
       request('put', key, () => {
         if (bucket.has(key)) return false
