@@ -1,4 +1,5 @@
 import { parseSync } from 'libpg-query'
+import { quoteIdent } from '../executor/functions/text-of-any.ts'
 import { as, open } from './bind/ast.ts'
 import type { Relation } from './catalog.ts'
 import { rewriteDialect } from './parse/dialect.ts'
@@ -36,19 +37,30 @@ export function rewriteReferences(query: string, relation: Relation, text: strin
   if (ctes.has(relation.name)) return query
   const tokens = tokenize(query)
   let result = query
+  const alias = ` AS ${quoteIdent(relation.name)}`
   for (const { location, parts, aliased } of mentions.toSorted((a, b) => b.location - a.location)) {
     const start = rewritten.origin(Buffer.from(rewritten.text).subarray(0, location).toString().length)
     const first = tokens.findIndex(token => token.start === start)
     const { end } = tokens[first + 2 * (parts - 1)]!
     const whole = tokens[first - 2]?.text.toLowerCase() === 'changelog'
-    const alias = aliased || whole ? '' : ` AS ${quote(relation.name)}`
-    result = result.slice(0, start) + text + alias + result.slice(end)
+    result = result.slice(0, start) + text + (aliased || whole ? '' : alias) + result.slice(end)
   }
   return result
 }
 
 function means(range: Readonly<Record<string, unknown>>, { name, schema }: Relation): boolean {
   return range['relname'] === name && (range['schemaname'] ?? schema) === schema
+}
+
+/** How a query of the schema names the relation: without its schema, unless a WITH of the query hides it. */
+export function named(relation: Pick<Relation, 'schema' | 'name'>, schema: string, query: string): string {
+  const hidden = tokenize(query).some(({ value }, i, tokens) => {
+    const [before, after] = [tokens[i - 1]?.value ?? '', tokens[i + 1]?.value ?? '']
+    const defined =
+      after === '(' || (after === 'as' && ['(', 'materialized', 'not'].includes(tokens[i + 2]?.value ?? ''))
+    return value === relation.name && ['with', 'recursive', ','].includes(before) && defined
+  })
+  return relation.schema === schema && !hidden ? quoteIdent(relation.name) : qualified(relation)
 }
 
 /** `schema.name`, quoted. */

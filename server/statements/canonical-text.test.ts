@@ -12,6 +12,8 @@ const cases: readonly (readonly [string, string])[] = [
     'create table t (v struct<v1 int, "V2" struct < v1 int, v2 varchar>>, m map(varchar, struct<a bigint>), i int)',
     'CREATE TABLE t (v STRUCT<v1 INT, "V2" STRUCT<v1 INT, v2 CHARACTER VARYING>>, m map(varchar, STRUCT<a BIGINT>), i INT)',
   ],
+  ['create table if not exists t (v int)', 'CREATE TABLE t (v INT)'],
+  ['create view V as select Count(*) from t', 'CREATE VIEW V AS SELECT Count(*) FROM t'],
   ['create index idx1 on t3(v1,v2)', 'CREATE INDEX idx1 ON t3(v1, v2)'],
   [
     'create materialized view mv3 as select sum(v1) as sum_v1 from t3 -- all',

@@ -49,7 +49,7 @@ const CALLED = new Set([')', ']'])
 
 /** A CREATE statement as RisingWave shows it: one line, keywords and types in capitals, one space between words. */
 export function canonicalSql(sql: string): string {
-  const tokens = tokenize(sql)
+  const tokens = withoutConditions(tokenize(sql))
   const types = typePositions(tokens)
   const angles = anglePositions(tokens, types)
   let text = ''
@@ -60,6 +60,20 @@ export function canonicalSql(sql: string): string {
     text += shown(token, i, tokens, types)
   })
   return text
+}
+
+/** CREATE OR REPLACE and IF NOT EXISTS are said of the moment, not of what is made. */
+function withoutConditions(tokens: readonly Token[]): readonly Token[] {
+  const end = tokens.findIndex((token, i) => i > 6 || token.text === '(')
+  const head = tokens.slice(0, end === -1 ? tokens.length : end)
+  for (const phrase of [
+    ['or', 'replace'],
+    ['if', 'not', 'exists'],
+  ]) {
+    const at = head.findIndex((_, i) => phrase.every((each, k) => word(head[i + k]) === each))
+    if (at > 0) return withoutConditions([...tokens.slice(0, at), ...tokens.slice(at + phrase.length)])
+  }
+  return tokens
 }
 
 function words(list: string): ReadonlySet<string> {
@@ -83,7 +97,12 @@ function shown(token: Token, i: number, tokens: readonly Token[], types: Readonl
   const unit =
     UNITS.has(token.value) && tokens[i - 1]?.kind === 'string' && word(tokens[i - 2]) === 'interval'
   const interval = token.value === 'interval' && tokens[i + 1]?.kind === 'string'
-  return unit || interval || isKeyword(tokens, i) ? token.value.toUpperCase() : token.value
+  return unit || interval || isKeyword(tokens, i) ? token.value.toUpperCase() : asNamed(token, tokens)
+}
+
+/** Definitions of columns are folded; a query stays as it was written. */
+function asNamed(token: Token, tokens: readonly Token[]): string {
+  return ['table', 'source'].includes(word(tokens[1])) ? token.value : token.text
 }
 
 /** Where the names of types stand: behind a column's name in a list of columns, behind `::`, in CAST … AS. */

@@ -1,5 +1,5 @@
 import type { Catalog, Relation } from '../../planner/catalog.ts'
-import { qualified, rewriteReferences, withColumnsAs } from '../../planner/rewrite-references.ts'
+import { named, rewriteReferences, withColumnsAs } from '../../planner/rewrite-references.ts'
 import { SqlError } from '../../types/error.ts'
 import type { StatementContext } from './contract.ts'
 import { sqlWithName, tableSql } from './statement-text.ts'
@@ -17,13 +17,12 @@ export function renamed(
   if (taken !== undefined && taken.id !== relation.id)
     throw new SqlError('duplicate_table', `relation "${next.name}" already exists`)
   let changed = catalog.with(next)
-  for (const reader of readers(catalog, relation.id))
-    changed = changed.with(reading(reader, relation, qualified(next)))
+  for (const reader of readers(catalog, relation.id)) changed = changed.with(reading(reader, relation, next))
   if (to.schema === undefined) return changed
   // Names in a view's own query are looked up in its schema first.
   for (const id of relation.kind === 'view' ? relation.dependsOn : []) {
     const read = catalog.byId(id)
-    if (read !== undefined) changed = changed.with(reading(changed.byId(relation.id)!, read, qualified(read)))
+    if (read !== undefined) changed = changed.with(reading(changed.byId(relation.id)!, read, read))
   }
   for (const index of catalog.relations.filter(r => r.index?.on === relation.id))
     changed = renamed(changed, index, { schema: to.schema })
@@ -49,9 +48,11 @@ function readers(catalog: Catalog, id: number): readonly Relation[] {
   )
 }
 
-function reading(reader: Relation, relation: Relation, text: string): Relation {
-  const { query, sql } = reader
+/** The view with what stands for the relation in its query: text, or the relation as it is now. */
+function reading(reader: Relation, relation: Relation, now: string | Relation): Relation {
+  const { query, sql, schema } = reader
   if (query === undefined) return reader
+  const text = typeof now === 'string' ? now : named(now, schema, query)
   const next = rewriteReferences(query, relation, text)
   return { ...reader, query: next, sql: sql.replace(query, () => next) }
 }

@@ -9,8 +9,8 @@ export interface ClassObject {
   readonly schema: string
   readonly schemaOid: number
   readonly name: string
-  /** pg_class.relkind: r table, v view, m materialized view, f source, i index, S sequence. */
-  readonly kind: 'r' | 'v' | 'm' | 'f' | 'i' | 'S'
+  /** pg_class.relkind: r table, v view, m materialized view, f source, i index, S sequence; RisingWave's k sink, u subscription. */
+  readonly kind: 'r' | 'v' | 'm' | 'f' | 'i' | 'S' | 'k' | 'u'
   readonly owner: string
   readonly columns: readonly (Field & Partial<ColumnDef>)[]
   readonly relation?: Relation
@@ -61,6 +61,8 @@ const KINDS: Readonly<Partial<Record<Relation['kind'], ClassObject['kind']>>> = 
   source: 'f',
   index: 'i',
   sequence: 'S',
+  sink: 'k',
+  subscription: 'u',
 }
 
 /** Visible columns: those that catalogs list. */

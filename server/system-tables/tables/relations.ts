@@ -54,7 +54,7 @@ fill('pg_catalog.pg_class', facts => {
     relnatts: o.columns.length,
     relhasrules: o.kind === 'v',
     relispopulated: true,
-    reltype: o.kind === 'i' ? 0 : rowTypeOid(o.oid),
+    reltype: 'iku'.includes(o.kind) ? 0 : rowTypeOid(o.oid),
     relreplident: o.kind === 'r' ? 'd' : 'n',
     relacl: o.relation === undefined ? null : aclOf(facts.catalog, 'relation', o.relation),
   }))

@@ -33,7 +33,7 @@ fill('pg_catalog.pg_type', facts => [
     typcollation: t.collation,
   })),
   ...allObjects(facts)
-    .filter(({ kind }) => kind !== 'i')
+    .filter(({ kind }) => !'iku'.includes(kind))
     .map(rowType),
 ])
 
