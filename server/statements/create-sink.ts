@@ -71,6 +71,7 @@ export async function createSink(
     return {
       kind: 'sink',
       sql,
+      ...(statement.query !== undefined && { query: statement.query.text }),
       columns,
       key,
       declaredKey: options['primary_key'] !== undefined,

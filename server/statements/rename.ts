@@ -2,7 +2,7 @@ import type { Catalog, Relation } from '../../planner/catalog.ts'
 import { named, rewriteReferences, withColumnsAs } from '../../planner/rewrite-references.ts'
 import { SqlError } from '../../types/error.ts'
 import type { StatementContext } from './contract.ts'
-import { sqlWithName, tableSql } from './statement-text.ts'
+import { sqlReading, sqlWithName, tableSql } from './statement-text.ts'
 import { viewHolds } from './view-holds.ts'
 
 /** The catalog in which the relation has another name or schema; views go on meaning it. */
@@ -43,15 +43,14 @@ export function recolumned(relation: Relation, next: Relation, context: Statemen
 }
 
 function readers(catalog: Catalog, id: number): readonly Relation[] {
-  return catalog.relations.filter(
-    r => (r.kind === 'view' || r.kind === 'materialized view') && r.dependsOn.includes(id),
-  )
+  return catalog.relations.filter(r => r.kind !== 'table' && (r.dependsOn.includes(id) || r.index?.on === id))
 }
 
 /** The view with what stands for the relation in its query: text, or the relation as it is now. */
 function reading(reader: Relation, relation: Relation, now: string | Relation): Relation {
   const { query, sql, schema } = reader
-  if (query === undefined) return reader
+  if (query === undefined)
+    return typeof now === 'string' ? reader : { ...reader, sql: sqlReading(sql, named(now, schema, '')) }
   const text = typeof now === 'string' ? now : named(now, schema, query)
   const next = rewriteReferences(query, relation, text)
   return { ...reader, query: next, sql: sql.replace(query, () => next) }

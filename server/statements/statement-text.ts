@@ -15,6 +15,17 @@ export function sqlWithName(sql: string, name: string): string {
   return sql.slice(0, token.start) + text + sql.slice(token.end)
 }
 
+/** A CREATE INDEX … ON x, or a CREATE … FROM x, with another text for x. */
+export function sqlReading(sql: string, text: string): string {
+  const tokens = tokenize(sql)
+  const name = namePosition(tokens)
+  const before = tokens.findIndex((t, i) => i > name && t.kind === 'word' && ['on', 'from'].includes(t.value))
+  const first = tokens[before + 1]
+  if (before === -1 || first === undefined) return sql
+  const last = tokens[before + 2]?.value === '.' ? (tokens[before + 3] ?? first) : first
+  return sql.slice(0, first.start) + text + sql.slice(last.end)
+}
+
 /** Where the name stands in a CREATE statement: a name may be a word such as source. */
 function namePosition(tokens: readonly Token[]): number {
   let at = 1

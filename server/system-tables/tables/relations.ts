@@ -218,7 +218,7 @@ fill('pg_catalog.pg_depend', ({ catalog, database }) =>
     .filter(relation => relation.database === database)
     .flatMap(relation =>
       [...relation.dependsOn, ...(relation.index ? [relation.index.on] : [])].map(refobjid => ({
-        ...(relation.query === undefined
+        ...(relation.query === undefined || relation.kind === 'sink'
           ? { classid: SYSTEM_TABLE_OIDS.class, objid: relation.id }
           : { classid: REWRITE_TABLE_OID, objid: ruleOid(relation) }),
         refclassid: SYSTEM_TABLE_OIDS.class,
@@ -231,7 +231,7 @@ fill('pg_catalog.pg_depend', ({ catalog, database }) =>
 /** The rule by which PostgreSQL keeps the query of a view. */
 fill('pg_catalog.pg_rewrite', ({ catalog, database }) =>
   catalog.relations
-    .filter(relation => relation.database === database && relation.query !== undefined)
+    .filter(r => r.database === database && r.query !== undefined && r.kind !== 'sink')
     .map(relation => ({
       oid: ruleOid(relation),
       rulename: '_RETURN',
