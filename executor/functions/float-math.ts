@@ -27,6 +27,7 @@ const FLOATS: Readonly<Record<string, (a: number) => number>> = {
   sinh: Math.sinh,
   cosh: Math.cosh,
   tanh: Math.tanh,
+  coth: x => 1 + 2 / Math.expm1(2 * x),
   asinh: Math.asinh,
   acosh: a => {
     if (a < 1) throw outOfRange()

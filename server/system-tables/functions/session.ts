@@ -16,6 +16,7 @@ system('pg_postmaster_start_time() -> timestamptz', 'when the server started', (
 system('pg_conf_load_time() -> timestamptz', 'when the settings were read', () => STARTED_AT)
 system('pg_blocking_pids(int4) -> int4[]', 'always empty: sessions do not block one another', () => [])
 system('pg_is_in_recovery() -> bool', 'always false', () => false)
+system('rw_recovery_status() -> text', 'always RUNNING: nobody enters before', () => 'RUNNING')
 system('pg_my_temp_schema() -> oid', 'always 0: there are no temporary tables', () => 0)
 system('pg_is_other_temp_schema(oid) -> bool', 'always false', () => false)
 system('txid_current() -> int8', 'number of the last committed epoch', session =>
