@@ -128,7 +128,7 @@ const ENTRIES: readonly Entry[] = [
       args: [FLOAT8, ...rest],
       type: FLOAT8,
       ordered: true,
-      make: () => orderedSet.approxPercentile,
+      make: () => orderedSet.percentileDisc,
     }),
   ),
   { name: 'regr_count', args: [FLOAT8, FLOAT8], type: INT8, make: () => pairCount },

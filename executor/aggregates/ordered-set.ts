@@ -48,39 +48,6 @@ export const percentileDisc: Multiset = percentile((at, count, fraction) =>
   at(Math.max(1, Math.ceil(fraction * count)) - 1),
 )
 
-const RELATIVE_ERROR = 0.01
-
-/**
- * approx_percentile: the value of the logarithmic bucket that holds percentile_disc (Masson, Rim, Lee: DDSketch, VLDB 2019), so an
- * answer is within the relative error and the same however the rows came. Throws 22003 for errors outside of 0 to 1.
- */
-export const approxPercentile: Multiset = orderedSet((table, [value, fraction, relative], ids, times) => {
-  const exact = percentileDisc.output(table, [value!, fraction!], ids, times) as number | null
-  const error = relative === undefined || ids.length === 0 ? RELATIVE_ERROR : table.valueAt(ids[0]!, relative)
-  if (exact === null || error === null) return null
-  if (!((error as number) > 0 && (error as number) < 1))
-    throw new SqlError(
-      'numeric_value_out_of_range',
-      `relative_error=${error} does not satisfy 0.0 < relative_error < 1.0`,
-    )
-  return bucketValue(exact, error as number)
-})
-
-function bucketValue(value: number, error: number): number {
-  if (value === 0 || !Number.isFinite(value)) return value
-  const base = (1 + error) / (1 - error)
-  const bucket = Math.ceil(Math.log(Math.abs(value)) / Math.log(base))
-  return (Math.sign(value) * 2 * wholePower(base, bucket)) / (base + 1)
-}
-
-/** By repeated squaring, so that the last digits are those of RisingWave. */
-function wholePower(base: number, exponent: number): number {
-  let result = 1
-  for (let factor = base, left = Math.abs(exponent); left > 0; factor *= factor, left = Math.floor(left / 2))
-    if (left % 2 === 1) result *= factor
-  return exponent < 0 ? 1 / result : result
-}
-
 /** Between the two nearest values, in proportion. */
 export function percentileCont(type: Type): Multiset {
   return percentile((at, count, fraction) => {

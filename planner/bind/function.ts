@@ -3,10 +3,10 @@ import { isFunction, isSetFunction } from '../../executor/functions/index.ts'
 import { isWindowFunction } from '../../executor/windows/index.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
-import { TEXT, type Type } from '../../types/type.ts'
+import { FLOAT8, TEXT, type Type } from '../../types/type.ts'
 import { parseTypeName, typeName } from '../../types/type-names.ts'
 import type { PgNode } from '../contract.ts'
-import { equal, literal } from '../expressions.ts'
+import { call, equal, literal } from '../expressions.ts'
 import type { FunctionDef } from '../function-def.ts'
 import { bindArguments } from './arguments.ts'
 import { as, type Body, list, names } from './ast.ts'
@@ -143,7 +143,7 @@ function bindAggregate(
       ? userAggregate(users, fields, inner, position)
       : isHypothetical
         ? bindHypothetical(name, order, direct, env, position)
-        : resolveCall(name, within ? [...order.map(o => o.by), ...direct] : direct, env, position)
+        : ofBuckets(resolveCall(name, within ? [...order.map(o => o.by), ...direct] : direct, env, position))
   const filter = fields['agg_filter']
   const pending = {
     ...resolved,
@@ -158,6 +158,16 @@ function bindAggregate(
   if (index === -1) index = env.pending.aggregates.push(pending) - 1
   return placeholder('$aggregate', index, pending.type)
 }
+
+/** approx_percentile keeps the buckets of its values only. */
+function ofBuckets(aggregate: ReturnType<typeof resolveCall>): ReturnType<typeof resolveCall> {
+  if (!aggregate.fn.startsWith('approx_percentile(')) return aggregate
+  const [value, fraction, error = literal(RELATIVE_ERROR, FLOAT8)] = aggregate.args
+  const bucket = call('$relative_bucket(float8, float8) -> float8', [value!, error], FLOAT8)
+  return { ...aggregate, fn: 'approx_percentile(float8, float8)', args: [bucket, fraction!] }
+}
+
+const RELATIVE_ERROR = 0.01
 
 /** True for an ordered-set aggregate, which must have WITHIN GROUP, and nothing else may. */
 function checkWithin(name: string, fields: Body, position: number | undefined): boolean {
