@@ -44,10 +44,12 @@ export class Cursor {
   }
 
   /** PostgreSQL's complaint about the token that comes next. */
-  error(token = this.token): SqlError {
+  error(token = this.token, detail?: string): SqlError {
+    const more = detail === undefined ? {} : { detail }
     if (token === undefined)
-      return new SqlError('syntax_error', 'syntax error at end of input', { position: this.end })
-    return new SqlError('syntax_error', `syntax error at or near "${token.text}"`, { position: token.start })
+      return new SqlError('syntax_error', 'syntax error at end of input', { position: this.end, ...more })
+    const message = `syntax error at or near "${token.text}"`
+    return new SqlError('syntax_error', message, { position: token.start, ...more })
   }
 
   finish(): void {
@@ -56,7 +58,7 @@ export class Cursor {
 
   identifier(): string {
     const token = this.token
-    if (token?.kind !== 'word' && token?.kind !== 'quoted') throw this.error()
+    if (token?.kind !== 'word' && token?.kind !== 'quoted') throw this.error(token, 'expected identifier')
     this.at++
     return token.value
   }

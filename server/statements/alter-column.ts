@@ -34,7 +34,8 @@ export function addColumn(
     context.notice(`${message}, skipping`)
     return undefined
   }
-  if (column.primaryKey) throw notSupported('ADD COLUMN … PRIMARY KEY')
+  if (column.primaryKey)
+    throw new SqlError('feature_not_supported', 'alter primary key of table is not supported')
   const stored: Schema = table.columns.filter(c => c.generated === undefined)
   const def = columnDef(column, [...stored, column], context)
   const old = table.columns.map((c, index): Expression => ({ kind: 'column', index, type: c.type }))

@@ -46,7 +46,7 @@ export async function createSink(
     if (connector?.sink === undefined)
       throw new SqlError(
         'invalid_parameter_value',
-        `unknown sink connector "${options['connector'] ?? ''}"`,
+        `unsupported sink type ${options['connector'] ?? '(none)'}`,
         {
           hint: `Known connectors: ${[...context.connectors.values()]
             .filter(c => c.sink)

@@ -96,7 +96,9 @@ function checkTarget({ plan, dependsOn }: SinkInput, target: Relation, context: 
   const seen = new Set<number>()
   const upstream = (id: number): void => {
     if (id === target.id)
-      throw new SqlError('invalid_recursion', `the sink would read what it writes into table "${name}"`)
+      throw new SqlError('invalid_recursion', 'Creating such a sink will result in circular dependency.', {
+        detail: `The sink would read what it writes into table "${name}".`,
+      })
     if (seen.has(id)) return
     seen.add(id)
     const { current } = context.catalogs
