@@ -1,4 +1,4 @@
-import { assert, notSupported } from '../types/error.ts'
+import { assert, notSupported, SqlError } from '../types/error.ts'
 import type { Expression, Job } from '../types/job.ts'
 import { type Schema, TEXT, type Type } from '../types/type.ts'
 import { body } from './bind/ast.ts'
@@ -49,7 +49,7 @@ export function planStream(bound: Bound): StreamPlan {
   if (bound.parameters.length > 0) throw notSupported('a parameter in a streaming query')
   const plan = optimize(bound.plan)
   if (mayFail(plan))
-    throw notSupported('a scalar subquery that may yield more than one row, in a stream', {
+    throw new SqlError('feature_not_supported', 'Scalar subquery might produce more than one row.', {
       hint: 'Aggregate it, or add LIMIT 1.',
     })
   refuseOtherNow(plan)

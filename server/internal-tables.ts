@@ -1,6 +1,8 @@
 import type { Runtime } from '../executor/runtime-contract.ts'
 import type { Catalog, Relation } from '../planner/catalog.ts'
+import { SqlError } from '../types/error.ts'
 import type { GraphNode } from '../types/job.ts'
+import type { StatementContext } from './statements/contract.ts'
 
 /** A table in which a job keeps the state of one of its operators. */
 export interface InternalTable {
@@ -34,4 +36,21 @@ export function internalTables(
       { id, name: `__internal_${job.name}_${node.fragment}_${what.replaceAll('-', '')}_${id}`, job, node },
     ]
   })
+}
+
+/** Runs a statement that makes a relation; of a state's table it cannot read it says so, as RisingWave does. */
+export async function withoutInternalTables<T>(
+  tag: string,
+  { catalogs, session, runtime }: StatementContext,
+  run: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await run()
+  } catch (error) {
+    const missing = error instanceof SqlError && error.condition === 'undefined_table' ? error.message : ''
+    const name = /__internal_\w+/.exec(missing)?.[0]
+    if (!internalTables(catalogs.current, session.database, runtime).some(table => table.name === name))
+      throw error
+    throw new SqlError('feature_not_supported', `${tag} does not support internal table`)
+  }
 }

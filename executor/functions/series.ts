@@ -134,14 +134,14 @@ function* bigints(from: bigint, to: bigint, step: bigint): Iterable<Value> {
 
 function* decimals(first: Decimal, last: Decimal, step: Decimal): Iterable<Value> {
   for (const [name, value] of [
-    ['start', first],
-    ['stop', last],
+    ['start value', first],
+    ['stop value', last],
     ['step size', step],
   ] as const)
     if (value.special !== undefined)
       throw new SqlError(
         'invalid_parameter_value',
-        `${name} value cannot be ${value.special === 'NaN' ? 'NaN' : 'infinity'}`,
+        `${name} cannot be ${value.special === 'NaN' ? 'NaN' : 'infinity'}`,
       )
   checkStep(step.digits === 0n)
   const minus = { digits: -last.digits, scale: last.scale }

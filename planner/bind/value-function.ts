@@ -1,4 +1,4 @@
-import { notSupported } from '../../types/error.ts'
+import { SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
 import { DATE, TEXT, TIME, TIMESTAMP, TIMESTAMPTZ, type Type } from '../../types/type.ts'
 import { literal, NOW } from '../expressions.ts'
@@ -37,7 +37,11 @@ function sessionUser({ context }: Environment): string {
 
 /** The time at which the statement runs; a view has one in its conditions only (temporal-filter.ts). */
 export function statementTime(env: Environment): Expression {
-  if (env.context.mode === 'stream' && env.chooses !== true) throw notSupported('now() in a streaming query')
+  if (env.context.mode === 'stream' && env.chooses !== true)
+    throw new SqlError(
+      'feature_not_supported',
+      'For streaming queries, `NOW()` function is only allowed in `WHERE`, `HAVING`, `ON` and `FROM`.',
+    )
   return NOW
 }
 

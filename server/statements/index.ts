@@ -2,6 +2,7 @@ import type { ParsedStatement, SessionStatement, Statement } from '../../planner
 import { SqlError, unreachable } from '../../types/error.ts'
 import type { Type } from '../../types/type.ts'
 import { denied, rightsOf } from '../access/rights.ts'
+import { withoutInternalTables } from '../internal-tables.ts'
 import { alter } from './alter.ts'
 import { alterFunction, commentOnFunction } from './alter-function.ts'
 import { noteNoEffect } from './alter-namespace.ts'
@@ -39,6 +40,8 @@ export function prepare(
   types: readonly (Type | undefined)[],
 ): Prepared {
   const { statement, text } = parsed
+  const making = (tag: string, run: () => Promise<Result>) =>
+    command(() => withoutInternalTables(tag, context, run))
   switch (statement.kind) {
     case 'query':
       return prepareQuery(statement.query, context, types)
@@ -50,19 +53,21 @@ export function prepare(
       return prepareDml(statement.kind, statement.statement, context, types)
     case 'create table':
     case 'create source':
-      return command(() => createTable(statement, text, context))
+      return making('CREATE TABLE AS', () => createTable(statement, text, context))
     case 'create view':
-      return command(() => createView(statement, text, context))
+      return making(`CREATE ${statement.materialized ? 'MATERIALIZED ' : ''}VIEW`, () =>
+        createView(statement, text, context),
+      )
     case 'alter':
       return command(() => alter(statement, context))
     case 'comment':
       return command(() => comment(statement, context))
     case 'create index':
-      return command(() => createIndex(statement, text, context))
+      return making('CREATE INDEX', () => createIndex(statement, text, context))
     case 'create sink':
-      return command(() => createSink(statement, text, context))
+      return making('CREATE SINK', () => createSink(statement, text, context))
     case 'create subscription':
-      return command(() => createSubscription(statement, context))
+      return making('CREATE SUBSCRIPTION', () => createSubscription(statement, context))
     case 'create schema':
     case 'create database':
       return command(() => createNamespace(statement, context))

@@ -80,14 +80,14 @@ function checkTarget({ plan, dependsOn }: SinkInput, target: Relation, context: 
   const { name, columns } = target
   if (target.kind !== 'table')
     throw new SqlError('wrong_object_type', `cannot sink into ${target.kind} "${name}"`)
-  if (target.appendOnly && !plan.appendOnly)
-    throw new SqlError('wrong_object_type', `the query retracts rows and table "${name}" is append-only`)
-  if (!target.declaredKey && !plan.appendOnly)
+  if (!plan.appendOnly && (target.appendOnly || !target.declaredKey))
     throw new SqlError(
       'wrong_object_type',
       'Only append-only sinks can sink to a table without primary keys.',
       {
-        detail: `The query takes rows back, and nothing tells which of equal rows of table "${name}" is meant.`,
+        detail: target.appendOnly
+          ? `The query takes rows back, and table "${name}" is append-only.`
+          : `The query takes rows back, and nothing tells which of equal rows of table "${name}" is meant.`,
         hint: "Use type = 'append-only' with force_append_only = 'true', or a table with a primary key.",
       },
     )
