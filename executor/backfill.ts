@@ -44,7 +44,9 @@ export function fitsOneStep(
   add: readonly JobChange[],
   serving: ServingTables,
 ): boolean {
-  if (inputs.reduce((sum, input) => sum + serving.rowCount(input.upstream), 0) <= ONE_STEP_ROWS) return true
+  const limited = add.some(({ pace }) => pace?.rate !== undefined)
+  const rows = inputs.reduce((sum, input) => sum + serving.rowCount(input.upstream), 0)
+  if (!limited && rows <= ONE_STEP_ROWS) return true
   return add.some(({ job }) => {
     const patient = leftOfTemporalJoins(job)
     return job.nodes.some(
@@ -65,19 +67,20 @@ function leftOfTemporalJoins({ nodes }: Job): ReadonlySet<number> {
 
 /**
  * Posts rows of the next virtual nodes of one input and lets live changes of those through. Only called while the engine is
- * held and the serving tables are at its epoch, so that no change is missed or seen twice. `whole`: all that is left.
+ * held and the serving tables are at its epoch, so that no change is missed or seen twice. `most` undefined: all that is left;
+ * else at least one virtual node, and about so many rows.
  */
 export function postBackfill(
   input: InputBackfill,
   serving: ServingTables,
   port: ExecutorPort,
-  whole: boolean,
+  most: { readonly rows?: number } | undefined,
   posted: (done: Promise<void>) => void,
 ): number {
   const rows = serving.rowCount(input.upstream)
-  const step = whole
-    ? VIRTUAL_NODES
-    : Math.max(1, Math.floor((VIRTUAL_NODES * ONE_STEP_ROWS) / Math.max(1, rows)))
+  const limit = Math.min(ONE_STEP_ROWS, most?.rows ?? ONE_STEP_ROWS)
+  const step =
+    most === undefined ? VIRTUAL_NODES : Math.max(1, Math.floor((VIRTUAL_NODES * limit) / Math.max(1, rows)))
   const to = Math.min(VIRTUAL_NODES, input.position + step)
   let count = 0
   if (serving.has(input.upstream))

@@ -22,6 +22,8 @@ export interface Operator {
   barrier?(emit: Emit): void
   /** After the barrier: what no later row of the inputs holds; forgets state that this makes useless. Without it: no marks. */
   marks?(inputs: readonly Marks[]): Marks
+  /** After the marks: rows that leave the relation and its indexes, and of which no other reader hears. */
+  expire?(emit: Emit): void
   /** After recovery, when every table was loaded: rebuild what is derived from them. */
   restored?(): void
   /** Batch only: all rows of the port have come. */

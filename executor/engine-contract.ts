@@ -75,6 +75,8 @@ export interface ExecutorPort {
   drop(relations: readonly RelationId[]): Promise<void>
   /** Puts a job in the place of the relation's present one, of which nothing is left; its readers get nothing until `attach`. */
   replace(job: EngineJob): Promise<readonly DeclaredTable[]>
+  /** Puts a job in the place of the relation's present one and goes on with its tables, which have the same names. */
+  revise(job: EngineJob): Promise<readonly DeclaredTable[]>
   attach(relation: RelationId): Promise<void>
   /** Folds stored rows into a table (recovery). */
   /** Folds a stored chunk in; the caller gives its memory up. */

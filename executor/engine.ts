@@ -17,6 +17,7 @@ import { CatchUpFeed, GeneratorFeed } from './generator-feed.ts'
 import { jobOrder } from './job-order.ts'
 import {
   advanceMarks,
+  expireRows,
   type JobSurroundings,
   type RunningJob,
   type RunningNode,
@@ -124,6 +125,18 @@ export class Engine {
     return this.#install(job, false)
   }
 
+  revise(spec: EngineJob): readonly DeclaredTable[] {
+    const { relation } = spec.job
+    const present = this.#jobs.get(relation)
+    assert(present !== undefined, `relation ${relation} has a job`)
+    const kept = new Map(present.nodes.flatMap(node => node.tables.map(table => [table.spec.id, table])))
+    const job = startable(() => startJob(spec, { ...this.#around(relation), kept }))
+    this.drop([relation])
+    const declared = this.#install(job)
+    restoreJob(job)
+    return declared
+  }
+
   attach(relation: RelationId): void {
     const job = this.#jobs.get(relation)
     assert(job !== undefined, `relation ${relation} has a job`)
@@ -226,6 +239,7 @@ export class Engine {
       if (i === this.#order.length >> 1) this.#options.crashPoint('C02')
     }
     this.#advanceMarks()
+    for (const job of this.#order) expireRows(job)
     const deltas: TableDelta[] = []
     const counters: OperatorCounter[] = []
     let stateRows = 0
@@ -324,7 +338,7 @@ export class Engine {
     const { relation } = upstream.spec.job
     for (const node of reader.nodes)
       if (node.node.spec.kind === 'input' && node.node.spec.relation === relation)
-        upstream.output.targets.push({ to: node, port: 0, live: true })
+        upstream.output.targets.push({ to: node, port: 0, live: true, index: isIndex(reader) })
     if (upstream.spec.into === reader.spec.job.relation)
       upstream.output.targets.push({ to: sourceNode(reader), port: 0, live: false })
   }
@@ -399,6 +413,10 @@ function flushNode(node: RunningNode): void {
   if (kind === 'materialize') return
   if (kind === 'sink' && node.targets.length === 0) return
   node.operator.barrier?.(node.emit)
+}
+
+function isIndex({ output: { node } }: RunningJob): boolean {
+  return node.spec.kind === 'materialize' && node.spec.order !== undefined
 }
 
 function hasReaders(job: RunningJob): boolean {

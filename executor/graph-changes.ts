@@ -114,6 +114,7 @@ export class GraphChanges {
     try {
       replaced = (command.replace ?? []).map(part => ({ ...part, chunks: rewritten(part, serving) }))
       declared = await this.#addJobs(add, oneStep ? [] : inputs)
+      for (const change of command.revise ?? []) await this.#revise(change)
     } catch (error) {
       await this.#clock.release()
       if (!(error instanceof SqlError)) throw error
@@ -129,9 +130,11 @@ export class GraphChanges {
       await port.retain(Number(relation), keepMs)
     for (const [relation, rate] of Object.entries(command.rateLimits ?? {}))
       sources.limit(Number(relation), rate)
+    for (const [relation, rate] of Object.entries(command.backfillRates ?? {}))
+      this.backfills.limit(Number(relation), rate)
     this.sources.record(add)
     if (oneStep) await this.backfills.whole(inputs)
-    else this.backfills.start(inputs)
+    else this.backfills.start(inputs, relation => add.find(change => change.job.relation === relation)?.pace)
     const { committed } = await this.#clock.seal({
       catalog: command.catalog,
       dropped: drop,
@@ -139,7 +142,7 @@ export class GraphChanges {
     })
     await this.#clock.release()
     committed.then(
-      () => this.#resolve(add, pending),
+      () => this.#resolve(command.background === true ? [] : add, pending),
       error => pending.reject(stopped(error)),
     )
   }
@@ -210,6 +213,14 @@ export class GraphChanges {
     for (const chunk of chunks) own(port.push(relation, chunk))
     await port.attach(relation)
     return declared
+  }
+
+  /** Its tables are the ones that there are. */
+  async #revise(change: JobChange): Promise<void> {
+    const { port, log, around, tables, jobs } = this.#state
+    const declared = await port.revise(engineJob(change, log.version.offsets, [], around))
+    for (const table of declared) tables.set(table.spec.id, table)
+    jobs.set(change.job.relation, change)
   }
 
   #resolve(add: readonly JobChange[], waiter: Waiter): void {

@@ -69,6 +69,7 @@ export function inlinePort(
   return {
     add: jobs => call(() => engine.add(jobs)),
     replace: job => call(() => engine.replace(job)),
+    revise: job => call(() => engine.revise(job)),
     attach: relation => call(() => engine.attach(relation)),
     drop: relations => call(() => engine.drop(relations)),
     load: (table, chunk) => call(() => engine.load(table, chunk)),

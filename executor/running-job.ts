@@ -2,7 +2,7 @@ import { StateTable } from '../storage/state-table.ts'
 import type { Chunk } from '../types/chunk.ts'
 import type { Epoch } from '../types/connector.ts'
 import { assert } from '../types/error.ts'
-import type { GraphNode, Job, RelationId } from '../types/job.ts'
+import type { GraphNode, Job, OperatorSpec, RelationId } from '../types/job.ts'
 import { INT4, type Schema } from '../types/type.ts'
 import { appendOnlyNodes } from './append-only.ts'
 import type { Emit, Operator } from './contract.ts'
@@ -36,6 +36,8 @@ export interface Target {
   readonly to: RunningNode
   readonly port: number
   readonly live: boolean
+  /** An index: it hears of rows that expire. */
+  readonly index?: boolean
 }
 
 export interface RunningJob {
@@ -53,6 +55,8 @@ export interface JobSurroundings {
   now(): number
   /** The job still reads that source privately. */
   catchesUp(source: RelationId): boolean
+  /** Tables by id that the job goes on with. */
+  readonly kept?: ReadonlyMap<string, StateTable>
 }
 
 /** Wires the operators of a job; nothing else knows of it yet. */
@@ -82,13 +86,26 @@ export function startJob(spec: EngineJob, around: JobSurroundings): RunningJob {
     spec,
     nodes,
     output,
-    appendOnly: last.kind === 'materialize' ? last.mode === 'append' : appendOnly.get(output.node.id)!,
+    appendOnly: last.kind === 'materialize' ? neverRetracts(last) : appendOnly.get(output.node.id)!,
   }
+}
+
+function neverRetracts({ mode, appended }: Extract<OperatorSpec, { kind: 'materialize' }>): boolean {
+  return mode === 'append' || appended === true
+}
+
+/** Rows of the job's relation expire: they leave it and its indexes. */
+export function expireRows({ nodes, output }: RunningJob): void {
+  for (const { operator } of nodes)
+    operator.expire?.(chunk => {
+      output.operator.push(0, chunk, output.emit)
+      for (const { to, index } of output.targets) if (index === true) receiveLive(to, chunk)
+    })
 }
 
 function sourceAppendOnly(spec: EngineJob): boolean {
   const last = spec.job.nodes.at(-1)!.spec
-  return last.kind === 'materialize' ? last.mode === 'append' : spec.appendOnly
+  return last.kind === 'materialize' ? neverRetracts(last) : spec.appendOnly
 }
 
 function startNode(
@@ -107,7 +124,10 @@ function startNode(
     inputs: node.inputs.map(input => schemas.get(input)!),
     mode: 'stream',
     appendOnly,
-    table: (role, spec) => new StateTable({ ...spec, id: `${job.relation}/${node.id}/${role}` }),
+    table(role, spec) {
+      const id = `${job.relation}/${node.id}/${role}`
+      return around.kept?.get(id) ?? new StateTable({ ...spec, id })
+    },
     compile: (expressions, input, predicate) =>
       compileProjection(expressions, input, {
         ...(predicate === undefined ? {} : { predicate }),
@@ -119,7 +139,7 @@ function startNode(
     now: around.now,
     backfilling,
   })
-  if (node.spec.kind === 'input') own.push(gateTable(job, node))
+  if (node.spec.kind === 'input') own.push(gateTable(job, node, around))
   const started: RunningNode = {
     node,
     operator,
@@ -144,9 +164,12 @@ function startNode(
 }
 
 /** How far an input was backfilled, kept like any state so that it resumes; no row: everything passes. */
-function gateTable(job: Job, node: GraphNode): StateTable {
+function gateTable(job: Job, node: GraphNode, { kept }: JobSurroundings): StateTable {
+  const id = `${job.relation}/${node.id}/backfill`
+  const present = kept?.get(id)
+  if (present !== undefined) return present
   return new StateTable({
-    id: `${job.relation}/${node.id}/backfill`,
+    id,
     schema: [
       { name: 'input', type: INT4 },
       { name: 'position', type: INT4 },

@@ -43,9 +43,14 @@ export interface Command {
   readonly rows?: readonly { readonly table: RelationId; readonly chunks: readonly Chunk[] }[]
   /** Tables whose columns change: every row becomes the values of `columns`, and readers go on with the new dataflow. */
   readonly replace?: readonly { readonly change: JobChange; readonly columns: readonly Expression[] }[]
+  /** Jobs that go on with the state they have, with other specs in some nodes. */
+  readonly revise?: readonly JobChange[]
   /** Milliseconds that subscriptions keep changes. */
   readonly retentions?: Readonly<Record<RelationId, number>>
   readonly rateLimits?: Readonly<Record<RelationId, number | undefined>>
+  readonly backfillRates?: Readonly<Record<RelationId, number | undefined>>
+  /** Nobody waits until new jobs have read what their inputs hold. */
+  readonly background?: boolean
 }
 
 export interface JobChange {
@@ -56,6 +61,15 @@ export interface JobChange {
   readonly into?: RelationId
   /** false (default true): the job starts from now on, without the rows its inputs already hold. */
   readonly backfill?: boolean
+  readonly pace?: BackfillPace
+}
+
+/** How a job reads the rows its inputs already hold. */
+export interface BackfillPace {
+  /** Rows a second; undefined: no limit; 0: it stands still. */
+  readonly rate?: number
+  /** The first relation is read before the second. */
+  readonly order?: readonly (readonly [RelationId, RelationId])[]
 }
 
 export interface JobProgress {
@@ -108,6 +122,8 @@ export interface Runtime {
   /** Some rows of a served relation and how many it has, as it was not long ago; the chunk is not to be changed. */
   sample(relation: RelationId): { readonly rows: number; readonly chunk: Chunk } | undefined
   progress(): readonly JobProgress[]
+  /** The relation does not have all rows yet that its inputs held before it. */
+  isBackfilling(relation: RelationId): boolean
   sinks(): readonly SinkProgress[]
   /** relation -> split -> offset, at the last commit. */
   offsets(): Readonly<Record<RelationId, Readonly<Record<string, string>>>>

@@ -186,6 +186,10 @@ export class RunningRuntime implements Runtime {
     return serving.has(relation) ? serving.sample(relation) : undefined
   }
 
+  isBackfilling(relation: RelationId): boolean {
+    return this.#changes.backfills.isRunning(relation)
+  }
+
   progress(): readonly JobProgress[] {
     return [...this.#state.jobs.values()].map(change => this.#progressOf(change))
   }
@@ -324,7 +328,7 @@ export class RunningRuntime implements Runtime {
         if (spec.kind !== 'input' || position >= VIRTUAL_NODES) return []
         return [{ job: relation, node: id, upstream: spec.relation, position }]
       })
-      this.#changes.backfills.start(inputs)
+      this.#changes.backfills.start(inputs, id => jobs.get(id)?.pace)
     }
     this.#changes.sources.sync()
     for (const change of jobs.values()) this.#changes.sources.catchUp(change)

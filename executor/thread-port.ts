@@ -61,6 +61,7 @@ export function threadPort(
   return {
     add: jobs => call<readonly DeclaredTable[]>('add', [jobs]),
     replace: job => call<readonly DeclaredTable[]>('replace', [job]),
+    revise: job => call<readonly DeclaredTable[]>('revise', [job]),
     attach: relation => call<void>('attach', [relation]),
     drop: relations => call<void>('drop', [relations]),
     load: (table, chunk) => call<void>('load', [table, chunk], chunk),

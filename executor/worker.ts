@@ -65,6 +65,8 @@ function run(to: Engine, { method, args }: Request): unknown {
       return to.drop(...(args as unknown as Args<'drop'>))
     case 'replace':
       return to.replace(...(args as unknown as Args<'replace'>))
+    case 'revise':
+      return to.revise(...(args as unknown as Args<'revise'>))
     case 'attach':
       return to.attach(...(args as unknown as Args<'attach'>))
     case 'load':

@@ -1,3 +1,4 @@
+import type { BackfillPace } from '../executor/runtime-contract.ts'
 import type { FormatSpec } from '../types/connector.ts'
 import type { Expression, Job, Order, RelationId } from '../types/job.ts'
 import { fromJson, toJson } from '../types/json.ts'
@@ -98,6 +99,8 @@ export interface Relation {
     /** Over the relation's columns. */
     readonly expression: Expression
     readonly sql: string
+    /** WITH TTL: rows below it leave the table. */
+    readonly ttl?: true
   }[]
   readonly options: Readonly<Record<string, string>>
   readonly format?: FormatSpec
@@ -110,6 +113,10 @@ export interface Relation {
   readonly into?: RelationId
   readonly job?: Job
   readonly asked?: JobSettings
+  /** How the job reads what its inputs hold when it is made. */
+  readonly pace?: BackfillPace
+  /** Its statement did not wait for that (background_ddl). */
+  readonly background?: true
   readonly owner: string
   readonly comment?: string
   readonly createdAtMs: number

@@ -14,7 +14,7 @@ export type Expression =
    * `fn` is a signature id of the function registry, or one of the lazily evaluated forms that the compiler knows:
    * 'and', 'or' (n-ary, three-valued), 'coalesce', 'case' (args: when1, then1, when2, then2, …, [else]),
    * 'cast' (args[0] to `type`), 'is null', 'is not null', 'is distinct from', 'is not distinct from', 'row',
-   * 'array' (constructors), 'field' (args: struct, literal int4 position from 0), 'in' (needle, item…).
+   * 'reshape' (args[0] to `type`, fields of structs by name), 'array' (constructors), 'field' (args: struct, literal int4 position from 0), 'in' (needle, item…).
    */
   | { readonly kind: 'call'; readonly fn: string; readonly args: readonly Expression[]; readonly type: Type }
 
@@ -68,6 +68,11 @@ export interface WindowCall {
 }
 
 export type JoinType = 'inner' | 'left' | 'right' | 'full' | 'semi' | 'anti'
+
+/** When rows leave their table, unheard by its readers: below the watermark of a column, or so long after they came. */
+export type Expiry =
+  | { readonly by: 'watermark'; readonly column: number }
+  | { readonly by: 'age'; readonly ms: number }
 
 export type NowComparison = '<' | '<=' | '>' | '>='
 
@@ -149,8 +154,18 @@ export type OperatorSpec =
     }
   /** `time` rounded down to offset + n * width (microseconds), equal rows of an epoch added up. Before a hop. */
   | { readonly kind: 'panes'; readonly time: number; readonly width: bigint; readonly offset: bigint }
-  /** Drops rows whose `column` is below the greatest `expression` of earlier rows. */
-  | { readonly kind: 'watermark'; readonly column: number; readonly expression: Expression }
+  /**
+   * Drops rows whose `column` is below the greatest `expression` of earlier rows. `expires`: before a node that keeps the rows
+   * until they are below it; 'remove': a late row takes back the row of its key.
+   */
+  | {
+      readonly kind: 'watermark'
+      readonly column: number
+      readonly expression: Expression
+      readonly expires?: 'drop' | 'remove'
+    }
+  /** Rows without a key that leave their table in time. */
+  | { readonly kind: 'expiring'; readonly expiry: Expiry }
   /** INTERSECT / EXCEPT [ALL] of two inputs. */
   | { readonly kind: 'set-operation'; readonly operation: 'intersect' | 'except'; readonly all: boolean }
   /** Rows × the values of set-returning calls side by side: appends one column a call (NULL-padded), `ordinality`: and int8. */
@@ -173,6 +188,7 @@ export type OperatorSpec =
       readonly conflict: 'overwrite' | 'ignore' | 'update-if-not-null'
       /** Column whose greater or equal value wins. */
       readonly version?: number
+      readonly expiry?: Expiry
     }
   /** Gives every row that has none a number, in `column`. Only for tables without a primary key. */
   | { readonly kind: 'row-id'; readonly column: number }
@@ -185,6 +201,8 @@ export type OperatorSpec =
       readonly key: readonly number[]
       /** An index: its rows are found by the leading columns of this order. */
       readonly order?: readonly Order[]
+      /** Rows leave it in time only, of which its readers do not hear. */
+      readonly appended?: true
     }
   /** Terminal: per epoch the net change, as the sink's log. `key` [] : rows; else folded by key (delete, then insert). */
   | {

@@ -2,6 +2,7 @@ import type { OptionHelp } from '../../types/connector.ts'
 import { SqlError } from '../../types/error.ts'
 import { requiredOption } from '../options.ts'
 import type { StartAt } from './client.ts'
+import { CLIENT_OPTIONS } from './client-options.ts'
 import type { KafkaSettings } from './kafkajs-internals.ts'
 
 type Options = Readonly<Record<string, string>>
@@ -22,6 +23,7 @@ export const KAFKA_OPTIONS: Readonly<Record<string, OptionHelp>> = {
   'properties.sasl.mechanism': { help: 'PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512', default: 'PLAIN' },
   'properties.sasl.username': { help: 'user' },
   'properties.sasl.password': { help: 'password', sensitive: true },
+  ...CLIENT_OPTIONS,
   primary_key: { help: 'key columns of a sink, comma separated' },
   type: { help: 'append-only, upsert or debezium (older form of FORMAT)' },
   force_append_only: { help: 'true: drop retractions of an append-only sink' },

@@ -6,6 +6,7 @@ import { physical, type Type } from '../../types/type.ts'
 import type { Decimal, Value } from '../../types/value.ts'
 import { castValue } from '../functions/casts.ts'
 import { functionById } from '../functions/index.ts'
+import { reshapeValue } from '../functions/reshape.ts'
 import { type Definition, JAVASCRIPT, JAVASCRIPT_VOLATILE } from '../javascript/definition.ts'
 import { trustedFunction } from '../javascript/function.ts'
 import { IsolatedFunction } from '../javascript/isolated.ts'
@@ -140,6 +141,11 @@ export class Emitter {
         return this.#coalesce(e)
       case 'cast':
         return this.#castCall(e)
+      case 'reshape':
+        return this.#strict(e, ([a]) => {
+          const from = e.args[0]!.type
+          return `${this.constant((value: Value) => reshapeValue(value, from, e.type))}(${a!})`
+        })
       case 'in':
         return this.#logic(
           e.args

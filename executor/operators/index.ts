@@ -7,6 +7,7 @@ import { batchJoin } from './batch-join.ts'
 import { batchWindow } from './batch-window.ts'
 import { changelog } from './changelog.ts'
 import { changes } from './changes.ts'
+import { expiring } from './expiring.ts'
 import { hop } from './hop.ts'
 import { join } from './join.ts'
 import { nowSeries } from './now-series.ts'
@@ -58,6 +59,8 @@ export function createOperator(spec: OperatorSpec, context: OperatorContext): Op
       return (
         (context.mode === 'batch' ? batchWindow(spec, context) : undefined) ?? window.create(spec, context)
       )
+    case 'expiring':
+      return expiring.create(spec, context)
     case 'hop':
       return hop.create(spec, context)
     case 'panes':

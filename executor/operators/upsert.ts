@@ -3,20 +3,25 @@ import { compareCells } from '../../storage/compare-cells.ts'
 import type { Chunk } from '../../types/chunk.ts'
 import { chunkSlice } from '../chunk-slice.ts'
 import type { Emit, OperatorKind } from '../contract.ts'
+import { expiringRows } from './expiring-rows.ts'
 
 /** Rows by primary key: a write emits the removal of the row it replaces and the new row. */
 export const upsert: OperatorKind<'upsert'> = {
   kind: 'upsert',
   create(spec, context) {
     const schema = context.inputs[0]!
-    const rows = context.table('rows', { schema, mode: 'keyed', key: spec.key, shard: spec.key, indexes: [] })
+    const { key, expiry } = spec
+    const keyed = { mode: 'keyed', key, shard: key } as const
+    const held = expiry && expiringRows(context, schema, expiry, keyed)
+    const rows = held?.rows ?? context.table('rows', { ...keyed, schema, indexes: [] })
+    const content = rows.columns.slice(0, schema.length)
     let emitTo: Emit = () => {}
     const types = schema.map(field => field.type)
     const out = new ChunkBuilder(types, chunk => emitTo(chunk))
-    const merged = new ChunkBuilder(types)
+    const merged = new ChunkBuilder(rows.spec.schema.map(field => field.type))
 
     const emitRow = (id: number, weight: number): void => {
-      out.copyRow(0, rows.columns, id)
+      out.copyRow(0, content, id)
       out.push(weight)
     }
 
@@ -34,7 +39,7 @@ export const upsert: OperatorKind<'upsert'> = {
       else {
         merged.length = 0
         for (const column of merged.columns) column.clear()
-        for (let i = 0; i < types.length; i++) {
+        for (let i = 0; i < merged.columns.length; i++) {
           const from = chunk.columns[i]!
           const keep = from.nulls !== null && from.nulls[row] === 1
           merged.columns[i]!.copy(0, keep ? rows.columns[i]! : from, keep ? id : row)
@@ -54,9 +59,10 @@ export const upsert: OperatorKind<'upsert'> = {
 
     return {
       tables: [rows],
-      push(_port, chunk, emit) {
+      push(_port, pushed, emit) {
         emitTo = emit
-        const fresh = inserts(chunk) ? rows.insertNew(chunk) : 0
+        const chunk = held?.kept(pushed) ?? pushed
+        const fresh = held === undefined && inserts(chunk) ? rows.insertNew(chunk) : 0
         if (fresh > 0) emit(chunkSlice(chunk, 0, fresh))
         for (let row = fresh; row < chunk.length; row++) {
           if (chunk.weights[row]! > 0) write(chunk, row)
@@ -69,6 +75,7 @@ export const upsert: OperatorKind<'upsert'> = {
         }
         out.flush()
       },
+      ...(held && { marks: held.marks, expire: held.expire }),
     }
   },
 }

@@ -15,7 +15,7 @@ import { keptValues } from './kept-values.ts'
  */
 export const watermark: OperatorKind<'watermark'> = {
   kind: 'watermark',
-  create({ column, expression }, context) {
+  create({ column, expression, expires }, context) {
     const input = context.inputs[0]!
     const { type } = input[column]!
     const state = keptValues(context, 'watermark', 'id', { name: 'watermark', type })
@@ -59,9 +59,14 @@ export const watermark: OperatorKind<'watermark'> = {
         if (kept === undefined) emit(chunk)
         else {
           emitTo = emit
-          for (let i = 0; i < kept.length; i++) {
-            out.copyRow(0, chunk.columns, kept[i]!)
-            out.push(chunk.weights[kept[i]!]!)
+          let next = 0
+          for (let row = 0; row < chunk.length; row++) {
+            const weight = chunk.weights[row]!
+            const late = kept[next] !== row
+            if (!late) next++
+            else if (expires === undefined || (weight > 0 && expires === 'drop')) continue
+            out.copyRow(0, chunk.columns, row)
+            out.push(late && weight > 0 ? -1 : weight)
           }
           out.flush()
         }
@@ -70,7 +75,8 @@ export const watermark: OperatorKind<'watermark'> = {
 
       marks() {
         const id = state.id(0)
-        if (id === -1 || !isBounded(type) || !context.appendOnly(0)) return NO_MARKS
+        if (id === -1 || !isBounded(type)) return NO_MARKS
+        if (expires === undefined && !context.appendOnly(0)) return NO_MARKS
         return input.map((_, i) => (i === column ? (cellValue(mark, id) as Bound) : undefined))
       },
     }

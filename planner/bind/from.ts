@@ -4,6 +4,7 @@ import { ROW_ID_COLUMN } from '../../types/row-id.ts'
 import { INT8, OID, type Schema, TIMESTAMPTZ } from '../../types/type.ts'
 import { type ColumnDef, namesRowTime, type Relation, ROW_TIME_COLUMN } from '../catalog.ts'
 import type { BindContext, PgNode } from '../contract.ts'
+import { streamKey } from '../expiry.ts'
 import { call, column, conjunction, literal } from '../expressions.ts'
 import { joinOn } from '../join-on.ts'
 import { parseStored } from '../parse/index.ts'
@@ -144,7 +145,8 @@ export function relationPlan(
     throw notSupported('a view of a subscription', { position })
   const columns = env.context.rowTimes === true ? withRowTime(relation) : relation.columns
   const hidden = new Set(columns.flatMap((c, i) => (c.hidden === true ? [i] : [])))
-  const { plan, names } = scan(relation.id, columns, relation.key, relation.appendOnly)
+  const key = env.context.mode === 'stream' ? streamKey(relation) : relation.key
+  const { plan, names } = scan(relation.id, columns, key, relation.appendOnly)
   return { plan: withIndexes(plan, relation, env.context), names, hidden, ...(read && { read }) }
 }
 

@@ -19,7 +19,8 @@ export function assignments(
   old: readonly Expression[],
   env: Environment,
 ): readonly Expression[] {
-  const next: Expression[] = [...old]
+  // What a dropped column held was of the row as it was.
+  const next = old.map((value, i) => (table.columns[i]!.dropped ? literal(null, value.type) : value))
   const seen = new Set<number>()
   for (const node of targetList) {
     const item = as(node, 'ResTarget')!

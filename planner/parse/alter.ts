@@ -1,5 +1,5 @@
 import { notSupported, SqlError } from '../../types/error.ts'
-import { column, columnType, expressionUntil } from './create.ts'
+import { column, columnType, expressionUntil, watermark } from './create.ts'
 import { functionName } from './create-function.ts'
 import type { Cursor } from './cursor.ts'
 import { alterDatabaseSetting } from './database.ts'
@@ -79,6 +79,7 @@ function dropColumn(c: Cursor): AlterAction {
 }
 
 function alterColumn(c: Cursor): AlterAction {
+  if (c.accept('watermark', 'for')) return { do: 'watermark', watermark: watermark(c) }
   c.accept('column')
   const name = c.identifier()
   if (c.accept('set', 'default'))
@@ -87,6 +88,12 @@ function alterColumn(c: Cursor): AlterAction {
   if (c.accept('set', 'not', 'null')) return { do: 'not null', column: name, on: true }
   if (c.accept('drop', 'not', 'null')) return { do: 'not null', column: name, on: false }
   if (c.accept('set', 'data', 'type') || c.accept('type')) {
+    // In CREATE TABLE it is RisingWave's word; a change of types is PostgreSQL's statement.
+    if (c.looking('double') && !c.looking('double', 'precision'))
+      throw new SqlError('undefined_object', 'type "double" does not exist', {
+        position: c.token!.start,
+        hint: 'Use double precision.',
+      })
     const { type, modifier } = columnType(c)
     const using = c.accept('using') ? expressionUntil(c, token => token.value === ',') : undefined
     return { do: 'type', column: name, type, modifier, using }

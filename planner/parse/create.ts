@@ -10,7 +10,7 @@ import { type Cursor, parseExpression, parseFragment } from './cursor.ts'
 import { databaseOptions } from './database.ts'
 import { parseCreateRole } from './roles.ts'
 import { createSequence } from './sequence.ts'
-import type { ColumnSyntax, Fragment, RelationSyntax, Statement } from './statement.ts'
+import type { ColumnSyntax, Fragment, RelationSyntax, Statement, WatermarkSyntax } from './statement.ts'
 import type { Token } from './tokens.ts'
 
 /** After CREATE [OR REPLACE]. */
@@ -56,10 +56,11 @@ function view(c: Cursor, replace: boolean): Statement {
   const ifNotExists = c.accept('if', 'not', 'exists')
   const name = c.name()
   const columns = c.looking('(') ? nameList(c) : []
-  if (c.looking('with')) viewOptions(c)
+  const options = c.looking('with') ? viewOptions(c) : {}
   c.expect('as')
   const { query: body, onWindowClose } = query(c)
   return {
+    options,
     kind: 'create view',
     name,
     ifNotExists,
@@ -71,14 +72,16 @@ function view(c: Cursor, replace: boolean): Statement {
   }
 }
 
-/** Options that choose where and how fast a view is filled mean nothing here. */
-const VIEW_OPTIONS = new Set(['backfill_order', 'resource_group'])
+/** A resource group means nothing here. */
+const VIEW_OPTIONS = new Set(['backfill_order', 'backfill_rate_limit', 'resource_group'])
 
-function viewOptions(c: Cursor): void {
+function viewOptions(c: Cursor): Record<string, string> {
   const { start } = c.token!
   c.expect('with')
-  const unknown = Object.keys(optionList(c)).find(name => !VIEW_OPTIONS.has(name))
+  const options = optionList(c)
+  const unknown = Object.keys(options).find(name => !VIEW_OPTIONS.has(name))
   if (unknown !== undefined) throw notSupported(`option "${unknown}" of a view`, { position: start })
+  return options
 }
 
 function sink(c: Cursor): Statement {
@@ -116,7 +119,7 @@ function relation(c: Cursor): RelationSyntax {
   const ifNotExists = c.accept('if', 'not', 'exists')
   const name = c.name()
   const columns: ColumnSyntax[] = []
-  const watermarks: { column: string; expression: Fragment }[] = []
+  const watermarks: WatermarkSyntax[] = []
   let primaryKey: string[] = []
   const columnNames = namesAlone(c) ? nameList(c) : undefined
   if (c.accept('(') && !c.accept(')')) {
@@ -125,14 +128,8 @@ function relation(c: Cursor): RelationSyntax {
       rejectConstraint(c)
       if (c.looking('like')) throw notSupported('CREATE TABLE (LIKE …)', { position: c.token!.start })
       if (c.accept('primary', 'key')) primaryKey = nameList(c)
-      else if (c.accept('watermark', 'for')) {
-        const column = c.identifier()
-        c.expect('as')
-        const end = (token: { kind: string; value: string }) =>
-          token.value === ',' || (token.kind === 'word' && token.value === 'with')
-        watermarks.push({ column, expression: expressionUntil(c, end) })
-        if (c.looking('with')) throw notSupported('WATERMARK … WITH TTL', { position: c.token!.start })
-      } else if (c.accept('*')) {
+      else if (c.accept('watermark', 'for')) watermarks.push(watermark(c))
+      else if (c.accept('*')) {
         // the connector's own columns
       } else columns.push(column(c))
     } while (c.accept(',') && !c.looking(')'))
@@ -178,6 +175,15 @@ function relation(c: Cursor): RelationSyntax {
     ...(columnNames && { columnNames }),
     ...made,
   }
+}
+
+/** After WATERMARK FOR: `column AS expression [WITH TTL]`. */
+export function watermark(c: Cursor): WatermarkSyntax {
+  const column = c.identifier()
+  c.expect('as')
+  const end = (token: { kind: string; value: string }) =>
+    token.value === ',' || (token.kind === 'word' && token.value === 'with')
+  return { column, expression: expressionUntil(c, end), ttl: c.accept('with', 'ttl') }
 }
 
 /** `(a, b)` before AS: columns without types. */
@@ -367,8 +373,14 @@ export function optionList(c: Cursor): Record<string, string> {
     c.expect('=')
     const token = c.token
     if (token === undefined) throw c.error()
-    options[key] = token.kind === 'string' ? token.value : token.text
+    if (options[key] !== undefined)
+      throw new SqlError('invalid_parameter_value', `duplicate option "${key}"`, { position: token.start })
     c.at++
+    if (token.kind === 'word' && c.accept('(')) {
+      c.skipTo(() => false)
+      c.expect(')')
+    }
+    options[key] = token.kind === 'string' ? token.value : c.sql.slice(token.start, c.tokens[c.at - 1]!.end)
   } while (c.accept(',') && !c.looking(')'))
   c.expect(')')
   return options

@@ -78,6 +78,10 @@ function parseStatement(c: Cursor): Statement {
     case 'flush':
       c.finish()
       return { kind: 'flush' }
+    case 'wait':
+    case 'recover':
+      c.finish()
+      return { kind: first.value }
     case 'explain':
       return parseExplain(c)
     default: {

@@ -2,7 +2,7 @@ import { notSupported, SqlError } from '../../types/error.ts'
 import { type Cursor, parseFragment } from './cursor.ts'
 
 /** Statements of RisingWave that PostgreSQL's grammar does not know. */
-export const OTHER_STATEMENTS: ReadonlySet<string> = new Set(['backup', 'kill', 'recover', 'use', 'wait'])
+export const OTHER_STATEMENTS: ReadonlySet<string> = new Set(['backup', 'kill', 'use'])
 
 /**
  * Reads a statement; where it seems wrong and PostgreSQL's grammar takes it, it is one that is not there yet: 0A000 with its

@@ -34,12 +34,19 @@ export interface ColumnSyntax {
   readonly position: number
 }
 
+export interface WatermarkSyntax {
+  readonly column: string
+  readonly expression: Fragment
+  /** Rows below it leave the table. */
+  readonly ttl: boolean
+}
+
 export interface RelationSyntax {
   readonly name: Name
   readonly ifNotExists: boolean
   readonly columns: readonly ColumnSyntax[]
   readonly primaryKey: readonly string[]
-  readonly watermarks: readonly { readonly column: string; readonly expression: Fragment }[]
+  readonly watermarks: readonly WatermarkSyntax[]
   readonly appendOnly: boolean
   readonly conflict?: 'overwrite' | 'ignore' | 'update-if-not-null'
   readonly versionColumn?: string
@@ -140,6 +147,7 @@ export type Statement =
       /** OR REPLACE. */
       readonly replace: boolean
       readonly materialized: boolean
+      readonly options: Readonly<Record<string, string>>
       readonly columns: readonly string[]
       readonly query: Fragment
       /** EMIT ON WINDOW CLOSE: rows come once, when they are final. */
@@ -303,6 +311,9 @@ export type Statement =
       readonly value: string | undefined | { readonly from: 'current' }
     }
   | { readonly kind: 'flush' }
+  /** Until jobs made in the background have read what their inputs hold. */
+  | { readonly kind: 'wait' }
+  | { readonly kind: 'recover' }
   | { readonly kind: 'explain'; readonly options: ExplainOptions; readonly statement: Statement }
 
 /** A privilege, on some columns only where they are named. */
@@ -352,6 +363,7 @@ export type AlterAction =
     }
   | { readonly do: 'default'; readonly column: string; readonly value: Fragment | undefined }
   | { readonly do: 'not null'; readonly column: string; readonly on: boolean }
+  | { readonly do: 'watermark'; readonly watermark: WatermarkSyntax }
   /** undefined: no limit. */
   | { readonly do: 'rate limit'; readonly setting: string; readonly limit: number | undefined }
   /** How long a subscription keeps changes. */

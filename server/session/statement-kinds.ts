@@ -21,6 +21,8 @@ const READING: ReadonlySet<string> = new Set<Statement['kind']>([
   'describe',
   'explain',
   'flush',
+  'wait',
+  'recover',
 ])
 
 /** Whether the statement changes the session and nothing else. */

@@ -9,6 +9,7 @@ import { assert, notSupported, SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
 import type { Schema } from '../../types/type.ts'
 import type { Alteration } from './alter.ts'
+import { changeComposite, isComposite } from './alter-composite.ts'
 import { bindContext } from './bind.ts'
 import { requireColumn, requirePlainTable, requireUnused } from './column-users.ts'
 import type { StatementContext } from './contract.ts'
@@ -94,6 +95,8 @@ export function changeType(
     throw notSupported('ALTER COLUMN TYPE of a generated column')
   const { modifier: _, ...rest } = table.columns[at]!
   const target = defaultOfType({ ...rest, type, ...(modifier !== undefined && { modifier }) }, context)
+  if (using === undefined && isComposite(table.columns[at]!.type, type))
+    return changeComposite(table, at, target, context)
   const fragment = using ?? {
     node: { ColumnRef: { fields: [{ String: { sval: name } }] } },
     text: name,

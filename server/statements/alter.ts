@@ -19,6 +19,7 @@ import { retained } from './create-subscription.ts'
 import { withJobSetting } from './job-settings.ts'
 import { renamed } from './rename.ts'
 import { retentionMs } from './retention.ts'
+import { changeWatermark } from './watermark.ts'
 
 type Alter = StatementOf<'alter'>
 
@@ -85,6 +86,8 @@ async function alterRelation(
         catalog: current.with(retained(relation, action.retention)),
         command: { retentions: { [relation.id]: retentionMs(action.retention) } },
       }
+    case 'watermark':
+      return changeWatermark(relation, action.watermark, context)
     case 'rate limit':
       return limited(relation, action.setting, action.limit, current)
     case 'rename column':
@@ -142,6 +145,14 @@ function limited(
   limit: number | undefined,
   catalog: Catalog,
 ): Alteration {
+  if (setting === 'backfill_rate_limit') {
+    const { rate: _, ...pace } = relation.pace ?? {}
+    const next = limit === undefined ? pace : { ...pace, rate: limit }
+    return {
+      catalog: catalog.with({ ...relation, pace: next }),
+      command: { backfillRates: { [relation.id]: limit } },
+    }
+  }
   if (setting !== 'source_rate_limit') {
     if (limit === 0) throw notSupported(`${setting} = 0`)
     return { catalog }

@@ -36,12 +36,19 @@ export function bindContext(
       throw denied(`${called.kind} ${called.name}`)
     },
     authorize(relation, privilege, owner) {
+      if (mode === 'batch' && context.runtime.isBackfilling(relation.id)) throw incomplete(relation)
       const { current } = context.catalogs
       const who =
         owner === undefined ? session : { user: owner, declared: current.roles.some(r => r.name === owner) }
       return requireRelationRight(rightsOf(who, current), current, privilege, relation)
     },
   }
+}
+
+function incomplete({ kind, name }: Relation): SqlError {
+  return new SqlError('object_not_in_prerequisite_state', `${kind} "${name}" is still being created`, {
+    hint: 'SHOW JOBS tells how far it is; WAIT returns when it is complete.',
+  })
 }
 
 /** Indexes of a relation; not those that a restart found half filled. */

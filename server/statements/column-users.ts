@@ -21,7 +21,7 @@ export function requirePlainTable(
   const busy = runtime.progress().find(job => job.state === 'backfilling' && readers.has(job.relation))
   if (busy !== undefined)
     throw new SqlError('object_in_use', `"${name}" is being read by a view that is not complete yet`, {
-      hint: 'Try again when SHOW JOBS says that it runs.',
+      hint: 'Try again when SHOW JOBS does not name it any more.',
     })
 }
 

@@ -14,6 +14,8 @@ const COMMON = new Set([
   'primary_key',
   'force_append_only',
   'source_rate_limit',
+  'backfill_rate_limit',
+  'backfill_order',
   'sink_decouple',
   'snapshot',
 ])

@@ -1,11 +1,13 @@
 import { bindScalar } from '../../planner/bind/scalar.ts'
 import type { ColumnDef, IndexDef, IndexKey, Relation } from '../../planner/catalog.ts'
+import { expiryOf } from '../../planner/expiry.ts'
 import type { Fragment, Name } from '../../planner/parse/index.ts'
 import { refuseVariantsInKey } from '../../planner/variant-keys.ts'
 import { SqlError } from '../../types/error.ts'
 import type { Expression, GraphNode, Job, OperatorSpec } from '../../types/job.ts'
 import { toJson } from '../../types/json.ts'
 import { requireOwner, rightsOf } from '../access/rights.ts'
+import { backfillPace } from './backfill-pace.ts'
 import { bindContext, requireRelation, targetSchema } from './bind.ts'
 import type { Result, StatementContext } from './contract.ts'
 import { createRelation, nodeAfter, type StatementOf } from './create.ts'
@@ -42,7 +44,10 @@ export async function createIndex(
     const columns = ownColumns(index, on, statement.include)
     const held = [...index.columns, ...index.include]
     const key = on.key.map(k => held.indexOf(k))
+    const job = indexJob(id, on, index, columns, key)
+    const pace = backfillPace({}, job, context)
     return {
+      ...(pace && { pace }),
       kind: 'index',
       sql,
       columns,
@@ -52,7 +57,7 @@ export async function createIndex(
       options: {},
       dependsOn: [on.id, ...uses],
       index,
-      job: indexJob(id, on, index, columns, key),
+      job,
     }
   })
 }
@@ -149,7 +154,8 @@ function indexJob(
     columns: [...index.keys.map(k => k.expression), ...include],
   }
   const nodes = [input, nodeAfter([input], input, project, schema, 'any')]
-  const mode = key.length > 0 ? 'keyed' : on.appendOnly ? 'append' : 'bag'
+  const expires = expiryOf(on) !== undefined
+  const mode = key.length > 0 ? 'keyed' : on.appendOnly && !expires ? 'append' : 'bag'
   const order = index.keys.map(k => k.order)
   const terminal: OperatorSpec = { kind: 'materialize', relation, schema, mode, key, order }
   nodes.push(nodeAfter(nodes, nodes.at(-1)!, terminal, schema, key.length > 0 ? [key] : 'one'))

@@ -9,6 +9,7 @@ import { notSupported, SqlError } from '../../types/error.ts'
 import type { GraphNode, OperatorSpec } from '../../types/job.ts'
 import type { Schema } from '../../types/type.ts'
 import { requireRelationRight, rightsOf } from '../access/rights.ts'
+import { backfillPace } from './backfill-pace.ts'
 import { bindContext, requireRelation } from './bind.ts'
 import { checkIntoOptions, checkOptions } from './connector-options.ts'
 import type { Result, StatementContext } from './contract.ts'
@@ -68,6 +69,8 @@ export async function createSink(
   }
   return createRelation(context, name, statement.ifNotExists, 'CREATE SINK', id => {
     const terminal = { kind: 'sink', relation: id, schema, key } as const
+    const job = streamJob(id, written, terminal, key.length > 0 ? [key] : 'one')
+    const pace = backfillPace(options, job, context)
     return {
       kind: 'sink',
       sql,
@@ -80,7 +83,8 @@ export async function createSink(
       format,
       dependsOn: input.dependsOn,
       ...(target !== undefined && { into: target.id }),
-      job: streamJob(id, written, terminal, key.length > 0 ? [key] : 'one'),
+      ...(pace && { pace }),
+      job,
     }
   })
 }

@@ -1,13 +1,13 @@
 import { limited } from '../../planner/bind/coerce.ts'
-import { bindColumnValue, bindScalar } from '../../planner/bind/scalar.ts'
+import { bindColumnValue } from '../../planner/bind/scalar.ts'
 import type { ColumnDef, Relation } from '../../planner/catalog.ts'
 import { sequencesOf } from '../../planner/dml/columns.ts'
-import type { ColumnSyntax, RelationSyntax } from '../../planner/parse/index.ts'
+import { expiryOf } from '../../planner/expiry.ts'
+import type { ColumnSyntax } from '../../planner/parse/index.ts'
 import type { Connector, FormatSpec } from '../../types/connector.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
-import type { Expression, GraphNode, Job, OperatorSpec } from '../../types/job.ts'
-import { type Schema, sameType, TEXT, TIMESTAMPTZ, type Type } from '../../types/type.ts'
-import { typeName } from '../../types/type-names.ts'
+import type { Expiry, Expression, GraphNode, Job, OperatorSpec } from '../../types/job.ts'
+import { type Schema, TEXT, TIMESTAMPTZ, type Type } from '../../types/type.ts'
 import { bindContext } from './bind.ts'
 import { validateSource } from './connector-options.ts'
 import type { Result, StatementContext } from './contract.ts'
@@ -15,6 +15,7 @@ import { createRelation, nodeAfter, rejectDuplicates, type StatementOf, takenNam
 import { createTableAs } from './create-table-as.ts'
 import { isRowId, withRowId } from './row-id-column.ts'
 import { createSerials, ownSerials, withSerials } from './serial.ts'
+import { checkExpiry, watermarkOf } from './watermark.ts'
 
 const INCLUDED: Readonly<Record<string, Type>> = {
   key: { name: 'bytea' },
@@ -61,11 +62,11 @@ export async function createTable(
       'invalid_table_definition',
       'When PRIMARY KEY constraint applied to an APPEND ONLY table, the ON CONFLICT behavior must be DO NOTHING.',
     )
-  if (options['retention_seconds'] !== undefined) refuseRetention(syntax.appendOnly)
   const watermarks = syntax.watermarks.map(w => watermarkOf(w, columns, context))
-  if (watermarks.length > 1) throw notSupported('several watermarks of a relation')
-  if (watermarks.length > 0 && isTable && !syntax.appendOnly)
-    throw notSupported('a watermark of a table that is not APPEND ONLY')
+  const { appendOnly } = syntax
+  const expires = { kind: isTable ? 'table' : 'source', options, watermarks, appendOnly } as const
+  checkExpiry(expires, context)
+  const expiry = expiryOf(expires)
   const made = await createRelation(context, syntax.name, syntax.ifNotExists, tag, id => ({
     kind: isTable ? 'table' : 'source',
     sql,
@@ -85,6 +86,7 @@ export async function createTable(
       version,
       read: connector !== undefined,
       watermarks,
+      ...(expiry && { expiry }),
     }),
   }))
   await ownSerials(syntax.name, serials, context)
@@ -99,6 +101,7 @@ interface Shape {
   /** Rows come from a connector, so generated columns are computed here. */
   readonly read: boolean
   readonly watermarks?: NonNullable<Relation['watermarks']>
+  readonly expiry?: Expiry
 }
 
 /** The dataflow of a table or source: what is read or written, by key when there is one. */
@@ -132,18 +135,22 @@ export function tableJob(
     nodes.push(nodeAfter(nodes, nodes.at(-1)!, spec, fields, 'any'))
   }
   if (rowId !== -1) add({ kind: 'row-id', column: rowId }, 'one')
-  for (const { column, expression } of shape.watermarks ?? [])
-    add({ kind: 'watermark', column, expression }, 'one')
-  if (shape.isTable && key.length > 0) {
+  const { expiry, conflict } = shape
+  for (const { column, expression, ttl } of shape.watermarks ?? []) {
+    const late = key.length > 0 && conflict !== 'ignore' ? 'remove' : 'drop'
+    add({ kind: 'watermark', column, expression, ...(ttl && { expires: late }) }, 'one')
+  }
+  if (!shape.isTable) return { relation, nodes }
+  if (key.length > 0) {
     const version = shape.version === undefined ? {} : { version: shape.version }
-    add({ kind: 'upsert', key, conflict: shape.conflict, ...version }, [key])
-  }
-  if (shape.isTable) {
-    const mode =
-      shape.appendOnly && key.length === 0 ? 'append' : key.length > 0 || rowId !== -1 ? 'keyed' : 'bag'
-    const unique = key.length > 0 ? key : mode === 'keyed' ? [rowId] : []
-    add({ kind: 'materialize', relation, schema, mode, key: unique }, unique.length > 0 ? [unique] : 'one')
-  }
+    add({ kind: 'upsert', key, conflict, ...version, ...(expiry && { expiry }) }, [key])
+  } else if (expiry !== undefined) add({ kind: 'expiring', expiry }, 'one')
+  const appends = shape.appendOnly && key.length === 0
+  const unique = key.length > 0 ? key : rowId !== -1 && (!appends || expiry !== undefined) ? [rowId] : []
+  const mode = unique.length > 0 ? 'keyed' : appends && expiry === undefined ? 'append' : 'bag'
+  const appended = appends && expiry !== undefined && ({ appended: true } as const)
+  const terminal = { kind: 'materialize', relation, schema, mode, key: unique, ...appended } as const
+  add(terminal, unique.length > 0 ? [unique] : 'one')
   return { relation, nodes }
 }
 
@@ -185,32 +192,6 @@ function columnDefs(
   return [...defs, ...include.map(i => ({ name: i.name, type: includedType(i.what), notNull: false }))]
 }
 
-const TIMES = new Set(['timestamp', 'timestamptz'])
-
-function watermarkOf(
-  syntax: RelationSyntax['watermarks'][number],
-  columns: readonly ColumnDef[],
-  context: StatementContext,
-): NonNullable<Relation['watermarks']>[number] {
-  const { node, text } = syntax.expression
-  const column = columns.findIndex(c => c.name === syntax.column)
-  if (column === -1)
-    throw new SqlError('undefined_column', `column "${syntax.column}" of WATERMARK does not exist`)
-  const { type } = columns[column]!
-  if (!TIMES.has(type.name))
-    throw new SqlError(
-      'datatype_mismatch',
-      `WATERMARK is for columns of type timestamp, not ${typeName(type)}`,
-    )
-  const expression = bindScalar(node, columns, bindContext(context, syntax.expression, 'stream'))
-  if (!sameType(expression.type, type))
-    throw new SqlError(
-      'datatype_mismatch',
-      `WATERMARK for "${syntax.column}" is of type ${typeName(expression.type)}, the column of type ${typeName(type)}`,
-    )
-  return { column, expression, sql: text }
-}
-
 function includedType(what: string): Type {
   const type = INCLUDED[what]
   if (type === undefined) throw notSupported(`INCLUDE ${what}`)
@@ -233,15 +214,6 @@ function findConnector(context: StatementContext, name: string): Connector {
   throw new SqlError('invalid_parameter_value', `unknown connector "${name}"`, {
     hint: `Known connectors: ${known}.`,
   })
-}
-
-/** Rows that expire would be taken for rows that are there. */
-function refuseRetention(appendOnly: boolean): never {
-  if (appendOnly) throw notSupported('retention_seconds of a table')
-  throw new SqlError(
-    'invalid_table_definition',
-    'Defining retention seconds on table requires the table to be append only.',
-  )
 }
 
 function position(columns: readonly ColumnDef[], name: string): number {

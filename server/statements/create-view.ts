@@ -1,6 +1,7 @@
 import { bindQuery, planStream } from '../../planner/query.ts'
 import { closeWindows, watermarksOf } from '../../planner/window-close.ts'
 import { SqlError } from '../../types/error.ts'
+import { backfillPace } from './backfill-pace.ts'
 import { bindContext, findByName, targetSchema } from './bind.ts'
 import type { Result, StatementContext } from './contract.ts'
 import { createRelation, outputColumns, queryColumns, type StatementOf, streamJob } from './create.ts'
@@ -28,7 +29,7 @@ export function createView(
       query: query.text,
       columns,
       declaredKey: false,
-      options: {},
+      options: statement.options,
       dependsOn: bound.dependsOn,
     }
     if (!materialized && statement.onWindowClose)
@@ -43,6 +44,8 @@ export function createView(
     const job = streamJob(id, plan, terminal, plan.key.length > 0 ? [plan.key] : 'one')
     const { key, appendOnly } = plan
     const marked = watermarks.length > 0 && { watermarks }
-    return { ...common, kind: 'materialized view', key, appendOnly, ...marked, job }
+    const pace = backfillPace(statement.options, job, context)
+    const filled = pace && { pace }
+    return { ...common, kind: 'materialized view', key, appendOnly, ...marked, ...filled, job }
   })
 }

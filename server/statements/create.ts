@@ -61,8 +61,10 @@ export async function createRelation(
     if (made.kind === 'table' || made.kind === 'materialized view')
       for (const column of made.columns) rejectSystemName(column.name)
     const job = made.job && { ...made.job, nodes: withFragments(made.job.nodes) }
+    const background = isBackground(made, context)
     const relation = {
       ...made,
+      ...(background && { background }),
       ...(job && { job, asked: askedBySession(made.kind, name => settings.get(name)) }),
       id,
       database,
@@ -77,6 +79,7 @@ export async function createRelation(
       {
         catalog: next.toJson(),
         add: change === undefined ? [] : [change],
+        ...(background && { background }),
         ...(rows.length > 0 && { rows: [{ table: id, chunks: rows }] }),
       },
       context.signal,
@@ -86,6 +89,12 @@ export async function createRelation(
     context.catalogs.update(next)
     return { tag }
   })
+}
+
+const IN_BACKGROUND = new Set<Relation['kind']>(['materialized view', 'sink', 'index'])
+
+function isBackground({ kind }: NewRelation, { session }: StatementContext): boolean {
+  return IN_BACKGROUND.has(kind) && ['on', 'true'].includes(session.settings.get('background_ddl'))
 }
 
 /** Says how far the rows that were there before have been read. */

@@ -25,6 +25,7 @@ import { roleSetting } from './role-settings.ts'
 import { alterRole, createRole, dropRole, grantRole } from './roles.ts'
 import { alterSequence, createSequence } from './sequence.ts'
 import { prepareShow } from './show.ts'
+import { waitForJobs } from './wait-for-jobs.ts'
 
 export type * from './contract.ts'
 
@@ -106,6 +107,14 @@ export function prepare(
       return prepareExplain(statement, context, types, (inner, dry) =>
         prepare({ ...parsed, statement: inner as DatabaseStatement['statement'] }, dry, []).run([]),
       )
+    case 'wait':
+      return command(() => waitForJobs(context))
+    // Nothing is ever out of step with the log: what is under way is committed.
+    case 'recover':
+      return command(async () => {
+        await context.runtime.flush()
+        return { tag: 'RECOVER' }
+      })
     case 'flush':
       return command(async () => {
         await context.runtime.flush()

@@ -34,6 +34,7 @@ export function changeOf(relation: Relation, _catalog: Catalog): JobChange | und
     ...(connector !== undefined &&
       relation.kind !== 'sink' && { source: sourceBinding(relation, connector) }),
     ...(connector !== undefined && relation.kind === 'sink' && { sink: sinkBinding(relation, connector) }),
+    ...(relation.pace && { pace: relation.pace }),
     ...(relation.into !== undefined && { into: relation.into }),
     ...(relation.kind === 'subscription' && { backfill: false }),
     ...(relation.kind === 'sink' && relation.options['snapshot'] === 'false' && { backfill: false }),

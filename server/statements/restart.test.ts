@@ -32,6 +32,10 @@ const BEFORE = [
   $$`,
   'CREATE MATERIALIZED VIEW products AS SELECT product(w) AS p FROM u',
   'CREATE SEQUENCE counted',
+  'CREATE TABLE shapes (s struct<a int, b varchar>)',
+  'CREATE MATERIALIZED VIEW shaped AS SELECT s, count(*) AS c FROM shapes GROUP BY s',
+  "INSERT INTO shapes VALUES (ROW(1, 'x')), (ROW(1, 'x'))",
+  'ALTER TABLE shapes ALTER COLUMN s TYPE struct<b varchar, d int>',
   "SELECT nextval('counted')",
   'CREATE TABLE beats (at timestamp, n int)',
   "CREATE MATERIALIZED VIEW gapless AS SELECT n FROM GAP_FILL(beats, at, INTERVAL '1 second', LOCF(n))",
@@ -102,6 +106,9 @@ test('what statements changed is there after a restart, and goes on', async () =
       ])
       await rows("INSERT INTO u VALUES (3, 30, 'new'), (2, 21, 'other')")
       assert.deepEqual(await rows('SELECT s FROM sums'), [['61']])
+      await rows('DELETE FROM shapes')
+      await rows("INSERT INTO shapes VALUES (ROW('y', 2))")
+      assert.deepEqual(await rows('SELECT s::varchar, c FROM shaped'), [['(,y)', '1']])
       // 10 * 20 is known from before; then 30 came and 20 became 21.
       assert.deepEqual(await rows('SELECT p FROM products'), [[6300]])
       assert.deepEqual(await rows("SELECT nextval('counted') > 1"), [[true]])

@@ -1,4 +1,5 @@
 import type { ColumnDef, Relation } from '../../planner/catalog.ts'
+import { expiryOf } from '../../planner/expiry.ts'
 import { withLiterals } from '../../planner/query.ts'
 import { assert } from '../../types/error.ts'
 import type { Expression, Job } from '../../types/job.ts'
@@ -31,12 +32,14 @@ export function rewritten(
 
 function jobOf(table: Relation, columns: readonly ColumnDef[]): Job {
   const upsert = table.job!.nodes.map(node => node.spec).find(spec => spec.kind === 'upsert')
+  const expiry = expiryOf(table)
   return tableJob(table.id, columns, table.key, {
     isTable: true,
     appendOnly: table.appendOnly,
     conflict: table.conflict ?? 'overwrite',
     version: upsert?.version,
     read: false,
+    ...(expiry && { expiry }),
     ...(table.watermarks !== undefined && { watermarks: table.watermarks }),
   })
 }

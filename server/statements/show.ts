@@ -31,11 +31,13 @@ export function prepareShow(
   if (statement.words[0] === 'create') return showCreate(statement, context)
   const relations = prepareShowRelations(statement, context)
   if (relations !== undefined) return relations
+  const here = (id: number): boolean => catalogs.current.byId(id)?.database === session.database
   switch (words) {
     case 'jobs':
       return rowsOf(['Id', 'Name', 'State', 'Progress', 'Rows per second', 'Reason'], () =>
         runtime
           .progress()
+          .filter(job => job.state !== 'running' && here(job.relation))
           .map(job => [
             String(job.relation),
             catalogs.current.byId(job.relation)?.name ?? null,

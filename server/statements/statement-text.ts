@@ -41,15 +41,35 @@ function namePosition(tokens: readonly Token[]): number {
   return at
 }
 
+/** A CREATE statement whose watermark is another. */
+export function sqlWithWatermark(sql: string, watermark: string): string {
+  const tokens = tokenize(sql)
+  const at = tokens.findIndex((token, i) => token.value === 'watermark' && tokens[i + 1]?.value === 'for')
+  let end = at
+  for (let depth = 0; end < tokens.length; end++) {
+    const { kind, value } = tokens[end]!
+    if (kind !== 'symbol') continue
+    if (depth === 0 && (value === ',' || value === ')')) break
+    if (value === '(') depth++
+    else if (value === ')') depth--
+  }
+  if (at === -1 || end === tokens.length) return sql
+  return sql.slice(0, tokens[at]!.start) + watermark + sql.slice(tokens[end - 1]!.end)
+}
+
 /** The statement that would make a table as its columns are now. */
 export function tableSql(
-  table: Pick<Relation, 'name' | 'columns' | 'key' | 'declaredKey' | 'appendOnly'>,
+  table: Pick<Relation, 'name' | 'columns' | 'key' | 'declaredKey' | 'appendOnly' | 'watermarks'>,
 ): string {
   const columns = table.columns
     .filter(column => column.hidden !== true)
     .map(column => columnSql(column, table))
   const key = table.key.map(i => plain(table.columns[i]!.name)).join(', ')
-  const items = table.declaredKey ? [...columns, `PRIMARY KEY (${key})`] : columns
+  const marks = (table.watermarks ?? []).map(
+    ({ column, sql, ttl }) =>
+      `WATERMARK FOR ${plain(table.columns[column]!.name)} AS ${sql}${ttl ? ' WITH TTL' : ''}`,
+  )
+  const items = [...columns, ...(table.declaredKey ? [`PRIMARY KEY (${key})`] : []), ...marks]
   return `CREATE TABLE ${plain(table.name)} (${items.join(', ')})${table.appendOnly ? ' APPEND ONLY' : ''}`
 }
 
@@ -80,6 +100,7 @@ function typeText(type: Type): string {
   return name === 'integer' ? 'INT' : name.replace(' without time zone', '').toUpperCase()
 }
 
-function plain(name: string): string {
+/** A name, quoted where it must be. */
+export function plain(name: string): string {
   return /^[a-z_][a-z0-9_]*$/.test(name) ? name : quote(name)
 }

@@ -81,14 +81,14 @@ fill(
 )
 fill(
   'rw_catalog.rw_ddl_progress',
-  ({ runtime, catalog }) =>
+  ({ runtime, catalog, database }) =>
     runtime
       .progress()
-      .filter(job => job.done < 1)
+      .filter(job => job.done < 1 && catalog.byId(job.relation)?.database === database)
       .map(job => ({
         ddl_id: BigInt(job.relation),
         ddl_statement: catalog.byId(job.relation)?.sql ?? '',
-        create_type: 'FOREGROUND',
+        create_type: catalog.byId(job.relation)?.background ? 'BACKGROUND' : 'FOREGROUND',
         progress: `${(job.done * 100).toFixed(2)}%`,
         initialized_at: micros(catalog.byId(job.relation)?.createdAtMs ?? 0),
         is_serverless_backfill: false,

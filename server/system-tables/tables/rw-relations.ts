@@ -33,7 +33,7 @@ export function common(facts: Facts, relation: Relation): Row {
     created_at: created,
     initialized_at_cluster_version: version,
     created_at_cluster_version: version,
-    background_ddl: false,
+    background_ddl: relation.background === true,
     append_only: relation.appendOnly,
   }
 }
@@ -79,7 +79,7 @@ for (const [name, kind] of Object.entries(BY_KIND))
       return relations(facts, kind).map(r => ({
         ...common(facts, r),
         refreshable: false,
-        status: running.get(r.id) === 'backfilling' ? 'CREATING' : 'CREATED',
+        status: running.get(r.id) === 'backfilling' ? 'Creating' : 'Created',
       }))
     },
     true,
