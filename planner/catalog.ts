@@ -16,6 +16,7 @@ import {
 import type { FunctionDef } from './function-def.ts'
 import type { JobSettings } from './job-settings.ts'
 import type { DatabaseSettings } from './parse/database.ts'
+import type { SecretDef } from './secret-def.ts'
 import type { SequenceDef } from './sequence-def.ts'
 
 export type RelationKind =
@@ -103,6 +104,8 @@ export interface Relation {
     readonly ttl?: true
   }[]
   readonly options: Readonly<Record<string, string>>
+  /** Options whose values are secrets, by number; they are not among `options`. */
+  readonly secrets?: Readonly<Record<string, number>>
   readonly format?: FormatSpec
   readonly include?: readonly { readonly what: string; readonly name: string }[]
   /** Relations this one reads or indexes (direct). */
@@ -196,6 +199,9 @@ export class Catalog {
   get functions(): readonly FunctionDef[] {
     return this.#document.functions ?? []
   }
+  get secrets(): readonly SecretDef[] {
+    return this.#document.secrets ?? []
+  }
   /** The id the next created object gets. */
   get nextId(): number {
     return this.#document.nextId
@@ -251,6 +257,20 @@ export class Catalog {
   withoutFunctions(ids: readonly number[]): Catalog {
     return this.#change({ functions: this.functions.filter(f => !ids.includes(f.id)) })
   }
+  secretById(id: number): SecretDef | undefined {
+    return this.secrets.find(secret => secret.id === id)
+  }
+  secretByName(database: string, schema: string, name: string): SecretDef | undefined {
+    return this.secrets.find(s => s.database === database && s.schema === schema && s.name === name)
+  }
+  /** Adds or replaces by id. */
+  withSecret(secret: SecretDef): Catalog {
+    const others = this.secrets.filter(s => s.id !== secret.id)
+    return this.#change({ secrets: [...others, secret], nextId: Math.max(this.nextId, secret.id + 1) })
+  }
+  withoutSecret(id: number): Catalog {
+    return this.#change({ secrets: this.secrets.filter(s => s.id !== id) })
+  }
   withSchema(database: string, name: string, owner: string): Catalog {
     const schema = { id: this.nextId, database, name, owner }
     return this.#change({
@@ -301,6 +321,7 @@ export class Catalog {
       schemas: this.schemas.map(moved),
       relations: this.relations.map(moved),
       functions: this.functions.map(moved),
+      secrets: this.secrets.map(moved),
     })
   }
   withoutDatabase(name: string): Catalog {
@@ -309,6 +330,7 @@ export class Catalog {
       schemas: this.schemas.filter(s => s.database !== name),
       relations: this.relations.filter(r => r.database !== name),
       functions: this.functions.filter(f => f.database !== name),
+      secrets: this.secrets.filter(s => s.database !== name),
     })
   }
 
@@ -364,6 +386,7 @@ interface CatalogDocument {
   readonly schemas: readonly SchemaDef[]
   readonly relations: readonly Relation[]
   readonly functions?: readonly FunctionDef[]
+  readonly secrets?: readonly SecretDef[]
   readonly roles?: readonly RoleDef[]
   readonly grants?: readonly Grant[]
   readonly defaultGrants?: readonly DefaultGrant[]

@@ -8,6 +8,7 @@ import { parseJobReset, parseJobSetting } from './job-setting.ts'
 import { relationWord } from './relation-word.ts'
 import { parseRoleSetting, parseSystemSetting } from './role-settings.ts'
 import { parseAlterRole } from './roles.ts'
+import { alterSecret } from './secret.ts'
 import { alterSequence, changesSequence } from './sequence.ts'
 import type { AlterAction, Statement } from './statement.ts'
 
@@ -17,6 +18,7 @@ export function parseAlter(c: Cursor): Statement {
   if (c.accept('default', 'privileges')) return parseDefaultPrivileges(c)
   if (c.accept('user') || c.accept('role')) return parseAlterRole(c)
   for (const kind of ['function', 'aggregate'] as const) if (c.accept(kind)) return alterFunction(c, kind)
+  if (c.accept('secret')) return alterSecret(c)
   if (c.looking('sequence') && changesSequence(c)) return alterSequence(c)
   const what = relationWord(c)
   const ifExists = c.accept('if', 'exists')

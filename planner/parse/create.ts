@@ -9,6 +9,7 @@ import { createIndex } from './create-index.ts'
 import { type Cursor, parseExpression, parseFragment } from './cursor.ts'
 import { databaseOptions } from './database.ts'
 import { parseCreateRole } from './roles.ts'
+import { createSecret, namedSecret, secretReference } from './secret.ts'
 import { createSequence } from './sequence.ts'
 import type { ColumnSyntax, Fragment, RelationSyntax, Statement, WatermarkSyntax } from './statement.ts'
 import type { Token } from './tokens.ts'
@@ -46,7 +47,8 @@ export function parseCreate(c: Cursor, replace = false): Statement {
   if (c.accept('role')) return parseCreateRole(c, false)
   if (c.accept('index')) return createIndex(c)
   if (c.looking('unique', 'index')) throw notSupported('CREATE UNIQUE INDEX', { position: c.token!.start })
-  for (const what of ['connection', 'secret', 'type'])
+  if (c.accept('secret')) return createSecret(c)
+  for (const what of ['connection', 'type'])
     if (c.looking(what)) throw notSupported(`CREATE ${what.toUpperCase()}`, { position: c.token!.start })
   throw c.error()
 }
@@ -375,6 +377,11 @@ export function optionList(c: Cursor): Record<string, string> {
     if (token === undefined) throw c.error()
     if (options[key] !== undefined)
       throw new SqlError('invalid_parameter_value', `duplicate option "${key}"`, { position: token.start })
+    const secret = secretReference(c)
+    if (secret !== undefined) {
+      options[key] = secret
+      continue
+    }
     c.at++
     if (token.kind === 'word' && c.accept('(')) {
       c.skipTo(() => false)
@@ -393,7 +400,11 @@ function formatClause(c: Cursor): FormatSpec | undefined {
   const format = c.identifier()
   c.expect('encode')
   const encode = c.identifier()
-  return { format, encode, options: c.accept('(', ')') || !c.looking('(') ? {} : optionList(c) }
+  const { start } = c.token ?? { start: c.end }
+  const options = c.accept('(', ')') || !c.looking('(') ? {} : optionList(c)
+  if (Object.values(options).some(value => namedSecret(value) !== undefined))
+    throw notSupported('a secret in the options of a format', { position: start })
+  return { format, encode, options }
 }
 
 function conflictAction(c: Cursor): NonNullable<RelationSyntax['conflict']> {

@@ -10,6 +10,7 @@ import { OTHER_STATEMENTS, orKnownElsewhere } from './known-elsewhere.ts'
 import { ofFragment } from './of-fragment.ts'
 import { relationWord } from './relation-word.ts'
 import { parseDropRole } from './roles.ts'
+import { dropSecret } from './secret.ts'
 import { parseSession, SESSION_WORDS } from './session.ts'
 import { parseShow } from './show.ts'
 import type { ParsedStatement, Statement } from './statement.ts'
@@ -97,6 +98,7 @@ function parseStatement(c: Cursor): Statement {
 function parseDrop(c: Cursor): Statement {
   if (c.accept('function')) return dropFunction(c, 'function')
   if (c.accept('aggregate')) return dropFunction(c, 'aggregate')
+  if (c.accept('secret')) return dropSecret(c)
   if (c.accept('user')) return parseDropRole(c, true)
   if (c.accept('role')) return parseDropRole(c, false)
   const what = relationWord(c)

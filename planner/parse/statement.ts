@@ -310,6 +310,15 @@ export type Statement =
       /** undefined: it is forgotten; 'current': as it is in the session. */
       readonly value: string | undefined | { readonly from: 'current' }
     }
+  | {
+      readonly kind: 'create secret'
+      readonly name: Name
+      readonly ifNotExists: boolean
+      readonly backend: string
+      readonly value: string
+    }
+  | { readonly kind: 'alter secret'; readonly name: Name; readonly backend: string; readonly value: string }
+  | { readonly kind: 'drop secret'; readonly names: readonly Name[]; readonly ifExists: boolean }
   | { readonly kind: 'flush' }
   /** Until jobs made in the background have read what their inputs hold. */
   | { readonly kind: 'wait' }

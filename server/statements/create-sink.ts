@@ -14,6 +14,7 @@ import { bindContext, requireRelation } from './bind.ts'
 import { checkIntoOptions, checkOptions } from './connector-options.ts'
 import type { Result, StatementContext } from './contract.ts'
 import { createRelation, nodeAfter, queryColumns, type StatementOf, streamJob, takenName } from './create.ts'
+import { optionsWithSecrets } from './secret.ts'
 import { type SinkInput as Input, intoTable } from './sink-target.ts'
 
 /** CREATE SINK: the changes of a relation or a query, delivered outside or into a table. */
@@ -22,7 +23,8 @@ export async function createSink(
   sql: string,
   context: StatementContext,
 ): Promise<Result> {
-  const { name, into, options } = statement
+  const { name, into } = statement
+  const { shown, whole: options, secrets } = optionsWithSecrets(statement.options, context)
   const taken = takenName(context, name, statement.ifNotExists, 'CREATE SINK')
   if (taken !== undefined) return taken
   const read =
@@ -79,7 +81,8 @@ export async function createSink(
       key,
       declaredKey: options['primary_key'] !== undefined,
       appendOnly: input.plan.appendOnly,
-      options,
+      options: shown,
+      ...secrets,
       format,
       dependsOn: input.dependsOn,
       ...(target !== undefined && { into: target.id }),

@@ -14,6 +14,7 @@ import type { Result, StatementContext } from './contract.ts'
 import { createRelation, nodeAfter, rejectDuplicates, type StatementOf, takenName } from './create.ts'
 import { createTableAs } from './create-table-as.ts'
 import { isRowId, withRowId } from './row-id-column.ts'
+import { optionsWithSecrets } from './secret.ts'
 import { createSerials, ownSerials, withSerials } from './serial.ts'
 import { checkExpiry, watermarkOf } from './watermark.ts'
 
@@ -37,7 +38,7 @@ export async function createTable(
   const taken = takenName(context, syntax.name, syntax.ifNotExists, tag)
   if (taken !== undefined) return taken
   if (syntax.query !== undefined || syntax.columnNames !== undefined) return createTableAs(statement, context)
-  const { options } = syntax
+  const { shown, whole: options, secrets } = optionsWithSecrets(syntax.options, context)
   const connectorName = options['connector']
   if (!isTable && connectorName === undefined)
     throw new SqlError('invalid_parameter_value', 'a source needs a connector', {
@@ -74,7 +75,8 @@ export async function createTable(
     key,
     declaredKey: key.length > 0,
     appendOnly: syntax.appendOnly || (!isTable && format.format === 'plain'),
-    options,
+    options: shown,
+    ...secrets,
     ...(connector !== undefined && { format, include: syntax.include }),
     ...(key.length > 0 && { conflict }),
     ...(watermarks.length > 0 && { watermarks }),

@@ -23,6 +23,7 @@ import { defaultPrivileges, grant } from './grant.ts'
 import { prepareQuery } from './query.ts'
 import { roleSetting } from './role-settings.ts'
 import { alterRole, createRole, dropRole, grantRole } from './roles.ts'
+import { alterSecret, createSecret, dropSecret } from './secret.ts'
 import { alterSequence, createSequence } from './sequence.ts'
 import { prepareShow } from './show.ts'
 import { waitForJobs } from './wait-for-jobs.ts'
@@ -107,6 +108,12 @@ export function prepare(
       return prepareExplain(statement, context, types, (inner, dry) =>
         prepare({ ...parsed, statement: inner as DatabaseStatement['statement'] }, dry, []).run([]),
       )
+    case 'create secret':
+      return command(() => createSecret(statement, context))
+    case 'alter secret':
+      return command(() => alterSecret(statement, context))
+    case 'drop secret':
+      return command(() => dropSecret(statement, context))
     case 'wait':
       return command(() => waitForJobs(context))
     // Nothing is ever out of step with the log: what is under way is committed.

@@ -3,6 +3,8 @@ import { Catalog, type ColumnDef, type Relation } from '../../planner/catalog.ts
 import type { Schema } from '../../types/type.ts'
 import { isRowId } from './row-id-column.ts'
 
+import { resolvedOptions } from './secret.ts'
+
 const PLAIN_JSON = { format: 'plain', encode: 'json', options: {} }
 
 /** Jobs of a catalog document with their bindings, upstream ones first: what recovery starts. */
@@ -25,9 +27,10 @@ export function jobsOf(catalogJson: string): readonly JobChange[] {
 }
 
 /** The job of a relation and what it is bound to outside; undefined: it has none (plain views). */
-export function changeOf(relation: Relation, _catalog: Catalog): JobChange | undefined {
-  const { job } = relation
+export function changeOf(given: Relation, catalog: Catalog): JobChange | undefined {
+  const { job } = given
   if (job === undefined) return undefined
+  const relation = { ...given, options: resolvedOptions(given, catalog) }
   const connector = relation.options['connector']
   return {
     job,

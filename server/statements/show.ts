@@ -16,7 +16,7 @@ import { prepareShowRelations } from './show-relations.ts'
 
 const SYSTEM_SCHEMAS = ['information_schema', 'pg_catalog', 'rw_catalog']
 /** Lists of what cannot be made yet: empty. */
-const NEVER_MADE = new Set(['connections', 'secrets'])
+const NEVER_MADE = new Set(['connections'])
 const LISTS_MISSING = new Set(['cluster', 'clusters', 'processlist'])
 
 /** SHOW of lists and settings, DESCRIBE. */
@@ -33,6 +33,13 @@ export function prepareShow(
   if (relations !== undefined) return relations
   const here = (id: number): boolean => catalogs.current.byId(id)?.database === session.database
   switch (words) {
+    case 'secrets':
+      return rowsOf(['Name'], () => {
+        const schemas = statement.name === undefined ? session.searchPath() : [statement.name.name]
+        return catalogs.current.secrets
+          .filter(s => s.database === session.database && schemas.includes(s.schema))
+          .map(s => [`${s.schema}.${s.name}`])
+      })
     case 'jobs':
       return rowsOf(['Id', 'Name', 'State', 'Progress', 'Rows per second', 'Reason'], () =>
         runtime
