@@ -17,7 +17,6 @@ import type { ParsedStatement, Statement } from './statement.ts'
 import { type Token, tokenize } from './tokens.ts'
 
 export { loadParser, parseStored, parseStoredExpression } from './cursor.ts'
-export { onlyForward } from './session.ts'
 export type * from './statement.ts'
 
 /** Splits at semicolons and reads each statement. Throws 42601 with PostgreSQL's words and the position in `sql`. */

@@ -64,6 +64,7 @@ export function parseSession(c: Cursor): SessionStatement {
         name: String(body['portalname']),
         hold: (Number(body['options']) & CURSOR_OPT_HOLD) !== 0,
         binary: (Number(body['options']) & CURSOR_OPT_BINARY) !== 0,
+        scroll: (Number(body['options']) & CURSOR_OPT_SCROLL) !== 0,
         query: { ...fragment, node: body['query'] as PgNode },
       }
     case 'FetchStmt':
@@ -94,6 +95,7 @@ export function parseSession(c: Cursor): SessionStatement {
 }
 
 const CURSOR_OPT_BINARY = 1
+const CURSOR_OPT_SCROLL = 2
 const CURSOR_OPT_HOLD = 32
 const FETCH_ALL = 2 ** 31 - 1
 
@@ -169,21 +171,16 @@ function fetch(body: Body): SessionStatement {
   const howMany = Number(body['howMany'] ?? 0)
   const { direction } = body
   const jump = direction === 'FETCH_RELATIVE' || direction === 'FETCH_ABSOLUTE'
-  if (direction === 'FETCH_BACKWARD' || howMany < (jump ? 1 : 0)) throw onlyForward()
   const common = { kind: 'fetch', name: String(body['portalname']), move: body['ismove'] === true } as const
-  if (!jump) return { ...common, count: howMany === FETCH_ALL ? 'all' : howMany }
+  if (!jump) {
+    const count = howMany === FETCH_ALL ? Number.POSITIVE_INFINITY : howMany
+    return { ...common, count: direction === 'FETCH_BACKWARD' ? -count : count }
+  }
   return {
     ...common,
     count: 1,
     to: { from: direction === 'FETCH_RELATIVE' ? 'here' : 'start', row: howMany },
   }
-}
-
-/** 55000 for what would go back. */
-export function onlyForward(): SqlError {
-  return new SqlError('object_not_in_prerequisite_state', 'cursor can only scan forward', {
-    hint: 'FETCH NEXT, FETCH n, FETCH FORWARD and FETCH ALL go on from where the cursor is.',
-  })
 }
 
 /** undefined: left to the statement (`unknown`). */

@@ -399,6 +399,8 @@ export type SessionStatement =
       readonly name: string
       readonly hold: boolean
       readonly binary: boolean
+      /** It may go back. */
+      readonly scroll: boolean
       readonly query: Fragment
     }
   | {
@@ -411,8 +413,9 @@ export type SessionStatement =
   | {
       readonly kind: 'fetch'
       readonly name: string
-      readonly count: number | 'all'
-      /** RELATIVE and ABSOLUTE (FIRST): the row so many further, or at that position from 1, alone. */
+      /** Infinity: all; negative: backward. */
+      readonly count: number
+      /** RELATIVE and ABSOLUTE (FIRST, LAST): the row so many further, or at that position from 1 (negative: from the end), alone. */
       readonly to?: { readonly from: 'here' | 'start'; readonly row: number }
       readonly move: boolean
       /** WITH (timeout): how long a subscription cursor waits for a first change. */

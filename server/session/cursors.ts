@@ -1,15 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { canceled } from '../../executor/canceled.ts'
-import { onlyForward, type ParsedStatement, type SessionStatement } from '../../planner/parse/index.ts'
+import type { ParsedStatement, SessionStatement } from '../../planner/parse/index.ts'
 import { SqlError } from '../../types/error.ts'
 import { prepare } from '../statements/index.ts'
 import { nextRows, type Rows, rowsOf } from './rows.ts'
+import { mayGoBack, type ScrollRows, scrollRows } from './scroll-rows.ts'
 import type { Portal, Runnable, Session } from './session.ts'
 
 type Declare = SessionStatement & { readonly kind: 'declare' }
 type Fetch = SessionStatement & { readonly kind: 'fetch' }
 
-/** DECLARE: the query is read at the epoch of the declaration, in portions, forward only. Outside of a block it is held, as RisingWave has it. */
+/**
+ * DECLARE: the query is read at the epoch of the declaration, in portions, forward only; a SCROLL cursor keeps what it has read.
+ * Outside of a block it is held, as RisingWave has it.
+ */
 export function declareCursor(session: Session, parsed: ParsedStatement, declare: Declare): Runnable {
   const query = { ...parsed, statement: { kind: 'query', query: declare.query } as const }
   const prepared = prepare(query, session.context, [])
@@ -20,6 +24,7 @@ export function declareCursor(session: Session, parsed: ParsedStatement, declare
     async run() {
       const hold = declare.hold || session.block.status === 'I'
       const { tag, rows } = await prepared.run([])
+      const read = rows && rowsOf(rows)
       const runnable: Runnable = { schema: prepared.schema, parameters: [], run: async () => ({ tag }) }
       const portal: Portal = {
         name: declare.name,
@@ -29,7 +34,7 @@ export function declareCursor(session: Session, parsed: ParsedStatement, declare
         abort: session.cancellation.controller ?? new AbortController(),
         hold,
         declared: '',
-        outcome: { tag, rows: rows === undefined ? undefined : rowsOf(rows) },
+        outcome: { tag, rows: read && declare.scroll ? scrollRows(read, prepared.schema!) : read },
       }
       session.addPortal(portal)
       return { tag: 'DECLARE CURSOR' }
@@ -40,7 +45,6 @@ export function declareCursor(session: Session, parsed: ParsedStatement, declare
 /** FETCH and MOVE. */
 export function fetchCursor(session: Session, fetch: Fetch): Runnable {
   const portal = session.portal(fetch.name, 'cursor')
-  const count = fetch.count === 'all' ? Number.POSITIVE_INFINITY : fetch.count
   const rowsLeft = (): Rows => {
     const { abort, outcome } = session.portal(fetch.name, 'cursor')
     const { signal } = session.context
@@ -48,8 +52,10 @@ export function fetchCursor(session: Session, fetch: Fetch): Runnable {
     const rows = outcome?.rows
     if (rows === undefined)
       throw new SqlError('object_not_in_prerequisite_state', `cursor "${fetch.name}" has not been run`)
+    if (mayGoBack(rows)) return scrolled(rows, fetch)
     if (fetch.to !== undefined) return rowAt(rows, fetch.to)
-    const next = nextRows(rows, count)
+    if (fetch.count < 0) throw onlyForward()
+    const next = nextRows(rows, fetch.count)
     const waits = fetch.timeoutMs !== undefined && portal.declared !== ''
     return waits ? patient(next, fetch.timeoutMs, abort.signal) : next
   }
@@ -69,6 +75,17 @@ export function fetchCursor(session: Session, fetch: Fetch): Runnable {
     parameters: [],
     run: async () => ({ tag: sent => `FETCH ${sent}`, rows: rowsLeft() }),
   }
+}
+
+function scrolled(rows: ScrollRows, { to, count }: Fetch): Rows {
+  if (to === undefined) return rows.move(count)
+  return to.from === 'here' ? rows.further(to.row) : rows.at(to.row)
+}
+
+function onlyForward(): SqlError {
+  return new SqlError('object_not_in_prerequisite_state', 'cursor can only scan forward', {
+    hint: 'Declare it with SCROLL option to enable backward scan.',
+  })
 }
 
 const LOOK_AGAIN_MS = 50
