@@ -21,6 +21,24 @@ import { bindCondition } from './expression.ts'
 import { bindFrom, bindTableFunction, type From, sideBySide, windowName } from './from.ts'
 import type { Scope } from './scope.ts'
 
+/** The right item of a join and how both are joined; LATERAL subqueries and table functions in it may read the left one. */
+export function bindRight(
+  type: JoinType,
+  left: From,
+  node: PgNode,
+  env: Environment,
+): { readonly right: From; join(condition: Expression | undefined): Plan } {
+  const lateral = (type === 'inner' || type === 'left') && hasLateral(node)
+  const right = bindFrom(node, lateral ? within(left, env) : env)
+  return {
+    right,
+    join: condition =>
+      lateral
+        ? joinLateralFrom(type, left, right.plan, condition)
+        : joinOn(type, left.plan, right.plan, condition),
+  }
+}
+
 /** Joins an item of FROM to what stands left of it, which LATERAL subqueries and table functions in the item may read. */
 export function bindBeside(
   type: JoinType,
@@ -35,16 +53,12 @@ export function bindBeside(
     const beside = bindTableFunction(fn, env, left, type === 'left')
     return quals === undefined ? beside : filteredBy(beside, quals, env)
   }
-  const right = bindFrom(node, lateral ? within(left, env) : env)
+  const { right, join } = bindRight(type, left, node, env)
   const both = sideBySide(left, right)
-  const joined = (condition?: Expression): Plan =>
-    lateral
-      ? joinLateralFrom(type, left, right.plan, condition)
-      : joinOn(type, left.plan, right.plan, condition)
-  if (quals === undefined) return { plan: joined(), columns: both }
+  if (quals === undefined) return { plan: join(undefined), columns: both }
   const condition = bindCondition(quals, onScope(env, both))
-  if (!contains(condition, '$subquery')) return { plan: joined(condition), columns: both }
-  if (type === 'inner') return { plan: filterBy(joined(), condition, env.pending), columns: both }
+  if (!contains(condition, '$subquery')) return { plan: join(condition), columns: both }
+  if (type === 'inner') return { plan: filterBy(join(undefined), condition, env.pending), columns: both }
   const sided = lateral ? undefined : joinSided(type, left.plan, right.plan, condition, env.pending)
   if (sided !== undefined) return { plan: sided, columns: both }
   if (type === 'left') return { plan: joinFiltered(left, node, quals, env), columns: both }

@@ -1,5 +1,5 @@
 import { notSupported, SqlError } from '../../types/error.ts'
-import type { JoinType } from '../../types/job.ts'
+import type { Expression, JoinType } from '../../types/job.ts'
 import { ROW_ID_COLUMN } from '../../types/row-id.ts'
 import { INT8, OID, type Schema, TIMESTAMPTZ } from '../../types/type.ts'
 import { type ColumnDef, namesRowTime, type Relation, ROW_TIME_COLUMN } from '../catalog.ts'
@@ -12,7 +12,7 @@ import { appendOnly, type IndexScan, type Plan, schemaOf } from '../plan.ts'
 import { deepened } from '../unnest/outer-references.ts'
 import { asofJoin, distinguishable, markedCondition } from './asof-join.ts'
 import { as, type Body, body, names, open, str } from './ast.ts'
-import { bindBeside, withoutLateral } from './beside.ts'
+import { bindBeside, bindRight, withoutLateral } from './beside.ts'
 import { callFunction } from './coerce.ts'
 import type { BoundRelation, Environment } from './environment.ts'
 import { bindCondition, compare } from './expression.ts'
@@ -303,17 +303,16 @@ function bindJoin(fields: Body, env: Environment): From {
   if (fields['isNatural'] !== true && fields['usingClause'] === undefined) {
     return joinAliased(bindBeside(type, left, right, quals, env), fields['alias'])
   }
-  const other = bindFrom(right, env)
+  const { right: other, join } = bindRight(type, left, right, env)
   const common =
     fields['isNatural'] === true
       ? shownNames(left).filter(name => shownNames(other).includes(name))
       : names(fields['usingClause'])
   if (common.length > 0) {
-    const using = bindUsing(type, left, other, common, fields['join_using_alias'], env)
+    const using = bindUsing(type, left, other, join, common, fields['join_using_alias'], env)
     return joinAliased(using, fields['alias'])
   }
-  const plan = joinOn(type, left.plan, other.plan, undefined)
-  return joinAliased({ plan, columns: sideBySide(left, other) }, fields['alias'])
+  return joinAliased({ plan: join(undefined), columns: sideBySide(left, other) }, fields['alias'])
 }
 
 function shownNames({ columns }: From): readonly string[] {
@@ -370,6 +369,7 @@ function bindUsing(
   type: JoinType,
   left: From,
   right: From,
+  join: (condition: Expression | undefined) => Plan,
   common: readonly string[],
   alias: unknown,
   env: Environment,
@@ -389,7 +389,7 @@ function bindUsing(
     return { name, left: column(l.index, l.type), right: column(r.index + width, r.type) }
   })
   const condition = conjunction(pairs.map(p => compare('=', p.left, p.right, env, undefined)))
-  const plan = joinOn(type, left.plan, right.plan, condition)
+  const plan = join(condition)
   const demoted = columns.map(c => (common.includes(c.name) && !c.merged ? { ...c, merged: true } : c))
   if (type !== 'full') {
     const merged = pairs.map(p => {
