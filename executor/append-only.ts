@@ -46,6 +46,7 @@ export function appendOnlyNodes(
         case 'hop':
         case 'watermark':
         case 'row-id':
+        case 'complete':
         case 'materialize':
         case 'sink':
           return true

@@ -64,6 +64,13 @@ export function readsNow(e: Expression): boolean {
   return found
 }
 
+/** The same with the present time in a column. */
+export function timedBy(e: Expression, at: number): Expression {
+  return mapExpression(e, leaf =>
+    leaf.kind === 'parameter' && leaf.index === NOW_INDEX ? column(at, TIMESTAMPTZ) : leaf,
+  )
+}
+
 export function columnsOf(e: Expression): ReadonlySet<number> {
   const found = new Set<number>()
   visit(e, leaf => leaf.kind === 'column' && found.add(leaf.index))

@@ -95,6 +95,7 @@ function closings({ id, spec }: GraphNode, inputs: readonly Closings[], catalog:
     case 'insertions':
     case 'watermark':
     case 'row-id':
+    case 'complete':
     case 'project-set':
     case 'temporal-join':
       return input

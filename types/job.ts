@@ -186,10 +186,12 @@ export type OperatorSpec =
       readonly kind: 'upsert'
       readonly key: readonly number[]
       readonly conflict: 'overwrite' | 'ignore' | 'update-if-not-null'
-      /** Column whose greater or equal value wins. */
-      readonly version?: number
+      /** Columns whose greater or equal values win, compared one after the other; a number is one column. */
+      readonly version?: number | readonly number[]
       readonly expiry?: Expiry
     }
+  /** Computes the columns from `from` on that a row lacks; each over the columns before it, then the present time (timestamptz). */
+  | { readonly kind: 'complete'; readonly from: number; readonly defaults: readonly Expression[] }
   /** Gives every row that has none a number, in `column`. Only for tables without a primary key. */
   | { readonly kind: 'row-id'; readonly column: number }
   /** Terminal: the relation's rows. 'append': never retracted, no key; 'keyed': `key` unique; 'bag': the rest. */
@@ -210,6 +212,8 @@ export type OperatorSpec =
       readonly relation: RelationId
       readonly schema: Schema
       readonly key: readonly number[]
+      /** Into a table of this key that keeps what a new row leaves NULL: a row that replaces another does not remove it. */
+      readonly merged?: readonly number[]
     }
   /** Rows of the first input once the watermarks of all others have reached `column` + `after` microseconds. */
   | { readonly kind: 'window-close'; readonly column: number; readonly after: bigint }

@@ -7,6 +7,7 @@ import { batchJoin } from './batch-join.ts'
 import { batchWindow } from './batch-window.ts'
 import { changelog } from './changelog.ts'
 import { changes } from './changes.ts'
+import { complete } from './complete.ts'
 import { expiring } from './expiring.ts'
 import { hop } from './hop.ts'
 import { join } from './join.ts'
@@ -75,6 +76,8 @@ export function createOperator(spec: OperatorSpec, context: OperatorContext): Op
       return singleRow.create(spec, context)
     case 'upsert':
       return upsert.create(spec, context)
+    case 'complete':
+      return complete.create(spec, context)
     case 'row-id':
       return rowId.create(spec, context)
     case 'materialize':

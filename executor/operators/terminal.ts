@@ -1,5 +1,7 @@
+import { ChunkBuilder } from '../../storage/chunk-builder.ts'
 import type { TableMode } from '../../storage/contract.ts'
 import { DeltaTable } from '../../storage/delta-table.ts'
+import { StateTable } from '../../storage/state-table.ts'
 import type { Chunk } from '../../types/chunk.ts'
 import type { Order, RelationId } from '../../types/job.ts'
 import type { Schema } from '../../types/type.ts'
@@ -26,7 +28,17 @@ export const materialize: OperatorKind<'materialize'> = {
 /** The sink's log: the epoch's net change. */
 export const sink: OperatorKind<'sink'> = {
   kind: 'sink',
-  create: (spec, context) => terminal(spec, 'log', context),
+  create(spec, context) {
+    const own = terminal(spec, 'log', context)
+    const { merged } = spec
+    if (merged === undefined) return own
+    return {
+      ...own,
+      barrier(emit) {
+        for (const chunk of withoutReplaced(own.takeDelta(), spec.schema, merged)) emit(chunk)
+      },
+    }
+  },
 }
 
 function terminal(
@@ -54,4 +66,21 @@ function terminal(
     },
     marks: ([marks]) => marks!,
   }
+}
+
+/** The change without removals of keys that have a new row. */
+function withoutReplaced(chunks: readonly Chunk[], schema: Schema, key: readonly number[]): readonly Chunk[] {
+  const table = { id: '', schema, key, shard: [], indexes: [] } as const
+  const coming = new StateTable({ ...table, mode: 'keyed' }, false)
+  for (const chunk of chunks)
+    for (let row = 0; row < chunk.length; row++) if (chunk.weights[row]! > 0) coming.insert(chunk, row)
+  const out = new ChunkBuilder(schema.map(field => field.type))
+  for (const chunk of chunks)
+    for (let row = 0; row < chunk.length; row++) {
+      if (chunk.weights[row]! < 0 && coming.find(chunk, row) !== -1) continue
+      out.copyRow(0, chunk.columns, row)
+      out.push(chunk.weights[row]!)
+    }
+  const left = out.take()
+  return left === undefined ? [] : [left]
 }

@@ -15,6 +15,8 @@ export const upsert: OperatorKind<'upsert'> = {
     const held = expiry && expiringRows(context, schema, expiry, keyed)
     const rows = held?.rows ?? context.table('rows', { ...keyed, schema, indexes: [] })
     const content = rows.columns.slice(0, schema.length)
+    const { version = [] } = spec
+    const versions = typeof version === 'number' ? [version] : version
     let emitTo: Emit = () => {}
     const types = schema.map(field => field.type)
     const out = new ChunkBuilder(types, chunk => emitTo(chunk))
@@ -32,8 +34,7 @@ export const upsert: OperatorKind<'upsert'> = {
         return
       }
       if (spec.conflict === 'ignore') return
-      const { version } = spec
-      if (version !== undefined && !isNewer(chunk, row, version, id)) return
+      if (!isNewer(chunk, row, id)) return
       emitRow(id, -1)
       if (spec.conflict === 'overwrite') rows.insert(chunk, row)
       else {
@@ -49,12 +50,18 @@ export const upsert: OperatorKind<'upsert'> = {
       emitRow(id, 1)
     }
 
-    /** NULL versions are the oldest. */
-    const isNewer = (chunk: Chunk, row: number, version: number, id: number): boolean => {
-      const now = chunk.columns[version]!
-      if (rows.columns[version]!.isNull(id)) return true
-      if (now.nulls !== null && now.nulls[row] === 1) return false
-      return compareCells(now, row, rows.columns[version]!, id) >= 0
+    /** The first version that differs decides; NULL versions are the oldest. */
+    const isNewer = (chunk: Chunk, row: number, id: number): boolean => {
+      for (const version of versions) {
+        const now = chunk.columns[version]!
+        const before = rows.columns[version]!
+        const none = now.nulls !== null && now.nulls[row] === 1
+        if (before.isNull(id) && none) continue
+        if (before.isNull(id) || none) return !none
+        const order = compareCells(now, row, before, id)
+        if (order !== 0) return order > 0
+      }
+      return true
     }
 
     return {

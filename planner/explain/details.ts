@@ -98,11 +98,16 @@ export function nodeDetails(node: GraphNode, names: NodeNames): NodeDetails {
       return say({ by: spec.group.length === 0 ? undefined : columns(spec.group) })
     case 'set-operation':
       return say({}, `${spec.operation}${spec.all ? ' all' : ''}`)
+    case 'complete':
+      return say({
+        columns: names.output.slice(spec.from),
+        defaults: spec.defaults.map(d => expressionText(d, names.output)),
+      })
     case 'upsert':
       return say({
         key: columns(spec.key),
         conflict: spec.conflict,
-        version: spec.version === undefined ? undefined : names.input[spec.version],
+        version: spec.version === undefined ? undefined : columns([spec.version].flat()).join(', '),
       })
     case 'materialize':
       return say({

@@ -139,7 +139,7 @@ function relation(c: Cursor): RelationSyntax {
   }
   let appendOnly = false
   let conflict: RelationSyntax['conflict']
-  let versionColumn: string | undefined
+  let versionColumns: readonly string[] | undefined
   let options: Readonly<Record<string, string>> = {}
   let format: FormatSpec | undefined
   let made: Pick<RelationSyntax, 'query' | 'noData'> = {}
@@ -147,7 +147,7 @@ function relation(c: Cursor): RelationSyntax {
   for (;;) {
     if (c.accept('append', 'only')) appendOnly = true
     else if (c.accept('on', 'conflict')) conflict = conflictAction(c)
-    else if (c.accept('with', 'version', 'column')) versionColumn = nameList(c)[0]!
+    else if (c.accept('with', 'version', 'column')) versionColumns = nameList(c)
     else if (c.accept('include')) include.push(inclusion(c))
     else if (c.accept('with')) options = optionList(c)
     else if (c.looking('format') || c.looking('row', 'format')) format = formatClause(c)
@@ -172,7 +172,7 @@ function relation(c: Cursor): RelationSyntax {
     include,
     options,
     ...(conflict && { conflict }),
-    ...(versionColumn !== undefined && { versionColumn }),
+    ...(versionColumns !== undefined && { versionColumns }),
     ...(format && { format }),
     ...(columnNames && { columnNames }),
     ...made,

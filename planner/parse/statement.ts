@@ -49,7 +49,7 @@ export interface RelationSyntax {
   readonly watermarks: readonly WatermarkSyntax[]
   readonly appendOnly: boolean
   readonly conflict?: 'overwrite' | 'ignore' | 'update-if-not-null'
-  readonly versionColumn?: string
+  readonly versionColumns?: readonly string[]
   readonly include: readonly { readonly what: string; readonly name: string }[]
   readonly options: Readonly<Record<string, string>>
   readonly format?: FormatSpec

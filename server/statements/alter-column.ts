@@ -1,5 +1,6 @@
 import { bindColumnValue } from '../../planner/bind/scalar.ts'
 import type { Catalog, ColumnDef, Relation } from '../../planner/catalog.ts'
+import { asksSession } from '../../planner/dml/columns.ts'
 import { literal, substitute } from '../../planner/expressions.ts'
 import { parseExpression } from '../../planner/parse/cursor.ts'
 import { type AlterAction, parseStatements } from '../../planner/parse/index.ts'
@@ -27,7 +28,7 @@ export function addColumn(
   { column, ifNotExists }: Action<'add column'>,
   context: StatementContext,
 ): Alteration | undefined {
-  requirePlainTable(table, 'ADD COLUMN', context)
+  requirePlainTable(table, 'ADD COLUMN', context, true)
   rejectSystemName(column.name)
   if (table.columns.some(c => c.name === column.name)) {
     const message = `column "${column.name}" of relation "${table.name}" already exists`
@@ -49,7 +50,9 @@ export function addColumn(
       'not_null_violation',
       `column "${def.name}" of relation "${table.name}" contains null values`,
     )
-  return rewritten(table, [...table.columns, def], [...old, added], context)
+  const written = context.catalogs.current.relations.some(r => r.into === table.id)
+  if (written && asksSession(value)) throw notSupported('such a default in a table that a sink writes into')
+  return rewritten(table, [...table.columns, def], [...old, added], context, written)
 }
 
 /** The column stays where it is and is seen no more: positions of others do not change. */

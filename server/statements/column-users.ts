@@ -10,11 +10,12 @@ export function requirePlainTable(
   table: Relation,
   what: string,
   { catalogs, runtime }: StatementContext,
+  sinks = false,
 ): void {
   const { name, id } = table
   if (table.kind !== 'table') throw new SqlError('wrong_object_type', `"${name}" is not a table`)
   if (table.options['connector'] !== undefined) throw notSupported(`${what} of a table with a connector`)
-  if (catalogs.current.relations.some(r => r.into === id))
+  if (!sinks && catalogs.current.relations.some(r => r.into === id))
     throw notSupported(`${what} of a table that a sink writes into`)
   if (table.watermarks !== undefined) throw notSupported(`${what} of a table with a watermark`)
   const readers = new Set(catalogs.current.relations.filter(r => r.dependsOn.includes(id)).map(r => r.id))

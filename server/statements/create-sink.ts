@@ -70,7 +70,8 @@ export async function createSink(
     await made.validate()
   }
   return createRelation(context, name, statement.ifNotExists, 'CREATE SINK', id => {
-    const terminal = { kind: 'sink', relation: id, schema, key } as const
+    const merges = target?.conflict === 'update-if-not-null' && { merged: target.key }
+    const terminal = { kind: 'sink', relation: id, schema, key, ...merges } as const
     const job = streamJob(id, written, terminal, key.length > 0 ? [key] : 'one')
     const pace = backfillPace(options, job, context)
     return {

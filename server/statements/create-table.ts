@@ -53,7 +53,7 @@ export async function createTable(
   rejectDuplicates(declared.map(column => column.name))
   const key = syntax.primaryKey.map(name => position(declared, name))
   const columns = isTable ? withRowId(declared, key) : declared
-  const version = syntax.versionColumn === undefined ? undefined : position(columns, syntax.versionColumn)
+  const version = versionsOf(syntax, columns)
   if (!isTable && key.length > 0 && format.format === 'plain')
     throw notSupported('PRIMARY KEY of a source; use CREATE TABLE')
   if (connector !== undefined) await validateSource(connector, options, columns, syntax, format, key)
@@ -99,11 +99,13 @@ interface Shape {
   readonly isTable: boolean
   readonly appendOnly: boolean
   readonly conflict: 'overwrite' | 'ignore' | 'update-if-not-null'
-  readonly version: number | undefined
+  readonly version: number | readonly number[] | undefined
   /** Rows come from a connector, so generated columns are computed here. */
   readonly read: boolean
   readonly watermarks?: NonNullable<Relation['watermarks']>
   readonly expiry?: Expiry
+  /** Columns that sinks do not write which wrote into the table before they were added: the last ones. */
+  readonly added?: readonly Expression[]
 }
 
 /** The dataflow of a table or source: what is read or written, by key when there is one. */
@@ -136,6 +138,8 @@ export function tableJob(
     const fields = schema.filter((_, i) => i !== rowId)
     nodes.push(nodeAfter(nodes, nodes.at(-1)!, spec, fields, 'any'))
   }
+  const { added = [] } = shape
+  if (added.length > 0) add({ kind: 'complete', from: columns.length - added.length, defaults: added }, 'any')
   if (rowId !== -1) add({ kind: 'row-id', column: rowId }, 'one')
   const { expiry, conflict } = shape
   for (const { column, expression, ttl } of shape.watermarks ?? []) {
@@ -216,6 +220,26 @@ function findConnector(context: StatementContext, name: string): Connector {
   throw new SqlError('invalid_parameter_value', `unknown connector "${name}"`, {
     hint: `Known connectors: ${known}.`,
   })
+}
+
+const UNORDERED = new Set(['bool', 'jsonb', 'bytea', 'array', 'struct', 'map'])
+
+/** Columns whose values tell which of two rows of a key is the newer one. */
+function versionsOf(
+  { versionColumns, conflict }: RelationSyntax,
+  columns: readonly ColumnDef[],
+): readonly number[] | undefined {
+  if (versionColumns === undefined) return undefined
+  const found = versionColumns.map(name => position(columns, name))
+  if (conflict === 'ignore')
+    throw new SqlError(
+      'invalid_table_definition',
+      'Only `ON CONFLICT DO UPDATE FULL` and `ON CONFLICT DO UPDATE IF NOT NULL` may have version columns.',
+    )
+  const wrong = found.find(i => UNORDERED.has(columns[i]!.type.name))
+  if (wrong === undefined) return found
+  const { name, type } = columns[wrong]!
+  throw new SqlError('datatype_mismatch', `version column "${name}" is of type ${typeName(type)}`)
 }
 
 function position(columns: readonly ColumnDef[], name: string): number {

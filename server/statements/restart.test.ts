@@ -49,6 +49,9 @@ test('row ids go on after a restart, and rows from before it have no time', asyn
   try {
     await runOn(folder, async rows => {
       await rows('CREATE TABLE t (v int)')
+      await rows('CREATE TABLE taken (v int PRIMARY KEY)')
+      await rows('CREATE SINK gives INTO taken AS SELECT v FROM t')
+      await rows("ALTER TABLE taken ADD COLUMN w text DEFAULT 'new'")
       await rows('CREATE MATERIALIZED VIEW m AS SELECT v, _row_id AS id FROM t')
       await rows(
         'CREATE MATERIALIZED VIEW told AS WITH c AS CHANGELOG FROM t SELECT *, _changelog_row_id AS id FROM c',
@@ -57,6 +60,12 @@ test('row ids go on after a restart, and rows from before it have no time', asyn
     })
     await runOn(folder, async rows => {
       await rows('INSERT INTO t VALUES (1)')
+      await rows('INSERT INTO t VALUES (2)')
+      assert.deepEqual(await rows('SELECT * FROM taken ORDER BY v'), [
+        [1, 'new'],
+        [2, 'new'],
+      ])
+      await rows('DELETE FROM t WHERE v = 2')
       assert.deepEqual(await rows('SELECT count(DISTINCT _row_id), count(_rw_timestamp) FROM t'), [
         ['3', '1'],
       ])
@@ -70,8 +79,8 @@ test('row ids go on after a restart, and rows from before it have no time', asyn
       assert.deepEqual(await rows('SELECT count(*) FROM m'), [['2']])
       const ops = 'SELECT changelog_op, count(DISTINCT id) FROM told GROUP BY 1 ORDER BY 1'
       assert.deepEqual(await rows(ops), [
-        [1, '3'],
-        [2, '1'],
+        [1, '4'],
+        [2, '2'],
       ])
     })
   } finally {

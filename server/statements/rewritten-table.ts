@@ -1,5 +1,6 @@
 import type { ColumnDef, Relation } from '../../planner/catalog.ts'
 import { expiryOf } from '../../planner/expiry.ts'
+import { timedBy } from '../../planner/expressions.ts'
 import { withLiterals } from '../../planner/query.ts'
 import { assert } from '../../types/error.ts'
 import type { Expression, Job } from '../../types/job.ts'
@@ -11,17 +12,19 @@ import { recolumned } from './rename.ts'
 
 /**
  * The table with other columns, whose values are computed from those of each row. Its dataflow is a new one, with names of
- * state that were never used, and takes the place of the old one in one epoch; those who read the table go on.
+ * state that were never used, and takes the place of the old one in one epoch; those who read the table go on. `written`: and
+ * sinks go on writing the columns that there were, the last ones are new.
  */
 export function rewritten(
   table: Relation,
   columns: readonly ColumnDef[],
   values: readonly Expression[],
   context: StatementContext,
+  written = false,
 ): Alteration {
   const { job } = table
   assert(job !== undefined, 'a table has a job')
-  const next = { ...table, columns, job: renumbered(jobOf(table, columns), job) }
+  const next = { ...table, columns, job: renumbered(jobOf(table, columns, written ? values : []), job) }
   const catalog = recolumned(table, next, context)
   const change = changeOf(next, catalog)
   assert(change !== undefined, 'a table has a job')
@@ -30,8 +33,12 @@ export function rewritten(
   return { catalog, command: { replace: [{ change, columns: computed }] } }
 }
 
-function jobOf(table: Relation, columns: readonly ColumnDef[]): Job {
-  const upsert = table.job!.nodes.map(node => node.spec).find(spec => spec.kind === 'upsert')
+function jobOf(table: Relation, columns: readonly ColumnDef[], values: readonly Expression[]): Job {
+  const specs = table.job!.nodes.map(node => node.spec)
+  const upsert = specs.find(spec => spec.kind === 'upsert')
+  const before = specs.find(spec => spec.kind === 'complete')?.defaults ?? []
+  const now = values.slice(table.columns.length).map((value, i) => timedBy(value, table.columns.length + i))
+  const added = values.length === 0 ? [] : [...before, ...now]
   const expiry = expiryOf(table)
   return tableJob(table.id, columns, table.key, {
     isTable: true,
@@ -40,6 +47,7 @@ function jobOf(table: Relation, columns: readonly ColumnDef[]): Job {
     version: upsert?.version,
     read: false,
     ...(expiry && { expiry }),
+    ...(added.length > 0 && { added }),
     ...(table.watermarks !== undefined && { watermarks: table.watermarks }),
   })
 }

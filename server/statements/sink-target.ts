@@ -2,8 +2,10 @@ import type { Relation } from '../../planner/catalog.ts'
 import type { StreamPlan } from '../../planner/contract.ts'
 import { assign } from '../../planner/dml/assign.ts'
 import { asksSession, columnAt, defaultOf, generate } from '../../planner/dml/columns.ts'
-import { readsNow } from '../../planner/expressions.ts'
+import { call, column, conjunction, readsNow, timedBy } from '../../planner/expressions.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
+import type { Expression, GraphNode } from '../../types/job.ts'
+import { BOOL, type Schema, TIMESTAMPTZ } from '../../types/type.ts'
 import { bindContext } from './bind.ts'
 import type { StatementContext } from './contract.ts'
 import { nodeAfter } from './create.ts'
@@ -37,7 +39,7 @@ export function intoTable(
     const from = wanted.indexOf(i)
     const field = schema[from]
     if (field === undefined) {
-      if (column.default !== undefined && (asksSession(column.default) || readsNow(column.default)))
+      if (column.default !== undefined && asksSession(column.default))
         throw notSupported(`a sink that leaves column "${column.name}" to its default`)
       return defaultOf(column.default, column.type, binding)
     }
@@ -45,16 +47,37 @@ export function intoTable(
   })
   const rows = generate(target, values)
   const same = rows.length === schema.length && rows.every((e, i) => e.kind === 'column' && e.index === i)
-  if (same) return input.plan
+  const taken = conjunction(takenRows(target, rows))
+  if (same && taken === undefined) return input.plan
   const fields = target.columns.map(({ name, type }) => ({ name, type }))
-  const spec = { kind: 'project', columns: rows } as const
   const key = input.plan.key.map(i => wanted[i]!)
+  const timed = rows.some(readsNow) ? withNow(nodes, schema) : nodes
+  const spec = {
+    kind: 'project',
+    columns: rows.map(e => timedBy(e, schema.length)),
+    ...(taken !== undefined && { predicate: timedBy(taken, schema.length) }),
+  } as const
   return {
     ...input.plan,
     key,
     schema: fields,
-    nodes: [...nodes, nodeAfter(nodes, nodes.at(-1)!, spec, fields, 'any')],
+    nodes: [...timed, nodeAfter(timed, timed.at(-1)!, spec, fields, 'any')],
   }
+}
+
+/** The rows with the present time behind them. */
+function withNow(nodes: readonly GraphNode[], schema: Schema): readonly GraphNode[] {
+  const from = schema.length
+  const spec = { kind: 'complete', from, defaults: [column(from, TIMESTAMPTZ)] } as const
+  const fields = [...schema, { name: 'now', type: TIMESTAMPTZ }]
+  return [...nodes, nodeAfter(nodes, nodes.at(-1)!, spec, fields, 'any')]
+}
+
+/** What a row must be for columns that are NOT NULL; a sink has nobody to tell, so other rows are passed over. */
+function takenRows({ columns, key }: Relation, rows: readonly Expression[]): readonly Expression[] {
+  return columns.flatMap(({ notNull }, i) =>
+    notNull && !key.includes(i) ? [call('is not null', [rows[i]!], BOOL)] : [],
+  )
 }
 
 function plainColumns({ columns }: Relation): number[] {
@@ -77,7 +100,7 @@ function namedColumns(names: readonly string[], target: Relation): number[] {
 
 /** A table takes a sink's rows when it can hold each of them and every retraction, and does not feed the sink itself. */
 function checkTarget({ plan, dependsOn }: SinkInput, target: Relation, context: StatementContext): void {
-  const { name, columns } = target
+  const { name } = target
   if (target.kind !== 'table')
     throw new SqlError('wrong_object_type', `cannot sink into ${target.kind} "${name}"`)
   if (!plan.appendOnly && (target.appendOnly || !target.declaredKey))
@@ -91,8 +114,6 @@ function checkTarget({ plan, dependsOn }: SinkInput, target: Relation, context: 
         hint: "Use type = 'append-only' with force_append_only = 'true', or a table with a primary key.",
       },
     )
-  const nullable = columns.some((column, i) => column.notNull && !target.key.includes(i))
-  if (nullable) throw notSupported('a sink into a table with NOT NULL columns')
   const seen = new Set<number>()
   const upstream = (id: number): void => {
     if (id === target.id)
