@@ -8,7 +8,7 @@ import type { SinkProgress } from './runtime-contract.ts'
 import { type Backlog, type Batch, type ReadStored, SinkQueue } from './sink-queue.ts'
 
 /** Epochs that wait go together, which saves the end of a transaction for each. */
-const TOGETHER_BYTES_MAX = 32 << 20
+const TOGETHER_BYTES_MAX = 64 << 20
 
 export interface DeliveryOptions {
   readonly relation: RelationId

@@ -1,4 +1,4 @@
-// What becomes of an epoch when the request that ends its transaction, or the answer to it, is lost or late.
+// What becomes of an epoch when a request of its transaction, or the answer to it, is lost, late or refused.
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { startKafka } from '../../scripts/services.ts'
@@ -6,7 +6,7 @@ import { chunk, sinkContext, type TestBroker, testBroker } from './harness.ts'
 import { kafka } from './index.ts'
 import { internalCluster } from './kafkajs-internals.ts'
 import { KafkaProducer } from './producer.ts'
-import { END_TXN, type Fate, type RequestProxy, startRequestProxy } from './request-proxy.ts'
+import { END_TXN, type Fate, PRODUCE, type RequestProxy, startRequestProxy } from './request-proxy.ts'
 
 let broker: TestBroker
 let proxy: RequestProxy
@@ -93,3 +93,31 @@ test('a producer used again after such a failure would commit half an epoch: why
   assert.deepEqual(await ids('torn', 2), [1, 2], 'nobody asked for the end of the second transaction')
   await producer.close()
 })
+
+test('a leader that moves refuses the requests under way: they are sent again in their order', async () => {
+  const writer = await writerTo('moving')
+  await writer.claim({ delivered: 0 })
+  let refused = 0
+  proxy.fate = apiKey => (apiKey === PRODUCE && refused++ < 5 ? notLeader('moving') : 'pass')
+  const wide = 'x'.repeat(100_000)
+  const rows = Array.from({ length: 60 }, (_, i): [bigint, string] => [BigInt(i), wide])
+  await writer.write([{ epoch: 1, chunks: [chunk(...rows)] }])
+  assert.ok(refused > 5)
+  assert.equal(await writer.claim({ delivered: 0 }), 1)
+  await writer.close()
+  assert.deepEqual(
+    await ids('moving', 60),
+    rows.map(([id]) => Number(id)),
+  )
+})
+
+/** ProduceResponse, version 3: NOT_LEADER_OR_FOLLOWER for the topic's partition 0. */
+function notLeader(topic: string): Buffer {
+  const answer = Buffer.alloc(4 + 2 + topic.length + 4 + 22 + 4)
+  answer.writeInt32BE(1)
+  answer.writeInt16BE(topic.length, 4)
+  answer.write(topic, 6)
+  answer.writeInt32BE(1, 6 + topic.length)
+  answer.writeInt16BE(6, 14 + topic.length)
+  return answer
+}

@@ -7,10 +7,12 @@ import { BatchWriter, type KafkaMessage, type ProducerState } from './batch-writ
 import { partitionOf } from './checksums.ts'
 import { type Cluster, rawProduce } from './kafkajs-internals.ts'
 import { TOO_LARGE_HINT } from './refusal.ts'
-import { patiently, Transactions } from './transaction.ts'
+import { isOneOf, patiently, Transactions } from './transaction.ts'
 
 /** Of one request. */
 const SEND_BYTES = 900_000
+/** Requests under way: an idempotent producer's order is kept for up to five (KIP-98, KAFKA-5494). */
+const IN_FLIGHT = 4
 /** What a record's lengths and its header count take at most. */
 const RECORD_OVERHEAD = 40
 const SEQUENCES = 2 ** 31
@@ -23,6 +25,8 @@ export class KafkaProducer {
   #state: ProducerState | undefined
   /** Where records without a key go; moves on with every request. */
   #turn = 0
+  /** Requests that are being sent again: no other one may overtake them. */
+  #again = 0
 
   constructor(cluster: Cluster, transactionalId: string | null, timeoutMs: number) {
     this.#cluster = cluster
@@ -42,7 +46,7 @@ export class KafkaProducer {
   }
 
   /**
-   * Sends in requests of bounded size, the next one made while the one before is under way; no batch is larger than `bytesMax`.
+   * Sends in requests of bounded size, the next ones made while some are under way; no batch is larger than `bytesMax`.
    * Throws SqlError (program_limit_exceeded) at a record that no batch can hold.
    */
   async send(topic: string, messages: Iterable<KafkaMessage>, bytesMax = Infinity): Promise<void> {
@@ -51,12 +55,15 @@ export class KafkaProducer {
     const partitions = this.#cluster.findTopicPartitionMetadata(topic).length
     let parts = new Map<number, BatchWriter>()
     let bytes = 0
-    let sent: Promise<void> | undefined
+    /** Requests under way, oldest first; a failure is met where they are awaited. */
+    const sent: Promise<void>[] = []
     const flush = async () => {
-      await sent
-      sent = this.#produce(topic, parts)
-      // Its failure is met by the next flush.
-      sent.catch(() => {})
+      while (sent.length >= IN_FLIGHT || (this.#again > 0 && sent.length > 0)) await sent.shift()
+      // Waited for here, so that requests leave in the order of their records.
+      if (this.#transactions.transactionalId !== null) await this.#transactions.take(topic, parts.keys())
+      const request = this.#produce(topic, parts, sent.at(-1))
+      request.catch(() => {})
+      sent.push(request)
       parts = new Map()
       bytes = 0
       this.#turn++
@@ -80,21 +87,34 @@ export class KafkaProducer {
       bytes += batch.size - before
     }
     if (parts.size > 0) await flush()
-    await sent
+    for (const request of sent) await request
   }
 
   async close(): Promise<void> {
     await this.#cluster.disconnect()
   }
 
-  async #produce(topic: string, parts: ReadonlyMap<number, BatchWriter>): Promise<void> {
-    if (this.#transactions.transactionalId !== null) await this.#transactions.take(topic, parts.keys())
+  /** Sent again only when `before` is through: brokers take the batches of a partition in the order of their sequence numbers. */
+  async #produce(
+    topic: string,
+    parts: ReadonlyMap<number, BatchWriter>,
+    before: Promise<void> | undefined,
+  ): Promise<void> {
     const batches = new Map([...parts].map(([id, batch]) => [id, this.#finish(topic, id, batch)]))
-    await patiently(
-      MOVING,
-      () => this.#sendToLeaders(topic, batches),
-      () => this.#cluster.refreshMetadata(),
-    )
+    const send = () => this.#sendToLeaders(topic, batches)
+    try {
+      await send()
+    } catch (error) {
+      if (!isOneOf(MOVING, error)) throw error
+      this.#again++
+      try {
+        await before
+        await this.#cluster.refreshMetadata()
+        await patiently(MOVING, send, () => this.#cluster.refreshMetadata())
+      } finally {
+        this.#again--
+      }
+    }
   }
 
   async #sendToLeaders(topic: string, batches: ReadonlyMap<number, Buffer>): Promise<void> {

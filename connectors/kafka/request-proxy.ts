@@ -3,14 +3,15 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 export const END_TXN = 26
+export const PRODUCE = 0
 const METADATA = 3
 const FIND_COORDINATOR = 10
 
 /**
  * 'pass'; 'lose-answer': the broker does it, the client's connection breaks; 'hold': the client's connection breaks, and
- * the broker gets the request when `release` is called.
+ * the broker gets the request when `release` is called; bytes: they are the answer, and the broker gets nothing.
  */
-export type Fate = 'pass' | 'lose-answer' | 'hold'
+export type Fate = 'pass' | 'lose-answer' | 'hold' | Buffer
 
 export interface RequestProxy {
   readonly address: string
@@ -40,6 +41,13 @@ export async function startRequestProxy(broker: string): Promise<RequestProxy> {
       const [apiKey, id] = [frame.readInt16BE(4), frame.readInt32BE(8)]
       counts.set(apiKey, (counts.get(apiKey) ?? 0) + 1)
       const fate = await proxy.fate(apiKey)
+      if (Buffer.isBuffer(fate)) {
+        const head = Buffer.alloc(8)
+        head.writeInt32BE(fate.length + 4)
+        head.writeInt32BE(id, 4)
+        client.write(Buffer.concat([head, fate]))
+        return
+      }
       if (fate === 'hold') {
         client.destroy()
         held = () =>

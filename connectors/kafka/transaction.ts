@@ -28,11 +28,16 @@ export async function patiently<R>(
     try {
       return await run()
     } catch (error) {
-      if (!reasons.includes((error as { type?: string }).type ?? '') || i === RETRIES) throw error
+      if (!isOneOf(reasons, error) || i === RETRIES) throw error
       await sleep(RETRY_MS * Math.min(i + 1, 10))
       await between?.()
     }
   }
+}
+
+/** Whether a broker refused for one of the reasons. */
+export function isOneOf(reasons: readonly string[], error: unknown): boolean {
+  return reasons.includes((error as { type?: string }).type ?? '')
 }
 
 /** Identity and open transaction of one producer; `transactionalId` null: it has only sequence numbers. */
