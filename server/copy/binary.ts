@@ -1,7 +1,12 @@
 import { SqlError } from '../../types/error.ts'
 
-/** A row of COPY's binary format: the bytes of each field; null: NULL. */
-export type BinaryRow = readonly (Buffer | null)[]
+/** Hears of the fields of COPY's binary format, which are bytes[from .. to); `from` -1: NULL. */
+export interface BinaryFields {
+  /** A row of so many fields begins. */
+  begin(count: number): void
+  field(index: number, bytes: Buffer, from: number, to: number): void
+  end(count: number): void
+}
 
 const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1')
 
@@ -10,73 +15,87 @@ export const BINARY_HEADER = Buffer.concat([SIGNATURE, Buffer.alloc(8)])
 export const BINARY_TRAILER = Buffer.from([0xff, 0xff])
 
 /** Reads COPY's binary format as it comes in (PostgreSQL, COPY, "Binary Format"). */
-export class BinaryReader {
-  #rest: Buffer = Buffer.alloc(0)
+export class BinaryRows {
+  readonly #fields: BinaryFields
+  #rest: Buffer[] = []
+  #length = 0
+  /** Bytes that must be there before a row can be whole. */
+  #needed = 0
   #begun = false
   #ended = false
 
-  push(bytes: Buffer): BinaryRow[] {
-    this.#rest = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes])
-    if (!this.#begun && !this.#header()) return []
-    const rows: BinaryRow[] = []
-    for (let row = this.#row(); row !== undefined; row = this.#row()) rows.push(row)
-    return rows
+  constructor(fields: BinaryFields) {
+    this.#fields = fields
+  }
+
+  push(bytes: Buffer): void {
+    this.#rest.push(bytes)
+    this.#length += bytes.length
+    if (this.#length < this.#needed) return
+    let all = this.#rest.length === 1 ? bytes : Buffer.concat(this.#rest)
+    if (!this.#begun) all = this.#header(all) ?? all
+    let at = 0
+    while (this.#begun && !this.#ended) {
+      const next = this.#row(all, at)
+      if (next === -1) break
+      at = next
+    }
+    const left = this.#ended ? all.subarray(all.length) : all.subarray(at)
+    this.#needed = Math.max(0, this.#needed - at)
+    this.#rest = left.length === 0 ? [] : [left]
+    this.#length = left.length
   }
 
   /** Throws 22P04 when rows are cut short. */
   end(): void {
-    if (!this.#begun || this.#rest.length > 0) throw malformed('unexpected EOF in COPY data')
+    if (!this.#begun || this.#length > 0) throw malformed('unexpected EOF in COPY data')
   }
 
-  #header(): boolean {
-    const known = Math.min(this.#rest.length, SIGNATURE.length)
-    if (!this.#rest.subarray(0, known).equals(SIGNATURE.subarray(0, known)))
+  /** What follows the header; undefined: it is not there yet. */
+  #header(all: Buffer): Buffer | undefined {
+    const known = Math.min(all.length, SIGNATURE.length)
+    if (!all.subarray(0, known).equals(SIGNATURE.subarray(0, known)))
       throw malformed('COPY file signature not recognized')
-    if (this.#rest.length < BINARY_HEADER.length) return false
-    if ((this.#rest.readUInt32BE(SIGNATURE.length) & 0xffff0000) !== 0)
+    if (all.length < BINARY_HEADER.length) return undefined
+    if ((all.readUInt32BE(SIGNATURE.length) & 0xffff0000) !== 0)
       throw malformed('unrecognized critical flags in COPY file header')
-    const length = BINARY_HEADER.length + this.#rest.readUInt32BE(SIGNATURE.length + 4)
-    if (this.#rest.length < length) return false
-    this.#rest = this.#rest.subarray(length)
+    const length = BINARY_HEADER.length + all.readUInt32BE(SIGNATURE.length + 4)
+    if (all.length < length) return undefined
     this.#begun = true
-    return true
+    return all.subarray(length)
   }
 
-  #row(): BinaryRow | undefined {
-    if (this.#ended || this.#rest.length < 2) return undefined
-    const count = this.#rest.readInt16BE(0)
+  /** Reads the row at `from` when it is whole; returns where the next one is, else -1. */
+  #row(bytes: Buffer, from: number): number {
+    const { length } = bytes
+    if (length < from + 2) return -1
+    const count = bytes.readInt16BE(from)
     if (count === -1) {
       this.#ended = true
-      this.#rest = this.#rest.subarray(this.#rest.length)
-      return undefined
+      return -1
     }
-    const row: (Buffer | null)[] = []
-    let at = 2
+    let at = from + 2
     for (let i = 0; i < count; i++) {
-      if (this.#rest.length < at + 4) return undefined
-      const length = this.#rest.readInt32BE(at)
-      if (length < -1) throw malformed('invalid field size')
-      at += 4
-      if (length === -1) row.push(null)
-      else if (this.#rest.length < at + length) return undefined
-      else row.push(this.#rest.subarray(at, (at += length)))
+      if (length < at + 4) return -1
+      const size = bytes.readInt32BE(at)
+      if (size < -1) throw malformed('invalid field size')
+      at += 4 + Math.max(0, size)
+      if (length < at) {
+        this.#needed = at
+        return -1
+      }
     }
-    this.#rest = this.#rest.subarray(at)
-    return row
+    this.#fields.begin(count)
+    at = from + 2
+    for (let i = 0; i < count; i++) {
+      const size = bytes.readInt32BE(at)
+      at += 4
+      if (size === -1) this.#fields.field(i, bytes, -1, -1)
+      else this.#fields.field(i, bytes, at, (at += size))
+    }
+    this.#fields.end(count)
+    return at
   }
-}
-
-/** One row in the binary format. */
-export function binaryRow(fields: BinaryRow): Buffer {
-  const parts: Buffer[] = [Buffer.alloc(2)]
-  parts[0]!.writeInt16BE(fields.length)
-  for (const field of fields) {
-    const length = Buffer.alloc(4)
-    length.writeInt32BE(field === null ? -1 : field.length)
-    parts.push(length)
-    if (field !== null) parts.push(field)
-  }
-  return Buffer.concat(parts)
 }
 
 function malformed(message: string): SqlError {

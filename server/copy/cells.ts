@@ -10,6 +10,7 @@ export type SetCell = (column: ColumnBuffer, row: number, bytes: Buffer, from: n
 const MINUS = 0x2d
 const POINT = 0x2e
 const ZERO = 0x30
+const COLON = 0x3a
 
 /** Digits whose number a double has exactly. */
 const DIGITS_MAX = 15
@@ -62,6 +63,13 @@ export function setCellOf(type: Type, zone: string): SetCell {
         if (days === undefined) any(column, row, bytes, from, to)
         else column.set(row, days)
       }
+    case 'timestamp':
+      return (column, row, bytes, from, to) => {
+        const days = isoDate(bytes, from)
+        const clock = days === undefined ? undefined : isoClock(bytes, from + 10, to)
+        if (clock === undefined) any(column, row, bytes, from, to)
+        else column.set(row, BigInt(days! * DAY_MICROS + clock))
+      }
     default:
       return any
   }
@@ -70,7 +78,7 @@ export function setCellOf(type: Type, zone: string): SetCell {
 const KNOWN_MAX = 1024
 
 /** Equal numbers that come often are one object, which also travels once in a message to another thread. */
-class KnownDecimals {
+export class KnownDecimals {
   readonly #digits = new Float64Array(KNOWN_MAX).fill(Number.NaN)
   readonly #decimals: Decimal[] = []
 
@@ -97,14 +105,35 @@ function digitsOf(bytes: Buffer, from: number, to: number, most: number): number
   return value
 }
 
-const MONTH_DAYS_MIN = 28
+/** Of a February that may be a leap year's day more care is needed. */
+const MONTH_DAYS = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
-/** Days since 1970 of YYYY-MM-DD; undefined: it is not one, or the end of a month, which needs more care. */
+/** Days since 1970 of YYYY-MM-DD; undefined: it is not one, or a leap day. */
 function isoDate(bytes: Buffer, from: number): number | undefined {
   if (bytes[from + 4] !== MINUS || bytes[from + 7] !== MINUS) return undefined
   const year = digitsOf(bytes, from, from + 4, 4)
   const month = digitsOf(bytes, from + 5, from + 7, 2)
   const day = digitsOf(bytes, from + 8, from + 10, 2)
-  if (year < 1 || month < 1 || month > 12 || day < 1 || day > MONTH_DAYS_MIN) return undefined
+  if (year < 1 || month < 1 || month > 12 || day < 1 || day > MONTH_DAYS[month]!) return undefined
   return daysFromCivil(year, month, day)
+}
+
+const DAY_MICROS = 86_400_000_000
+
+/** Microseconds since midnight of ` HH:MM:SS[.FFFFFF]`, or with a T; undefined: it is not one. */
+function isoClock(bytes: Buffer, from: number, to: number): number | undefined {
+  if (to - from < 9 || to - from > 16 || (bytes[from] !== 0x20 && bytes[from] !== 0x54)) return undefined
+  if (bytes[from + 3] !== COLON || bytes[from + 6] !== COLON) return undefined
+  const hour = digitsOf(bytes, from + 1, from + 3, 2)
+  const minute = digitsOf(bytes, from + 4, from + 6, 2)
+  const second = digitsOf(bytes, from + 7, from + 9, 2)
+  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return undefined
+  let micros = 0
+  if (to - from > 9) {
+    const places = to - from - 10
+    micros = digitsOf(bytes, from + 10, to, 6)
+    if (bytes[from + 9] !== POINT || micros === -1) return undefined
+    micros *= 10 ** (6 - places)
+  }
+  return (hour * 3600 + minute * 60 + second) * 1_000_000 + micros
 }

@@ -1,4 +1,3 @@
-import { StringDecoder } from 'node:string_decoder'
 import { compileProjection } from '../../executor/expression/compile.ts'
 import { ownedChunk } from '../../executor/owned-chunk.ts'
 import type { Relation } from '../../planner/catalog.ts'
@@ -8,18 +7,17 @@ import { present } from '../../planner/query.ts'
 import { ColumnBuffer } from '../../storage/column-buffer.ts'
 import { type Chunk, insertions } from '../../types/chunk.ts'
 import { SqlError } from '../../types/error.ts'
-import { parseText } from '../../types/text-io.ts'
 import type { Schema } from '../../types/type.ts'
-import type { Value } from '../../types/value.ts'
 import { requireRelationRight, rightsOf } from '../access/rights.ts'
-import { decodeParameter } from '../protocol/values.ts'
 import { markSequences } from '../sequences.ts'
 import type { Runnable, Session } from '../session/session.ts'
 import { requireRelation } from '../statements/bind.ts'
 import { rejectNulls } from '../statements/dml.ts'
-import { BinaryReader } from './binary.ts'
+import { BinaryRows } from './binary.ts'
+import { setBinaryOf } from './binary-cells.ts'
 import { setCellOf } from './cells.ts'
-import { csvReader, type Line, unescaped } from './fields.ts'
+import { CsvRows } from './csv-rows.ts'
+import { unescaped } from './fields.ts'
 import { requireText, TextRows } from './text-rows.ts'
 
 type CopyFrom = SessionStatement & { readonly kind: 'copy from' }
@@ -100,6 +98,8 @@ class Rows {
   readonly #project: (chunk: Chunk) => Chunk | undefined
   readonly #chunks: Chunk[] = []
   #row = 0
+  /** Column of the cell that is being read; -1: none. */
+  #cell = -1
   #lineNumber = 1
   #bytes = 0
   #header: boolean
@@ -127,55 +127,74 @@ class Rows {
       throw new SqlError('program_limit_exceeded', 'COPY takes at most 1 GB at a time', {
         hint: 'Copy the rows in parts.',
       })
-    this.#read(bytes)
+    this.#take(bytes)
   }
 
   finish(): readonly Chunk[] {
-    this.#read(undefined)
+    this.#take(undefined)
     this.#flush()
     return this.#chunks
   }
 
+  #take(bytes: Buffer | undefined): void {
+    try {
+      this.#read(bytes)
+    } catch (error) {
+      throw this.#located(error)
+    }
+  }
+
   #binary(zone: string): (bytes: Buffer | undefined) => void {
-    const reader = new BinaryReader()
+    const setters = this.#input.map(({ type }) => setBinaryOf(type, zone))
+    const reader = new BinaryRows({
+      begin: count => {
+        if (!this.#header && count > this.width) throw this.#extra()
+      },
+      field: (i, bytes, from, to) => {
+        if (this.#header) return
+        if (from === -1) this.#columns[i]!.setNull(this.#row)
+        else {
+          this.#cell = i
+          setters[i]!(this.#columns[i]!, this.#row, bytes, from, to)
+          this.#cell = -1
+        }
+      },
+      end: count => this.#end(count),
+    })
     return bytes => {
       if (bytes === undefined) reader.end()
-      else
-        for (const row of reader.push(bytes))
-          this.#line(row, (i, field) => decodeParameter(this.#input[i]!.type, field, 1, zone))
+      else reader.push(bytes)
     }
   }
 
   #csv(options: CopyOptions, zone: string): (bytes: Buffer | undefined) => void {
-    const reader = csvReader(options)
-    const decoder = new StringDecoder('utf8')
-    const take = (lines: readonly Line[]) => {
-      for (const line of lines) this.#line(line, (i, field) => parseText(this.#input[i]!.type, field, zone))
-    }
+    const set = this.#setter(options, zone)
+    const reader = new CsvRows(options, {
+      field: (i, bytes, from, to, quoted) => set(i, bytes, from, to, !quoted),
+      line: count => this.#end(count),
+    })
     return bytes => {
-      take(reader.push(bytes === undefined ? decoder.end() : decoder.write(bytes)))
-      if (bytes === undefined) take(reader.end())
+      if (bytes === undefined) reader.end()
+      else reader.push(bytes)
     }
   }
 
   #text(options: CopyOptions, zone: string): (bytes: Buffer | undefined) => void {
+    const set = this.#setter(options, zone)
     const nothing = Buffer.from(options.null)
-    const setters = this.#input.map(({ type }) => setCellOf(type, zone))
     const reader = new TextRows(options, {
       field: (i, bytes, from, to, escapes) => {
         if (this.#header) return
-        if (i >= this.width) throw this.#extra()
-        const column = this.#columns[i]!
-        if (to - from === nothing.length && nothing.compare(bytes, from, to) === 0) column.setNull(this.#row)
-        else
-          this.#at(i, () => {
-            if (!escapes) setters[i]!(column, this.#row, bytes, from, to)
-            else {
-              const meant = unescaped(bytes.toString('utf8', from, to))
-              requireText(meant)
-              setters[i]!(column, this.#row, meant, 0, meant.length)
-            }
-          })
+        if (!escapes || (to - from === nothing.length && nothing.compare(bytes, from, to) === 0))
+          set(i, bytes, from, to, true)
+        else {
+          if (i >= this.width) throw this.#extra()
+          const meant = unescaped(bytes.toString('utf8', from, to))
+          this.#cell = i
+          requireText(meant)
+          this.#cell = -1
+          set(i, meant, 0, meant.length, false)
+        }
       },
       line: count => this.#end(count),
     })
@@ -185,24 +204,36 @@ class Rows {
     }
   }
 
-  #line<F>(fields: readonly (F | null)[], read: (i: number, field: F) => Value): void {
-    if (!this.#header) {
-      if (fields.length > this.width) throw this.#extra()
-      for (const [i, field] of fields.entries())
-        this.#at(i, () => this.#columns[i]!.set(this.#row, field === null ? null : read(i, field)))
+  /** Sets a cell from its text; `mayBeNull`: when it is the NULL string it is NULL. */
+  #setter(
+    options: CopyOptions,
+    zone: string,
+  ): (i: number, bytes: Buffer, from: number, to: number, mayBeNull: boolean) => void {
+    const nothing = Buffer.from(options.null)
+    const { length } = nothing
+    const setters = this.#input.map(({ type }) => setCellOf(type, zone))
+    const isNothing = (bytes: Buffer, from: number): boolean => {
+      for (let i = 0; i < length; i++) if (bytes[from + i] !== nothing[i]) return false
+      return true
     }
-    this.#end(fields.length)
+    return (i, bytes, from, to, mayBeNull) => {
+      if (this.#header) return
+      if (i >= this.width) throw this.#extra()
+      const column = this.#columns[i]!
+      if (mayBeNull && to - from === length && isNothing(bytes, from)) column.setNull(this.#row)
+      else {
+        this.#cell = i
+        setters[i]!(column, this.#row, bytes, from, to)
+        this.#cell = -1
+      }
+    }
   }
 
-  /** Sets a cell; an error tells where it was. */
-  #at(i: number, set: () => void): void {
-    try {
-      set()
-    } catch (error) {
-      if (!(error instanceof SqlError)) throw error
-      const detail = `${this.#where()}, column ${this.#input[i]!.name}`
-      throw new SqlError(error.condition, error.message, { detail })
-    }
+  /** An error tells in which cell it was. */
+  #located(error: unknown): unknown {
+    if (!(error instanceof SqlError) || this.#cell === -1) return error
+    const detail = `${this.#where()}, column ${this.#input[this.#cell]!.name}`
+    return new SqlError(error.condition, error.message, { detail })
   }
 
   /** The line had so many fields. */

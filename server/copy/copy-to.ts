@@ -1,22 +1,22 @@
-import { parseStatements, type SessionStatement } from '../../planner/parse/index.ts'
+import { type CopyOptions, parseStatements, type SessionStatement } from '../../planner/parse/index.ts'
 import { qualified, quote } from '../../planner/rewrite-references.ts'
-import { cellValue } from '../../storage/column-buffer.ts'
 import type { Chunk } from '../../types/chunk.ts'
 import { assert, SqlError } from '../../types/error.ts'
-import { formatText } from '../../types/text-io.ts'
 import type { Schema } from '../../types/type.ts'
-import { encodeBinary } from '../protocol/values.ts'
+import { cellsOf } from '../protocol/data-rows.ts'
+import type { Messages } from '../protocol/frames.ts'
 import { rowsOf } from '../session/rows.ts'
 import type { Runnable, Session } from '../session/session.ts'
 import { requireRelation } from '../statements/bind.ts'
 import { prepareQuery } from '../statements/query.ts'
-import { BINARY_HEADER, BINARY_TRAILER, binaryRow } from './binary.ts'
-import { csvText, textLine } from './fields.ts'
+import { BINARY_HEADER, BINARY_TRAILER } from './binary.ts'
+import { csvField, csvText, escaped, textLine } from './fields.ts'
 
 type CopyTo = SessionStatement & { readonly kind: 'copy to' }
 
 const ROWS_AT_ONCE = 256
 const FLUSH_BYTES = 1 << 16
+const NEWLINE = 0x0a
 
 /** COPY … TO STDOUT: the rows of a relation or a query at the latest committed epoch. */
 export function copyTo(session: Session, statement: CopyTo): Runnable {
@@ -32,7 +32,7 @@ export function copyTo(session: Session, statement: CopyTo): Runnable {
       const { rows } = await prepared.run([])
       assert(rows !== undefined, 'a query has rows')
       const { options } = statement
-      const line = lineOf(schema, statement, session.settings.get('timezone'))
+      const write = rowOf(schema, statement, session.settings.get('timezone'))
       const format = options.format === 'binary' ? 1 : 0
       out
         .begin('H')
@@ -49,7 +49,7 @@ export function copyTo(session: Session, statement: CopyTo): Runnable {
       const found = rowsOf(rows)
       let count = 0
       while (await found.ready()) {
-        count += found.take(ROWS_AT_ONCE, (chunk, row) => send(line(chunk, row)))
+        count += found.take(ROWS_AT_ONCE, (chunk, row) => write(out, chunk, row))
         if (out.length > FLUSH_BYTES) await session.flush()
         if (context.signal?.aborted)
           throw new SqlError('query_canceled', 'canceling statement due to user request')
@@ -73,18 +73,55 @@ function tableQuery(session: Session, { table, columns }: Extract<CopyTo['of'], 
   return parsed.statement.query
 }
 
-function lineOf(schema: Schema, { options }: CopyTo, zone: string): (chunk: Chunk, row: number) => Buffer {
-  const values = (chunk: Chunk, row: number) => schema.map((_, i) => cellValue(chunk.columns[i]!, row))
-  if (options.format === 'binary')
-    return (chunk, row) =>
-      binaryRow(
-        values(chunk, row).map((value, i) => (value === null ? null : encodeBinary(schema[i]!.type, value))),
-      )
-  const text = options.format === 'csv' ? csvText : textLine
-  return (chunk, row) => {
-    const fields = values(chunk, row).map((value, i) =>
-      value === null ? null : formatText(schema[i]!.type, value, zone),
-    )
-    return Buffer.from(text(fields, options))
+type Row = (out: Messages, chunk: Chunk, row: number) => void
+
+/** Writes a row as one CopyData message, straight from its columns. */
+function rowOf(schema: Schema, { options }: CopyTo, zone: string): Row {
+  const binary = options.format === 'binary'
+  const cells = cellsOf(schema, schema.length === 0 ? [] : [binary ? 1 : 0], zone)
+  if (binary)
+    return (out, { columns }, row) => {
+      out.begin('d').int16(cells.length)
+      for (let i = 0; i < cells.length; i++) {
+        const column = columns[i]!
+        if (column.nulls !== null && column.nulls[row] === 1) out.int32(-1)
+        else cells[i]!(out, column, row)
+      }
+      out.end()
+    }
+  const nothing = Buffer.from(options.null)
+  const delimiter = options.delimiter.charCodeAt(0)
+  const csv = options.format === 'csv'
+  const alone = cells.length === 1
+  const special = specialBytes(options, alone)
+  /** What looks like NULL is quoted. */
+  const nullLength = csv ? nothing.length : -1
+  return (out, { columns }, row) => {
+    out.begin('d')
+    for (let i = 0; i < cells.length; i++) {
+      if (i > 0) out.byte(delimiter)
+      const column = columns[i]!
+      if (column.nulls !== null && column.nulls[row] === 1) {
+        out.bytes(nothing)
+        continue
+      }
+      const from = out.at
+      cells[i]!(out, column, row)
+      if (out.at - from - 4 !== nullLength && out.unsize(from, special)) continue
+      const field = out.cut(from)
+      out.text(csv ? csvField(field, options, alone) : escaped(field, options.delimiter))
+    }
+    out.byte(NEWLINE).end()
   }
+}
+
+/** 1 for each byte with which a field cannot stand as it is. */
+function specialBytes(options: CopyOptions, alone: boolean): Uint8Array {
+  const bytes = new Uint8Array(256)
+  const all =
+    options.format === 'csv'
+      ? `${options.delimiter}${options.quote}\n\r${alone ? '\\' : ''}`
+      : `${options.delimiter}\\\b\f\n\r\t\v`
+  for (const byte of Buffer.from(all)) bytes[byte] = 1
+  return bytes
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { type RunningServer, startServer } from '../main.ts'
 import { report, tags, textRows, typesOf, WireClient } from '../protocol/wire-client.ts'
-import { csvReader } from './fields.ts'
+import { CsvRows } from './csv-rows.ts'
 import { TextRows } from './text-rows.ts'
 
 let folder = ''
@@ -117,15 +117,25 @@ test('a COPY that fails leaves no row, names the line, and the session goes on',
 test('lines are the same however the text is cut', () => {
   const options = { format: 'csv', delimiter: ',', null: '', header: false, quote: '"', escape: '"' } as const
   const csv = 'a,"b ""c""\r\n",\r\n,"",x\n"last"'
-  const whole = csvReader(options)
-  const expected = [...whole.push(csv), ...whole.end()]
-  assert.deepEqual(expected, [['a', 'b "c"\r\n', null], [null, '', 'x'], ['last']])
-  for (let cut = 0; cut <= csv.length; cut++) {
-    const reader = csvReader(options)
-    assert.deepEqual(
-      [...reader.push(csv.slice(0, cut)), ...reader.push(csv.slice(cut)), ...reader.end()],
-      expected,
-    )
+  const expected = [['a', 'b "c"\r\n', null], [null, '', 'x'], ['last']]
+  const bytes = Buffer.from(csv)
+  for (let cut = 0; cut <= bytes.length; cut++) {
+    const lines: (string | null)[][] = []
+    let fields: (string | null)[] = []
+    const reader = new CsvRows(options, {
+      field(i, all, from, to, quoted) {
+        const field = all.toString('utf8', from, to)
+        fields[i] = !quoted && field === '' ? null : field
+      },
+      line(count) {
+        lines.push(fields.slice(0, count))
+        fields = []
+      },
+    })
+    reader.push(bytes.subarray(0, cut))
+    reader.push(bytes.subarray(cut))
+    reader.end()
+    assert.deepEqual(lines, expected)
   }
   const text = 'a\\\nb\t\\N\t\\\\N\r\n\t\t\u00e9\\'
   for (let cut = 0; cut <= Buffer.from(text).length; cut++) {

@@ -9,7 +9,7 @@ import { formatOf, type ShowObject } from './replies.ts'
 import { encodeBinary } from './values.ts'
 
 /** Writes a cell that is not NULL: its length, then its bytes. */
-type Cell = (out: Messages, column: Column, row: number) => void
+export type Cell = (out: Messages, column: Column, row: number) => void
 
 /** Writes rows of one result as DataRow messages, straight from their columns. */
 export function dataRows(
@@ -18,7 +18,7 @@ export function dataRows(
   zone: string,
   show?: ShowObject,
 ): (out: Messages, chunk: Chunk, row: number) => void {
-  const cells = schema.map(({ type }, i) => cellOf(type, formatOf(formats, i), zone, show))
+  const cells = cellsOf(schema, formats, zone, show)
   return (out, { columns }, row) => {
     out.begin('D').int16(cells.length)
     for (let i = 0; i < cells.length; i++) {
@@ -28,6 +28,16 @@ export function dataRows(
     }
     out.end()
   }
+}
+
+/** What writes the cells of a row. */
+export function cellsOf(
+  schema: Schema,
+  formats: readonly number[],
+  zone: string,
+  show?: ShowObject,
+): readonly Cell[] {
+  return schema.map(({ type }, i) => cellOf(type, formatOf(formats, i), zone, show))
 }
 
 function cellOf(type: Type, format: number, zone: string, show: ShowObject | undefined): Cell {
@@ -59,6 +69,7 @@ function cellOf(type: Type, format: number, zone: string, show: ShowObject | und
 function binaryCell(type: Type): Cell {
   if (type.name === 'text') return bytesCell
   if (type.name === 'int4') return (out, column, row) => out.int32(4).int32((column.data as Int32Array)[row]!)
+  if (type.name === 'numeric') return binaryNumericCell
   return (out, column, row) => {
     const bytes = encodeBinary(type, notNull(column, row))
     out.int32(bytes.length).bytes(bytes)
@@ -68,6 +79,39 @@ function binaryCell(type: Type): Cell {
 function notNull(column: Column, row: number): Exclude<Value, null> {
   return cellValue(column, row) as Exclude<Value, null>
 }
+
+/** Groups of four digits on both sides of the point, without zeros at the ends. */
+const binaryNumericCell: Cell = (out, column, row) => {
+  const value = (column.data as readonly Value[])[row] as Decimal
+  const number = Math.abs(Number(value.digits))
+  // So many zeros complete the last group.
+  const zeros = (4 - (value.scale % 4)) % 4
+  let rest = number * POWERS[zeros]!
+  if (value.special !== undefined || value.scale > 1000 || rest > Number.MAX_SAFE_INTEGER) {
+    const bytes = encodeBinary(column.type, value)
+    out.int32(bytes.length).bytes(bytes)
+    return
+  }
+  let exponent = -(value.scale + zeros) / 4
+  let count = 0
+  while (rest > 0) {
+    const next = Math.floor(rest / 10_000)
+    const group = rest - next * 10_000
+    if (count === 0 && group === 0) exponent++
+    else groups[count++] = group
+    rest = next
+  }
+  const weight = count === 0 ? 0 : exponent + count - 1
+  out
+    .int32(8 + 2 * count)
+    .int16(count)
+    .int16(weight)
+    .int16(value.digits < 0n ? 0x4000 : 0)
+    .int16(value.scale)
+  while (count > 0) out.int16(groups[--count]!)
+}
+const groups = new Int32Array(8)
+const POWERS = [1, 10, 100, 1000]
 
 /** Texts are UTF-8 already. */
 const bytesCell: Cell = (out, column, row) => {

@@ -239,6 +239,31 @@ export class Messages {
     this.#sizedEnd(start, at)
     return this
   }
+  byte(value: number): this {
+    this.#reserve(1)
+    this.#buffer[this.#at++] = value
+    return this
+  }
+  /** Where the message that was begun goes on. */
+  get at(): number {
+    return this.#at
+  }
+  /** Of the sized field at `from`, the last one, only its bytes stay. false: nothing was done, one of them is `special`. */
+  unsize(from: number, special: Uint8Array): boolean {
+    const buffer = this.#buffer
+    const end = this.#at
+    for (let i = from + 4; i < end; i++) if (special[buffer[i]!] === 1) return false
+    if (end - from < 2 * SHORT_BYTES) for (let i = from + 4; i < end; i++) buffer[i - 4] = buffer[i]!
+    else buffer.copyWithin(from, from + 4, end)
+    this.#at = end - 4
+    return true
+  }
+  /** Takes the sized field at `from`, the last one, back; returns its text. */
+  cut(from: number): string {
+    const text = this.#buffer.toString('utf8', from + 4, this.#at)
+    this.#at = from
+    return text
+  }
   #two(value: number, at: number): number {
     this.#buffer[at] = 48 + ((value / 10) | 0)
     this.#buffer[at + 1] = 48 + (value % 10)
