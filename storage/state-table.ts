@@ -4,12 +4,13 @@ import type { Value } from '../types/value.ts'
 import { wordsOf } from '../types/words.ts'
 import { ChunkBuilder } from './chunk-builder.ts'
 import { ColumnBuffer } from './column-buffer.ts'
-import { equalCells, equalRows } from './compare-cells.ts'
+import { equalCells } from './compare-cells.ts'
 import type { RowId, StateTable as StateTableContract, TableDelta, TableSpec } from './contract.ts'
 import { gather32, lastingRows, ownedRows } from './gather.ts'
 import { blankArray, grownArray, isShared, nextCapacity } from './growing-array.ts'
 import { HashIndex, scatter } from './hash-index.ts'
 import { hashRow, hashRows } from './hash-rows.ts'
+import { locateLoading } from './locate-loading.ts'
 import { type RowBound, rowsAbove } from './row-bounds.ts'
 import { ListIndex, OrderIndex } from './row-index.ts'
 import { compareCellForms, hasForms } from './same-form.ts'
@@ -129,9 +130,7 @@ export class StateTable implements StateTableContract {
 
   /** Keyed: `find` for every row of the chunk, adding rows (the key columns only, others NULL) where there is none. */
   findOrAdd(chunk: Chunk, columns: readonly number[], out: Int32Array, added: (id: RowId) => void): void {
-    if (this.#batchHashes.length < chunk.length) this.#batchHashes = new Int32Array(chunk.length)
-    const hashes = this.#batchHashes
-    hashRows(chunk, columns, hashes)
+    const hashes = this.#hashesOf(chunk, columns)
     const probe = columns.map(i => chunk.columns[i]!)
     const only = probe.length === 1 ? probe[0]! : undefined
     if (only !== undefined && only.nulls === null && this.columns[this.identity[0]!]!.kind === 'i64') {
@@ -166,23 +165,17 @@ export class StateTable implements StateTableContract {
     return id
   }
 
-  /**
-   * Keyed: puts the chunk's first rows behind all others, column by column, as long as none has a key that is there already.
-   * Returns how many they are.
-   */
+  /** Keyed: puts the chunk's first rows behind all others as long as their keys are new. Returns how many they are. */
   insertNew(chunk: Chunk): number {
-    const { length } = chunk
-    const index = this.#index!
     if (this.#free.length > 0) return 0
-    if (this.#batchHashes.length < length) this.#batchHashes = new Int32Array(length)
-    const hashes = this.#batchHashes
-    hashRows(chunk, this.identity, hashes)
+    const index = this.#index!
+    const hashes = this.#hashesOf(chunk, this.identity)
     const first = this.#end
-    const added = new Int32Array(length)
+    const added = new Int32Array(chunk.length)
     let count = 0
-    for (; count < length; count++) {
+    for (; count < chunk.length; count++) {
       const hash = hashes[count]!
-      if (this.#locateLoading(hash, chunk, count, first, added) !== -1) break
+      if (locateLoading(this, index, hash, chunk, count, first, added) !== -1) break
       added[count] = count
       index.insert(hash, first + count)
     }
@@ -190,7 +183,9 @@ export class StateTable implements StateTableContract {
     this.#appendKeyed(chunk, added.subarray(0, count), hashes)
     for (let id = first; id < first + count; id++) {
       this.#base[id] = 0
-      this.#touchNew(id)
+      if (!this.#tracked) continue
+      this.#dirtyFlags[id] = 1
+      this.#dirty.push(id)
     }
     return count
   }
@@ -427,9 +422,7 @@ export class StateTable implements StateTableContract {
     const { length } = chunk
     const index = this.#index!
     const { identity } = this
-    if (this.#batchHashes.length < length) this.#batchHashes = new Int32Array(length)
-    const hashes = this.#batchHashes
-    hashRows(chunk, identity, hashes)
+    const hashes = this.#hashesOf(chunk, identity)
     /** Row of the chunk of each id from the end on; -1: deleted again. */
     const added = new Int32Array(length)
     let count = 0
@@ -440,7 +433,7 @@ export class StateTable implements StateTableContract {
     for (let row = 0; row < length; row++) {
       const hash = hashes[row]!
       const first = this.#end
-      const id = this.#locateLoading(hash, chunk, row, first, added)
+      const id = locateLoading(this, index, hash, chunk, row, first, added)
       const deletes = chunk.weights[row]! <= 0
       if (id >= first) {
         added[id - first] = deletes ? -1 : row
@@ -456,22 +449,6 @@ export class StateTable implements StateTableContract {
       }
     }
     put()
-  }
-
-  /** As #locate, among the rows there are and those of the chunk that will get the ids from `first`. */
-  #locateLoading(hash: number, chunk: Chunk, row: number, first: RowId, added: Int32Array): RowId {
-    const { entries, mask } = this.#index!
-    const { identity } = this
-    for (let slot = scatter(hash) & mask; entries[2 * slot + 1] !== 0; slot = (slot + 1) & mask) {
-      if (entries[2 * slot] !== hash) continue
-      const id = entries[2 * slot + 1]! - 1
-      const same =
-        id >= first
-          ? equalRows(chunk.columns, identity, added[id - first]!, chunk.columns, identity, row)
-          : equalRows(this.columns, identity, id, chunk.columns, identity, row)
-      if (same) return id
-    }
-    return -1
   }
 
   /** Takes the rows of the chunk over as ids from the end on (-1: none), which the index has already. */
@@ -638,6 +615,13 @@ export class StateTable implements StateTableContract {
     return chunks
   }
 
+  /** Valid until the next call. */
+  #hashesOf(chunk: Chunk, columns: readonly number[]): Int32Array {
+    if (this.#batchHashes.length < chunk.length) this.#batchHashes = new Int32Array(chunk.length)
+    hashRows(chunk, columns, this.#batchHashes)
+    return this.#batchHashes
+  }
+
   /** Row with that identity, live or tombstone. */
   #locate(hash: number, from: readonly Column[], positions: readonly number[], row: number): RowId {
     const index = this.#index
@@ -691,13 +675,6 @@ export class StateTable implements StateTableContract {
     if (!this.#tracked || this.#dirtyFlags[id] === 1 || this.spec.mode === 'append') return
     this.#dirtyFlags[id] = 1
     this.#base[id] = this.weights[id]!
-    this.#dirty.push(id)
-  }
-
-  /** The row was not there at the last seal. */
-  #touchNew(id: RowId): void {
-    if (!this.#tracked) return
-    this.#dirtyFlags[id] = 1
     this.#dirty.push(id)
   }
 
