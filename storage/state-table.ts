@@ -179,7 +179,6 @@ export class StateTable implements StateTableContract {
       added[count] = count
       index.insert(hash, first + count)
     }
-    if (count === 0) return 0
     this.#appendKeyed(chunk, added.subarray(0, count), hashes)
     for (let id = first; id < first + count; id++) {
       this.#base[id] = 0
