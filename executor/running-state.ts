@@ -13,6 +13,7 @@ import type { JobChange, VersionObserver } from './runtime-contract.ts'
 import type { ServingTables } from './serving.ts'
 import type { Sinks } from './sinks.ts'
 import type { Sources } from './sources.ts'
+import type { WriteLimits } from './write-limits.ts'
 
 /** What the parts of a running server share. `jobs`, `tables` and `epoch` change only where an epoch is published. */
 export interface RunningState {
@@ -27,6 +28,7 @@ export interface RunningState {
   readonly errors: ErrorLog
   readonly metadata: VersionObserver | undefined
   readonly sources: Sources
+  readonly writes: WriteLimits
   readonly sinks: Sinks
   readonly jobs: Map<RelationId, JobChange>
   readonly tables: Map<string, DeclaredTable>

@@ -48,6 +48,8 @@ export interface Command {
   /** Milliseconds that subscriptions keep changes. */
   readonly retentions?: Readonly<Record<RelationId, number>>
   readonly rateLimits?: Readonly<Record<RelationId, number | undefined>>
+  /** Rows that statements write a second; undefined: no limit; 0: they wait. */
+  readonly writeRates?: Readonly<Record<RelationId, number | undefined>>
   readonly backfillRates?: Readonly<Record<RelationId, number | undefined>>
   /** Nobody waits until new jobs have read what their inputs hold. */
   readonly background?: boolean
@@ -62,6 +64,8 @@ export interface JobChange {
   /** false (default true): the job starts from now on, without the rows its inputs already hold. */
   readonly backfill?: boolean
   readonly pace?: BackfillPace
+  /** Rows a second that statements write. */
+  readonly writeRate?: number
 }
 
 /** How a job reads the rows its inputs already hold. */
@@ -104,7 +108,7 @@ export interface Runtime {
   /** Resolves when the change is durable, and for `add` with backfill: when the backfill is complete and visible. */
   run(command: Command, signal?: AbortSignal): Promise<Epoch>
   /** Adds rows (weights as in a z-set; for keyed tables see `upsert`) to a table. Resolves when durable and visible. */
-  write(table: RelationId, chunks: readonly Chunk[]): Promise<Epoch>
+  write(table: RelationId, chunks: readonly Chunk[], signal?: AbortSignal): Promise<Epoch>
   /** One barrier; resolves when everything pushed before is durable and visible. */
   flush(): Promise<Epoch>
   /**

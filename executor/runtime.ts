@@ -16,6 +16,7 @@ import { Locks } from './locks.ts'
 import { Maintenance } from './maintenance.ts'
 import type { Persistence } from './persistence.ts'
 import { ProcessLog } from './process-log.ts'
+import { writeLimits } from './write-limits.ts'
 import type { Recovered } from './recover.ts'
 import type { RunningState } from './running-state.ts'
 import type {
@@ -117,8 +118,13 @@ export class RunningRuntime implements Runtime {
     return this.#changes.run(command, signal)
   }
 
-  async write(table: RelationId, chunks: readonly Chunk[]): Promise<Epoch> {
-    const { gate, own, port } = this.#state
+  async write(table: RelationId, chunks: readonly Chunk[], signal?: AbortSignal): Promise<Epoch> {
+    const { gate, own, port, writes } = this.#state
+    await writes.pass(
+      table,
+      chunks.reduce((sum, chunk) => sum + chunk.length, 0),
+      signal,
+    )
     while (gate.closed) await gate.pass()
     this.#requireColumns(table, chunks)
     // No await up to the waiter: all chunks are in one epoch, and it is the one waited for.
@@ -285,6 +291,7 @@ export class RunningRuntime implements Runtime {
       metadata: this.#options.metadata,
       own,
       warn,
+      writes: writeLimits(host, recovered.jobs.values()),
       sources: new Sources({ around, port, gate, journal, errors, warn }),
       sinks: new Sinks({
         around,

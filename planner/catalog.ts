@@ -118,6 +118,8 @@ export interface Relation {
   readonly asked?: JobSettings
   /** How the job reads what its inputs hold when it is made. */
   readonly pace?: BackfillPace
+  /** Rows a second that statements write into the table. */
+  readonly writeRate?: number
   /** Its statement did not wait for that (background_ddl). */
   readonly background?: true
   readonly owner: string

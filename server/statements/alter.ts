@@ -145,6 +145,15 @@ function limited(
   limit: number | undefined,
   catalog: Catalog,
 ): Alteration {
+  if (setting === 'dml_rate_limit') {
+    if (relation.kind !== 'table')
+      throw new SqlError('wrong_object_type', `"${relation.name}" is not a table`)
+    const { writeRate: _, ...rest } = relation
+    return {
+      catalog: catalog.with(limit === undefined ? rest : { ...rest, writeRate: limit }),
+      command: { writeRates: { [relation.id]: limit } },
+    }
+  }
   if (setting === 'backfill_rate_limit') {
     const { rate: _, ...pace } = relation.pace ?? {}
     const next = limit === undefined ? pace : { ...pace, rate: limit }

@@ -14,17 +14,18 @@ export function backfillPace(
   context: StatementContext,
 ): BackfillPace | undefined {
   const limit = options['backfill_rate_limit'] ?? context.session.settings.get('backfill_rate_limit')
-  const rate = rateOf(limit)
+  const rate = rateOf(limit, 'backfill_rate_limit')
   const read = new Set(nodes.flatMap(({ spec }) => (spec.kind === 'input' ? [spec.relation] : [])))
   const order = backfillOrder(options['backfill_order'], read, context)
   if (rate === undefined && order.length === 0) return undefined
   return { ...(rate !== undefined && { rate }), ...(order.length > 0 && { order }) }
 }
 
-function rateOf(limit: string): number | undefined {
+/** Rows a second, as a setting says it; undefined: no limit. */
+export function rateOf(limit: string, setting: string): number | undefined {
   if (limit === 'default') return undefined
   if (!/^\d{1,9}$/.test(limit))
-    throw new SqlError('invalid_parameter_value', `invalid backfill_rate_limit: "${limit}"`)
+    throw new SqlError('invalid_parameter_value', `invalid ${setting}: "${limit}"`)
   return Number(limit)
 }
 

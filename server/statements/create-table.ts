@@ -9,6 +9,7 @@ import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expiry, Expression, GraphNode, Job, OperatorSpec } from '../../types/job.ts'
 import { type Schema, TEXT, TIMESTAMPTZ, type Type } from '../../types/type.ts'
 import { typeName } from '../../types/type-names.ts'
+import { rateOf } from './backfill-pace.ts'
 import { bindContext } from './bind.ts'
 import { validateSource } from './connector-options.ts'
 import type { Result, StatementContext } from './contract.ts'
@@ -69,6 +70,8 @@ export async function createTable(
   const expires = { kind: isTable ? 'table' : 'source', options, watermarks, appendOnly } as const
   checkExpiry(expires, context)
   const expiry = expiryOf(expires)
+  const limit = options['dml_rate_limit'] ?? context.session.settings.get('dml_rate_limit')
+  const writeRate = isTable ? rateOf(limit, 'dml_rate_limit') : undefined
   const made = await createRelation(context, syntax.name, syntax.ifNotExists, tag, id => ({
     kind: isTable ? 'table' : 'source',
     sql,
@@ -77,6 +80,7 @@ export async function createTable(
     declaredKey: key.length > 0,
     appendOnly: syntax.appendOnly || (!isTable && format.format === 'plain'),
     options: shown,
+    ...(writeRate !== undefined && { writeRate }),
     ...secrets,
     ...(connector !== undefined && { format, include: syntax.include }),
     ...(key.length > 0 && { conflict }),

@@ -102,7 +102,7 @@ async function change(bound: BoundDml, values: readonly Value[], context: Statem
   const changes = chunksOf(effects, types)
   for (const chunk of changes) rejectNulls(chunk, table)
   await markSequences(context)
-  if (changes.length > 0) await context.runtime.write(table.id, changes)
+  if (changes.length > 0) await context.runtime.write(table.id, changes, context.signal)
   const counted = effects.filter(effect => effect.counted)
   const count = counted.reduce((sum, { weight }) => sum + Math.abs(weight), 0)
   const result = { tag: tag === 'INSERT' ? `INSERT 0 ${count}` : `${tag} ${count}` }

@@ -37,6 +37,7 @@ export function changeOf(given: Relation, catalog: Catalog): JobChange | undefin
     ...(connector !== undefined &&
       relation.kind !== 'sink' && { source: sourceBinding(relation, connector) }),
     ...(connector !== undefined && relation.kind === 'sink' && { sink: sinkBinding(relation, connector) }),
+    ...(relation.writeRate !== undefined && { writeRate: relation.writeRate }),
     ...(relation.pace && { pace: relation.pace }),
     ...(relation.into !== undefined && { into: relation.into }),
     ...(relation.kind === 'subscription' && { backfill: false }),
