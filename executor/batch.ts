@@ -31,6 +31,8 @@ export interface BatchInput {
   readonly epoch: Epoch
   /** undefined: the relation has no rows of its own (a source). */
   read(relation: RelationId, columns: readonly number[] | undefined, scan?: Scan): BatchRows | undefined
+  /** The relation's rows at an earlier time, in milliseconds since 1970. */
+  readAt(relation: RelationId, timeMs: number): BatchRows
   /** What a source holds; `limited`: not all of it is read. */
   source(relation: RelationId, limited: boolean): Promise<SourceRows>
   monotonic(): number
@@ -225,9 +227,10 @@ function inputsOf(job: Job, from: BatchInput): Inputs {
   const inputs = new Map<number, BatchRows>()
   for (const node of job.nodes) {
     if (node.spec.kind !== 'input') continue
-    const { relation, scan } = node.spec
+    const { relation, scan, asOf } = node.spec
     if (isRecursion(relation) || node.inputs.length > 0) continue
-    const rows = from.read(relation, scan === undefined ? neededColumns(job, node) : undefined, scan)
+    const columns = scan === undefined ? neededColumns(job, node) : undefined
+    const rows = asOf === undefined ? from.read(relation, columns, scan) : from.readAt(relation, asOf)
     if (rows === undefined) throw notSupported('a source in a recursive query')
     inputs.set(node.id, rows)
   }

@@ -180,7 +180,10 @@ export class GraphChanges {
   ): void {
     const { serving, host, jobs, sinks, sources, tables, errors } = this.#state
     host.crashPoint('C10')
-    for (const { change } of replaced) serving.drop(change.job.relation)
+    for (const { change } of replaced) {
+      serving.drop(change.job.relation)
+      serving.cutHistory(change.job.relation, host.now())
+    }
     const written = new Set(
       [...add, ...replaced.map(r => r.change)].flatMap(({ job }) => (isWritten(job) ? [job.relation] : [])),
     )

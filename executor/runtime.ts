@@ -16,7 +16,6 @@ import { Locks } from './locks.ts'
 import { Maintenance } from './maintenance.ts'
 import type { Persistence } from './persistence.ts'
 import { ProcessLog } from './process-log.ts'
-import { writeLimits } from './write-limits.ts'
 import type { Recovered } from './recover.ts'
 import type { RunningState } from './running-state.ts'
 import type {
@@ -34,6 +33,7 @@ import { cursorName, Sinks } from './sinks.ts'
 import { sourceRows } from './source-rows.ts'
 import { withSources } from './source-scan.ts'
 import { Sources } from './sources.ts'
+import { writeLimits } from './write-limits.ts'
 
 export interface RunningRuntimeOptions {
   readonly host: Host
@@ -167,6 +167,7 @@ export class RunningRuntime implements Runtime {
           if (relation < 0) return [this.#options.systemRows(relation)]
           return serving.has(relation) ? serving.scan(relation, columns, scan) : undefined
         },
+        readAt: (relation, timeMs) => serving.readAt(relation, timeMs),
         source: (relation, limited) => sourceRows(jobs.get(relation)!.source!, around, limited, signal),
       },
       signal,

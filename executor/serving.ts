@@ -2,10 +2,11 @@ import { chunkOf } from '../storage/chunk-builder.ts'
 import type { TableDelta, TableSpec } from '../storage/contract.ts'
 import { StateTable } from '../storage/state-table.ts'
 import { type Chunk, insertions } from '../types/chunk.ts'
-import { assert } from '../types/error.ts'
+import { assert, notSupported } from '../types/error.ts'
 import type { Job, RelationId, Scan } from '../types/job.ts'
 import { type Schema, TIMESTAMPTZ } from '../types/type.ts'
 import type { BatchRows } from './batch.ts'
+import { History } from './history.ts'
 import { ownedChunk } from './owned-chunk.ts'
 import { readOrdered } from './read-ordered.ts'
 import { sampleOf, type TableSample } from './table-sample.ts'
@@ -17,6 +18,8 @@ export class ServingTables {
   readonly #relations = new Map<string, RelationId>()
   readonly #timed = new Set<RelationId>()
   readonly #samples = new Map<RelationId, { readonly table: StateTable; readonly sample: TableSample }>()
+  /** Changes by which rows of an earlier time are found; undefined: none are kept. */
+  #history: History | undefined
   /** Scans under way. */
   readonly #scans = new Map<RelationId, Set<TableScan>>()
 
@@ -47,6 +50,25 @@ export class ServingTables {
   /** Folds one epoch's change in; a table that is not served (any more) is skipped. */
   apply(delta: TableDelta, nowMs: number): void {
     for (const chunk of delta.chunks) this.load(delta.table, chunk, nowMs)
+    const relation = this.#relations.get(delta.table)
+    if (relation !== undefined) this.#history?.add(relation, nowMs, delta.chunks)
+  }
+
+  /** Changes are kept from now on. */
+  beginHistory(nowMs: number, keepMs: () => number): void {
+    this.#history = new History(nowMs, keepMs)
+  }
+
+  /** The relation has other columns from the change on that comes now. */
+  cutHistory(relation: RelationId, nowMs: number): void {
+    this.#history?.cut(relation, nowMs)
+  }
+
+  /** The relation's rows at an earlier time. Throws 22023 where they are not kept any more. */
+  readAt(relation: RelationId, timeMs: number): readonly Chunk[] {
+    const now = this.read(relation)
+    if (this.#history === undefined) throw notSupported('FOR SYSTEM_TIME AS OF')
+    return this.#history.rowsAt(relation, timeMs, this.schema(relation), now)
   }
 
   /** Rows without a time were written before the server started. */

@@ -14,6 +14,7 @@ before(async () => {
 const INPUT: BatchInput = {
   epoch: 1,
   read: () => [],
+  readAt: () => [],
   source: () => assert.fail('no sources'),
   monotonic: () => 0,
 }

@@ -1,4 +1,5 @@
-import { unreachable } from '../types/error.ts'
+import { evaluate } from '../executor/expression/compile.ts'
+import { SqlError, unreachable } from '../types/error.ts'
 import type { Expression, GraphNode, OperatorSpec } from '../types/job.ts'
 import { toJson } from '../types/json.ts'
 import type { Schema } from '../types/type.ts'
@@ -56,7 +57,9 @@ function visit(plan: Plan, add: Add): GraphNode {
   const down = (p: Plan): GraphNode => visit(p, add)
   switch (plan.op) {
     case 'scan': {
-      const { relation, schema, scan } = plan
+      const { relation, schema, scan, asOf } = plan
+      if (asOf !== undefined)
+        return add({ kind: 'input', relation, schema, asOf: millisOf(asOf) }, [], plan, 'any')
       return add(
         { kind: 'input', relation, schema, ...(scan === undefined ? {} : { scan }) },
         [],
@@ -210,4 +213,11 @@ function values(plan: Extract<Plan, { op: 'values' }>, add: Add): GraphNode {
 
 function literalValue(e: Expression): Value {
   return e.kind === 'literal' ? e.value : null
+}
+
+/** Milliseconds since 1970 of a constant timestamptz. */
+function millisOf(time: Expression): number {
+  const micros = evaluate(time)
+  if (micros === null) throw new SqlError('null_value_not_allowed', 'FOR SYSTEM_TIME AS OF null')
+  return Number(micros as bigint) / 1000
 }

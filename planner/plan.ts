@@ -38,6 +38,8 @@ export type Plan =
       readonly key: readonly number[]
       readonly appendOnly: boolean
       readonly scan?: Scan
+      /** FOR SYSTEM_TIME AS OF: a constant timestamptz. */
+      readonly asOf?: Expression
       /** Indexes that a batch query may read instead. */
       readonly indexes?: readonly IndexScan[]
       /** Its rows are those of a recursive query. */
@@ -346,6 +348,8 @@ export function rewrite(plan: Plan, rule: (plan: Plan) => Plan): Plan {
 /** Every expression of the node itself, mapped. */
 export function mapExpressions(plan: Plan, map: (e: Expression) => Expression): Plan {
   switch (plan.op) {
+    case 'scan':
+      return plan.asOf === undefined ? plan : { ...plan, asOf: map(plan.asOf) }
     case 'values':
       return { ...plan, rows: plan.rows.map(row => row.map(map)) }
     case 'filter':

@@ -31,7 +31,7 @@ export function pointRead(plan: Plan): PointRead | undefined {
     conditions = [...conjuncts(at.predicate), ...conditions]
     at = input
   }
-  if (at.op !== 'scan' || at.relation < 0 || at.scan !== undefined) return undefined
+  if (at.op !== 'scan' || at.relation < 0 || at.scan !== undefined || at.asOf !== undefined) return undefined
   const { key } = at
   if (key.length === 0 || conditions.length !== key.length) return undefined
   const places = columns.map(e => (e.kind === 'column' ? e.index : -1))

@@ -79,7 +79,13 @@ export type NowComparison = '<' | '<=' | '>' | '>='
 /** What an operator computes. `kind` picks the file in executor/operators. Every spec is plain data (bigint allowed). */
 export type OperatorSpec =
   /** Changelog of a relation: in a stream the upstream job's output; in a batch query a scan of its rows. */
-  | { readonly kind: 'input'; readonly relation: RelationId; readonly schema: Schema; readonly scan?: Scan }
+  | {
+      readonly kind: 'input'
+      readonly relation: RelationId
+      readonly schema: Schema
+      readonly scan?: Scan
+      readonly asOf?: number
+    }
   /** Rows from outside the graph: a connector's reader, or DML on a table. One per source or table job. */
   | { readonly kind: 'source'; readonly relation: RelationId; readonly schema: Schema }
   /** Constant rows, emitted once in the life of the job. */

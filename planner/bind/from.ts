@@ -5,17 +5,17 @@ import { INT8, OID, type Schema, TIMESTAMPTZ } from '../../types/type.ts'
 import { type ColumnDef, namesRowTime, type Relation, ROW_TIME_COLUMN } from '../catalog.ts'
 import type { BindContext, PgNode } from '../contract.ts'
 import { streamKey } from '../expiry.ts'
-import { call, column, conjunction, literal } from '../expressions.ts'
+import { call, column, columnsOf, conjunction, literal } from '../expressions.ts'
 import { joinOn } from '../join-on.ts'
 import { parseStored } from '../parse/index.ts'
 import { appendOnly, type IndexScan, type Plan, schemaOf } from '../plan.ts'
 import { deepened } from '../unnest/outer-references.ts'
 import { asofJoin, distinguishable, markedCondition } from './asof-join.ts'
-import { as, type Body, body, names, open, str } from './ast.ts'
+import { as, type Body, body, list, names, open, str } from './ast.ts'
 import { bindBeside, bindRight, withoutLateral } from './beside.ts'
-import { callFunction } from './coerce.ts'
+import { callFunction, coerce } from './coerce.ts'
 import type { BoundRelation, Environment } from './environment.ts'
-import { bindCondition, compare } from './expression.ts'
+import { bindCondition, bindExpression, compare } from './expression.ts'
 import { findRelation } from './find-relation.ts'
 import { bindGapFill } from './gap-fill.ts'
 import { visible, withParent } from './query.ts'
@@ -84,6 +84,8 @@ export function bindFrom(node: PgNode, env: Environment): From {
   switch (kind) {
     case 'RangeVar':
       return bindRangeVar(fields, env)
+    case 'RangeTableSample':
+      return asOf(bindFrom(fields['relation'] as PgNode, env), fields, env)
     case 'RangeSubselect': {
       const around = fields['lateral'] === true ? env : withoutLateral(env)
       const inner = withParent(around)
@@ -454,4 +456,24 @@ export function underName(
   const table = (given['aliasname'] as string | undefined) ?? name
   const renamed = names(given['colnames'])
   return columns.map((c, i) => ({ ...c, table, name: renamed[i] ?? c.name }))
+}
+
+/** `t FOR SYSTEM_TIME AS OF e`, which reads as `t TABLESAMPLE "as of"(e)`. */
+function asOf(from: From, fields: Record<string, unknown>, env: Environment): From {
+  const [method] = names(list(fields['method']))
+  if (method !== 'as of') throw notSupported('TABLESAMPLE')
+  if (env.context.mode === 'stream') throw notSupported('FOR SYSTEM_TIME AS OF in a view')
+  if (from.plan.op !== 'scan' || from.plan.relation < 0)
+    throw notSupported('FOR SYSTEM_TIME AS OF what is not a table or a materialized view')
+  const [given] = list(fields['args'])
+  const time = coerce(
+    bindExpression(given!, withoutLateral(env)),
+    TIMESTAMPTZ,
+    'explicit',
+    env.context,
+    undefined,
+  )
+  if (columnsOf(time).size > 0) throw new SqlError('syntax_error', 'FOR SYSTEM_TIME AS OF needs a constant')
+  const { indexes: _, ...scan } = from.plan
+  return { ...from, plan: { ...scan, asOf: time } }
 }

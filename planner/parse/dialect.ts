@@ -39,6 +39,7 @@ const MAYBE = new RegExp(
  * - `AGGREGATE:f(a)`: `"$aggregate".f(a)`.
  * - `a ASOF [LEFT] JOIN b ON c`: a join ON "asof"() AND c.
  * - `a JOIN b FOR SYSTEM_TIME AS OF PROCTIME() c ON d`: a join with `b c` ON "temporal"() AND d.
+ * - `t FOR SYSTEM_TIME AS OF now() - '5' second a`: `t a TABLESAMPLE "as of"(now() - INTERVAL '5' second)`.
  * - `… UNION CORRESPONDING [BY (a)] SELECT b`: `… UNION SELECT "corresponding"(a), b`.
  * - `a AS CHANGELOG FROM b`: `a AS (SELECT "changelog"() FROM b)`.
  * - `SESSION WITH GAP g` in a window: `GROUPS "session"(g) PRECEDING`.
@@ -56,6 +57,7 @@ export function rewriteDialect(sql: string): Rewritten {
     ...asofJoin(tokens, i, token),
     ...aggregatePrefix(tokens, i, token),
     ...temporalJoin(tokens, i, token),
+    ...asOfTime(sql, tokens, i, token),
     ...corresponding(sql, tokens, i, token),
     ...changelogFrom(tokens, i, token),
     ...sessionFrame(tokens, i, token),
@@ -167,6 +169,37 @@ function temporalJoin(tokens: readonly Token[], i: number, token: Token): readon
   const on = closing(tokens, after, t => is(t, 'on'))
   return on === undefined ? [] : [gone, { start: on.end, end: on.end, text: ' "temporal"() AND' }]
 }
+
+/** Of a time: `now()`, perhaps `- [INTERVAL] '5' second`, a text or seconds since 1970. */
+function asOfTime(sql: string, tokens: readonly Token[], i: number, token: Token): readonly Edit[] {
+  if (!['for', 'system_time', 'as', 'of'].every((word, n) => is(tokens[i + n], word))) return []
+  const first = tokens[i + 4]
+  let after = i + 5
+  let time: string
+  if (first?.kind === 'number') time = `to_timestamp(${first.text})`
+  else if (first?.kind === 'string') time = `timestamptz ${first.text}`
+  else if (is(first, 'now') && is(tokens[i + 5], '(') && is(tokens[i + 6], ')')) {
+    after = i + 7
+    time = 'now()'
+    if (is(tokens[after], '-')) {
+      const from = is(tokens[after + 1], 'interval') ? after + 2 : after + 1
+      if (tokens[from]?.kind !== 'string') return []
+      after = from + 1
+      const unit = tokens[after]
+      const named = unit?.kind === 'word' && UNITS.test(unit.value)
+      if (named) after++
+      time += ` - INTERVAL ${sql.slice(tokens[from]!.start, tokens[after - 1]!.end)}`
+    }
+  } else return []
+  const past = pastAlias(tokens, after)
+  const { end } = tokens[past - 1]!
+  return [
+    { start: token.start, end: tokens[after - 1]!.end, text: '' },
+    { start: end, end, text: ` TABLESAMPLE "as of"(${time})` },
+  ]
+}
+
+const UNITS = /^(second|minute|hour|day|week|month|year)s?$/
 
 /** The word CROSS of `CROSS JOIN a.b` that ends before the token. */
 function crossJoin(tokens: readonly Token[], end: number): Token | undefined {

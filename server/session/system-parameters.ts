@@ -24,7 +24,11 @@ export const SYSTEM_PARAMETERS: Readonly<Record<string, SystemParameter>> = {
   max_concurrent_creating_streaming_jobs: { default: '1', help: HELP, check: whole },
   pause_on_next_bootstrap: { default: 'false', help: HELP, check: bool },
   per_database_isolation: { default: 'true', help: HELP, check: bool },
-  time_travel_retention_ms: { default: '600000', help: HELP, check: whole },
+  time_travel_retention_ms: {
+    default: '600000',
+    help: 'how long rows of earlier times are kept in memory',
+    check: v => millis(v) && Number(v) >= 60_000,
+  },
 }
 
 export function isSystemParameter(name: string): boolean {
