@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { EXTENDED_NAMES } from '../../types/extended.ts'
+import { formatText, parseText } from '../../types/text-io.ts'
+import { arrayOf } from '../../types/type.ts'
+import { oidOf, typeOfOid } from './oids.ts'
+import { decodeParameter, encodeValue } from './values.ts'
+
+const TEXTS = {
+  int256: ['0', '-1', String(2n ** 255n - 1n), String(-(2n ** 255n))],
+  vector: ['[1,-2.5,0.1]', '[3e+20]'],
+  variant: ['null', '{"a": [1, 1.5, "x"], "b": {}}', '[]'],
+} as const
+
+for (const name of EXTENDED_NAMES)
+  test(`${name} goes and comes in both formats, alone and in arrays`, () => {
+    for (const text of TEXTS[name])
+      for (const type of [{ name }, arrayOf({ name })]) {
+        const value = type.name === 'array' ? [parseText({ name }, text), null] : parseText(type, text)
+        assert.notEqual(value, null)
+        for (const format of [0, 1])
+          assert.deepEqual(
+            decodeParameter(type, encodeValue(type, value!, format, 'UTC'), format, 'UTC'),
+            value,
+          )
+        if (type.name !== 'array') assert.equal(formatText(type, value!), text)
+        assert.deepEqual(typeOfOid(oidOf(type)), type)
+      }
+  })
+
+test('a vector in binary format is what pgvector sends', () => {
+  const bytes = encodeValue({ name: 'vector' }, [1, -2], 1, 'UTC')
+  assert.equal(bytes.toString('hex'), '000200003f800000c0000000')
+  assert.throws(() => decodeParameter({ name: 'vector' }, bytes.subarray(0, 8), 1, 'UTC'), {
+    message: 'incorrect binary data format of a vector',
+  })
+})
