@@ -75,7 +75,8 @@ function equalTexts(a: Bytes, i: number, b: Bytes, j: number): boolean {
   return equalDocuments(a.bytes, a.starts[i]!, a.ends[i]!, b.bytes, b.starts[j]!, b.ends[j]!)
 }
 
-function equalBytes(a: Bytes, i: number, b: Bytes, j: number): boolean {
+/** Whether two cells hold the same bytes. */
+export function equalBytes(a: Bytes, i: number, b: Bytes, j: number): boolean {
   let from = a.starts[i]!
   let other = b.starts[j]!
   const to = a.ends[i]!

@@ -1,8 +1,9 @@
-import type { Column } from '../types/chunk.ts'
+import type { Bytes, Column } from '../types/chunk.ts'
 import { compareTexts } from '../types/compare.ts'
 import type { Type } from '../types/type.ts'
 import type { Decimal, Interval, Value } from '../types/value.ts'
 import { cellValue } from './column-buffer.ts'
+import { equalBytes } from './compare-cells.ts'
 
 /** True when equal values of the type may look different: 0 and -0, 1.0 and 1.00, 1 mon and 30 days. */
 export function hasForms(type: Type): boolean {
@@ -48,7 +49,10 @@ export function compareForms(type: Type, a: Value, b: Value): number {
 /** Order of the forms of two equal cells of one type. */
 export function compareCellForms(a: Column, i: number, b: Column, j: number): number {
   if (a.nulls !== null && a.nulls[i] === 1) return 0
-  if (a.type.name === 'jsonb') return compareForms(a.type, cellValue(a, i), cellValue(b, j))
+  if (a.type.name === 'jsonb')
+    return equalBytes(a.data as Bytes, i, b.data as Bytes, j)
+      ? 0
+      : compareForms(a.type, cellValue(a, i), cellValue(b, j))
   return compareForms(a.type, (a.data as Value[])[i]!, (b.data as Value[])[j]!)
 }
 

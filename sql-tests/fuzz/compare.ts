@@ -55,6 +55,8 @@ function plainCell(cell: string, type: string): string {
   switch (type) {
     case 'numeric':
       return /\.\d*0$/.test(cell) ? cell.replace(/\.?0+$/, '') : cell
+    case 'jsonb':
+      return cell.replace(/(\d)\.0+(?!\d)|(\.\d*[1-9])0+(?!\d)/g, '$1$2')
     case 'float4':
     case 'float8':
       return cell === '-0' ? '0' : cell

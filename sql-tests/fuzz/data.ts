@@ -38,6 +38,8 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
     "'{}'",
     `'{"a": 1, "b": [true]}'`,
     "'1.50'",
+    "'1.5'",
+    "'[1.0, 2]'",
     `'{"a": null}'`,
   ],
   'int4[]': ["'{}'", "'{1}'", "'{1,2}'", "'{1,NULL}'", "'{3,2,1}'"],

@@ -46,12 +46,9 @@ function fill(scope: Scope, wanted: string, type: string, depth: number): Tree |
   return expression(scope, wanted === 'x' ? type : wanted, depth)
 }
 
-const UNORDERED = ['jsonb']
-
 function comparison(scope: Scope, depth: number): Tree {
   const { random } = scope
-  const known = scope.columns.filter(column => !UNORDERED.includes(column.type))
-  const type = known.length > 0 ? random.pick(known).type : 'int4'
+  const type = scope.columns.length > 0 ? random.pick(scope.columns).type : 'int4'
   const operator = random.pick(['=', '<>', '<', '<=', '>', '>=', 'IS DISTINCT FROM', 'IS NOT DISTINCT FROM'])
   return sql('clause', expression(scope, type, depth), ` ${operator} `, expression(scope, type, depth))
 }
