@@ -98,6 +98,12 @@ export interface SinkProgress {
   readonly error: string
 }
 
+/** Rows that a statement adds to a table, or takes from it. */
+export interface TableRows {
+  readonly table: RelationId
+  readonly chunks: readonly Chunk[]
+}
+
 export interface Runtime {
   /** Last committed epoch: the one every query reads. */
   readonly epoch: Epoch
@@ -107,8 +113,16 @@ export interface Runtime {
   readonly catalog: string | undefined
   /** Resolves when the change is durable, and for `add` with backfill: when the backfill is complete and visible. */
   run(command: Command, signal?: AbortSignal): Promise<Epoch>
-  /** Adds rows (weights as in a z-set; for keyed tables see `upsert`) to a table. Resolves when durable and visible. */
-  write(table: RelationId, chunks: readonly Chunk[], signal?: AbortSignal): Promise<Epoch>
+  /**
+   * Adds rows (weights as in a z-set; for keyed tables see `upsert`) to a table, and in the same epoch to `others`. Resolves
+   * when they are durable and visible.
+   */
+  write(
+    table: RelationId,
+    chunks: readonly Chunk[],
+    signal?: AbortSignal,
+    others?: readonly TableRows[],
+  ): Promise<Epoch>
   /** One barrier; resolves when everything pushed before is durable and visible. */
   flush(): Promise<Epoch>
   /**

@@ -24,6 +24,7 @@ import type {
   JobProgress,
   Runtime,
   RuntimeStats,
+  TableRows,
   VersionObserver,
 } from './runtime-contract.ts'
 import { VIRTUAL_NODES } from './select-rows.ts'
@@ -118,17 +119,24 @@ export class RunningRuntime implements Runtime {
     return this.#changes.run(command, signal)
   }
 
-  async write(table: RelationId, chunks: readonly Chunk[], signal?: AbortSignal): Promise<Epoch> {
+  async write(
+    first: RelationId,
+    rows: readonly Chunk[],
+    signal?: AbortSignal,
+    others: readonly TableRows[] = [],
+  ): Promise<Epoch> {
     const { gate, own, port, writes } = this.#state
-    await writes.pass(
-      table,
-      chunks.reduce((sum, chunk) => sum + chunk.length, 0),
-      signal,
-    )
+    const all = [{ table: first, chunks: rows }, ...others]
+    for (const { table, chunks } of all)
+      await writes.pass(
+        table,
+        chunks.reduce((sum, chunk) => sum + chunk.length, 0),
+        signal,
+      )
     while (gate.closed) await gate.pass()
-    this.#requireColumns(table, chunks)
+    for (const { table, chunks } of all) this.#requireColumns(table, chunks)
     // No await up to the waiter: all chunks are in one epoch, and it is the one waited for.
-    for (const chunk of chunks) own(port.push(table, chunk))
+    for (const { table, chunks } of all) for (const chunk of chunks) own(port.push(table, chunk))
     return this.#clock.barrier()
   }
 

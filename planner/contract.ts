@@ -2,6 +2,7 @@ import type { Expression, GraphNode, Job, RelationId } from '../types/job.ts'
 import type { Schema, Type } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
 import type { Privilege } from './access.ts'
+import type { BoundRelation } from './bind/environment.ts'
 import type { Catalog, Relation } from './catalog.ts'
 import type { FunctionDef } from './function-def.ts'
 
@@ -52,6 +53,8 @@ export interface BindContext {
   readonly sets?: { readonly insert: Set<number>; readonly update: Set<number> }
   /** 'stream': a view or sink (now() and random() refused); 'batch': a query or DML. */
   readonly mode: 'stream' | 'batch'
+  /** What the changes of the statement's WITH return, by their nodes (ctequery). */
+  readonly returned?: ReadonlyMap<unknown, BoundRelation>
   /** Functions in SQL whose bodies are around, by id. */
   readonly inlining?: readonly number[]
   /** The query names the time of a row's last write: tables have it behind their columns. */

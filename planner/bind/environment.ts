@@ -61,6 +61,8 @@ export function noPending(): Pending {
 export type Ctes = ReadonlyMap<string, BoundRelation>
 
 export interface BoundRelation {
+  /** A change of WITH without RETURNING: it has no rows to be read. */
+  readonly returnsNothing?: true
   readonly plan: Plan
   /** How many queries are around it, for a query of WITH. */
   readonly depth?: number

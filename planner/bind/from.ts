@@ -115,6 +115,10 @@ function bindRangeVar(fields: Body, env: Environment): From {
   const name = str(fields['relname'])
   const position = env.context.position(fields['location'] as number | undefined)
   const cte = fields['schemaname'] === undefined ? env.ctes.get(name) : undefined
+  if (cte?.returnsNothing === true)
+    throw new SqlError('feature_not_supported', `WITH query "${name}" does not have a RETURNING clause`, {
+      position,
+    })
   if (cte !== undefined) return aliased(fromHere(cte, env), name, fields['alias'], undefined)
   const path = [fields['catalogname'], fields['schemaname'], name].filter(p => p !== undefined).map(str)
   const from = aliased(relationPlan(path, env, position), name, fields['alias'], undefined)

@@ -67,17 +67,7 @@ export function bindCtes(clause: Body, env: Environment): Ctes {
   const own = new Set<string>()
   for (const node of list(clause['ctes'])) {
     const cte = as(node, 'CommonTableExpr')!
-    const select = as(cte['ctequery'], 'SelectStmt')
-    if (select === undefined) throw notSupported('data-modifying WITH')
-    const of = changelogOf(select)
-    const recursive = clause['recursive'] === true && readsItself(String(cte['ctename']), select)
-    const inner = withParent({ ...env, ctes })
-    const bound =
-      of !== undefined
-        ? bindChangelog(of, inner)
-        : recursive
-          ? bindRecursive(cte, ctes, inner)
-          : env.bindSubquery(select, inner)
+    const bound = bindCte(cte, clause['recursive'] === true, ctes, env)
     const renamed = names(cte['aliascolnames'])
     const titles = bound.names.map((n, i) => renamed[i] ?? n)
     const name = String(cte['ctename'])
@@ -86,10 +76,32 @@ export function bindCtes(clause: Body, env: Environment): Ctes {
         position: env.context.position(cte['location'] as number | undefined),
       })
     own.add(name)
-    const { plan, hidden } = bound
-    ctes.set(name, { plan, names: titles, ...(hidden && { hidden }), depth: depthOf(env.scope.parent) })
+    ctes.set(name, { ...bound, names: titles, depth: depthOf(env.scope.parent) })
   }
   return ctes
+}
+
+function bindCte(cte: Body, recursive: boolean, ctes: Ctes, env: Environment): BoundRelation {
+  const select = as(cte['ctequery'], 'SelectStmt')
+  if (select === undefined) return returnedBy(cte, env)
+  const inner = withParent({ ...env, ctes })
+  const of = changelogOf(select)
+  if (of !== undefined) return bindChangelog(of, inner)
+  if (recursive && readsItself(String(cte['ctename']), select)) return bindRecursive(cte, ctes, inner)
+  return env.bindSubquery(select, inner)
+}
+
+/** What a change of the top WITH has returned. */
+function returnedBy(cte: Body, { context }: Environment): BoundRelation {
+  const found = context.returned?.get(cte['ctequery'])
+  if (found !== undefined) return found
+  const message =
+    context.mode === 'stream'
+      ? 'materialized views must not use data-modifying statements in WITH'
+      : 'WITH clause containing a data-modifying statement must be at the top level'
+  throw new SqlError('feature_not_supported', message, {
+    position: context.position(cte['location'] as number | undefined),
+  })
 }
 
 /** Where the first of some nodes that tell their place stands. */

@@ -3,6 +3,7 @@ import { canceled } from '../../executor/canceled.ts'
 import type { ParsedStatement, SessionStatement } from '../../planner/parse/index.ts'
 import { SqlError } from '../../types/error.ts'
 import { prepare } from '../statements/index.ts'
+import { hasChanges } from '../statements/with-changes.ts'
 import { nextRows, type Rows, rowsOf } from './rows.ts'
 import { mayGoBack, type ScrollRows, scrollRows } from './scroll-rows.ts'
 import type { Portal, Runnable, Session } from './session.ts'
@@ -15,6 +16,11 @@ type Fetch = SessionStatement & { readonly kind: 'fetch' }
  * Outside of a block it is held, as RisingWave has it.
  */
 export function declareCursor(session: Session, parsed: ParsedStatement, declare: Declare): Runnable {
+  if (hasChanges(declare.query))
+    throw new SqlError(
+      'feature_not_supported',
+      'DECLARE CURSOR must not contain data-modifying statements in WITH',
+    )
   const query = { ...parsed, statement: { kind: 'query', query: declare.query } as const }
   const prepared = prepare(query, session.context, [])
   if (prepared.parameters.length > 0) throw new SqlError('undefined_parameter', 'there is no parameter $1')

@@ -1,4 +1,5 @@
 import type { SessionStatement, Statement } from '../../planner/parse/index.ts'
+import { hasChanges } from '../statements/with-changes.ts'
 
 const OF_SESSION: ReadonlySet<string> = new Set<SessionStatement['kind']>([
   'set',
@@ -31,6 +32,8 @@ export function isSessionStatement(statement: Statement): statement is SessionSt
 }
 
 /** Whether the statement changes the database: not in a read-only block, and not taken back by ROLLBACK. */
-export function changesDatabase({ kind }: Statement): boolean {
+export function changesDatabase(statement: Statement): boolean {
+  const { kind } = statement
+  if (kind === 'query') return hasChanges(statement.query)
   return kind === 'copy from' || (!OF_SESSION.has(kind) && !READING.has(kind))
 }

@@ -1,6 +1,7 @@
 import { compileProjection } from '../../executor/expression/compile.ts'
 import type { Privilege } from '../../planner/access.ts'
 import type { Relation } from '../../planner/catalog.ts'
+import type { BindContext } from '../../planner/contract.ts'
 import {
   type BoundDml,
   planDelete,
@@ -66,8 +67,9 @@ export function bindDml(
   statement: Fragment,
   context: StatementContext,
   types: readonly (Type | undefined)[],
+  shared?: Pick<BindContext, 'returned' | 'inferred'>,
 ): BoundDml {
-  const binding = bindContext(context, statement, 'batch', types)
+  const binding = { ...bindContext(context, statement, 'batch', types), ...shared }
   const bound = PLANS[kind](statement.node, binding)
   for (const privilege of rightsFor(kind, bound)) {
     const may = binding.authorize?.(bound.table, privilege)
@@ -92,6 +94,33 @@ function requireChangeable({ table, onConflict }: BoundDml, kind: DmlKind): void
 }
 
 async function change(bound: BoundDml, values: readonly Value[], context: StatementContext): Promise<Result> {
+  const effects = await effectsOf(bound, values, context)
+  await writeEffects([effects], context)
+  return effects.result
+}
+
+/** What a change does to its table, and what it answers. */
+export interface Effects {
+  readonly table: Relation
+  readonly changes: readonly Chunk[]
+  readonly result: Result & { readonly rows?: readonly Chunk[] }
+}
+
+/** Writes changes of several tables in one epoch; resolves when they are durable and visible. */
+export async function writeEffects(effects: readonly Effects[], context: StatementContext): Promise<void> {
+  await markSequences(context)
+  const [first, ...others] = effects.flatMap(({ table, changes }) =>
+    changes.length === 0 ? [] : [{ table: table.id, chunks: changes }],
+  )
+  if (first !== undefined) await context.runtime.write(first.table, first.chunks, context.signal, others)
+}
+
+/** Computes a change from the rows at the last commit. */
+export async function effectsOf(
+  bound: BoundDml,
+  values: readonly Value[],
+  context: StatementContext,
+): Promise<Effects> {
   const { table, tag } = bound
   const { job, returning } = planDml(bound, values)
   const found: Effect[] = []
@@ -101,16 +130,14 @@ async function change(bound: BoundDml, values: readonly Value[], context: Statem
   const types = table.columns.map(column => column.type)
   const changes = chunksOf(effects, types)
   for (const chunk of changes) rejectNulls(chunk, table)
-  await markSequences(context)
-  if (changes.length > 0) await context.runtime.write(table.id, changes, context.signal)
   const counted = effects.filter(effect => effect.counted)
   const count = counted.reduce((sum, { weight }) => sum + Math.abs(weight), 0)
   const result = { tag: tag === 'INSERT' ? `INSERT 0 ${count}` : `${tag} ${count}` }
-  if (returning === undefined) return result
+  if (returning === undefined) return { table, changes, result }
   const run = compileProjection(returning.columns, [], { mode: 'batch', onError: () => {} })
   const rows = counted.flatMap(({ row, weight }) => new Array<readonly Value[]>(Math.abs(weight)).fill(row))
   const shown = rows.length === 0 ? undefined : run(chunkOf(types, rows))
-  return { ...result, rows: shown === undefined ? [] : [shown] }
+  return { table, changes, result: { ...result, rows: shown === undefined ? [] : [shown] } }
 }
 
 const CHUNK_ROWS = 1 << 14

@@ -27,6 +27,7 @@ import { alterSecret, createSecret, dropSecret } from './secret.ts'
 import { alterSequence, createSequence } from './sequence.ts'
 import { prepareShow } from './show.ts'
 import { waitForJobs } from './wait-for-jobs.ts'
+import { hasChanges, prepareWithChanges } from './with-changes.ts'
 
 export type * from './contract.ts'
 
@@ -46,12 +47,15 @@ export function prepare(
     command(() => withoutInternalTables(tag, context, run))
   switch (statement.kind) {
     case 'query':
+      if (hasChanges(statement.query)) return prepareWithChanges('query', statement.query, context, types)
       return prepareQuery(statement.query, context, types)
     case 'insert':
     case 'update':
     case 'delete':
     case 'merge':
     case 'truncate':
+      if (hasChanges(statement.statement))
+        return prepareWithChanges(statement.kind, statement.statement, context, types)
       return prepareDml(statement.kind, statement.statement, context, types)
     case 'create table':
     case 'create source':
