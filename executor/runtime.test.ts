@@ -59,6 +59,18 @@ for (const inline of [true, false]) {
   })
 }
 
+test('rows that are written to two tables at once are in one epoch', async () => {
+  const runtime = await startTest({ store: memoryStore(), host: realHost('') })
+  await addJobs(runtime, { job: tableJob(TABLE, true) }, { job: tableJob(COPY, true) })
+  const before = await runtime.flush()
+  const other = { table: COPY, chunks: [pairs([[2n, 'b']])] }
+  const epoch = await runtime.write(TABLE, [pairs([[1n, 'a']])], [other])
+  assert.equal(epoch, before + 1)
+  assert.deepEqual(await rowsOf(runtime, TABLE, PAIR), ['1 a'])
+  assert.deepEqual(await rowsOf(runtime, COPY, PAIR), ['2 b'])
+  await runtime.close()
+})
+
 test('a server that was overtaken acknowledges nothing and stops', async () => {
   const { objects } = memoryStore()
   const fatal = Promise.withResolvers<unknown>()

@@ -33,7 +33,7 @@ export function executePrepared(session: Session, execute: Execute): Runnable {
           { detail: `Expected ${parameters.length} parameters but got ${values.length}.` },
         )
       const changes = parsed !== undefined && changesDatabase(parsed.statement)
-      if (changes) session.block.requireWritable(parsed.statement.kind.toUpperCase())
+      if (changes) session.block.requireWritable(parsed.statement.kind)
       const outcome = await runnable.run(values)
       if (changes) session.block.changed()
       return outcome

@@ -35,7 +35,7 @@ export async function runPortal(
   if (parsed === undefined) return bare(out, 'I')
   requireAlive(session, parsed)
   const changes = changesDatabase(parsed.statement)
-  if (changes) block.requireWritable(parsed.statement.kind.toUpperCase())
+  if (changes) block.requireWritable(parsed.statement.kind)
   if (portal.outcome !== undefined && portal.outcome.rows === undefined)
     throw new SqlError('object_not_in_prerequisite_state', `portal "${portal.name}" cannot be run`)
   session.system.query = portal.statement.sql

@@ -56,8 +56,10 @@ export class TransactionBlock {
   }
 
   /** Throws 25006 for a change in a read-only block. */
-  requireWritable(tag: string): void {
+  requireWritable(kind: string): void {
     if (!this.readOnly) return
+    // A query changes tables by its WITH.
+    const tag = kind === 'query' ? 'SELECT' : kind.toUpperCase()
     throw new SqlError('read_only_sql_transaction', `cannot execute ${tag} in a read-only transaction`)
   }
 
