@@ -64,7 +64,7 @@ test('rows that are written to two tables at once are in one epoch', async () =>
   await addJobs(runtime, { job: tableJob(TABLE, true) }, { job: tableJob(COPY, true) })
   const before = await runtime.flush()
   const other = { table: COPY, chunks: [pairs([[2n, 'b']])] }
-  const epoch = await runtime.write(TABLE, [pairs([[1n, 'a']])], [other])
+  const epoch = await runtime.write(TABLE, [pairs([[1n, 'a']])], undefined, [other])
   assert.equal(epoch, before + 1)
   assert.deepEqual(await rowsOf(runtime, TABLE, PAIR), ['1 a'])
   assert.deepEqual(await rowsOf(runtime, COPY, PAIR), ['2 b'])
