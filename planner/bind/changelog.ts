@@ -1,3 +1,4 @@
+import { CHANGES_COLUMNS } from '../../executor/operators/changes.ts'
 import { notSupported } from '../../types/error.ts'
 import { ROW_ID_COLUMN } from '../../types/row-id.ts'
 import type { PgNode } from '../contract.ts'
@@ -14,6 +15,20 @@ export function changelogOf(select: Body): PgNode | undefined {
   if (targets.length !== 1 || names(call?.['funcname']).join('.') !== 'changelog') return undefined
   return list(select['fromClause'])[0]
 }
+
+/** The rows of one changelog with the number of each behind their columns; undefined: they are something else. */
+export function withChangeIds(plan: Plan): Plan | undefined {
+  if (plan.op === 'changes') return plan
+  if (plan.op !== 'filter' && plan.op !== 'project') return undefined
+  const input = withChangeIds(plan.input)
+  if (input === undefined || plan.op === 'filter') return input && { ...plan, input }
+  const schema = schemaOf(input)
+  const id = schema.findLastIndex(field => field.name === CHANGE_ID)
+  const columns = [...plan.columns, column(id, schema[id]!.type)]
+  return { ...plan, input, columns, names: [...plan.names, CHANGE_ID] }
+}
+
+const CHANGE_ID = CHANGES_COLUMNS.at(-1)!.name
 
 /** The changes of a relation: its columns that are shown, `changelog_op` and, hidden, `_changelog_row_id`. */
 export function bindChangelog(relation: PgNode, env: Environment): BoundRelation {

@@ -53,6 +53,8 @@ export function sessionFunction(name: string, env: Environment): Expression | un
     case 'statement_timestamp':
     case 'clock_timestamp':
       return statementTime(env)
+    case 'proctime':
+      return env.clause === 'DEFAULT' ? NOW : statementTime(env)
     case 'current_database':
     case 'current_catalog':
       return literal(env.context.database, TEXT)

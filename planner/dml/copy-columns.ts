@@ -32,5 +32,6 @@ export function copyColumns(
     if (at === -1) return withLiterals(defaultOf(fallback, type, { session }), [], nowMicros)
     return limited({ kind: 'column', index: at, type }, modifier, false)
   })
-  return { positions, values: generate(table, plain) }
+  const values = generate(table, plain).map(value => withLiterals(value, [], nowMicros))
+  return { positions, values }
 }

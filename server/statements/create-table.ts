@@ -3,6 +3,7 @@ import { bindColumnValue } from '../../planner/bind/scalar.ts'
 import type { ColumnDef, Relation } from '../../planner/catalog.ts'
 import { sequencesOf } from '../../planner/dml/columns.ts'
 import { expiryOf } from '../../planner/expiry.ts'
+import { readsNow, timedBy } from '../../planner/expressions.ts'
 import type { ColumnSyntax, RelationSyntax } from '../../planner/parse/index.ts'
 import type { Connector, FormatSpec } from '../../types/connector.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
@@ -13,7 +14,14 @@ import { rateOf } from './backfill-pace.ts'
 import { bindContext } from './bind.ts'
 import { validateSource } from './connector-options.ts'
 import type { Result, StatementContext } from './contract.ts'
-import { createRelation, nodeAfter, rejectDuplicates, type StatementOf, takenName } from './create.ts'
+import {
+  createRelation,
+  nodeAfter,
+  presentTime,
+  rejectDuplicates,
+  type StatementOf,
+  takenName,
+} from './create.ts'
 import { createTableAs } from './create-table-as.ts'
 import { isRowId, withRowId } from './row-id-column.ts'
 import { optionsWithSecrets } from './secret.ts'
@@ -139,7 +147,8 @@ export function tableJob(
   }
   if (computed) {
     const values = readExpressions(columns.filter((_, i) => i !== rowId))
-    const spec: OperatorSpec = { kind: 'project', columns: values }
+    if (values.some(readsNow)) nodes.push(presentTime(nodes, read))
+    const spec: OperatorSpec = { kind: 'project', columns: values.map(e => timedBy(e, read.length)) }
     const fields = schema.filter((_, i) => i !== rowId)
     nodes.push(nodeAfter(nodes, nodes.at(-1)!, spec, fields, 'any'))
   }

@@ -1,4 +1,7 @@
-import { bindQuery, planStream } from '../../planner/query.ts'
+import { withChangeIds } from '../../planner/bind/changelog.ts'
+import type { ColumnDef } from '../../planner/catalog.ts'
+import { schemaOf } from '../../planner/plan.ts'
+import { type Bound, bindQuery, planStream } from '../../planner/query.ts'
 import { closeWindows, watermarksOf } from '../../planner/window-close.ts'
 import { SqlError } from '../../types/error.ts'
 import { backfillPace } from './backfill-pace.ts'
@@ -20,10 +23,12 @@ export function createView(
   if (present !== undefined) return replaceView(present, statement, sql, context)
   const tag = materialized ? 'CREATE MATERIALIZED VIEW' : 'CREATE VIEW'
   return createRelation(context, name, ifNotExists, tag, id => {
-    const bound = bindQuery(query.node, bindContext(context, query, materialized ? 'stream' : 'batch'))
+    const own = bindQuery(query.node, bindContext(context, query, materialized ? 'stream' : 'batch'))
+    const bound = materialized ? numbered(own) : own
     if (bound.parameters.length > 0)
       throw new SqlError('undefined_parameter', 'there is no parameter $1', { position: query.position(0) })
-    const columns = (materialized ? queryColumns : outputColumns)(bound.schema, statement.columns)
+    const shown = (materialized ? queryColumns : outputColumns)(own.schema, statement.columns)
+    const columns = [...shown, ...outputColumns(bound.schema.slice(shown.length)).map(hidden)]
     const common = {
       sql,
       query: query.text,
@@ -48,4 +53,17 @@ export function createView(
     const filled = pace && { pace }
     return { ...common, kind: 'materialized view', key, appendOnly, ...marked, ...filled, job }
   })
+}
+
+/** A view of a changelog has the numbers of its rows too, unless it shows them. */
+function numbered(bound: Bound): Bound {
+  const { schema } = bound
+  const plan = withChangeIds(bound.plan)
+  if (plan === undefined || schemaOf(bound.plan).length !== schema.length) return bound
+  const id = schemaOf(plan).at(-1)!
+  return schema.some(field => field.name === id.name) ? bound : { ...bound, plan, schema: [...schema, id] }
+}
+
+function hidden(column: ColumnDef): ColumnDef {
+  return { ...column, hidden: true }
 }

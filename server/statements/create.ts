@@ -1,12 +1,13 @@
 import type { Catalog, ColumnDef, Relation } from '../../planner/catalog.ts'
 import type { StreamPlan } from '../../planner/contract.ts'
 import { withFragments } from '../../planner/distribution.ts'
+import { column } from '../../planner/expressions.ts'
 import type { Name, Statement } from '../../planner/parse/index.ts'
 import { refuseVariantsInKey } from '../../planner/variant-keys.ts'
 import type { Chunk } from '../../types/chunk.ts'
 import { SqlError } from '../../types/error.ts'
 import type { GraphNode, Job, OperatorSpec } from '../../types/job.ts'
-import type { Schema } from '../../types/type.ts'
+import { type Schema, TIMESTAMPTZ } from '../../types/type.ts'
 import { requireCreate, rightsOf } from '../access/rights.ts'
 import { whileRunning } from '../while-running.ts'
 import { targetSchema } from './bind.ts'
@@ -125,6 +126,13 @@ export function nodeAfter(
 ): GraphNode {
   const id = Math.max(...nodes.map(node => node.id)) + 1
   return { id, spec, inputs: [last.id], schema, shard, fragment: last.fragment }
+}
+
+/** The rows of the last node, which are of `schema`, with the present time behind them. */
+export function presentTime(nodes: readonly GraphNode[], schema: Schema): GraphNode {
+  const from = schema.length
+  const spec = { kind: 'complete', from, defaults: [column(from, TIMESTAMPTZ)] } as const
+  return nodeAfter(nodes, nodes.at(-1)!, spec, [...schema, { name: 'now', type: TIMESTAMPTZ }], 'any')
 }
 
 /** Columns of a query's result. Throws 42701. */

@@ -2,7 +2,7 @@ import type { Catalog, Relation } from '../../planner/catalog.ts'
 import { named, rewriteReferences, withColumnsAs } from '../../planner/rewrite-references.ts'
 import { SqlError } from '../../types/error.ts'
 import type { StatementContext } from './contract.ts'
-import { sqlReading, sqlWithName, tableSql } from './statement-text.ts'
+import { sqlInto, sqlReading, sqlWithName, tableSql } from './statement-text.ts'
 import { viewHolds } from './view-holds.ts'
 
 /** The catalog in which the relation has another name or schema; views go on meaning it. */
@@ -18,6 +18,10 @@ export function renamed(
     throw new SqlError('duplicate_table', `relation "${next.name}" already exists`)
   let changed = catalog.with(next)
   for (const reader of readers(catalog, relation.id)) changed = changed.with(reading(reader, relation, next))
+  for (const sink of catalog.relations.filter(r => r.into === relation.id)) {
+    const now = changed.byId(sink.id)!
+    changed = changed.with({ ...now, sql: sqlInto(now.sql, named(next, sink.schema, '')) })
+  }
   if (to.schema === undefined) return changed
   // Names in a view's own query are looked up in its schema first.
   for (const id of relation.kind === 'view' ? relation.dependsOn : []) {

@@ -2,13 +2,13 @@ import type { Relation } from '../../planner/catalog.ts'
 import type { StreamPlan } from '../../planner/contract.ts'
 import { assign } from '../../planner/dml/assign.ts'
 import { asksSession, columnAt, defaultOf, generate } from '../../planner/dml/columns.ts'
-import { call, column, conjunction, readsNow, timedBy } from '../../planner/expressions.ts'
+import { call, conjunction, readsNow, timedBy } from '../../planner/expressions.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
-import type { Expression, GraphNode } from '../../types/job.ts'
-import { BOOL, type Schema, TIMESTAMPTZ } from '../../types/type.ts'
+import type { Expression } from '../../types/job.ts'
+import { BOOL } from '../../types/type.ts'
 import { bindContext } from './bind.ts'
 import type { StatementContext } from './contract.ts'
-import { nodeAfter } from './create.ts'
+import { nodeAfter, presentTime } from './create.ts'
 
 /** What a sink delivers. */
 export interface SinkInput {
@@ -51,7 +51,7 @@ export function intoTable(
   if (same && taken === undefined) return input.plan
   const fields = target.columns.map(({ name, type }) => ({ name, type }))
   const key = input.plan.key.map(i => wanted[i]!)
-  const timed = rows.some(readsNow) ? withNow(nodes, schema) : nodes
+  const timed = rows.some(readsNow) ? [...nodes, presentTime(nodes, schema)] : nodes
   const spec = {
     kind: 'project',
     columns: rows.map(e => timedBy(e, schema.length)),
@@ -63,14 +63,6 @@ export function intoTable(
     schema: fields,
     nodes: [...timed, nodeAfter(timed, timed.at(-1)!, spec, fields, 'any')],
   }
-}
-
-/** The rows with the present time behind them. */
-function withNow(nodes: readonly GraphNode[], schema: Schema): readonly GraphNode[] {
-  const from = schema.length
-  const spec = { kind: 'complete', from, defaults: [column(from, TIMESTAMPTZ)] } as const
-  const fields = [...schema, { name: 'now', type: TIMESTAMPTZ }]
-  return [...nodes, nodeAfter(nodes, nodes.at(-1)!, spec, fields, 'any')]
 }
 
 /** What a row must be for columns that are NOT NULL; a sink has nobody to tell, so other rows are passed over. */

@@ -20,10 +20,23 @@ export function sqlReading(sql: string, text: string): string {
   const tokens = tokenize(sql)
   const name = namePosition(tokens)
   const before = tokens.findIndex((t, i) => i > name && t.kind === 'word' && ['on', 'from'].includes(t.value))
-  const first = tokens[before + 1]
-  if (before === -1 || first === undefined) return sql
-  const last = tokens[before + 2]?.value === '.' ? (tokens[before + 3] ?? first) : first
+  return before === -1 ? sql : withNameAt(sql, tokens, before + 1, text)
+}
+
+/** Another name, perhaps of a schema, where one begins. */
+function withNameAt(sql: string, tokens: readonly Token[], at: number, text: string): string {
+  const first = tokens[at]
+  if (first === undefined) return sql
+  const last = tokens[at + 1]?.value === '.' ? (tokens[at + 2] ?? first) : first
   return sql.slice(0, first.start) + text + sql.slice(last.end)
+}
+
+/** A CREATE SINK … INTO statement with another name of the table. */
+export function sqlInto(sql: string, text: string): string {
+  const tokens = tokenize(sql)
+  const name = namePosition(tokens)
+  const before = tokens.findIndex((t, i) => i > name && t.kind === 'word' && t.value === 'into')
+  return before === -1 ? sql : withNameAt(sql, tokens, before + 1, text)
 }
 
 /** Where the name stands in a CREATE statement: a name may be a word such as source. */
