@@ -170,8 +170,8 @@ export type OperatorSpec =
       readonly expression: Expression
       readonly expires?: 'drop' | 'remove'
     }
-  /** Rows without a key that leave their table in time. */
-  | { readonly kind: 'expiring'; readonly expiry: Expiry }
+  /** Rows without a key, which leave in time if `expiry` says so: what takes back a row that is not there is dropped. */
+  | { readonly kind: 'expiring'; readonly expiry?: Expiry }
   /** INTERSECT / EXCEPT [ALL] of two inputs. */
   | { readonly kind: 'set-operation'; readonly operation: 'intersect' | 'except'; readonly all: boolean }
   /** Rows × the values of set-returning calls side by side: appends one column a call (NULL-padded), `ordinality`: and int8. */

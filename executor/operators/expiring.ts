@@ -3,24 +3,25 @@ import type { Chunk } from '../../types/chunk.ts'
 import type { OperatorKind } from '../contract.ts'
 import { expiringRows } from './expiring-rows.ts'
 
-/** Rows without a key that leave their table in time: what takes back a row that has left is dropped. */
+/** Rows without a key, which may leave in time: what takes back a row that is not there is dropped. */
 export const expiring: OperatorKind<'expiring'> = {
   kind: 'expiring',
   create({ expiry }, context) {
     const schema = context.inputs[0]!
-    const held = expiringRows(context, schema, expiry, { mode: 'bag', key: [], shard: [] })
-    const { rows } = held
+    const bag = { mode: 'bag', key: [], shard: [] } as const
+    const held = expiry && expiringRows(context, schema, expiry, bag)
+    const rows = held?.rows ?? context.table('rows', { ...bag, schema, indexes: [] })
     const content = schema.map((_, i) => i)
     const out = new ChunkBuilder(schema.map(field => field.type))
 
     /** The row's place, by its content. */
     const find = (chunk: Chunk, row: number): number =>
-      expiry.by === 'age' ? rows.hashIndex(1).first(chunk, row, content) : rows.find(chunk, row)
+      expiry?.by === 'age' ? rows.hashIndex(1).first(chunk, row, content) : rows.find(chunk, row)
 
     return {
       tables: [rows],
       push(_port, chunk, emit) {
-        const kept = held.kept(chunk)
+        const kept = held?.kept(chunk) ?? chunk
         for (let row = 0; row < chunk.length; row++) {
           let weight = chunk.weights[row]!
           if (weight > 0) {
@@ -40,8 +41,7 @@ export const expiring: OperatorKind<'expiring'> = {
         const chunkOut = out.take()
         if (chunkOut !== undefined) emit(chunkOut)
       },
-      marks: held.marks,
-      expire: held.expire,
+      ...(held && { marks: held.marks, expire: held.expire }),
     }
   },
 }

@@ -1,5 +1,5 @@
 import { notSupported, SqlError } from '../../types/error.ts'
-import { column, columnType, expressionUntil, watermark } from './create.ts'
+import { column, columnType, expressionUntil, query, watermark } from './create.ts'
 import { functionName } from './create-function.ts'
 import type { Cursor } from './cursor.ts'
 import { alterDatabaseSetting } from './database.ts'
@@ -55,6 +55,7 @@ function parseAction(c: Cursor): AlterAction {
     c.expect('to')
     return { do: 'rename column', column: from, to: c.identifier() }
   }
+  if (c.accept('as')) return { do: 'query', query: query(c).query }
   if (c.accept('owner', 'to')) return { do: 'owner', to: c.identifier() }
   if (c.accept('swap', 'with')) return { do: 'swap', with: c.name() }
   if (c.accept('add')) {

@@ -315,7 +315,7 @@ export function expressionUntil(
   return parseExpression(c.sql, from, to)
 }
 
-function query(c: Cursor): { readonly query: Fragment; readonly onWindowClose: boolean } {
+export function query(c: Cursor): { readonly query: Fragment; readonly onWindowClose: boolean } {
   const start = c.token
   const closes = emitOnWindowClose(c.tokens)
   const last = closes ? c.tokens.at(-5) : c.tokens.at(-1)

@@ -372,6 +372,7 @@ export type AlterAction =
     }
   | { readonly do: 'default'; readonly column: string; readonly value: Fragment | undefined }
   | { readonly do: 'not null'; readonly column: string; readonly on: boolean }
+  | { readonly do: 'query'; readonly query: Fragment }
   | { readonly do: 'watermark'; readonly watermark: WatermarkSyntax }
   /** undefined: no limit. */
   | { readonly do: 'rate limit'; readonly setting: string; readonly limit: number | undefined }

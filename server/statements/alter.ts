@@ -12,6 +12,7 @@ import {
   renameColumn,
 } from './alter-column.ts'
 import { alterNamespace } from './alter-namespace.ts'
+import { changeQuery } from './alter-view.ts'
 import { findByName, requireRelation } from './bind.ts'
 import type { Result, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
@@ -86,6 +87,10 @@ async function alterRelation(
         catalog: current.with(retained(relation, action.retention)),
         command: { retentions: { [relation.id]: retentionMs(action.retention) } },
       }
+    case 'query':
+      if (relation.kind !== 'materialized view')
+        throw notSupported(`ALTER ${relation.kind.toUpperCase()} … AS`)
+      return changeQuery(relation, action.query, context)
     case 'watermark':
       return changeWatermark(relation, action.watermark, context)
     case 'rate limit':

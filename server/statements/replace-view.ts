@@ -55,6 +55,6 @@ function requireSameColumns(view: Relation, next: Relation['columns']): void {
 }
 
 /** Whether `from` is the view or reads it, by however many others. */
-function reads(from: number, view: number, catalog: Catalog): boolean {
+export function reads(from: number, view: number, catalog: Catalog): boolean {
   return from === view || (catalog.byId(from)?.dependsOn ?? []).some(id => reads(id, view, catalog))
 }

@@ -32,6 +32,11 @@ const BEFORE = [
   $$`,
   'CREATE MATERIALIZED VIEW products AS SELECT product(w) AS p FROM u',
   'CREATE SEQUENCE counted',
+  'CREATE TABLE facts (k int PRIMARY KEY, v int)',
+  'CREATE MATERIALIZED VIEW chosen AS SELECT k, v FROM facts WHERE v > 10',
+  'INSERT INTO facts VALUES (1, 11), (2, 2)',
+  'ALTER MATERIALIZED VIEW chosen AS SELECT k, v + 100 AS v FROM facts',
+  'INSERT INTO facts VALUES (3, 3)',
   'CREATE TABLE shapes (s struct<a int, b varchar>)',
   'CREATE MATERIALIZED VIEW shaped AS SELECT s, count(*) AS c FROM shapes GROUP BY s',
   "INSERT INTO shapes VALUES (ROW(1, 'x')), (ROW(1, 'x'))",
@@ -115,6 +120,12 @@ test('what statements changed is there after a restart, and goes on', async () =
       ])
       await rows("INSERT INTO u VALUES (3, 30, 'new'), (2, 21, 'other')")
       assert.deepEqual(await rows('SELECT s FROM sums'), [['61']])
+      await rows('UPDATE facts SET v = v + 1')
+      assert.deepEqual(await rows('SELECT * FROM chosen ORDER BY k'), [
+        [1, 112],
+        [2, 103],
+        [3, 104],
+      ])
       await rows('DELETE FROM shapes')
       await rows("INSERT INTO shapes VALUES (ROW('y', 2))")
       assert.deepEqual(await rows('SELECT s::varchar, c FROM shaped'), [['(,y)', '1']])

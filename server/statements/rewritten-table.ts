@@ -52,7 +52,8 @@ function jobOf(table: Relation, columns: readonly ColumnDef[], values: readonly 
   })
 }
 
-function renumbered(job: Job, before: Job): Job {
+/** The job with numbers of nodes, and so names of state, that the other never had. */
+export function renumbered(job: Job, before: Job): Job {
   const from = Math.max(...before.nodes.map(node => node.id))
   const nodes = job.nodes.map(node => ({
     ...node,
