@@ -1,4 +1,5 @@
 import { zoneOffsetSeconds } from '../../types/datetime.ts'
+import { POSTGRES_SETTINGS } from './postgres-settings.ts'
 import { RISINGWAVE_SETTINGS } from './risingwave-settings.ts'
 import { bool, duration, oneOf, whole } from './setting-checks.ts'
 
@@ -18,6 +19,7 @@ export interface Setting {
 
 /** Every session setting. Add a line to add one. */
 export const SETTINGS: Readonly<Record<string, Setting>> = {
+  ...POSTGRES_SETTINGS,
   ...RISINGWAVE_SETTINGS,
   application_name: { default: '', help: 'name of the client', reported: 'application_name' },
   bytea_output: { default: 'hex', help: 'output format of bytea' },

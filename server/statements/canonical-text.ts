@@ -87,6 +87,7 @@ function word(token: Token | undefined): string {
 function isKeyword(tokens: readonly Token[], i: number): boolean {
   const [before, own, after] = [word(tokens[i - 1]), word(tokens[i]), word(tokens[i + 1])]
   if (own === '' || tokens[i - 1]?.text === '.' || tokens[i + 1]?.text === '.') return false
+  if (own === 'from' && before === 'changelog') return false
   if (KEYWORDS.has(own)) return true
   return PAIRS.some(([a, b]) => (own === a && after === b) || (own === b && before === a))
 }

@@ -42,7 +42,10 @@ export function aclOf(catalog: Catalog, kind: ObjectKind, { id, name, owner }: H
     grantable: [],
   }
   const others = found.filter(g => g.role !== owner && g !== everyone)
-  return items(inborn.length > 0 ? [everyone, all, ...others] : [all, ...others, everyone], owner)
+  return items(
+    kind !== 'schema' && inborn.length > 0 ? [everyone, all, ...others] : [all, ...others, everyone],
+    owner,
+  )
 }
 
 /** attacl: rights on one column only. */

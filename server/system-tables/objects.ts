@@ -86,7 +86,7 @@ function objectsOf(relation: Relation, schemaOid: number, catalog: Catalog): Cla
   const on = relation.index && catalog.byId(relation.index.on)
   if (kind === 'i' && (relation.index === undefined || on === undefined)) return []
   const index = on && { ...relation.index!, include: includedColumns(relation), on, primary: false }
-  const columns = shownColumns(relation)
+  const columns = index === undefined ? shownColumns(relation) : modified(shownColumns(relation), index)
   const own: ClassObject = {
     ...common,
     oid: relation.id,
@@ -107,6 +107,18 @@ function objectsOf(relation: Relation, schemaOid: number, catalog: Catalog): Cla
     index: key,
   }
   return [own, keyObject]
+}
+
+/** An index's columns with the limits of those they are. */
+function modified(
+  columns: readonly ColumnDef[],
+  { on, columns: keys, include }: IndexObject,
+): readonly ColumnDef[] {
+  const places = [...keys, ...include]
+  return columns.map((column, i) => {
+    const modifier = on.columns[places[i] ?? -1]?.modifier
+    return modifier === undefined ? column : { ...column, modifier }
+  })
 }
 
 /** Columns of the indexed relation that the user asked for. */

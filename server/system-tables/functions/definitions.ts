@@ -1,6 +1,8 @@
+import type { FunctionDef } from '../../../planner/function-def.ts'
 import { SqlError } from '../../../types/error.ts'
 import { typeName } from '../../../types/type-names.ts'
 import { indexDefinition, primaryKeyDefinition, quoted, viewDefinition } from '../definitions.ts'
+import { shownExpression } from '../expression-text.ts'
 import { existingObject, functionsOf, objectByOid } from '../lookup.ts'
 import { relationOfConstraint, shownColumns } from '../objects.ts'
 import type { SystemSession } from '../sessions.ts'
@@ -13,7 +15,7 @@ systemForms(
   ['text, oid', 'text, oid, bool'],
   'text',
   'text of a default',
-  (_, source: string) => source,
+  (session, source: string, _, pretty?: boolean) => shownExpression(session, source, pretty === true),
 )
 
 const view = (session: SystemSession, oid: number): string | null => {
@@ -81,7 +83,7 @@ system(
   'argument list of a function, without defaults',
   argumentsOf(false),
 )
-system('pg_get_function_result(oid) -> text', 'result type of a function', (session, oid: number) => {
+const resultOf = (session: SystemSession, oid: number): string | null => {
   const found = byOid(session, oid)
   if (found === undefined) return null
   const { user } = found
@@ -91,15 +93,38 @@ system('pg_get_function_result(oid) -> text', 'result type of a function', (sess
   }
   const shown = user === undefined ? formatType(found.result, null) : typeName(user.result)
   return `${found.returnsSet ? 'SETOF ' : ''}${shown}`
-})
+}
+system('pg_get_function_result(oid) -> text', 'result type of a function', resultOf)
+
+/** The statement that makes a function, in PostgreSQL's words. */
+function functionDefinition(session: SystemSession, oid: number, f: FunctionDef): string {
+  const name = `${quoted(f.schema)}.${quoted(f.name)}`
+  const words = [
+    ...(f.volatility === 'volatile' ? [] : [f.volatility.toUpperCase()]),
+    ...(f.strict ? ['STRICT'] : []),
+  ]
+  const delimiter = f.body.includes('$function$') ? '$weir_function$' : '$function$'
+  return [
+    `CREATE OR REPLACE FUNCTION ${name}(${argumentsOf(true)(session, oid)})`,
+    ` RETURNS ${resultOf(session, oid)}`,
+    ` LANGUAGE ${f.language}`,
+    ...(words.length === 0 ? [] : [` ${words.join(' ')}`]),
+    `AS ${delimiter}${f.body}${delimiter}`,
+    '',
+  ].join('\n')
+}
+
 systemForms(
   'pg_get_functiondef',
   ['oid'],
   'text',
   'statement that makes a function',
   (session, oid: number) => {
-    const user = byOid(session, oid)?.user
-    return user === undefined ? null : `${user.sql}\n`
+    const found = byOid(session, oid)
+    if (found?.user === undefined) return null
+    return found.user.kind === 'function'
+      ? functionDefinition(session, oid, found.user)
+      : `${found.user.sql}\n`
   },
 )
 systemForms('pg_get_function_sqlbody', ['oid'], 'text', 'always NULL', () => null)

@@ -190,6 +190,7 @@ fill('rw_catalog.rw_functions', ({ catalog, database }) =>
 fill('pg_catalog.pg_operator', () =>
   listFunctions().flatMap((entry, i): Row[] => {
     if (!/^[^\w\s$]+$/.test(entry.name) || entry.args.length > 2) return []
+    if ([...entry.args, entry.result].some(type => patternOid(type) === PSEUDO['any'])) return []
     const [left, right] = entry.args.length === 1 ? [0, entry.args[0]!] : entry.args
     return [
       {

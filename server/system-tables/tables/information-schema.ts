@@ -1,6 +1,7 @@
 import { type Grant, PRIVILEGES_OF, type Privilege } from '../../../planner/access.ts'
-import type { Catalog, Relation } from '../../../planner/catalog.ts'
+import type { Catalog, ColumnDef, Relation } from '../../../planner/catalog.ts'
 import { viewDefinition } from '../definitions.ts'
+import { shownExpression, storedExpression } from '../expression-text.ts'
 import { type ClassObject, classObjects, primaryKeyName, shownColumns } from '../objects.ts'
 import { SCHEMA_OIDS } from '../oids.ts'
 import { type Facts, fill, type Row } from '../registry.ts'
@@ -38,35 +39,43 @@ function table(facts: Facts, o: ClassObject): Row {
   return { table_catalog: facts.database, table_schema: o.schema, table_name: o.name }
 }
 
-fill('information_schema.columns', facts =>
-  tabular(facts).flatMap(o =>
-    o.columns.map((column, i): Row => {
-      const { oid, typmod } = columnType(column)
-      const type = typeByOid(oid)
-      const isArray = type?.category === 'A'
-      const generated = column.generated !== undefined
-      return {
-        ...table(facts, o),
-        column_name: column.name,
-        ordinal_position: i + 1,
-        column_default: generated ? null : (column.expressionSql ?? null),
-        is_nullable: column.notNull ? 'NO' : 'YES',
-        data_type: isArray ? 'ARRAY' : formatType(oid, null),
-        ...lengths(type?.name ?? '', typmod),
-        udt_catalog: facts.database,
-        udt_schema: 'pg_catalog',
-        udt_name: type?.name ?? 'record',
-        dtd_identifier: String(i + 1),
-        is_self_referencing: 'NO',
-        is_identity: 'NO',
-        identity_cycle: 'NO',
-        is_generated: generated ? 'ALWAYS' : 'NEVER',
-        generation_expression: generated ? (column.expressionSql ?? null) : null,
-        is_updatable: o.kind === 'r' && o.relation !== undefined ? 'YES' : 'NO',
-      }
-    }),
-  ),
+fill(
+  'information_schema.columns',
+  facts =>
+    tabular(facts).flatMap(o =>
+      o.columns.map((column, i): Row => {
+        const { oid, typmod } = columnType(column)
+        const type = typeByOid(oid)
+        const isArray = type?.category === 'A'
+        const generated = column.generated !== undefined
+        return {
+          ...table(facts, o),
+          column_name: column.name,
+          ordinal_position: i + 1,
+          column_default: generated ? null : shown(facts, column),
+          is_nullable: column.notNull ? 'NO' : 'YES',
+          data_type: isArray ? 'ARRAY' : formatType(oid, null),
+          ...lengths(type?.name ?? '', typmod),
+          udt_catalog: facts.database,
+          udt_schema: 'pg_catalog',
+          udt_name: type?.name ?? 'record',
+          dtd_identifier: String(i + 1),
+          is_self_referencing: 'NO',
+          is_identity: 'NO',
+          identity_cycle: 'NO',
+          is_generated: generated ? 'ALWAYS' : 'NEVER',
+          generation_expression: generated ? shown(facts, column) : null,
+          is_updatable: o.kind === 'r' && o.relation !== undefined ? 'YES' : 'NO',
+        }
+      }),
+    ),
+  true,
 )
+
+function shown({ session }: Facts, column: Pick<ColumnDef, 'type' | 'expressionSql'>): string | null {
+  const text = storedExpression(column)
+  return text === null ? null : shownExpression(session, text, false)
+}
 
 const BITS: Readonly<Record<string, number>> = { int2: 16, int4: 32, int8: 64, float4: 24, float8: 53 }
 

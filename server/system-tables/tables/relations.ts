@@ -3,6 +3,7 @@ import type { Order } from '../../../types/job.ts'
 import type { Value } from '../../../types/value.ts'
 import { oidOf } from '../../protocol/oids.ts'
 import { aclOf, columnAcl } from '../acl.ts'
+import { storedExpression } from '../expression-text.ts'
 import {
   attributeNumber,
   type ClassObject,
@@ -55,7 +56,7 @@ fill('pg_catalog.pg_class', facts => {
     relhasrules: o.kind === 'v',
     relispopulated: true,
     reltype: 'iku'.includes(o.kind) ? 0 : rowTypeOid(o.oid),
-    relreplident: o.kind === 'r' ? 'd' : 'n',
+    relreplident: o.kind === 'r' || o.kind === 'm' ? 'd' : 'n',
     relacl: o.relation === undefined ? null : aclOf(facts.catalog, 'relation', o.relation),
   }))
 })
@@ -106,7 +107,7 @@ fill('pg_catalog.pg_attrdef', ({ catalog, database }) =>
                 oid: defaultOid(relation, i),
                 adrelid: relation.id,
                 adnum: attributeNumber(relation, i),
-                adbin: column.expressionSql,
+                adbin: storedExpression(column),
               },
             ],
       ),

@@ -1,3 +1,4 @@
+import { PRIVILEGES_OF } from '../../../planner/access.ts'
 import { aclOf, items } from '../acl.ts'
 import { DEFAULT_TABLESPACE, SCHEMA_OIDS } from '../oids.ts'
 import { fill, type Row } from '../registry.ts'
@@ -65,7 +66,12 @@ fill('pg_catalog.pg_default_acl', ({ catalog }) =>
     defaclrole: roleOid(each.maker),
     defaclnamespace: each.schema ?? 0,
     defaclobjtype: { schema: 'n', function: 'f', relation: 'r' }[each.kind],
-    defaclacl: items([each], each.maker),
+    defaclacl: items(
+      each.schema === undefined
+        ? [{ role: each.maker, privileges: PRIVILEGES_OF[each.kind], grantable: [] }, each]
+        : [each],
+      each.maker,
+    ),
   })),
 )
 fill('pg_catalog.pg_db_role_setting', ({ catalog }) =>

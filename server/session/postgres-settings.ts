@@ -1,0 +1,76 @@
+import { bool, oneOf } from './setting-checks.ts'
+import type { Setting } from './setting-table.ts'
+
+const HELP = 'accepted for PostgreSQL; not used'
+
+const SIZES: Readonly<Record<string, string>> = {
+  effective_cache_size: '4GB',
+  maintenance_work_mem: '64MB',
+  temp_buffers: '8MB',
+  work_mem: '4MB',
+}
+const NUMBERS: Readonly<Record<string, string>> = {
+  cpu_tuple_cost: '0.01',
+  default_statistics_target: '100',
+  effective_io_concurrency: '1',
+  from_collapse_limit: '8',
+  geqo_threshold: '12',
+  join_collapse_limit: '8',
+  max_parallel_workers_per_gather: '2',
+  random_page_cost: '4',
+  seq_page_cost: '1',
+}
+const SWITCHES: Readonly<Record<string, string>> = {
+  array_nulls: 'on',
+  check_function_bodies: 'on',
+  enable_bitmapscan: 'on',
+  enable_hashagg: 'on',
+  enable_hashjoin: 'on',
+  enable_indexonlyscan: 'on',
+  enable_indexscan: 'on',
+  enable_material: 'on',
+  enable_mergejoin: 'on',
+  enable_nestloop: 'on',
+  enable_seqscan: 'on',
+  enable_sort: 'on',
+  escape_string_warning: 'on',
+  geqo: 'on',
+  quote_all_identifiers: 'off',
+  synchronous_commit: 'on',
+  transform_null_equals: 'off',
+}
+const TEXTS: Readonly<Record<string, string>> = {
+  default_table_access_method: 'heap',
+  default_tablespace: '',
+  default_toast_compression: 'pglz',
+  temp_tablespaces: '',
+}
+
+const each = (defaults: Readonly<Record<string, string>>, check?: Setting['check']): [string, Setting][] =>
+  Object.entries(defaults).map(([name, value]) => [
+    name,
+    { default: value, help: HELP, ...(check && { check }) },
+  ])
+
+/** PostgreSQL's session variables about plans and storage that clients set and weir has no use for. */
+export const POSTGRES_SETTINGS: Readonly<Record<string, Setting>> = {
+  ...Object.fromEntries([
+    ...each(SIZES, v => /^\d+\s*(B|kB|MB|GB|TB)?$/.test(v)),
+    ...each(NUMBERS, v => /^-?\d+(\.\d+)?$/.test(v)),
+    ...each(SWITCHES, bool),
+    ...each(TEXTS),
+  ]),
+  backslash_quote: {
+    default: 'safe_encoding',
+    help: HELP,
+    check: oneOf('safe_encoding', 'on', 'off', 'true', 'false'),
+  },
+  constraint_exclusion: { default: 'partition', help: HELP, check: oneOf('partition', 'on', 'off') },
+  plan_cache_mode: {
+    default: 'auto',
+    help: HELP,
+    check: oneOf('auto', 'force_generic_plan', 'force_custom_plan'),
+  },
+  xmlbinary: { default: 'base64', help: HELP, check: oneOf('base64', 'hex') },
+  xmloption: { default: 'content', help: HELP, check: oneOf('content', 'document') },
+}
