@@ -122,7 +122,9 @@ systemForms(
   (session, oid: number) => {
     const found = byOid(session, oid)
     if (found?.user === undefined) return null
-    return found.user.kind === 'function'
+    // A body that is no string is printed as it was written.
+    const isString = /\bas\s*(e?'|\$)/i.test(found.user.sql)
+    return found.user.kind === 'function' && isString
       ? functionDefinition(session, oid, found.user)
       : `${found.user.sql}\n`
   },
