@@ -9,6 +9,7 @@ import { at, bindCondition, bindExpression } from '../bind/expression.ts'
 import { findRelation } from '../bind/find-relation.ts'
 import { bindFromList, NOTHING } from '../bind/from.ts'
 import { bindCtes, bindTree } from '../bind/query.ts'
+import type { ScopeColumn } from '../bind/scope.ts'
 import { expandStar, titleOf } from '../bind/select.ts'
 import type { Relation } from '../catalog.ts'
 import type { BindContext, DmlPlan, ParameterValues, PgNode } from '../contract.ts'
@@ -29,7 +30,10 @@ import { readerOf, rightsWhenRead } from './rights.ts'
 export interface BoundDml {
   readonly table: Relation
   readonly plan: Plan
+  /** Over the table's columns and `beside`. */
   readonly returning?: { readonly schema: Schema; readonly columns: readonly Expression[] }
+  /** Types of what the plan has behind `counted`: the columns of USING or FROM that RETURNING may read. */
+  readonly beside?: readonly Type[]
   readonly tag: 'INSERT' | 'UPDATE' | 'DELETE' | 'MERGE'
   readonly parameters: readonly Type[]
   readonly dependsOn: readonly RelationId[]
@@ -104,7 +108,15 @@ export function planDelete(statement: PgNode, context: BindContext): BoundDml {
   const { table, env } = target(fields, context)
   const rows = affected(fields, 'usingClause', table, env)
   const values = table.columns.map((c, i) => column(i, c.type))
-  return finish(table, project(rows.plan, values, -1), 'DELETE', fields, rows.env)
+  const { plan, env: scoped, beside } = rows
+  return finish(
+    table,
+    project(plan, values, -1, true, besideValues(beside)),
+    'DELETE',
+    fields,
+    scoped,
+    beside,
+  )
 }
 
 export function planUpdate(statement: PgNode, context: BindContext): BoundDml {
@@ -117,8 +129,12 @@ export function planUpdate(statement: PgNode, context: BindContext): BoundDml {
   const values = attached.expressions
   // Both sides read one row once: old rows leave, new rows come.
   const base = attached.plan
-  const plan: Plan = { op: 'union', inputs: [project(base, old, -1, false), project(base, values, 1)] }
-  return finish(table, plan, 'UPDATE', fields, rows.env)
+  const beside = besideValues(rows.beside)
+  const plan: Plan = {
+    op: 'union',
+    inputs: [project(base, old, -1, false, beside), project(base, values, 1, true, beside)],
+  }
+  return finish(table, plan, 'UPDATE', fields, rows.env, rows.beside)
 }
 
 export function planMerge(statement: PgNode, context: BindContext): BoundDml {
@@ -172,13 +188,17 @@ function target(fields: Body, context: BindContext): { readonly table: Relation;
   return { table, env: { ...env, ctes: bindCtes(body(fields['withClause']), env) } }
 }
 
-/** The table's rows (columns first) that WHERE keeps; each once when another relation is joined. */
+function besideValues(columns: readonly ScopeColumn[]): readonly Expression[] {
+  return columns.map(c => column(c.index, c.type))
+}
+
+/** The table's rows (columns first) that WHERE keeps; each once when another relation is joined, whose columns RETURNING may read. */
 function affected(
   fields: Body,
   clause: 'usingClause' | 'fromClause',
   table: Relation,
   env: Environment,
-): { readonly plan: Plan; readonly env: Environment } {
+): { readonly plan: Plan; readonly env: Environment; readonly beside: readonly ScopeColumn[] } {
   const own = bindFromList([{ RangeVar: body(fields['relation']) }], rightsWhenRead(env))
   let from = own
   if (list(fields[clause]).length > 0) {
@@ -189,14 +209,14 @@ function affected(
   }
   const scoped: Environment = { ...env, scope: { columns: from.columns } }
   const where = fields['whereClause'] as PgNode | undefined
-  if (where === undefined && from === own) return { plan: own.plan, env: scoped }
+  if (where === undefined && from === own) return { plan: own.plan, env: scoped, beside: [] }
   const condition =
     where === undefined
       ? literal(true, { name: 'bool' })
       : bindCondition(where, { ...scoped, clause: 'WHERE' })
   let plan = filterBy(from.plan, condition, scoped.pending)
   if (from !== own) plan = onceEach(plan, table, own.plan)
-  return { plan, env: scoped }
+  return { plan, env: scoped, beside: hasReturning(fields) ? from.columns.slice(own.columns.length) : [] }
 }
 
 /** One match for each row of the table; without a key, equal rows are matched together and counted again. */
@@ -282,20 +302,34 @@ function insertRows(select: Body, table: Relation, wanted: readonly number[], en
   return parts.length === 1 ? parts[0]! : { op: 'union', inputs: parts }
 }
 
-function finish(table: Relation, plan: Plan, tag: BoundDml['tag'], fields: Body, env: Environment): BoundDml {
-  const names_ = [...table.columns.map(c => c.name), 'weight', 'counted']
+function returningOf(fields: Body): readonly PgNode[] {
+  const clause = fields['returningClause']
+  return list(clause === undefined ? fields['returningList'] : body(clause)['exprs'])
+}
+
+function hasReturning(fields: Body): boolean {
+  return returningOf(fields).length > 0
+}
+
+function finish(
+  table: Relation,
+  plan: Plan,
+  tag: BoundDml['tag'],
+  fields: Body,
+  env: Environment,
+  beside: readonly ScopeColumn[] = [],
+): BoundDml {
+  const names_ = [...table.columns.map(c => c.name), 'weight', 'counted', ...beside.map(c => c.name)]
   const titled: Plan = {
     op: 'project',
     input: plan,
     columns: schemaOf(plan).map((f, i) => column(i, f.type)),
     names: names_,
   }
-  const clause =
-    fields['returningClause'] === undefined
-      ? fields['returningList']
-      : body(fields['returningClause'])['exprs']
-  const returning =
-    list(clause).length === 0 ? {} : { returning: bindReturning(list(clause), table, tag, fields, env) }
+  const clause = returningOf(fields)
+  const returning = hasReturning(fields)
+    ? { returning: bindReturning(clause, table, tag, fields, env, beside), beside: beside.map(c => c.type) }
+    : {}
   const { context, dependsOn } = env
   return {
     table,
@@ -337,9 +371,10 @@ function bindReturning(
   tag: BoundDml['tag'],
   fields: Body,
   env: Environment,
+  beside: readonly ScopeColumn[],
 ) {
   const alias = body(body(fields['relation'])['alias'])['aliasname']
-  const columns = table.columns.map((c, index) => ({
+  const own = table.columns.map((c, index) => ({
     name: c.name,
     type: c.type,
     index,
@@ -349,6 +384,7 @@ function bindReturning(
       ? { read: numberedLater }
       : readerOf(env, table, index)),
   }))
+  const columns = [...own, ...beside.map((c, i) => ({ ...c, index: own.length + i }))]
   const scoped: Environment = { ...env, scope: { columns }, pending: noPending(), clause: 'RETURNING' }
   const isMerge = fields['mergeWhenClauses'] !== undefined
   const outputs = nodes.flatMap(node => {

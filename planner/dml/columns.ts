@@ -135,7 +135,14 @@ export function columnAt(table: Relation, name: string, position: number | undef
 }
 
 /** The rows of the table's columns with `weight` and `counted` behind them. */
-export function project(input: Plan, columns: readonly Expression[], weight: 1 | -1, counted = true): Plan {
-  const all = [...columns, literal(weight, INT4), literal(counted, BOOL)]
-  return { op: 'project', input, columns: all, names: [...columns.map(() => ''), 'weight', 'counted'] }
+export function project(
+  input: Plan,
+  columns: readonly Expression[],
+  weight: 1 | -1,
+  counted = true,
+  beside: readonly Expression[] = [],
+): Plan {
+  const all = [...columns, literal(weight, INT4), literal(counted, BOOL), ...beside]
+  const names = [...columns.map(() => ''), 'weight', 'counted', ...beside.map(() => '')]
+  return { op: 'project', input, columns: all, names }
 }

@@ -124,7 +124,8 @@ export async function effectsOf(
   const { table, tag } = bound
   const { job, returning } = planDml(bound, values)
   const found: Effect[] = []
-  for await (const chunk of context.runtime.query(job, context.signal)) addEffects(chunk, found)
+  for await (const chunk of context.runtime.query(job, context.signal))
+    addEffects(chunk, table.columns.length, found)
   // A key is freed before another row takes it.
   const effects = once(found, bound).toSorted((a, b) => Math.sign(a.weight) - Math.sign(b.weight))
   const types = table.columns.map(column => column.type)
@@ -135,8 +136,10 @@ export async function effectsOf(
   const result = { tag: tag === 'INSERT' ? `INSERT 0 ${count}` : `${tag} ${count}` }
   if (returning === undefined) return { table, changes, result }
   const run = compileProjection(returning.columns, [], { mode: 'batch', onError: () => {} })
-  const rows = counted.flatMap(({ row, weight }) => new Array<readonly Value[]>(Math.abs(weight)).fill(row))
-  const shown = rows.length === 0 ? undefined : run(chunkOf(types, rows))
+  const rows = counted.flatMap(({ row, beside, weight }) =>
+    new Array<readonly Value[]>(Math.abs(weight)).fill([...row, ...beside]),
+  )
+  const shown = rows.length === 0 ? undefined : run(chunkOf([...types, ...(bound.beside ?? [])], rows))
   return { table, changes, result: { ...result, rows: shown === undefined ? [] : [shown] } }
 }
 
@@ -160,17 +163,20 @@ function chunksOf(effects: readonly Effect[], types: readonly Type[]): Chunk[] {
 
 interface Effect {
   readonly row: readonly Value[]
+  /** Of the relations of USING or FROM, for RETURNING. */
+  readonly beside: readonly Value[]
   readonly weight: number
   readonly counted: boolean
 }
 
-/** The last columns of the plan's rows are `weight` and `counted`. */
-function addEffects(chunk: Chunk, into: Effect[]): void {
-  const width = chunk.columns.length - 2
+/** Behind the table's columns the plan's rows have `weight`, `counted` and what else RETURNING may read. */
+function addEffects(chunk: Chunk, width: number, into: Effect[]): void {
   const columns = chunk.columns.slice(0, width)
+  const others = chunk.columns.slice(width + 2)
   for (let row = 0; row < chunk.length; row++)
     into.push({
       row: columns.map(column => cellValue(column, row)),
+      beside: others.map(column => cellValue(column, row)),
       weight: (cellValue(chunk.columns[width]!, row) as number) * chunk.weights[row]!,
       counted: cellValue(chunk.columns[width + 1]!, row) === true,
     })
