@@ -172,6 +172,8 @@ export type OperatorSpec =
     }
   /** Rows without a key, which leave in time if `expiry` says so: what takes back a row that is not there is dropped. */
   | { readonly kind: 'expiring'; readonly expiry?: Expiry }
+  /** The net change of its input, once in so long a time. */
+  | { readonly kind: 'refresh'; readonly everyMs: number }
   /** INTERSECT / EXCEPT [ALL] of two inputs. */
   | { readonly kind: 'set-operation'; readonly operation: 'intersect' | 'except'; readonly all: boolean }
   /** Rows × the values of set-returning calls side by side: appends one column a call (NULL-padded), `ordinality`: and int8. */

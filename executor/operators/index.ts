@@ -15,6 +15,7 @@ import { nowSeries } from './now-series.ts'
 import { panes } from './panes.ts'
 import { input, insertions, project, source, union, values } from './pass.ts'
 import { projectSet } from './project-set.ts'
+import { refresh } from './refresh.ts'
 import { rowId } from './row-id.ts'
 import { setOperation } from './set-operation.ts'
 import { singleRow } from './single-row.ts'
@@ -62,6 +63,8 @@ export function createOperator(spec: OperatorSpec, context: OperatorContext): Op
       )
     case 'expiring':
       return expiring.create(spec, context)
+    case 'refresh':
+      return refresh.create(spec, context)
     case 'hop':
       return hop.create(spec, context)
     case 'panes':

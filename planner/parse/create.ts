@@ -75,7 +75,12 @@ function view(c: Cursor, replace: boolean): Statement {
 }
 
 /** A resource group means nothing here. */
-const VIEW_OPTIONS = new Set(['backfill_order', 'backfill_rate_limit', 'resource_group'])
+const VIEW_OPTIONS = new Set([
+  'refresh.interval.sec',
+  'backfill_order',
+  'backfill_rate_limit',
+  'resource_group',
+])
 
 function viewOptions(c: Cursor): Record<string, string> {
   const { start } = c.token!

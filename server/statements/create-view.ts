@@ -8,6 +8,7 @@ import { backfillPace } from './backfill-pace.ts'
 import { bindContext, findByName, targetSchema } from './bind.ts'
 import type { Result, StatementContext } from './contract.ts'
 import { createRelation, outputColumns, queryColumns, type StatementOf, streamJob } from './create.ts'
+import { refreshed } from './refreshed-view.ts'
 import { replaceView } from './replace-view.ts'
 
 /** CREATE VIEW (a name for a query) and CREATE MATERIALIZED VIEW (its rows, kept current). */
@@ -41,7 +42,8 @@ export function createView(
       throw new SqlError('syntax_error', 'EMIT ON WINDOW CLOSE is for materialized views and sinks')
     if (!materialized) return { ...common, kind: 'view', key: [], appendOnly: false }
     const streamed = planStream(bound)
-    const plan = statement.onWindowClose ? closeWindows(streamed, context.catalogs.current) : streamed
+    const closed = statement.onWindowClose ? closeWindows(streamed, context.catalogs.current) : streamed
+    const plan = refreshed(closed, statement.options, context.catalogs.current)
     const watermarks = watermarksOf(plan, context.catalogs.current)
     const mode = plan.key.length > 0 ? 'keyed' : plan.appendOnly ? 'append' : 'bag'
     const schema = columns.map(column => ({ name: column.name, type: column.type }))
