@@ -4,6 +4,7 @@ import type { Operator, OperatorContext } from '../contract.ts'
 import { aggregate } from './aggregate.ts'
 import { batchAggregate } from './batch-aggregate.ts'
 import { batchJoin } from './batch-join.ts'
+import { batchSetOperation } from './batch-set-operation.ts'
 import { batchWindow } from './batch-window.ts'
 import { changelog } from './changelog.ts'
 import { changes } from './changes.ts'
@@ -70,7 +71,7 @@ export function createOperator(spec: OperatorSpec, context: OperatorContext): Op
     case 'panes':
       return panes.create(spec, context)
     case 'set-operation':
-      return setOperation.create(spec, context)
+      return context.mode === 'batch' ? batchSetOperation(spec, context) : setOperation.create(spec, context)
     case 'watermark':
       return watermark.create(spec, context)
     case 'project-set':

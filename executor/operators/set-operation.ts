@@ -1,7 +1,6 @@
 import { ChunkBuilder } from '../../storage/chunk-builder.ts'
 import { INT8 } from '../../types/type.ts'
 import type { Emit, OperatorKind } from '../contract.ts'
-import { endsPiece, inPieces } from './in-pieces.ts'
 
 /** INTERSECT and EXCEPT: counts of both sides per row; the barrier emits how the multiplicity moved. */
 export const setOperation: OperatorKind<'set-operation'> = {
@@ -46,12 +45,11 @@ export const setOperation: OperatorKind<'set-operation'> = {
           side.i64[id] = side.i64[id]! + BigInt(chunk.weights[i]!)
         }
       },
-      ...inPieces(context.mode, emitChanges),
+      barrier: emitChanges,
     }
 
-    function* emitChanges(emit: Emit): Generator<void> {
+    function emitChanges(emit: Emit): void {
       const out = new ChunkBuilder(types, emit)
-      let done = 0
       for (const [id, before] of touched) {
         const change = multiplicity(id) - before
         if (change !== 0) {
@@ -59,7 +57,6 @@ export const setOperation: OperatorKind<'set-operation'> = {
           out.push(change)
         }
         if (left.i64[id] === 0n && right.i64[id] === 0n) counts.remove(id)
-        if (endsPiece(done++)) yield
       }
       out.flush()
       touched.clear()
