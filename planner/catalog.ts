@@ -168,8 +168,10 @@ export class Catalog {
     return json === undefined ? Catalog.empty() : new Catalog(fromJson(json) as CatalogDocument)
   }
 
+  /** Relations are written once: most are the same in the next catalog. */
   toJson(): string {
-    return toJson(this.#document)
+    const { relations, ...rest } = this.#document
+    return `${toJson(rest).slice(0, -1)},"relations":[${relations.map(relationJson).join(',')}]}`
   }
 
   get version(): number {
@@ -400,4 +402,12 @@ const FIRST_ID = 16384
 
 function nameKey(database: string, schema: string, name: string): string {
   return JSON.stringify([database, schema, name])
+}
+
+const written = new WeakMap<Relation, string>()
+
+function relationJson(relation: Relation): string {
+  let json = written.get(relation)
+  if (json === undefined) written.set(relation, (json = toJson(relation)))
+  return json
 }
