@@ -33,6 +33,8 @@ export interface BindContext {
   readonly inferred: Map<number, Type>
   /** TimeZone, extra_float_digits … as SHOW prints them. */
   setting(name: string): string
+  /** The expression of a generated column: its value is kept with the row. */
+  readonly generated?: true
   /** Statement time for now() in batch queries, microseconds since 1970. */
   readonly nowMicros: bigint
   readonly user: string

@@ -9,6 +9,11 @@ fn('gen_random_uuid() -> uuid', {
   volatility: 'volatile',
   call: () => randomUUID(),
 })
+fn('proctime() -> timestamptz', {
+  help: 'when the row is made, in a generated column of a table or source',
+  volatility: 'volatile',
+  call: () => BigInt(Date.now()) * 1000n,
+})
 fn('num_nulls(any, ...any) -> int4', {
   help: 'number of NULLs among the arguments',
   strict: false,

@@ -160,7 +160,8 @@ export function callFunction(
   const cast = args.map((arg, i) => coerce(arg, found.argTypes[i] ?? arg.type, 'implicit', context, position))
   const entry = functionById(found.fn)
   // A row that is taken back must have the value that it came with.
-  if (entry.volatility === 'volatile' && context.mode === 'stream')
+  const kept = context.generated === true && name === 'proctime'
+  if (entry.volatility === 'volatile' && context.mode === 'stream' && !kept)
     throw notSupported(`${name}(), which is volatile, in a view`, { position })
   if (entry.zoned) cast.push(literal(zoneOf(context), TEXT))
   if (entry.session) cast.push(sessionOf(name, context, position))

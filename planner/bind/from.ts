@@ -467,6 +467,7 @@ function asOf(from: From, fields: Record<string, unknown>, env: Environment): Fr
   const [method] = names(list(fields['method']))
   if (method !== 'as of') throw notSupported('TABLESAMPLE')
   if (env.context.mode === 'stream') throw notSupported('FOR SYSTEM_TIME AS OF in a view')
+  if (env.context.rowTimes === true) throw notSupported('_rw_timestamp of an earlier time')
   if (from.plan.op !== 'scan' || from.plan.relation < 0)
     throw notSupported('FOR SYSTEM_TIME AS OF what is not a table or a materialized view')
   const [given] = list(fields['args'])

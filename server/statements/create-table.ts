@@ -190,7 +190,8 @@ export function columnDef(column: ColumnSyntax, schema: Schema, context: Stateme
   const fragment = column.generated ?? column.default
   if (fragment === undefined) return own
   const over = column.generated === undefined ? [] : schema
-  const binding = bindContext(context, fragment, column.generated ? 'stream' : 'batch')
+  const bindingOf = bindContext(context, fragment, column.generated ? 'stream' : 'batch')
+  const binding = column.generated ? { ...bindingOf, generated: true as const } : bindingOf
   const found = new Set<number>()
   const bound = bindColumnValue(fragment.node, over, own, binding, found)
   const uses = [...found, ...sequencesOf(bound)]
