@@ -7,6 +7,7 @@ import type { Accumulator, Multiset, ValuesById } from '../aggregates/contract.t
 import { createAggregate } from '../aggregates/index.ts'
 import { chunkSlice } from '../chunk-slice.ts'
 import { endsPiece, PIECE_ROWS } from '../operators/in-pieces.ts'
+import { frameScale } from './frame-scale.ts'
 import type { Frames } from './frames.ts'
 import type { Partition } from './partition.ts'
 
@@ -41,13 +42,21 @@ function folding(call: WindowCall, accumulator: Accumulator, retracts: boolean):
     const args = call.args.map(i => partition.columns[i]!)
     const counts = countedRows(call, partition, accumulator.keepsNulls !== true)
     const minus = counts.map(n => -n)
+    const argument = args[0]
+    const scale = retracts && call.fn === 'sum(numeric)' ? frameScale() : undefined
     const reset = (): void => {
+      scale?.reset()
       for (const [i, s] of accumulator.state.entries()) state[i]!.set(0, s.initial)
     }
     const fold = (from: number, to: number, weights: Int32Array): void => {
       if (from >= to) return
       const part = chunkSlice({ columns: args, weights, length }, from, to)
       accumulator.update(state, zeros, part.columns, part.weights, part.length)
+      scale?.count(argument!, from, to, weights)
+    }
+    const output = (i: number): void => {
+      accumulator.output(state, 0, out, i)
+      scale?.settle(out, i)
     }
     let [from, to] = [0, 0]
     reset()
@@ -66,7 +75,7 @@ function folding(call: WindowCall, accumulator: Accumulator, retracts: boolean):
       if (!retracts && !frames.whole) {
         const count = frames.ranges(i, ranges)
         for (let k = 0; k < count; k++) fold(ranges[2 * k]!, ranges[2 * k + 1]!, counts)
-        accumulator.output(state, 0, out, i)
+        output(i)
         continue
       }
       fold(from, start, minus)
@@ -77,7 +86,7 @@ function folding(call: WindowCall, accumulator: Accumulator, retracts: boolean):
       fold(to, end, counts)
       from = start
       to = end
-      if (frames.whole) accumulator.output(state, 0, out, i)
+      if (frames.whole) output(i)
       else withoutExcluded(frames.ranges(i, ranges), i)
     }
 
@@ -91,7 +100,7 @@ function folding(call: WindowCall, accumulator: Accumulator, retracts: boolean):
       }
       gaps.push([next, to])
       for (const [a, b] of gaps) fold(a, b, minus)
-      accumulator.output(state, 0, out, i)
+      output(i)
       for (const [a, b] of gaps) fold(a, b, counts)
     }
   }
