@@ -14,6 +14,10 @@ const cases: readonly (readonly [string, string])[] = [
   ],
   ['create table if not exists t (v int)', 'CREATE TABLE t (v INT)'],
   ['create view V as select Count(*) from t', 'CREATE VIEW V AS SELECT Count(*) FROM t'],
+  [
+    'create table t (v struct<"A" int, "b B" varchar, C boolean>, W int)',
+    'CREATE TABLE t (v STRUCT<"A" INT, "b B" CHARACTER VARYING, C BOOLEAN>, W INT)',
+  ],
   ['create index idx1 on t3(v1,v2)', 'CREATE INDEX idx1 ON t3(v1, v2)'],
   [
     'create materialized view mv3 as select sum(v1) as sum_v1 from t3 -- all',

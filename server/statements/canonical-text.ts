@@ -57,7 +57,9 @@ export function canonicalSql(sql: string): string {
     const before = tokens[i - 1]
     const angled = angles.has(i) || (angles.has(i - 1) && before?.text === '<')
     if (before !== undefined && !angled && spaced(before, token, tokens, i)) text += ' '
-    text += shown(token, i, tokens, types)
+    // Names of columns and fields stay as they were written.
+    const named = types.has(i + 1) && ['(', ',', '<'].includes(before?.text ?? '')
+    text += named ? token.text : shown(token, i, tokens, types)
   })
   return text
 }

@@ -114,6 +114,8 @@ export function formatType(oid: number, typmod: number | null): string {
       const scale = (((typmod - 4) & 0x7ff) ^ 1024) - 1024
       return `numeric(${(typmod - 4) >> 16},${scale})`
     }
+    case 'vector':
+      return `vector(${typmod})`
     case 'interval':
       return `interval(${typmod & 0xffff})`
     case 'time':

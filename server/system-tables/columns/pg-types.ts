@@ -1,7 +1,7 @@
 /**
  * Rows of PostgreSQL 15's pg_type: oid typname typlen typbyval typtype typcategory typispreferred typdelim typelem
  * typarray, then by number typinput typoutput typreceive typsend typmodin typmodout, then typalign typstorage
- * typcollation typsubscript.
+ * typcollation typsubscript. Last are the types of types/extended.ts.
  */
 export const PG_TYPES = `
 16 bool 1 1 b B 1 , 0 1000 1242 1243 2436 2437 0 0 c p 0 0
@@ -101,4 +101,10 @@ export const PG_TYPES = `
 4096 regrole 4 1 b N 0 , 0 4097 4098 4092 4094 4095 0 0 i p 0 0
 4097 _regrole -1 0 b A 0 , 4096 0 750 751 2400 2401 0 0 i x 0 6179
 2287 _record -1 0 p P 0 , 2249 0 750 751 2400 2401 0 0 d x 0 6179
+1301 rw_int256 -1 0 b N 0 , 0 1302 9301 9302 9303 9304 0 0 i x 0 0
+1302 _rw_int256 -1 0 b A 0 , 1301 0 750 751 2400 2401 0 0 i x 0 6179
+1305 vector -1 0 b U 0 , 0 1306 9305 9306 9307 9308 0 0 i x 0 0
+1306 _vector -1 0 b A 0 , 1305 0 750 751 2400 2401 0 0 i x 0 6179
+1307 variant -1 0 b U 0 , 0 1308 9309 9310 9311 9312 0 0 i x 0 0
+1308 _variant -1 0 b A 0 , 1307 0 750 751 2400 2401 0 0 i x 0 6179
 `

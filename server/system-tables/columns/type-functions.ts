@@ -42,4 +42,6 @@ export const TYPE_FUNCTIONS = `
 4085:regnamespaceout 4087:regnamespacerecv 4088:regnamespacesend 4092:regroleout 4094:regrolerecv
 4095:regrolesend 4098:regrolein 6098:jsonb_subscript_handler 6179:array_subscript_handler
 6180:raw_array_subscript_handler 13560:plpgsql_call_handler
+9301:rw_int256_in 9302:rw_int256_out 9303:rw_int256_recv 9304:rw_int256_send 9305:vector_in 9306:vector_out
+9307:vector_recv 9308:vector_send 9309:variant_in 9310:variant_out 9311:variant_recv 9312:variant_send
 `

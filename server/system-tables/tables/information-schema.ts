@@ -1,5 +1,7 @@
 import { type Grant, PRIVILEGES_OF, type Privilege } from '../../../planner/access.ts'
 import type { Catalog, ColumnDef, Relation } from '../../../planner/catalog.ts'
+import type { Type } from '../../../types/type.ts'
+import { typeName } from '../../../types/type-names.ts'
 import { viewDefinition } from '../definitions.ts'
 import { shownExpression, storedExpression } from '../expression-text.ts'
 import { type ClassObject, classObjects, primaryKeyName, shownColumns } from '../objects.ts'
@@ -54,7 +56,12 @@ fill(
           ordinal_position: i + 1,
           column_default: generated ? null : shown(facts, column),
           is_nullable: column.notNull ? 'NO' : 'YES',
-          data_type: isArray ? 'ARRAY' : formatType(oid, null),
+          // PostgreSQL has no such types; the text tells their fields.
+          data_type: isStruct(column.type)
+            ? typeName(column.type)
+            : isArray
+              ? 'ARRAY'
+              : formatType(oid, null),
           ...lengths(type?.name ?? '', typmod),
           udt_catalog: facts.database,
           udt_schema: 'pg_catalog',
@@ -76,6 +83,8 @@ function shown({ session }: Facts, column: Pick<ColumnDef, 'type' | 'expressionS
   const text = storedExpression(column)
   return text === null ? null : shownExpression(session, text, false)
 }
+
+const isStruct = (type: Type): boolean => type.name === 'struct' || type.name === 'map'
 
 const BITS: Readonly<Record<string, number>> = { int2: 16, int4: 32, int8: 64, float4: 24, float8: 53 }
 
