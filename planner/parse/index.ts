@@ -78,6 +78,8 @@ function parseStatement(c: Cursor): Statement {
     case 'flush':
       c.finish()
       return { kind: 'flush' }
+    case 'cancel':
+      return cancelJobs(c)
     case 'wait':
     case 'recover':
       c.finish()
@@ -115,4 +117,17 @@ function parseExplain(c: Cursor): Statement {
   const rest = new Cursor(c.sql, c.tokens.slice(c.at))
   if (rest.token === undefined) throw c.error()
   return { kind: 'explain', options, statement: parseStatement(rest) }
+}
+
+/** After CANCEL: `JOB 1` or `JOBS 1, 2`. */
+function cancelJobs(c: Cursor): Statement {
+  if (!c.accept('jobs')) c.expect('job')
+  const jobs: number[] = []
+  do {
+    if (c.token?.kind !== 'number' || !/^\d+$/.test(c.token.value)) throw c.error()
+    jobs.push(Number(c.token.value))
+    c.at++
+  } while (c.accept(','))
+  c.finish()
+  return { kind: 'cancel jobs', jobs }
 }

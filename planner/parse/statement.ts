@@ -323,6 +323,8 @@ export type Statement =
   /** Until jobs made in the background have read what their inputs hold. */
   | { readonly kind: 'wait' }
   | { readonly kind: 'recover' }
+  /** Jobs that are still being created, by number. */
+  | { readonly kind: 'cancel jobs'; readonly jobs: readonly number[] }
   | { readonly kind: 'explain'; readonly options: ExplainOptions; readonly statement: Statement }
 
 /** A privilege, on some columns only where they are named. */

@@ -43,6 +43,23 @@ export function drop(statement: StatementOf<'drop'>, context: StatementContext):
   })
 }
 
+/** CANCEL JOBS: what is still being created is not made; others are left as they are. Tells the numbers of those given up. */
+export function cancelJobs(
+  { jobs }: StatementOf<'cancel jobs'>,
+  context: StatementContext,
+): Promise<readonly number[]> {
+  return context.catalogs.exclusive(async () => {
+    const before = context.catalogs.current
+    const open = jobs.flatMap(id => before.byId(id) ?? []).filter(r => context.runtime.isBackfilling(r.id))
+    for (const relation of open) requireOwner(rightsOf(context.session, before), relation.kind, relation)
+    if (open.length === 0) return []
+    const next = withoutRelations(open, false, before)
+    await context.runtime.run({ catalog: next.toJson(), drop: open.map(r => r.id) }, context.signal)
+    context.catalogs.update(next)
+    return open.map(r => r.id)
+  })
+}
+
 function withoutRelations(relations: readonly Relation[], cascade: boolean, catalog: Catalog): Catalog {
   const named = relations.map(({ id, kind, name }) => ({ id, label: `${kind} ${name}` }))
   return withDependents(named, cascade, catalog).without(relations.map(r => r.id))

@@ -16,13 +16,14 @@ import { createSubscription } from './create-subscription.ts'
 import { createTable } from './create-table.ts'
 import { createView } from './create-view.ts'
 import { prepareDml } from './dml.ts'
-import { drop } from './drop.ts'
+import { cancelJobs, drop } from './drop.ts'
 import { dropFunction } from './drop-function.ts'
 import { prepareExplain } from './explain.ts'
 import { defaultPrivileges, grant } from './grant.ts'
 import { prepareQuery } from './query.ts'
 import { roleSetting } from './role-settings.ts'
 import { alterRole, createRole, dropRole, grantRole } from './roles.ts'
+import { rowsOf } from './rows-of.ts'
 import { alterSecret, createSecret, dropSecret } from './secret.ts'
 import { alterSequence, createSequence } from './sequence.ts'
 import { prepareShow } from './show.ts'
@@ -118,6 +119,12 @@ export function prepare(
       return command(() => alterSecret(statement, context))
     case 'drop secret':
       return command(() => dropSecret(statement, context))
+    case 'cancel jobs':
+      return rowsOf(
+        ['Id'],
+        async () => (await cancelJobs(statement, context)).map(id => [String(id)]),
+        'CANCEL JOBS',
+      )
     case 'wait':
       return command(() => waitForJobs(context))
     // Nothing is ever out of step with the log: what is under way is committed.

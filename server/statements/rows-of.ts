@@ -6,7 +6,7 @@ import type { Prepared } from './contract.ts'
 /** A statement that yields rows of text, made when it runs. */
 export function rowsOf(
   names: readonly string[],
-  make: () => readonly (readonly Value[])[],
+  make: () => readonly (readonly Value[])[] | Promise<readonly (readonly Value[])[]>,
   verb = 'SELECT',
 ): Prepared {
   const schema: Schema = names.map(name => ({ name, type: TEXT }))
@@ -15,7 +15,8 @@ export function rowsOf(
     schema,
     parameters: [],
     async run() {
-      return { tag: count => `${verb} ${count}`, rows: [chunkOf(types, make())] }
+      const rows = await make()
+      return { tag: count => `${verb} ${count}`, rows: [chunkOf(types, rows)] }
     },
   }
 }

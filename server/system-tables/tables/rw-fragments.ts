@@ -112,17 +112,17 @@ fill(
   'rw_catalog.rw_rate_limit',
   facts =>
     fragments(facts).flatMap(({ id, job, flags }) => {
-      const limit = job.options['source_rate_limit']
-      if (limit === undefined || !flags.includes('SOURCE')) return []
-      return [
-        {
-          fragment_id: id,
-          fragment_type: flags,
-          node_name: 'SOURCE',
-          table_id: job.id,
-          rate_limit: Number(limit),
-        },
-      ]
+      const read = job.options['source_rate_limit']
+      const limits = [
+        ['SOURCE', flags.includes('SOURCE') && read !== undefined ? Number(read) : undefined],
+        ['STREAM_SCAN', flags.includes('STREAM_SCAN') ? job.pace?.rate : undefined],
+        ['DML', flags.includes('SOURCE') ? job.writeRate : undefined],
+      ] as const
+      return limits.flatMap(([node, limit]) =>
+        limit === undefined
+          ? []
+          : [{ fragment_id: id, fragment_type: flags, node_name: node, table_id: job.id, rate_limit: limit }],
+      )
     }),
   true,
 )
