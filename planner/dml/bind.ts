@@ -72,10 +72,10 @@ export function planInsert(statement: PgNode, context: BindContext): BoundDml {
     const at = context.position(item['location'] as number | undefined)
     throw new SqlError('duplicate_column', message, { position: at ?? position })
   }
-  const all = table.columns.flatMap((c, i) => (c.generated === undefined && !c.hidden ? [i] : []))
+  const all = table.columns.flatMap((c, i) => (c.hidden ? [] : [i]))
   const select = fields['selectStmt'] === undefined ? undefined : as(fields['selectStmt'], 'SelectStmt')!
   const wanted = given.length > 0 ? given : all
-  for (const i of wanted) context.sets?.insert.add(i)
+  for (const i of wanted) if (table.columns[i]!.generated === undefined) context.sets?.insert.add(i)
   const rows = select === undefined ? emptyRow() : insertRows(select, table, wanted, env)
   const width = schemaOf(rows).length
   if (width > wanted.length) {
@@ -87,13 +87,14 @@ export function planInsert(statement: PgNode, context: BindContext): BoundDml {
   const schema = schemaOf(rows)
   const values = table.columns.map((c, i): Expression => {
     const from = wanted.indexOf(i)
-    if (from === -1 || from >= width) return defaultOf(c.default, c.type, env.context)
+    if (from === -1 || from >= width || c.generated !== undefined)
+      return defaultOf(c.default, c.type, env.context)
     return assign(column(from, schema[from]!.type), c, context, undefined)
   })
-  for (const i of given) {
-    if (table.columns[i]!.generated !== undefined)
-      throw generatedError(table.columns[i]!.name, 'insert a non-DEFAULT value into')
-  }
+  const said = wanted
+    .slice(0, width)
+    .findIndex((i, at) => table.columns[i]!.generated && !isDefault(select, at))
+  if (said !== -1) throw generatedError(table.columns[wanted[said]!]!.name, 'insert a non-DEFAULT value into')
   const complete = generate(table, values)
   if (fields['onConflictClause'] === undefined)
     return finish(table, project(rows, complete, 1), 'INSERT', fields, env)
@@ -249,6 +250,12 @@ function onceEach(plan: Plan, table: Relation, own: Plan): Plan {
 
 function emptyRow(): Plan {
   return NOTHING.plan
+}
+
+/** All lists of VALUES say DEFAULT there. */
+function isDefault(select: Body | undefined, at: number): boolean {
+  const rows = list(select?.['valuesLists'])
+  return rows.length > 0 && rows.every(row => as(items(row)[at]!, 'SetToDefault') !== undefined)
 }
 
 function insertRows(select: Body, table: Relation, wanted: readonly number[], env: Environment): Plan {
