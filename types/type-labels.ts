@@ -48,3 +48,8 @@ export function isLabel(word: string): word is TypeLabel {
 export function isRegistered(type: Type): boolean {
   return type.label?.startsWith('reg') ?? false
 }
+
+/** PostgreSQL counts the elements of its two vector types from 0. */
+export function firstSubscript({ label }: Type): number {
+  return label === 'int2vector' || label === 'oidvector' ? 0 : 1
+}

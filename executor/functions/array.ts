@@ -4,6 +4,7 @@ import { SqlError } from '../../types/error.ts'
 import { hashValue } from '../../types/hash-value.ts'
 import { formatText } from '../../types/text-io.ts'
 import type { Type } from '../../types/type.ts'
+import { firstSubscript } from '../../types/type-labels.ts'
 import type { Decimal, Value } from '../../types/value.ts'
 import { fn } from './registry.ts'
 import { fieldsOf } from './split-fields.ts'
@@ -51,15 +52,17 @@ fn('array_upper(anyarray, int4) -> int4', {
   help: 'last subscript of a dimension',
   make:
     ([type]) =>
-    (a: Items, n: number) =>
-      dimensions(type!, a)[n - 1] ?? null,
+    (a: Items, n: number) => {
+      const length = dimensions(type!, a)[n - 1]
+      return length === undefined ? null : length - 1 + firstSubscript(type!)
+    },
 })
 fn('array_lower(anyarray, int4) -> int4', {
   help: 'first subscript of a dimension',
   make:
     ([type]) =>
     (a: Items, n: number) =>
-      dimensions(type!, a)[n - 1] === undefined ? null : 1,
+      dimensions(type!, a)[n - 1] === undefined ? null : firstSubscript(type!),
 })
 fn('array_ndims(anyarray) -> int4', {
   help: 'number of dimensions',

@@ -1,6 +1,7 @@
 import { compareDecimals, intervalMicros } from '../../types/compare.ts'
 import { addInterval, INFINITY_MICROS, MINUS_INFINITY_MICROS } from '../../types/datetime.ts'
 import { SqlError } from '../../types/error.ts'
+import { firstSubscript } from '../../types/type-labels.ts'
 import type { Decimal, Interval, Value } from '../../types/value.ts'
 import { addDecimals } from '../aggregates/numeric.ts'
 import { laterInZone } from './datetime.ts'
@@ -14,14 +15,19 @@ fn('$row(anyelement) -> setof anyelement', {
 })
 fn('generate_subscripts(anyarray, int4) -> setof int4', {
   help: 'subscripts of a dimension',
-  rows: (array: Value, dimension: number) => subscripts(array, dimension),
+  makeRows:
+    ([type]) =>
+    (array: Value, dimension: number) =>
+      from(firstSubscript(type!), subscripts(array, dimension)),
 })
 fn('generate_subscripts(anyarray, int4, bool) -> setof int4', {
   help: 'subscripts of a dimension, backwards when the third argument is true',
-  rows: (array: Value, dimension: number, backwards: boolean) => {
-    const all = [...subscripts(array, dimension)]
-    return backwards ? all.reverse() : all
-  },
+  makeRows:
+    ([type]) =>
+    (array: Value, dimension: number, backwards: boolean) => {
+      const all = from(firstSubscript(type!), subscripts(array, dimension))
+      return backwards ? all.reverse() : all
+    },
 })
 
 for (const element of ['int2', 'int4', 'int8', 'oid', 'text', 'numeric', 'float8', 'date', 'timestamp'])
@@ -29,6 +35,10 @@ for (const element of ['int2', 'int4', 'int8', 'oid', 'text', 'numeric', 'float8
     help: 'elements of an array with their positions, as drivers ask for keys',
     rows: (array: readonly Value[]) => array.map((value, i) => [value, i + 1]),
   })
+
+function from(first: number, subscriptsFromOne: Iterable<number>): number[] {
+  return [...subscriptsFromOne].map(n => n - 1 + first)
+}
 
 const ONE: Decimal = { digits: 1n, scale: 0 }
 const HELP = 'values from a to b, in steps of c'

@@ -3,6 +3,7 @@ import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
 import { parseText } from '../../types/text-io.ts'
 import { arrayOf, BOOL, INT4, INT8, NUMERIC, sameType, TEXT, type Type } from '../../types/type.ts'
+import { firstSubscript } from '../../types/type-labels.ts'
 import { typeName } from '../../types/type-names.ts'
 import type { Value } from '../../types/value.ts'
 import type { PgNode } from '../contract.ts'
@@ -520,8 +521,11 @@ function bindIndirection(fields: Body, env: Environment): Expression {
       if (field !== undefined) return fieldOf(value, str(field['sval']))
       const subscript = as(step, 'A_Indices')
       if (subscript === undefined) throw notSupported('(row).*')
-      const bound = (n: unknown): Expression =>
-        coerce(bindExpression(n as PgNode, env), INT4, 'assignment', env.context, undefined)
+      const shift = 1 - firstSubscript(value.type)
+      const bound = (n: unknown): Expression => {
+        const own = coerce(bindExpression(n as PgNode, env), INT4, 'assignment', env.context, undefined)
+        return shift === 0 ? own : callFunction('+', [own, literal(shift, INT4)], env.context, undefined)
+      }
       if (subscript['is_slice'] === true) {
         const low = subscript['lidx'] === undefined ? literal(1, INT4) : bound(subscript['lidx'])
         const high = subscript['uidx'] === undefined ? literal(2147483647, INT4) : bound(subscript['uidx'])

@@ -1,5 +1,4 @@
 import type { IndexKey, Relation } from '../../planner/catalog.ts'
-import { tokenize } from '../../planner/parse/tokens.ts'
 import type { ClassObject } from './objects.ts'
 
 /** An identifier as it must be written in SQL. */
@@ -23,21 +22,13 @@ const RESERVED = new Set(
 )
 
 /** The statement that makes an index. */
-export function indexDefinition({ name, index, relation }: ClassObject): string {
+export function indexDefinition({ name, index }: ClassObject): string {
   const { on, columns, include, primary, keys } = index!
   const list = (positions: readonly number[]) => positions.map(i => quoted(on.columns[i]!.name)).join(', ')
-  const included = include.length === 0 || !asksToInclude(relation) ? '' : ` INCLUDE (${list(include)})`
+  const included = include.length === 0 ? '' : ` INCLUDE (${list(include)})`
   const words = keys === undefined ? list(columns) : keys.map(keyDefinition).join(', ')
   const table = `${quoted(on.schema)}.${quoted(on.name)}`
   return `CREATE ${primary ? 'UNIQUE ' : ''}INDEX ${quoted(name)} ON ${table} USING btree (${words})${included}`
-}
-
-/** An index without INCLUDE has every column; its statement says nothing of them. */
-function asksToInclude(index: Relation | undefined): boolean {
-  return (
-    index !== undefined &&
-    tokenize(index.sql).some(token => token.kind === 'word' && token.value === 'include')
-  )
 }
 
 function keyDefinition({ sql, order, expression }: IndexKey): string {

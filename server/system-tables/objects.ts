@@ -1,4 +1,5 @@
 import type { Catalog, ColumnDef, IndexKey, Relation } from '../../planner/catalog.ts'
+import { tokenize } from '../../planner/parse/tokens.ts'
 import { type Field, INT4 } from '../../types/type.ts'
 import type { TableDef } from './columns/parse.ts'
 import { RW_SCHEMA_OID, SCHEMA_OIDS } from './oids.ts'
@@ -121,8 +122,15 @@ function modified(
   })
 }
 
+/** An index without INCLUDE has every column; its statement says nothing of them. */
+function asksToInclude(index: Relation): boolean {
+  return tokenize(index.sql).some(token => token.kind === 'word' && token.value === 'include')
+}
+
 /** Columns of the indexed relation that the user asked for. */
-function includedColumns({ index, columns }: Relation): readonly number[] {
+function includedColumns(own: Relation): readonly number[] {
+  const { index, columns } = own
+  if (!asksToInclude(own)) return []
   return index!.include.filter((_, i) => columns[index!.keys.length + i]!.hidden !== true)
 }
 
