@@ -16,6 +16,7 @@ import { bindContext } from './bind.ts'
 import type { Prepared, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
 import { bindDml } from './dml.ts'
+import { hasChanges } from './with-changes.ts'
 
 const DML_WORDS = { insert: 'insert into', update: 'update', delete: 'delete from', merge: 'merge into' }
 const MADE: ReadonlySet<string> = new Set([
@@ -49,6 +50,10 @@ export function prepareExplain(
     },
   }
   let catalog = context.catalogs.current
+  const read =
+    statement.kind === 'query' ? statement.query : 'statement' in statement ? statement.statement : undefined
+  if (read !== undefined && 'node' in read && hasChanges(read))
+    throw notSupported('EXPLAIN of a WITH that changes tables')
   if (options.analyze && statement.kind !== 'query')
     throw notSupported(`EXPLAIN ANALYZE of ${statement.kind.toUpperCase()}`)
   const { parameters, plan } = planned(statement, noted, types, options.analyze, async () => {
