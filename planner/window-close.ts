@@ -3,7 +3,7 @@ import type { Expression, GraphNode, OperatorSpec, RelationId, WindowCall } from
 import { BOOL, INT8 } from '../types/type.ts'
 import type { Catalog, Relation } from './catalog.ts'
 import type { StreamPlan } from './contract.ts'
-import { call, column, columnsOf, literal } from './expressions.ts'
+import { call, column, columnsOf, functionName, literal } from './expressions.ts'
 
 /** When a value of a column is final: the watermark of each input node has reached it and `after` microseconds. */
 interface Closing {
@@ -28,11 +28,20 @@ export function closeWindows(plan: StreamPlan, catalog: Catalog): StreamPlan {
   if (at === -1)
     throw new SqlError(
       'feature_not_supported',
-      'The query cannot be executed in Emit-On-Window-Close mode.',
+      plan.nodes.some(fillsGaps)
+        ? 'GAP_FILL with EMIT ON WINDOW CLOSE requires a watermark on the time column.'
+        : 'The query cannot be executed in Emit-On-Window-Close mode.',
       { hint: 'Please make sure there is a watermark column in the query' },
     )
   const added = closeAfter(last, at, closings[at]!, plan.nodes, catalog)
   return { ...plan, nodes: [...plan.nodes, ...added], appendOnly: true }
+}
+
+function fillsGaps({ spec }: GraphNode): boolean {
+  return (
+    spec.kind === 'project-set' &&
+    spec.calls.some(c => c.kind === 'call' && functionName(c.fn) === '$gap_times')
+  )
 }
 
 /** Watermarks of a view's own columns: those of its inputs that pass through, of a view that is only appended to. */
