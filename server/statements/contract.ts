@@ -52,6 +52,8 @@ export interface StatementContext {
   /** Sessions at a time. */
   readonly connectionsMax?: number
   systemRelation(schema: string, name: string): SystemRelation | undefined
+  /** EXPLAIN: nothing is made, so a name may be taken. */
+  readonly explained?: true
   readonly signal?: AbortSignal | undefined
   notice(message: string): void
 }

@@ -29,6 +29,7 @@ export function takenName(
   tag: string,
 ): Result | undefined {
   const schema = targetSchema(context, name)
+  if (context.explained) return undefined
   if (context.catalogs.current.byName(context.session.database, schema, name.name) === undefined)
     return undefined
   const message = `relation "${name.name}" already exists`

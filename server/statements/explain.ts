@@ -161,6 +161,7 @@ async function madeBy(context: StatementContext, run: (dry: StatementContext) =>
   await run({
     ...context,
     runtime,
+    explained: true,
     catalogs: {
       get current() {
         return catalogs.current
