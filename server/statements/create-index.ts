@@ -11,6 +11,7 @@ import { backfillPace } from './backfill-pace.ts'
 import { bindContext, requireRelation, targetSchema } from './bind.ts'
 import type { Result, StatementContext } from './contract.ts'
 import { createRelation, nodeAfter, type StatementOf } from './create.ts'
+import { tellingColumns } from './row-id-column.ts'
 import { checkVectorIndex } from './vector-index.ts'
 
 type Syntax = StatementOf<'create index'>
@@ -43,7 +44,7 @@ export async function createIndex(
     if (statement.vector !== undefined) checkVectorIndex(statement.vector, on, index.keys)
     const columns = ownColumns(index, on, statement.include)
     const held = [...index.columns, ...index.include]
-    const key = on.key.map(k => held.indexOf(k))
+    const key = rowKey(on).map(k => held.indexOf(k))
     const job = indexJob(id, on, index, columns, key)
     const pace = backfillPace({}, job, context)
     return {
@@ -90,8 +91,13 @@ function definition(statement: Syntax, on: Relation, context: StatementContext, 
     )
   const wanted = statement.include?.map(name => columnAt(on, name)) ?? visible(on)
   // A row of the index can be told from others by the key of the relation.
-  const include = [...new Set([...wanted, ...on.key])].filter(i => !columns.includes(i))
+  const include = [...new Set([...wanted, ...rowKey(on)])].filter(i => !columns.includes(i))
   return { on: on.id, columns, include, keys, distributedBy: prefix.length || 1 }
+}
+
+/** What tells rows apart that may change; rows of an append-only table do not. */
+function rowKey(on: Relation): readonly number[] {
+  return on.appendOnly ? on.key : tellingColumns(on)
 }
 
 function visible(on: Relation): number[] {
@@ -124,7 +130,8 @@ function ownColumns(
     }),
     ...include.map((i): ColumnDef => {
       const column = of(i)
-      return named === undefined || named.includes(column.name) ? column : { ...column, hidden: true }
+      const shown = on.columns[i]!.hidden !== true && (named === undefined || named.includes(column.name))
+      return shown ? column : { ...column, hidden: true }
     }),
   ]
 }

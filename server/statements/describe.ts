@@ -8,7 +8,7 @@ import { findByName, requireRelation } from './bind.ts'
 import type { Prepared, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
 import { indexText } from './index-words.ts'
-import { isRowId } from './row-id-column.ts'
+import { tellingColumns } from './row-id-column.ts'
 import { rowsOf } from './rows-of.ts'
 
 /** DESCRIBE relation and SHOW COLUMNS FROM relation. */
@@ -61,8 +61,7 @@ function partsOf(path: string, type: Type): Value[][] {
 
 /** What DESCRIBE tells besides the columns. */
 function facts(relation: Relation, { catalogs }: StatementContext): Value[][] {
-  const rowId = relation.columns.findIndex(isRowId)
-  const unique = relation.key.length > 0 || rowId === -1 ? relation.key : [rowId]
+  const unique = tellingColumns(relation)
   const key = unique.map(i => relation.columns[i]!.name).join(', ')
   const keyed = unique.length > 0 && relation.kind === 'table'
   const indexes = catalogs.current.relations.filter(r => r.index?.on === relation.id)

@@ -1,4 +1,4 @@
-import type { ColumnDef } from '../../planner/catalog.ts'
+import type { ColumnDef, Relation } from '../../planner/catalog.ts'
 import { ROW_ID_COLUMN } from '../../types/row-id.ts'
 import { ROW_ID } from '../../types/type.ts'
 
@@ -11,4 +11,10 @@ export function isRowId({ name, hidden }: ColumnDef): boolean {
 export function withRowId(columns: readonly ColumnDef[], key: readonly number[]): readonly ColumnDef[] {
   if (key.length > 0 || columns.some(column => column.name === ROW_ID_COLUMN)) return columns
   return [...columns, { name: ROW_ID_COLUMN, type: ROW_ID, notNull: false, hidden: true }]
+}
+
+/** Columns that tell the relation's rows apart: its key, or else their numbers; []: nothing does. */
+export function tellingColumns({ key, columns }: Relation): readonly number[] {
+  const rowId = columns.findIndex(isRowId)
+  return key.length > 0 || rowId === -1 ? key : [rowId]
 }
