@@ -1,15 +1,18 @@
 import { CHANGELOG_COLUMNS } from '../../executor/operators/changelog.ts'
 import type { Relation } from '../../planner/catalog.ts'
+import type { StreamPlan } from '../../planner/contract.ts'
 import type { Name } from '../../planner/parse/index.ts'
 import { quote } from '../../planner/rewrite-references.ts'
 import { SqlError } from '../../types/error.ts'
-import type { GraphNode, Job } from '../../types/job.ts'
+import type { Expression, GraphNode, Job } from '../../types/job.ts'
+import type { Schema } from '../../types/type.ts'
 import { requireRelationRight, rightsOf } from '../access/rights.ts'
 import { requireRelation } from './bind.ts'
 import type { Result, StatementContext } from './contract.ts'
 import { createRelation, nodeAfter, rejectDuplicates, type StatementOf, takenName } from './create.ts'
 import { changesOf } from './create-sink.ts'
 import { retentionMs } from './retention.ts'
+import { tellingColumns } from './row-id-column.ts'
 
 const READABLE = new Set<Relation['kind']>(['table', 'materialized view', 'index'])
 
@@ -36,18 +39,22 @@ export async function createSubscription(
       hint: "WITH (retention = '1 day')",
     })
   const keepMs = retentionMs(retention)
-  const { nodes, schema, key } = changesOf(from)
-  const columns = [...schema, ...CHANGELOG_COLUMNS].map(({ name: column, type }) => ({
-    name: column,
-    type,
-    notNull: false,
-    ...(column === '_rw_sequence' && { hidden: true }),
-  }))
+  const shown = from.columns.flatMap((column, i) => (column.hidden === true ? [] : [i]))
+  const { nodes, schema, key } = numberedChanges(from)
+  const columns = [...shown.map(i => from.columns[i]!), ...CHANGELOG_COLUMNS].map(
+    ({ name: column, type }) => ({
+      name: column,
+      type,
+      notNull: false,
+      ...(column === '_rw_sequence' && { hidden: true }),
+    }),
+  )
   rejectDuplicates(columns.map(column => column.name))
   return createRelation(context, name, ifNotExists, tag, id => {
     const sequence = columns.length - 1
     const fields = columns.map(column => ({ name: column.name, type: column.type }))
-    const keep = nodeAfter(nodes, nodes.at(-1)!, { kind: 'changelog', key, keepMs }, fields, 'one')
+    const whole = [...schema, ...CHANGELOG_COLUMNS]
+    const keep = nodeAfter(nodes, nodes.at(-1)!, { kind: 'changelog', key, keepMs }, whole, 'one')
     const rows = {
       kind: 'materialize',
       relation: id,
@@ -56,6 +63,7 @@ export async function createSubscription(
       key: [sequence],
     } as const
     const all: GraphNode[] = [...nodes, keep]
+    if (whole.length > fields.length) all.push(withoutHidden(all, shown, whole, fields))
     return {
       kind: 'subscription',
       sql: subscriptionSql(name.name, statement.from, retention),
@@ -65,9 +73,29 @@ export async function createSubscription(
       appendOnly: false,
       options: { retention },
       dependsOn: [from.id],
-      job: { relation: id, nodes: [...all, nodeAfter(all, keep, rows, fields, [[sequence]])] },
+      job: { relation: id, nodes: [...all, nodeAfter(all, all.at(-1)!, rows, fields, [[sequence]])] },
     }
   })
+}
+
+/** The changes of a relation; rows that have nothing but numbers to tell them apart come with these. */
+function numberedChanges(from: Relation): Pick<StreamPlan, 'nodes' | 'schema' | 'key'> {
+  const plan = changesOf(from)
+  const [input] = plan.nodes
+  if (plan.key.length > 0 || from.appendOnly || tellingColumns(from).length === 0) return plan
+  return { nodes: [input!], schema: input!.schema, key: tellingColumns(from) }
+}
+
+function withoutHidden(
+  nodes: readonly GraphNode[],
+  shown: readonly number[],
+  whole: Schema,
+  fields: Schema,
+): GraphNode {
+  const own = whole.length - CHANGELOG_COLUMNS.length
+  const kept = [...shown, ...CHANGELOG_COLUMNS.map((_, i) => own + i)]
+  const columns = kept.map((index): Expression => ({ kind: 'column', index, type: whole[index]!.type }))
+  return nodeAfter(nodes, nodes.at(-1)!, { kind: 'project', columns }, fields, 'any')
 }
 
 /** The subscription with another retention; the changes it has are kept by the new one. */
