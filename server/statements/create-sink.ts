@@ -57,17 +57,12 @@ export async function createSink(
             .join(', ')}.`,
         },
       )
-    checkOptions(connector, options)
-    const { appendOnly } = input.plan
-    const made = connector.sink(options, {
-      id: 'validation',
-      schema,
-      key,
-      appendOnly,
-      format,
-      host: realHost(),
-    })
-    await made.validate()
+    if (context.explained !== true) {
+      checkOptions(connector, options)
+      const { appendOnly } = input.plan
+      const parts = { id: 'validation', schema, key, appendOnly, format, host: realHost() }
+      await connector.sink(options, parts).validate()
+    }
   }
   return createRelation(context, name, statement.ifNotExists, 'CREATE SINK', id => {
     const merges = target?.conflict === 'update-if-not-null' && { merged: target.key }

@@ -66,7 +66,8 @@ export async function createTable(
   const version = versionsOf(syntax, columns)
   if (!isTable && key.length > 0 && format.format === 'plain')
     throw notSupported('PRIMARY KEY of a source; use CREATE TABLE')
-  if (connector !== undefined) await validateSource(connector, options, columns, syntax, format, key)
+  if (connector !== undefined && context.explained !== true)
+    await validateSource(connector, options, columns, syntax, format, key)
   const conflict = syntax.conflict ?? (syntax.appendOnly ? 'ignore' : 'overwrite')
   if (syntax.appendOnly && key.length > 0 && conflict !== 'ignore')
     throw new SqlError(

@@ -160,6 +160,7 @@ async function madeBy(context: StatementContext, run: (dry: StatementContext) =>
   const { catalogs } = context
   await run({
     ...context,
+    explained: true,
     runtime,
     explained: true,
     catalogs: {
