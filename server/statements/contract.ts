@@ -55,8 +55,6 @@ export interface StatementContext {
   /** EXPLAIN: nothing is made, so a name may be taken. */
   readonly explained?: true
   readonly signal?: AbortSignal | undefined
-  /** EXPLAIN: nothing outside is asked, and nothing is made. */
-  readonly explained?: true
   notice(message: string): void
 }
 

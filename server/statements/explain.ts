@@ -162,7 +162,6 @@ async function madeBy(context: StatementContext, run: (dry: StatementContext) =>
     ...context,
     explained: true,
     runtime,
-    explained: true,
     catalogs: {
       get current() {
         return catalogs.current
