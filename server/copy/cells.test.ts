@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ColumnBuffer } from '../../storage/column-buffer.ts'
 import { parseText } from '../../types/text-io.ts'
-import { DATE, INT2, INT4, INT8, NUMERIC, TEXT, type Type } from '../../types/type.ts'
+import { DATE, INT2, INT4, INT8, NUMERIC, TEXT, TIMESTAMP, type Type } from '../../types/type.ts'
 import { setCellOf } from './cells.ts'
 
 const given: readonly (readonly [Type, readonly string[]])[] = [
@@ -17,6 +17,23 @@ const given: readonly (readonly [Type, readonly string[]])[] = [
   [DATE, ['1970-01-01', '2024-02-29', '2023-02-29', '1999-12-31', '0001-01-01', '0000-01-01', '2024-13-01']],
   [DATE, ['infinity', '2024-1-2', '20240102', '2024/01/02', '01-02-2024', '4713-01-01 BC', '2024-01-0x']],
   [TEXT, ['', 'é', 'a b']],
+  [
+    TIMESTAMP,
+    [
+      '2024-01-31 00:00:00',
+      '2024-02-29T23:59:59.5',
+      '1969-12-31 23:59:59.999999',
+      '2024-01-01 24:00:00',
+      '2024-01-01 1:2:3',
+      '2024-01-01',
+      '2024-01-01 00:00:00.1234567',
+      '2024-01-01 00:00:00.',
+      '2024-01-01 00:00:60',
+      '0001-01-01 00:00:00',
+      '2024-01-01 00:00:00+02',
+      '2023-02-29 00:00:00',
+    ],
+  ],
 ]
 
 test('a cell read from bytes is what the input function makes of the text, and so are its errors', () => {

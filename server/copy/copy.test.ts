@@ -163,3 +163,30 @@ test('lines are the same however the text is cut', () => {
     ])
   }
 })
+
+test('CSV of any text comes back as it was, and a quote that does not end is an error', async () => {
+  await client.query('CREATE TABLE odd (k int PRIMARY KEY, v varchar, n numeric)')
+  const texts = ['', 'a,b', 'say "yes"', 'two\nlines', '\r', '\\.', '\\', '"', "'", 'é', '\t']
+  const rows = texts.map((text, i) => `(${i}, E'${text.replace(/[\\'\n\r\t]/g, c => ESCAPED[c]!)}', ${i}.50)`)
+  await client.query(`INSERT INTO odd VALUES ${rows.join(', ')}, (99, NULL, NULL)`)
+  for (const format of ['csv', 'text', 'binary']) {
+    const out = await copyOut(`COPY (SELECT * FROM odd ORDER BY k) TO STDOUT (FORMAT ${format})`)
+    await client.query('CREATE TABLE came_back (k int PRIMARY KEY, v varchar, n numeric)')
+    const pieces = [out.subarray(0, 41), out.subarray(41)]
+    const replies = await copyIn(`COPY came_back FROM STDIN (FORMAT ${format})`, pieces)
+    assert.deepEqual(tags(replies), ['COPY 12'], `${format}: ${report(replies)['M']}`)
+    const all = async (table: string) => textRows(await client.query(`SELECT * FROM ${table} ORDER BY k`))
+    assert.deepEqual(await all('came_back'), await all('odd'), format)
+    await client.query('DROP TABLE came_back')
+  }
+  const { C, M } = report(await copyIn('COPY odd FROM STDIN (FORMAT csv)', ['5,"a\nb']))
+  assert.deepEqual([C, M], ['22P04', 'unterminated CSV quoted field'])
+})
+
+const ESCAPED: Readonly<Record<string, string>> = {
+  '\\': '\\\\',
+  "'": "\\'",
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+}
