@@ -36,11 +36,13 @@ export function prepareDescribe(
 }
 
 /** Hidden ones last. */
-function columnsOf({ columns, kind }: Relation): readonly ColumnDef[] {
+function columnsOf(relation: Relation): readonly ColumnDef[] {
+  const { columns, kind, appendOnly } = relation
+  const timed = kind === 'table' && (appendOnly || tellingColumns(relation).length > 0)
   const shown = columns.filter(c => c.hidden !== true)
   const hidden = columns.filter(c => c.hidden === true && c.dropped !== true)
   const time: ColumnDef = { name: ROW_TIME_COLUMN, type: TIMESTAMPTZ, notNull: false, hidden: true }
-  return [...shown, ...hidden, ...(kind === 'table' ? [time] : [])]
+  return [...shown, ...hidden, ...(timed ? [time] : [])]
 }
 
 function wordOf(type: Type): string {
