@@ -18,6 +18,10 @@ const cases: readonly (readonly [string, string])[] = [
     'create table t (v struct<"A" int, "b B" varchar, C boolean>, W int)',
     'CREATE TABLE t (v STRUCT<"A" INT, "b B" CHARACTER VARYING, C BOOLEAN>, W INT)',
   ],
+  [
+    'create view v as with l as Changelog From t select * from l',
+    'CREATE VIEW v AS WITH l AS changelog from t SELECT * FROM l',
+  ],
   ['create index idx1 on t3(v1,v2)', 'CREATE INDEX idx1 ON t3(v1, v2)'],
   [
     'create materialized view mv3 as select sum(v1) as sum_v1 from t3 -- all',

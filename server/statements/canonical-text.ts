@@ -89,13 +89,14 @@ function word(token: Token | undefined): string {
 function isKeyword(tokens: readonly Token[], i: number): boolean {
   const [before, own, after] = [word(tokens[i - 1]), word(tokens[i]), word(tokens[i + 1])]
   if (own === '' || tokens[i - 1]?.text === '.' || tokens[i + 1]?.text === '.') return false
-  if (own === 'from' && before === 'changelog') return false
   if (KEYWORDS.has(own)) return true
   return PAIRS.some(([a, b]) => (own === a && after === b) || (own === b && before === a))
 }
 
 function shown(token: Token, i: number, tokens: readonly Token[], types: ReadonlySet<number>): string {
   if (token.kind !== 'word') return token.text
+  // RisingWave writes `AS changelog from t` in small letters.
+  if (token.value === 'changelog' || word(tokens[i - 1]) === 'changelog') return token.value
   if (types.has(i)) return TYPES[token.value] ?? token.value
   const unit =
     UNITS.has(token.value) && tokens[i - 1]?.kind === 'string' && word(tokens[i - 2]) === 'interval'
