@@ -5,6 +5,7 @@ import type { SecretDef } from '../../planner/secret-def.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import { requireCreate, rightsOf } from '../access/rights.ts'
 import { targetSchema } from './bind.ts'
+import { changeCatalog } from './change-catalog.ts'
 import type { Result, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
 
@@ -15,7 +16,7 @@ export function createSecret(
   { name, ifNotExists, backend, value }: StatementOf<'create secret'>,
   context: StatementContext,
 ): Promise<Result> {
-  return changeSecrets(context, 'CREATE SECRET', catalog => {
+  return changeCatalog(context, 'CREATE SECRET', catalog => {
     requireBackend(backend)
     const { database, user } = context.session
     const schema = targetSchema(context, name)
@@ -35,7 +36,7 @@ export function alterSecret(
   { name, backend, value }: StatementOf<'alter secret'>,
   context: StatementContext,
 ): Promise<Result> {
-  return changeSecrets(context, 'ALTER SECRET', catalog => {
+  return changeCatalog(context, 'ALTER SECRET', catalog => {
     requireBackend(backend)
     return catalog.withSecret({ ...requireSecret(name, catalog, context, true), value })
   })
@@ -46,7 +47,7 @@ export function dropSecret(
   { names, ifExists }: StatementOf<'drop secret'>,
   context: StatementContext,
 ): Promise<Result> {
-  return changeSecrets(context, 'DROP SECRET', before => {
+  return changeCatalog(context, 'DROP SECRET', before => {
     let catalog = before
     for (const name of names) {
       if (ifExists && findSecret(name, catalog, context) === undefined) {
@@ -94,22 +95,6 @@ export function resolvedOptions({ options, secrets }: Relation, catalog: Catalog
   if (secrets === undefined) return options
   const values = Object.entries(secrets).map(([option, id]) => [option, catalog.secretById(id)?.value ?? ''])
   return { ...options, ...Object.fromEntries(values) }
-}
-
-function changeSecrets(
-  context: StatementContext,
-  tag: string,
-  change: (catalog: Catalog) => Catalog,
-): Promise<Result> {
-  return context.catalogs.exclusive(async () => {
-    const { current } = context.catalogs
-    const next = change(current)
-    if (next !== current) {
-      await context.runtime.run({ catalog: next.toJson() }, context.signal)
-      context.catalogs.update(next)
-    }
-    return { tag }
-  })
 }
 
 function findSecret(name: Name, catalog: Catalog, { session }: StatementContext): SecretDef | undefined {
