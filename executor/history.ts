@@ -21,7 +21,9 @@ interface Change {
  * after it. Invariant: changes are in the order of their epochs; nothing of a relation is missing since its floor.
  */
 export class History {
-  #changes: Change[] = []
+  #changes: (Change | undefined)[] = []
+  /** Those before it are gone. */
+  #first = 0
   #bytes = 0
   /** Older times than this are not known. */
   #floorMs: number
@@ -41,14 +43,18 @@ export class History {
     this.#changes.push({ relation, atMs, chunks, bytes })
     this.#bytes += bytes
     const sinceMs = atMs - this.#keepMs()
-    let gone = 0
-    while (gone < this.#changes.length && (this.#bytes > BYTES_MAX || this.#changes[gone]!.atMs < sinceMs)) {
-      const oldest = this.#changes[gone++]!
+    while (this.#first < this.#changes.length) {
+      const oldest = this.#changes[this.#first]!
+      if (this.#bytes <= BYTES_MAX && oldest.atMs >= sinceMs) break
+      this.#changes[this.#first++] = undefined
       this.#bytes -= oldest.bytes
       this.#floorMs = Math.max(this.#floorMs, oldest.atMs)
     }
     // Moved rarely: what is gone stays in front until it is half of all.
-    if (gone > 0) this.#changes = this.#changes.slice(gone)
+    if (this.#first * 2 > this.#changes.length) {
+      this.#changes = this.#changes.slice(this.#first)
+      this.#first = 0
+    }
   }
 
   /** The relation has other columns from now on, or is gone. */
@@ -65,7 +71,8 @@ export class History {
         `rows of ${new Date(timeMs).toISOString()} are not kept any more`,
         { detail: `What is kept begins at ${new Date(floor).toISOString()}.` },
       )
-    const later = this.#changes.filter(change => change.relation === relation && change.atMs > timeMs)
+    const isLater = (change: Change | undefined) => change?.relation === relation && change.atMs > timeMs
+    const later = this.#changes.filter(change => isLater(change))
     if (later.length === 0) return now
     const spec = { id: 'then', mode: 'bag', schema, key: [], shard: [], indexes: [] } as const
     const rows = new StateTable(spec, false)
@@ -73,7 +80,7 @@ export class History {
       for (let row = 0; row < chunk.length; row++) rows.add(chunk, row, sign * chunk.weights[row]!)
     }
     for (const chunk of now) addAll(chunk, 1)
-    for (const { chunks } of later) for (const chunk of chunks) addAll(chunk, -1)
+    for (const change of later) for (const chunk of change!.chunks) addAll(chunk, -1)
     const out: Chunk[] = []
     const builder = new ChunkBuilder(schema.map(field => field.type))
     rows.forEachRow(id => {
