@@ -158,8 +158,8 @@ export class Catalog {
     return new Catalog({
       version: 1,
       nextId: FIRST_ID + 2,
-      databases: [{ id: FIRST_ID, name: 'dev', owner: 'root' }],
-      schemas: [{ id: FIRST_ID + 1, database: 'dev', name: 'public', owner: 'root' }],
+      databases: [{ id: FIRST_ID, name: DEFAULT_DATABASE, owner: 'root' }],
+      schemas: [{ id: FIRST_ID + 1, database: DEFAULT_DATABASE, name: 'public', owner: 'root' }],
       relations: [],
     })
   }
@@ -398,6 +398,8 @@ interface CatalogDocument {
 }
 
 /** PostgreSQL's first OID for objects made by users. */
+/** Where clients go that are told nothing else: the ready line names it, so it stays. */
+export const DEFAULT_DATABASE = 'dev'
 const FIRST_ID = 16384
 
 function nameKey(database: string, schema: string, name: string): string {

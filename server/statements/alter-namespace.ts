@@ -1,4 +1,4 @@
-import type { Catalog } from '../../planner/catalog.ts'
+import { type Catalog, DEFAULT_DATABASE } from '../../planner/catalog.ts'
 import type { DatabaseSettings } from '../../planner/parse/database.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import { requireOwner, rightsOf } from '../access/rights.ts'
@@ -53,6 +53,8 @@ export function alterNamespace(
   }
   if (action.do !== 'rename') throw notSupported(`ALTER DATABASE … ${action.do.toUpperCase()}`)
   if (name === database) throw new SqlError('feature_not_supported', 'current database cannot be renamed')
+  if (name === DEFAULT_DATABASE)
+    throw new SqlError('feature_not_supported', `the default database "${name}" cannot be renamed`)
   if (catalog.hasDatabase(action.to))
     throw new SqlError('duplicate_database', `database "${action.to}" already exists`)
   return catalog.withDatabaseName(name, action.to)

@@ -1,4 +1,4 @@
-import type { Catalog, Relation } from '../../planner/catalog.ts'
+import { type Catalog, DEFAULT_DATABASE, type Relation } from '../../planner/catalog.ts'
 import { signatureOf } from '../../planner/function-def.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import { requireOwner, rightsOf } from '../access/rights.ts'
@@ -153,6 +153,8 @@ function dropDatabase(
   }
   if (name === context.session.database)
     throw new SqlError('object_in_use', 'cannot drop the currently open database')
+  if (name === DEFAULT_DATABASE)
+    throw new SqlError('feature_not_supported', `the default database "${name}" cannot be dropped`)
   const inside = catalog.relations.filter(r => r.database === name)
   return withoutRelations(inside, true, catalog).withoutDatabase(name)
 }
