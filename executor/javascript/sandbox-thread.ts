@@ -10,6 +10,8 @@ const { port, signal } = workerData as { readonly port: MessagePort; readonly si
 const realms = new Map<string, Realm>()
 const REALMS_MAX = 50
 
+Atomics.store(signal, 2, 1)
+Atomics.notify(signal, 2)
 for (;;) {
   Atomics.wait(signal, 0, 0)
   Atomics.store(signal, 0, 0)

@@ -34,7 +34,7 @@ const START_MS = 20_000
 interface Thread {
   readonly worker: Worker
   readonly port: MessagePort
-  /** 0: a request, 1: a reply is there. */
+  /** 0: a request, 1: a reply is there; 2: the thread has started. */
   readonly signal: Int32Array
 }
 
@@ -86,14 +86,15 @@ export function runInSandbox(
 
 /** Sends a request and waits for the reply; undefined: the thread did not answer and is no more. */
 function ask(request: Request, waitMs: number): Reply | undefined {
-  const fresh = thread === undefined
   thread ??= start()
   const { port, signal, worker } = thread
   Atomics.store(signal, 1, 0)
   port.postMessage(request)
   Atomics.store(signal, 0, 1)
   Atomics.notify(signal, 0)
-  const until = Date.now() + waitMs + (fresh ? START_MS : 0)
+  // Apart from the start, which may take its time: that a thread died of memory is only known by its silence.
+  Atomics.wait(signal, 2, 0, START_MS)
+  const until = Date.now() + waitMs
   while (Atomics.load(signal, 1) === 0) {
     const left = until - Date.now()
     if (left <= 0 || Atomics.wait(signal, 1, 0, left) === 'timed-out') break
@@ -108,7 +109,7 @@ function ask(request: Request, waitMs: number): Reply | undefined {
 
 function start(): Thread {
   const { port1, port2 } = new MessageChannel()
-  const signal = new Int32Array(new SharedArrayBuffer(8))
+  const signal = new Int32Array(new SharedArrayBuffer(12))
   const worker = new Worker(new URL('./sandbox-thread.ts', import.meta.url), {
     workerData: { port: port2, signal },
     transferList: [port2],
