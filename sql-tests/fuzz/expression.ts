@@ -1,7 +1,7 @@
 import { literal, value } from './data.ts'
 import type { Random } from './random.ts'
 import type { Column } from './schema.ts'
-import { sql, type Tree } from './tree.ts'
+import { type Part, sql, type Tree } from './tree.ts'
 
 export interface Scope {
   readonly random: Random
@@ -31,9 +31,10 @@ export function condition(scope: Scope, depth = 2): Tree {
   return expression(scope, 'bool', depth)
 }
 
-/** `x` the type itself, `lit type` a literal, `any` a pair of one random type, else a type. */
-function fill(scope: Scope, wanted: string, type: string, depth: number): Tree | string {
+/** `x` the type itself, `lit type` a literal, `pg text` what only PostgreSQL is sent, else a type. */
+function fill(scope: Scope, wanted: string, type: string, depth: number): Part {
   if (wanted.startsWith('lit ')) return literal(scope.random, wanted.slice(4))
+  if (wanted.startsWith('pg ')) return { weir: '', pg: wanted.slice(3) }
   if (wanted === 'compare') return comparison(scope, depth)
   if (wanted === 'isnull') {
     const column = scope.random.pick(scope.columns)
@@ -169,7 +170,8 @@ const FORMS: Readonly<Record<string, readonly string[]>> = {
     '#{bool}::text',
     '#{date}::text',
     '#{timestamp}::text',
-    '#{timestamptz}::text',
+    // PostgreSQL leaves the minutes of an offset out where they are zero: the length of a text shows it.
+    "#{pg regexp_replace(}#{timestamptz}::text#{pg , '([+-]\\d\\d)($| BC)', '\\1:00\\2')}",
     '#{interval}::text',
     '#{time}::text',
     '#{jsonb}::text',
