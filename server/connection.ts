@@ -258,7 +258,6 @@ export class Connection {
         )
     } catch (error) {
       if (!(error instanceof SqlError)) this.#hub.failed(error)
-      session.block.fail()
       errorResponse(this.#out, error, sql)
       this.#skipping = type !== 'Q' && type !== 'F'
     }

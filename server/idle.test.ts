@@ -72,7 +72,7 @@ test('pg_stat_activity tells states; pg_cancel_backend and pg_terminate_backend 
   assert.deepEqual(await state(), [['active', undefined, '127.0.0.1', 'f']])
   assert.deepEqual(textRows(await watcher.query(`SELECT pg_cancel_backend(${pid})`)), [['t']])
   assert.equal(report(await running)['C'], '57014')
-  assert.deepEqual(await state(), [['idle in transaction (aborted)', 'ClientRead', '127.0.0.1', 'f']])
+  assert.deepEqual(await state(), [['idle in transaction', 'ClientRead', '127.0.0.1', 'f']])
   assert.deepEqual(textRows(await watcher.query(`SELECT pg_terminate_backend(${pid})`)), [['t']])
   assert.equal(report(await other.until('Z'))['C'], '57P01')
   assert.deepEqual(textRows(await watcher.query(`SELECT pg_cancel_backend(${pid})`)), [['f']])

@@ -46,7 +46,6 @@ export const SQLSTATE = {
   unique_violation: '23505',
   active_sql_transaction: '25001',
   no_active_sql_transaction: '25P01',
-  in_failed_sql_transaction: '25P02',
   idle_in_transaction_session_timeout: '25P03',
   read_only_sql_transaction: '25006',
   invalid_sql_statement_name: '26000',

@@ -8,7 +8,7 @@ import { bare, parameterDescription, rowDescription } from '../protocol/replies.
 import { decodeParameter } from '../protocol/values.ts'
 import { registeredOid } from '../system-tables/lookup.ts'
 import { prepareStatement } from './prepare-statement.ts'
-import { type Flush, requireAlive, runPortal } from './run-portal.ts'
+import { type Flush, runPortal } from './run-portal.ts'
 import type { Session } from './session.ts'
 
 /** Does what a message asks, and tells which text an error's position counts in. */
@@ -44,7 +44,6 @@ function parse(session: Session, fields: Fields, about: (sql: string) => void): 
 function bind(session: Session, fields: Fields): void {
   const name = fields.string()
   const statement = session.statement(fields.string())
-  requireAlive(session, statement.parsed)
   const formats = formatCodes(fields)
   const types = statement.runnable.parameters
   const count = fields.count()

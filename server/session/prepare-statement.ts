@@ -3,14 +3,13 @@ import { SqlError } from '../../types/error.ts'
 import type { Type } from '../../types/type.ts'
 import { prepare } from '../statements/index.ts'
 import { rowsOf } from './rows.ts'
-import { requireAlive } from './run-portal.ts'
 import type { PreparedStatement, Runnable, Session } from './session.ts'
 import { sessionStatement } from './session-statements.ts'
 import { isSessionStatement } from './statement-kinds.ts'
 
 const EMPTY: Runnable = { schema: undefined, parameters: [], run: async () => ({ tag: '' }) }
 
-/** Makes one statement ready to run. Throws what can be refused without running it, and 25P02 in a failed block. */
+/** Makes one statement ready to run. Throws what can be refused without running it. */
 export function prepareStatement(
   session: Session,
   sql: string,
@@ -18,7 +17,6 @@ export function prepareStatement(
   types: readonly (Type | undefined)[],
 ): PreparedStatement {
   if (parsed === undefined) return { sql, parsed, runnable: EMPTY }
-  requireAlive(session, parsed)
   return { sql, parsed, runnable: runnableOf(session, parsed, types) }
 }
 

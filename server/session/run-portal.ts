@@ -3,7 +3,7 @@ import { dataRows } from '../protocol/data-rows.ts'
 import { bare, commandComplete } from '../protocol/replies.ts'
 import { registeredName } from '../system-tables/lookup.ts'
 import { whileRunning } from '../while-running.ts'
-import type { Portal, PreparedStatement, Session } from './session.ts'
+import type { Portal, Session } from './session.ts'
 import { changesDatabase } from './statement-kinds.ts'
 
 /** Sends what was written when there is enough of it; waits for a client that reads slowly. */
@@ -13,15 +13,6 @@ const FLUSH_BYTES = 1 << 16
 const ROWS_AT_ONCE = 256
 /** What a statement says while it runs is sent so soon. */
 const NOTICES_MS = 500
-/** Statements that a failed block still takes. */
-const WAYS_OUT = new Set(['commit', 'rollback', 'rollback to'])
-/** Throws 25P02 where a failed transaction block does not take the statement. */
-export function requireAlive(session: Session, parsed: PreparedStatement['parsed']): void {
-  const statement = parsed?.statement
-  if (statement === undefined) return
-  if (statement.kind === 'transaction' && WAYS_OUT.has(statement.what)) return
-  session.block.requireAlive()
-}
 
 /** Runs a portal, or goes on with one that was suspended. `limit` 0: all rows. */
 export async function runPortal(
@@ -33,7 +24,6 @@ export async function runPortal(
   const { out, block, cancellation } = session
   const { parsed, runnable } = portal.statement
   if (parsed === undefined) return bare(out, 'I')
-  requireAlive(session, parsed)
   const changes = changesDatabase(parsed.statement)
   if (changes) block.requireWritable(parsed.statement.kind)
   if (portal.outcome !== undefined && portal.outcome.rows === undefined)

@@ -2,7 +2,6 @@ import { parseStatements } from '../../planner/parse/index.ts'
 import { SqlError } from '../../types/error.ts'
 import { INT4 } from '../../types/type.ts'
 import { prepareStatement } from './prepare-statement.ts'
-import { requireAlive } from './run-portal.ts'
 import type { PreparedStatement, Session } from './session.ts'
 
 /** A statement as it was sent, made of one that is known: numbers it compares columns with are parameters. */
@@ -44,7 +43,6 @@ export class StatementShapes {
       this.#known.set(key, statement)
       if (statement === undefined) return undefined
     }
-    requireAlive(session, statement.parsed)
     return { statement: { ...statement, sql }, values }
   }
 }

@@ -5,7 +5,7 @@ export interface BlockHooks {
   warn(message: string, condition: Condition): void
   defaultReadOnly(): boolean
   setDefaultReadOnly(value: boolean): void
-  /** The block ends. `kept` false: ROLLBACK, or COMMIT of a failed block. */
+  /** The block ends. `kept` false: ROLLBACK. */
   ended(kept: boolean): void
   began(): void
 }
@@ -13,12 +13,12 @@ export interface BlockHooks {
 const SAVEPOINTS_MAX = 10_000
 
 /**
- * BEGIN … COMMIT as RisingWave has them: a block has PostgreSQL's states and errors, and settings, cursors and READ ONLY obey it,
- * but each statement that changes something is atomic and durable for itself, so ROLLBACK takes nothing back (and says so).
+ * BEGIN … COMMIT as RisingWave has them: settings, cursors and READ ONLY obey the block, but each statement is atomic and durable
+ * for itself. So ROLLBACK takes nothing back (and says so), and a statement that failed does not fail those after it.
  */
 export class TransactionBlock {
   readonly #hooks: BlockHooks
-  #status: 'idle' | 'open' | 'failed' = 'idle'
+  #open = false
   #readOnly = false
   #changed = false
   #savepoints: string[] = []
@@ -27,32 +27,18 @@ export class TransactionBlock {
     this.#hooks = hooks
   }
 
-  /** As ReadyForQuery tells it: idle, in a block, in a failed block. */
-  get status(): 'I' | 'T' | 'E' {
-    return this.#status === 'idle' ? 'I' : this.#status === 'open' ? 'T' : 'E'
+  /** As ReadyForQuery tells it: idle or in a block. */
+  get status(): 'I' | 'T' {
+    return this.#open ? 'T' : 'I'
   }
 
   get readOnly(): boolean {
-    return this.#status === 'idle' ? this.#hooks.defaultReadOnly() : this.#readOnly
-  }
-
-  /** A statement failed. */
-  fail(): void {
-    if (this.#status === 'open') this.#status = 'failed'
+    return this.#open ? this.#readOnly : this.#hooks.defaultReadOnly()
   }
 
   /** A statement that changes something succeeded. */
   changed(): void {
-    if (this.#status === 'open') this.#changed = true
-  }
-
-  /** Throws 25P02 in a failed block. */
-  requireAlive(): void {
-    if (this.#status !== 'failed') return
-    throw new SqlError(
-      'in_failed_sql_transaction',
-      'current transaction is aborted, commands ignored until end of transaction block',
-    )
+    if (this.#open) this.#changed = true
   }
 
   /** Throws 25006 for a change in a read-only block. */
@@ -65,13 +51,13 @@ export class TransactionBlock {
 
   /** Throws 25P01 outside of a block. */
   requireOpen(tag: string): void {
-    if (this.#status !== 'idle') return
+    if (this.#open) return
     throw new SqlError('no_active_sql_transaction', `${tag} can only be used in transaction blocks`)
   }
 
   /** Throws 25001 inside of a block. */
   requireIdle(tag: string): void {
-    if (this.#status === 'idle') return
+    if (!this.#open) return
     throw new SqlError('active_sql_transaction', `${tag} cannot run inside a transaction block`)
   }
 
@@ -93,16 +79,14 @@ export class TransactionBlock {
   }
 
   #begin(tag: string, readOnly: boolean | undefined): string {
-    this.requireAlive()
-    if (this.#status === 'open')
-      this.#hooks.warn('there is already a transaction in progress', 'active_sql_transaction')
-    else this.#open()
+    if (this.#open) this.#hooks.warn('there is already a transaction in progress', 'active_sql_transaction')
+    else this.#start()
     if (readOnly !== undefined) this.#readOnly = readOnly
     return tag
   }
 
-  #open(readOnly = this.#hooks.defaultReadOnly()): void {
-    this.#status = 'open'
+  #start(readOnly = this.#hooks.defaultReadOnly()): void {
+    this.#open = true
     this.#readOnly = readOnly
     this.#changed = false
     this.#savepoints = []
@@ -110,18 +94,18 @@ export class TransactionBlock {
   }
 
   #end(what: 'commit' | 'rollback', chain: boolean): string {
-    const kept = what === 'commit' && this.#status !== 'failed'
+    const kept = what === 'commit'
     const tag = kept ? 'COMMIT' : 'ROLLBACK'
-    if (this.#status === 'idle') {
+    if (!this.#open) {
       if (chain) this.requireOpen(`${tag} AND CHAIN`)
       this.#hooks.warn('there is no transaction in progress', 'no_active_sql_transaction')
       return tag
     }
     if (!kept && this.#changed) this.#warnChangesStay()
-    this.#status = 'idle'
+    this.#open = false
     this.#savepoints = []
     this.#hooks.ended(kept)
-    if (chain) this.#open(this.#readOnly)
+    if (chain) this.#start(this.#readOnly)
     return tag
   }
 
@@ -132,7 +116,6 @@ export class TransactionBlock {
       'rollback to': 'ROLLBACK TO SAVEPOINT',
     }
     this.requireOpen(tag[what])
-    if (what !== 'rollback to') this.requireAlive()
     if (what === 'savepoint') {
       if (this.#savepoints.length >= SAVEPOINTS_MAX)
         throw new SqlError('program_limit_exceeded', 'too many savepoints')
@@ -145,15 +128,13 @@ export class TransactionBlock {
     this.#savepoints.length = what === 'release' ? found : found + 1
     if (what === 'release') return 'RELEASE'
     if (this.#changed) this.#warnChangesStay()
-    this.#status = 'open'
     return 'ROLLBACK'
   }
 
   #set(session: boolean, readOnly: boolean | undefined): string {
-    this.requireAlive()
     if (session) {
       if (readOnly !== undefined) this.#hooks.setDefaultReadOnly(readOnly)
-    } else if (this.#status === 'idle') {
+    } else if (!this.#open) {
       const message = 'SET TRANSACTION can only be used in transaction blocks'
       this.#hooks.warn(message, 'no_active_sql_transaction')
     } else if (readOnly !== undefined) this.#readOnly = readOnly

@@ -23,8 +23,8 @@ export interface SystemSession extends Omit<SessionState, 'number'> {
   query: string
   queryStartedAtMs: number
   active: boolean
-  /** As ReadyForQuery tells it: idle, in a transaction block, in a failed one. */
-  readonly blockStatus: 'I' | 'T' | 'E'
+  /** As ReadyForQuery tells it: idle or in a transaction block. */
+  readonly blockStatus: 'I' | 'T'
   /** 0: no block is open. */
   blockStartedAtMs: number
   stateChangedAtMs: number

@@ -117,7 +117,7 @@ func failures(conn *pgx.Conn) {
 	_, err = tx.Exec(ctx, "SELECT 1/0")
 	check(errors.As(err, &failure) && failure.Code == "22012", true)
 	_, err = tx.Exec(ctx, "SELECT 1")
-	check(errors.As(err, &failure) && failure.Code == "25P02", true)
+	must(err)
 	must(tx.Rollback(ctx))
 	_, err = conn.Exec(ctx, "DROP TABLE pgx_t")
 	must(err)
