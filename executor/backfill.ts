@@ -5,8 +5,8 @@ import type { JobChange } from './runtime-contract.ts'
 import { rowsOfVirtualNodes, VIRTUAL_NODES } from './select-rows.ts'
 import type { ServingTables } from './serving.ts'
 
-/** Rows that a new job reads in the same step that makes it; more are read in several steps. */
-const ONE_STEP_ROWS = 200_000
+/** Rows that a new job reads in the same step that makes it; more are read in several steps, of as many each. */
+export const ONE_STEP_ROWS = 200_000
 
 /** One input of a job whose upstream relation held rows before the job came. */
 export interface InputBackfill {
@@ -67,20 +67,18 @@ function leftOfTemporalJoins({ nodes }: Job): ReadonlySet<number> {
 
 /**
  * Posts rows of the next virtual nodes of one input and lets live changes of those through. Only called while the engine is
- * held and the serving tables are at its epoch, so that no change is missed or seen twice. `most` undefined: all that is left;
- * else at least one virtual node, and about so many rows.
+ * held and the serving tables are at its epoch, so that no change is missed or seen twice. About `most` rows, of
+ * at least one virtual node.
  */
 export function postBackfill(
   input: InputBackfill,
   serving: ServingTables,
   port: ExecutorPort,
-  most: { readonly rows?: number } | undefined,
+  most: number,
   posted: (done: Promise<void>) => void,
 ): number {
   const rows = serving.rowCount(input.upstream)
-  const limit = Math.min(ONE_STEP_ROWS, most?.rows ?? ONE_STEP_ROWS)
-  const step =
-    most === undefined ? VIRTUAL_NODES : Math.max(1, Math.floor((VIRTUAL_NODES * limit) / Math.max(1, rows)))
+  const step = Math.max(1, Math.floor((VIRTUAL_NODES * most) / Math.max(1, rows)))
   const to = Math.min(VIRTUAL_NODES, input.position + step)
   let count = 0
   if (serving.has(input.upstream))

@@ -1,6 +1,6 @@
 import type { Host } from '../types/host.ts'
 import type { RelationId } from '../types/job.ts'
-import { type InputBackfill, postBackfill } from './backfill.ts'
+import { type InputBackfill, ONE_STEP_ROWS, postBackfill } from './backfill.ts'
 import type { EpochClock } from './epoch-clock.ts'
 import type { RunningState } from './running-state.ts'
 import type { BackfillPace, JobProgress } from './runtime-contract.ts'
@@ -52,7 +52,7 @@ export class Backfills {
     const { serving, port, own } = this.#state
     for (const input of inputs) {
       let last = Promise.resolve()
-      postBackfill(input, serving, port, undefined, done => {
+      postBackfill(input, serving, port, Infinity, done => {
         own(done)
         last = done
       })
@@ -100,8 +100,9 @@ export class Backfills {
     const input = nextInput(backfill)
     if (input !== undefined) {
       const { rate } = backfill
-      const most = rate === undefined ? undefined : { rows: (rate * LIMITED_STEP_MS) / 1000 }
-      const rows = postBackfill(input, serving, port, most ?? {}, own)
+      const most =
+        rate === undefined ? ONE_STEP_ROWS : Math.min(ONE_STEP_ROWS, (rate * LIMITED_STEP_MS) / 1000)
+      const rows = postBackfill(input, serving, port, most, own)
       if (rate !== undefined && rate > 0) this.#wait(backfill, host, (rows * 1000) / rate)
       own(port.openInput(input.job, input.node, input.position))
     }
