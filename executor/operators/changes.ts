@@ -1,9 +1,8 @@
 import { ChunkBuilder } from '../../storage/chunk-builder.ts'
-import { idsOf } from '../../types/row-id.ts'
-import { INT2, INT8, ROW_ID, type Schema } from '../../types/type.ts'
+import { INT2, ROW_ID, type Schema } from '../../types/type.ts'
 import type { OperatorKind } from '../contract.ts'
 import { type Change, eachChange, epochChange } from './changes-by-key.ts'
-import { keptValues } from './kept-values.ts'
+import { rowNumbers } from './row-numbers.ts'
 
 /** What `changes` has after the columns of its input. */
 export const CHANGES_COLUMNS: Schema = [
@@ -20,42 +19,38 @@ const OPERATIONS: Readonly<Record<Change, number>> = {
 }
 
 /**
- * The input's net change of each epoch as rows that stay: what happened to the row, and a number that rises. State: the last
- * number, and nothing of the rows, because the change is emitted in the epoch in which it came.
+ * The input's net change of each epoch as rows that stay: what happened to the row, and a number that rises. Of the rows
+ * nothing is state, because the change is emitted in the epoch in which it came.
  */
 export const changes: OperatorKind<'changes'> = {
   kind: 'changes',
   create({ key }, context) {
     const input = context.inputs[0]!
-    const last = keptValues(context, 'last', 'id', { name: 'row_id', type: INT8 })
+    const numbers = rowNumbers(context)
     const change = epochChange(input, key)
     const [op, id] = [input.length, input.length + 1]
     const out = new ChunkBuilder([...input, ...CHANGES_COLUMNS].map(field => field.type))
-    let next = 0n
 
     return {
-      tables: [last.table],
+      tables: [numbers.table],
       push(_port, chunk) {
         change.collect(chunk)
       },
       barrier(emit) {
         if (change.size === 0) return
-        const now = idsOf(context.now())
-        if (now > next) next = now
         eachChange(change, key, (from, row, what) => {
           out.copyRow(0, from.columns, row)
           out.columns[op]!.set(out.length, OPERATIONS[what])
-          out.columns[id]!.set(out.length, next++)
           out.push(1)
         })
         change.seal()
-        last.set(0, next)
+        const first = numbers.take(out.length)
+        for (let row = 0; row < out.length; row++) out.columns[id]!.set(row, first + BigInt(row))
+        numbers.keep()
         const chunk = out.take()
         if (chunk !== undefined) emit(chunk)
       },
-      restored() {
-        next = (last.get(0) as bigint | undefined) ?? 0n
-      },
+      restored: numbers.restored,
       marks: ([marks]) => [...marks!.slice(0, op), undefined, undefined],
     }
   },

@@ -1,36 +1,22 @@
 import { ChunkBuilder } from '../../storage/chunk-builder.ts'
 import { type Chunk, type Column, insertions } from '../../types/chunk.ts'
 import { assert } from '../../types/error.ts'
-import { idsOf } from '../../types/row-id.ts'
-import { INT8, ROW_ID } from '../../types/type.ts'
+import { ROW_ID } from '../../types/type.ts'
 import type { Emit, OperatorKind } from '../contract.ts'
-import { keptValues } from './kept-values.ts'
+import { rowNumbers } from './row-numbers.ts'
 
 /**
- * Numbers the rows of a table without a key. Invariant: numbers rise and none is given twice, also over restarts, because the last
- * one is state of the epoch. A row that has its number (an UPDATE, a table written anew) keeps it; a reader's rows may lack the
- * column, which is then the last one.
+ * Numbers the rows of a table without a key. A row that has its number (an UPDATE, a table written anew) keeps it; a reader's
+ * rows may lack the column, which is then the last one.
  */
 export const rowId: OperatorKind<'row-id'> = {
   kind: 'row-id',
   create({ column }, context) {
-    const last = keptValues(context, 'last', 'id', { name: 'row_id', type: INT8 })
-    let next = 0n
-    let changed = false
-
-    /** The first of `count` numbers. */
-    const take = (count: number): bigint => {
-      const now = idsOf(context.now())
-      if (now > next) next = now
-      const first = next
-      next += BigInt(count)
-      changed = true
-      return first
-    }
+    const numbers = rowNumbers(context)
 
     const numbered = (chunk: Chunk, others: readonly Column[]): Chunk => {
       const data = new BigInt64Array(chunk.length)
-      const first = take(chunk.length)
+      const first = numbers.take(chunk.length)
       for (let row = 0; row < chunk.length; row++) data[row] = first + BigInt(row)
       const ids: Column = { type: ROW_ID, data, nulls: null }
       const columns = [...others.slice(0, column), ids, ...others.slice(column)]
@@ -47,15 +33,11 @@ export const rowId: OperatorKind<'row-id'> = {
       for (let row = 0; row < chunk.length; row++) {
         const weight = chunk.weights[row]!
         const known = nulls === null || nulls[row] !== 1
-        if (known) {
-          const id = (data as BigInt64Array)[row]!
-          if (id >= next) next = id + 1n
-          changed = true
-        }
+        if (known) numbers.passed((data as BigInt64Array)[row]!)
         assert(known || weight > 0, 'a row that leaves has its number')
         for (let n = 0; n < (known ? 1 : weight); n++) {
           out.copyRow(0, chunk.columns, row)
-          if (!known) out.columns[column]!.set(out.length, take(1))
+          if (!known) out.columns[column]!.set(out.length, numbers.take(1))
           out.push(known ? weight : 1)
         }
       }
@@ -63,7 +45,7 @@ export const rowId: OperatorKind<'row-id'> = {
     }
 
     return {
-      tables: [last.table],
+      tables: [numbers.table],
       push(_port, chunk, emit) {
         const { columns, weights, length } = chunk
         const lacking = columns.length === column
@@ -80,13 +62,8 @@ export const rowId: OperatorKind<'row-id'> = {
           rowByRow({ columns: [...columns, ids], weights, length }, emit)
         }
       },
-      barrier() {
-        if (changed) last.set(0, next)
-        changed = false
-      },
-      restored() {
-        next = (last.get(0) as bigint | undefined) ?? 0n
-      },
+      barrier: numbers.keep,
+      restored: numbers.restored,
       marks: ([marks]) => (marks!.length === column ? [...marks!, undefined] : marks!),
     }
   },
