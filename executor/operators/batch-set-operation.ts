@@ -3,6 +3,8 @@ import { CHUNK_ROWS } from '../../types/chunk.ts'
 import type { OperatorSpec } from '../../types/job.ts'
 import type { Operator, OperatorContext } from '../contract.ts'
 import { GroupIndex } from './group-index.ts'
+import { endsPiece, inPieces } from './in-pieces.ts'
+import { multiplicity } from './set-operation.ts'
 
 type Spec = Extract<OperatorSpec, { kind: 'set-operation' }>
 
@@ -14,15 +16,6 @@ export function batchSetOperation(spec: Spec, context: OperatorContext): Operato
   const types = input.map(field => field.type)
   let counts = [new Float64Array(64), new Float64Array(64)] as const
   let ids = new Int32Array(0)
-  /** The row that leaves next; undefined: not all rows have come. */
-  let next: number | undefined
-
-  const multiplicity = (id: number): number => {
-    const l = counts[0][id]!
-    const r = counts[1][id]!
-    if (spec.operation === 'intersect') return spec.all ? Math.max(0, Math.min(l, r)) : l > 0 && r > 0 ? 1 : 0
-    return spec.all ? Math.max(0, l - Math.max(0, r)) : l > 0 && r <= 0 ? 1 : 0
-  }
 
   return {
     tables: [],
@@ -41,23 +34,16 @@ export function batchSetOperation(spec: Spec, context: OperatorContext): Operato
       for (let i = 0; i < chunk.length; i++) side[ids[i]!] = side[ids[i]!]! + chunk.weights[i]!
     },
     bytes: () => rows.bytes + 2 * counts[0].byteLength,
-    barrier(emit) {
-      next = 0
-      this.resume!(emit)
-    },
-    resume(emit) {
-      if (next === undefined) return false
+    ...inPieces('batch', function* (emit) {
       const out = new ChunkBuilder(types, emit)
-      const end = Math.min(rows.count, next + CHUNK_ROWS)
-      for (let id = next; id < end; id++) {
-        const times = multiplicity(id)
+      for (let id = 0; id < rows.count; id++) {
+        if (endsPiece(id)) yield
+        const times = multiplicity(spec, counts[0][id]!, counts[1][id]!)
         if (times === 0) continue
-        for (const i of key) out.columns[i]!.copy(out.length, rows.columns[i]!, id)
+        out.copyRow(0, rows.columns, id)
         out.push(times)
       }
       out.flush()
-      next = end
-      return end < rows.count
-    },
+    }),
   }
 }

@@ -1,6 +1,16 @@
 import { ChunkBuilder } from '../../storage/chunk-builder.ts'
+import type { OperatorSpec } from '../../types/job.ts'
 import { INT8 } from '../../types/type.ts'
 import type { Emit, OperatorKind } from '../contract.ts'
+
+type Spec = Extract<OperatorSpec, { kind: 'set-operation' }>
+
+/** How often a row leaves that came so often on each side. */
+export function multiplicity({ operation, all }: Spec, left: number, right: number): number {
+  if (operation === 'intersect')
+    return all ? Math.max(0, Math.min(left, right)) : left > 0 && right > 0 ? 1 : 0
+  return all ? Math.max(0, left - Math.max(0, right)) : left > 0 && right <= 0 ? 1 : 0
+}
 
 /** INTERSECT and EXCEPT: counts of both sides per row; the barrier emits how the multiplicity moved. */
 export const setOperation: OperatorKind<'set-operation'> = {
@@ -21,13 +31,7 @@ export const setOperation: OperatorKind<'set-operation'> = {
     const touched = new Map<number, number>()
     let ids = new Int32Array(0)
 
-    const multiplicity = (id: number): number => {
-      const l = Number(left.i64[id]!)
-      const r = Number(right.i64[id]!)
-      if (spec.operation === 'intersect')
-        return spec.all ? Math.max(0, Math.min(l, r)) : l > 0 && r > 0 ? 1 : 0
-      return spec.all ? Math.max(0, l - Math.max(0, r)) : l > 0 && r <= 0 ? 1 : 0
-    }
+    const now = (id: number): number => multiplicity(spec, Number(left.i64[id]!), Number(right.i64[id]!))
 
     return {
       tables: [counts],
@@ -40,7 +44,7 @@ export const setOperation: OperatorKind<'set-operation'> = {
         const side = port === 0 ? left : right
         for (let i = 0; i < chunk.length; i++) {
           const id = ids[i]!
-          if (!touched.has(id)) touched.set(id, multiplicity(id))
+          if (!touched.has(id)) touched.set(id, now(id))
           counts.markDirty(id)
           side.i64[id] = side.i64[id]! + BigInt(chunk.weights[i]!)
         }
@@ -51,7 +55,7 @@ export const setOperation: OperatorKind<'set-operation'> = {
     function emitChanges(emit: Emit): void {
       const out = new ChunkBuilder(types, emit)
       for (const [id, before] of touched) {
-        const change = multiplicity(id) - before
+        const change = now(id) - before
         if (change !== 0) {
           for (const i of key) out.columns[i]!.copy(out.length, counts.columns[i]!, id)
           out.push(change)
