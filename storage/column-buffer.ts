@@ -402,6 +402,13 @@ export class ColumnBuffer implements Column {
   }
 }
 
+/** Bytes of several columns, indexes or arrays. */
+export function byteLengths(parts: readonly { readonly byteLength: number }[]): number {
+  let sum = 0
+  for (const { byteLength } of parts) sum += byteLength
+  return sum
+}
+
 /** One cell as a SQL value. */
 export function cellValue(column: Column, row: number): Value {
   if (column.nulls !== null && column.nulls[row] === 1) return null

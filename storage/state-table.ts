@@ -3,7 +3,7 @@ import { assert } from '../types/error.ts'
 import type { Value } from '../types/value.ts'
 import { wordsOf } from '../types/words.ts'
 import { ChunkBuilder } from './chunk-builder.ts'
-import { ColumnBuffer } from './column-buffer.ts'
+import { byteLengths, ColumnBuffer } from './column-buffer.ts'
 import { equalCells } from './compare-cells.ts'
 import type { RowId, StateTable as StateTableContract, TableDelta, TableSpec } from './contract.ts'
 import { gather32, lastingRows, ownedRows } from './gather.ts'
@@ -104,10 +104,8 @@ export class StateTable implements StateTableContract {
   }
 
   get bytes(): number {
-    let sum = this.weights.length * 13 + (this.#index?.byteLength ?? 0)
-    for (const column of this.columns) sum += column.byteLength
-    for (const index of this.#secondary) sum += index.byteLength
-    return sum
+    const indexes = (this.#index?.byteLength ?? 0) + byteLengths(this.#secondary)
+    return this.weights.length * 13 + byteLengths(this.columns) + indexes
   }
 
   column(index: number): Column {

@@ -1,11 +1,12 @@
 import { ChunkBuilder } from '../../storage/chunk-builder.ts'
-import { ColumnBuffer } from '../../storage/column-buffer.ts'
+import { byteLengths, ColumnBuffer } from '../../storage/column-buffer.ts'
 import { CHUNK_ROWS, type Chunk } from '../../types/chunk.ts'
 import type { AggregateCall, OperatorSpec } from '../../types/job.ts'
 import type { Accumulator } from '../aggregates/contract.ts'
 import { createAggregate } from '../aggregates/index.ts'
 import type { Operator, OperatorContext } from '../contract.ts'
 import { GroupIndex } from './group-index.ts'
+import { endsPiece, inPieces } from './in-pieces.ts'
 
 type Spec = Extract<OperatorSpec, { kind: 'aggregate' }>
 
@@ -54,8 +55,6 @@ export function batchAggregate(spec: Spec, context: OperatorContext): Operator |
   const scratch = new Weights()
   let ids = new Int32Array(0)
   let initialised = 0
-  /** The group that leaves next; undefined: not all rows have come. */
-  let next: number | undefined
 
   const initialise = (): void => {
     for (const { accumulator, state, follows } of calls)
@@ -70,7 +69,7 @@ export function batchAggregate(spec: Spec, context: OperatorContext): Operator |
   return {
     tables: [],
     push(_port, chunk) {
-      if (ids.length < chunk.length) ids = new Int32Array(Math.max(chunk.length, 4096))
+      if (ids.length < chunk.length) ids = new Int32Array(Math.max(chunk.length, CHUNK_ROWS))
       groups.findOrAdd(chunk, spec.groups, ids)
       initialise()
       for (const call of calls) {
@@ -81,35 +80,25 @@ export function batchAggregate(spec: Spec, context: OperatorContext): Operator |
     },
     bytes() {
       let sum = groups.bytes
-      for (const { state, seen } of calls) {
-        sum += seen?.values.bytes ?? 0
-        for (const column of state) sum += column.byteLength
-      }
+      for (const { state, seen } of calls) sum += byteLengths(state) + (seen?.values.bytes ?? 0)
       return sum
     },
-    barrier(emit) {
+    ...inPieces('batch', function* (emit) {
       if (spec.groups.length === 0 && groups.count === 0) {
         groups.count = 1
         initialise()
       }
-      next = 0
-      this.resume!(emit)
-    },
-    resume(emit) {
-      if (next === undefined) return false
       const out = new ChunkBuilder(types, emit)
-      const end = Math.min(groups.count, next + CHUNK_ROWS)
-      for (let id = next; id < end; id++) {
+      for (let id = 0; id < groups.count; id++) {
         const at = out.length
-        for (let i = 0; i < groups.columns.length; i++) out.columns[i]!.copy(at, groups.columns[i]!, id)
+        out.copyRow(0, groups.columns, id)
         for (let i = 0; i < calls.length; i++)
           calls[i]!.accumulator.output(calls[i]!.state, id, out.columns[groups.columns.length + i]!, at)
         out.push(1)
+        if (endsPiece(id)) yield
       }
       out.flush()
-      next = end
-      return end < groups.count
-    },
+    }),
   }
 }
 

@@ -1,5 +1,5 @@
 import { ChunkBuilder } from '../../storage/chunk-builder.ts'
-import { ColumnBuffer } from '../../storage/column-buffer.ts'
+import { byteLengths, ColumnBuffer } from '../../storage/column-buffer.ts'
 import { compareOrder } from '../../storage/ordered-index.ts'
 import type { Column } from '../../types/chunk.ts'
 import type { OperatorSpec } from '../../types/job.ts'
@@ -73,11 +73,8 @@ export function batchWindow(spec: Spec, context: OperatorContext): Operator | un
         }
     },
 
-    bytes() {
-      let sum = partitions.bytes + partitionIds.byteLength
-      for (const column of [...rows.columns, ...gathered, ...values]) sum += column.byteLength
-      return sum
-    },
+    bytes: () =>
+      partitions.bytes + partitionIds.byteLength + byteLengths([...rows.columns, ...gathered, ...values]),
 
     ...inPieces('batch', function* (emit: Emit) {
       const { ids, starts } = byPartition(partitionIds.subarray(0, rows.length), partitions.count)

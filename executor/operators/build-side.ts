@@ -1,4 +1,4 @@
-import { ColumnBuffer } from '../../storage/column-buffer.ts'
+import { byteLengths, ColumnBuffer } from '../../storage/column-buffer.ts'
 import { equalCells } from '../../storage/compare-cells.ts'
 import { gather32 } from '../../storage/gather.ts'
 import { scatter } from '../../storage/hash-index.ts'
@@ -42,9 +42,8 @@ export class BuildSide {
   }
 
   get bytes(): number {
-    let sum = 4 * (this.weights.length + this.#hashes.length + this.#heads.length + this.#next.length)
-    for (const column of this.columns) sum += column.byteLength
-    return sum
+    const numbers = this.weights.length + this.#hashes.length + this.#heads.length + this.#next.length
+    return 4 * numbers + byteLengths(this.columns)
   }
 
   /** All rows are there: links them. */

@@ -1,4 +1,4 @@
-import { ColumnBuffer } from '../../storage/column-buffer.ts'
+import { byteLengths, ColumnBuffer } from '../../storage/column-buffer.ts'
 import { equalCells } from '../../storage/compare-cells.ts'
 import { scatter } from '../../storage/hash-index.ts'
 import { hashRows } from '../../storage/hash-rows.ts'
@@ -51,9 +51,7 @@ export class GroupIndex {
   }
 
   get bytes(): number {
-    let sum = this.#hashes.byteLength + this.#slots.byteLength
-    for (const column of this.columns) sum += column.byteLength
-    return sum
+    return byteLengths([this.#hashes, this.#slots, ...this.columns])
   }
 
   #add(hash: number, slot: number, keys: readonly Column[], row: number): number {

@@ -1,4 +1,5 @@
 import { ChunkBuilder } from '../../storage/chunk-builder.ts'
+import { byteLengths } from '../../storage/column-buffer.ts'
 import { compareOrder } from '../../storage/ordered-index.ts'
 import type { Chunk } from '../../types/chunk.ts'
 import { assert } from '../../types/error.ts'
@@ -54,11 +55,7 @@ export const sort: OperatorKind<'sort'> = {
       complete(_port, emit) {
         work = sortAndEmit(emit)
       },
-      bytes() {
-        let sum = 12 * rows.length
-        for (const column of rows.columns) sum += column.byteLength
-        return sum
-      },
+      bytes: () => 12 * rows.length + byteLengths(rows.columns),
       resume() {
         return work !== undefined && work.next().done !== true
       },
