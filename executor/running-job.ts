@@ -1,8 +1,9 @@
+import type { TableSpec } from '../storage/contract.ts'
 import { StateTable } from '../storage/state-table.ts'
 import type { Chunk } from '../types/chunk.ts'
 import type { Epoch } from '../types/connector.ts'
 import { assert } from '../types/error.ts'
-import type { GraphNode, Job, OperatorSpec, RelationId } from '../types/job.ts'
+import type { GraphNode, OperatorSpec, RelationId } from '../types/job.ts'
 import { INT4, type Schema } from '../types/type.ts'
 import { appendOnlyNodes } from './append-only.ts'
 import type { Emit, Operator } from './contract.ts'
@@ -118,16 +119,17 @@ function startNode(
 ): RunningNode {
   const own: StateTable[] = []
   const targets: Target[] = []
+  const table = (role: string, spec: Omit<TableSpec, 'id'>): StateTable => {
+    const id = `${job.relation}/${node.id}/${role}`
+    return around.kept?.get(id) ?? new StateTable({ ...spec, id })
+  }
   const schemas = new Map<number, Schema>(job.nodes.map(n => [n.id, n.schema]))
   const operator = createOperator(node.spec, {
     node,
     inputs: node.inputs.map(input => schemas.get(input)!),
     mode: 'stream',
     appendOnly,
-    table(role, spec) {
-      const id = `${job.relation}/${node.id}/${role}`
-      return around.kept?.get(id) ?? new StateTable({ ...spec, id })
-    },
+    table,
     compile: (expressions, input, predicate) =>
       compileProjection(expressions, input, {
         ...(predicate === undefined ? {} : { predicate }),
@@ -139,7 +141,7 @@ function startNode(
     now: around.now,
     backfilling,
   })
-  if (node.spec.kind === 'input') own.push(gateTable(job, node, around))
+  if (node.spec.kind === 'input') own.push(table('backfill', GATE))
   const started: RunningNode = {
     node,
     operator,
@@ -164,21 +166,15 @@ function startNode(
 }
 
 /** How far an input was backfilled, kept like any state so that it resumes; no row: everything passes. */
-function gateTable(job: Job, node: GraphNode, { kept }: JobSurroundings): StateTable {
-  const id = `${job.relation}/${node.id}/backfill`
-  const present = kept?.get(id)
-  if (present !== undefined) return present
-  return new StateTable({
-    id,
-    schema: [
-      { name: 'input', type: INT4 },
-      { name: 'position', type: INT4 },
-    ],
-    mode: 'keyed',
-    key: [0],
-    shard: [],
-    indexes: [],
-  })
+const GATE: Omit<TableSpec, 'id'> = {
+  schema: [
+    { name: 'input', type: INT4 },
+    { name: 'position', type: INT4 },
+  ],
+  mode: 'keyed',
+  key: [0],
+  shard: [],
+  indexes: [],
 }
 
 /** Hands a chunk to one node. A materialize node passes it on to the relation's readers as it comes in. */
