@@ -1,7 +1,7 @@
 import { scatter } from '../storage/hash-index.ts'
 import { hashRows } from '../storage/hash-rows.ts'
 import type { Chunk, Column } from '../types/chunk.ts'
-import { chosen } from './table-scan.ts'
+import { chosenRows } from './table-scan.ts'
 
 /** Bits for each row of the gathered side: one in 16 of the rows without a partner passes. */
 const BITS_A_ROW = 16
@@ -63,8 +63,6 @@ export class RowFilter {
     if (kept === length) return chunk
     if (kept === 0) return undefined
     const rows = hashes.slice(0, kept)
-    const weights = new Int32Array(kept)
-    for (let i = 0; i < kept; i++) weights[i] = chunk.weights[rows[i]!]!
-    return { columns: chunk.columns.map(column => chosen(column, rows, kept)), weights, length: kept }
+    return chosenRows(chunk, rows)
   }
 }

@@ -67,10 +67,10 @@ export class TableScan implements Iterable<Chunk> {
       const rows = new Int32Array(live)
       let n = 0
       for (let i = 0; i < length; i++) if (weights[from + i] !== 0) rows[n++] = i
-      const own = new Int32Array(live)
-      gather32(own, 0, weights.subarray(from, to), rows, live)
-      const columns = this.#columns(from, to).map(column => chosen(column, rows, live))
-      return { columns, weights: own, length: live }
+      return chosenRows(
+        { columns: this.#columns(from, to), weights: weights.subarray(from, to), length },
+        rows,
+      )
     }
     return undefined
   }
@@ -84,7 +84,15 @@ export class TableScan implements Iterable<Chunk> {
   }
 }
 
-/** The rows as a column whose numbers are its own; texts stay where they are. */
+/** The rows as a chunk whose numbers are its own; texts stay where they are. */
+export function chosenRows({ columns, weights }: Chunk, rows: Int32Array): Chunk {
+  const { length } = rows
+  const own = new Int32Array(length)
+  gather32(own, 0, weights, rows, length)
+  return { columns: columns.map(column => chosen(column, rows, length)), weights: own, length }
+}
+
+/** One column of them. */
 export function chosen({ type, data, nulls }: Column, rows: Int32Array, count: number): Column {
   if (data === NOTHING[physical(type)]) return { type, data, nulls }
   let ownNulls: Uint8Array | null = null
