@@ -37,6 +37,12 @@ export const CHUNK_ROWS = 4096
 
 const ones = new Int32Array(1 << 16).fill(1)
 
+/** Each row came once. */
+export function areInsertions({ weights, length }: Chunk): boolean {
+  for (let row = 0; row < length; row++) if (weights[row] !== 1) return false
+  return true
+}
+
 /** Weights of `length` insertions; shared, so read-only. */
 export function insertions(length: number): Int32Array {
   return length <= ones.length ? ones : new Int32Array(length).fill(1)

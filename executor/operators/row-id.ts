@@ -1,5 +1,5 @@
 import { ChunkBuilder } from '../../storage/chunk-builder.ts'
-import { type Chunk, type Column, insertions } from '../../types/chunk.ts'
+import { areInsertions, type Chunk, type Column, insertions } from '../../types/chunk.ts'
 import { assert } from '../../types/error.ts'
 import { ROW_ID } from '../../types/type.ts'
 import type { Emit, OperatorKind } from '../contract.ts'
@@ -49,8 +49,7 @@ export const rowId: OperatorKind<'row-id'> = {
       push(_port, chunk, emit) {
         const { columns, weights, length } = chunk
         const lacking = columns.length === column
-        const nulls = lacking ? undefined : columns[column]!.nulls
-        if (plain(weights, nulls, length))
+        if (areInsertions(chunk) && (lacking || allNull(columns[column]!, length)))
           emit(numbered(chunk, lacking ? columns : columns.toSpliced(column, 1)))
         else if (!lacking) rowByRow(chunk, emit)
         else {
@@ -69,10 +68,8 @@ export const rowId: OperatorKind<'row-id'> = {
   },
 }
 
-/** One new row each. */
-function plain(weights: Int32Array, nulls: Uint8Array | null | undefined, length: number): boolean {
+function allNull({ nulls }: Column, length: number): boolean {
   if (nulls === null) return false
-  for (let row = 0; row < length; row++)
-    if (weights[row] !== 1 || (nulls !== undefined && nulls[row] !== 1)) return false
+  for (let row = 0; row < length; row++) if (nulls[row] !== 1) return false
   return true
 }

@@ -1,6 +1,6 @@
 import { ChunkBuilder } from '../../storage/chunk-builder.ts'
 import { compareCells } from '../../storage/compare-cells.ts'
-import type { Chunk } from '../../types/chunk.ts'
+import { areInsertions, type Chunk } from '../../types/chunk.ts'
 import { chunkSlice } from '../chunk-slice.ts'
 import type { Emit, OperatorKind } from '../contract.ts'
 import { expiringRows } from './expiring-rows.ts'
@@ -69,7 +69,7 @@ export const upsert: OperatorKind<'upsert'> = {
       push(_port, pushed, emit) {
         emitTo = emit
         const chunk = held?.kept(pushed) ?? pushed
-        const fresh = held === undefined && inserts(chunk) ? rows.insertNew(chunk) : 0
+        const fresh = held === undefined && areInsertions(chunk) ? rows.insertNew(chunk) : 0
         if (fresh > 0) emit(chunkSlice(chunk, 0, fresh))
         for (let row = fresh; row < chunk.length; row++) {
           if (chunk.weights[row]! > 0) write(chunk, row)
@@ -85,9 +85,4 @@ export const upsert: OperatorKind<'upsert'> = {
       ...(held && { marks: held.marks, expire: held.expire }),
     }
   },
-}
-
-function inserts({ weights, length }: Chunk): boolean {
-  for (let row = 0; row < length; row++) if (weights[row] !== 1) return false
-  return true
 }
