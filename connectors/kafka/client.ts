@@ -65,19 +65,16 @@ export async function kafkaClient(settings: KafkaSettings): Promise<KafkaClient>
   const cluster = () => internalCluster(settings, RETRY)
   const reading = cluster()
   let connected: Promise<void> | undefined
+  const read = async <T>(from: () => Promise<T>): Promise<T> => {
+    connected ??= reading.connect()
+    await guard(() => connected!)
+    return guard(from)
+  }
   return {
     partitions: topic => partitions(admin, topic),
     offsets: (topic, at) => offsets(admin, topic, at),
-    fetch: async (topic, positions, waitMs) => {
-      connected ??= reading.connect()
-      await guard(() => connected!)
-      return guard(() => fetchBatches(reading, topic, positions, waitMs))
-    },
-    progress: async (topic, key, delivered) => {
-      connected ??= reading.connect()
-      await guard(() => connected!)
-      return guard(() => readProgress(reading, topic, key, delivered))
-    },
+    fetch: (topic, positions, waitMs) => read(() => fetchBatches(reading, topic, positions, waitMs)),
+    progress: (topic, key, delivered) => read(() => readProgress(reading, topic, key, delivered)),
     createTopic: (topic, numPartitions, config) => createTopic(admin, topic, numPartitions, config),
     addPartitions: async (topic, count) => {
       await guard(() => admin.createPartitions({ topicPartitions: [{ topic, count }] }))
