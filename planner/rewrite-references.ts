@@ -1,5 +1,5 @@
 import { parseSync } from 'libpg-query'
-import { quoteIdent } from '../executor/functions/text-of-any.ts'
+import { quote, quoteIdent } from '../types/sql-text.ts'
 import { as, open } from './bind/ast.ts'
 import type { Relation } from './catalog.ts'
 import { rewriteDialect } from './parse/dialect.ts'
@@ -75,8 +75,4 @@ export function withColumnsAs(
 ): string {
   const columns = names.map(([now, then]) => (now === then ? quote(now) : `${quote(now)} AS ${quote(then)}`))
   return `(SELECT ${columns.join(', ')} FROM ${qualified(relation)})`
-}
-
-export function quote(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`
 }

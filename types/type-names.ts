@@ -1,5 +1,6 @@
 import { SqlError } from './error.ts'
 import { extendedType } from './extended.ts'
+import { quote } from './sql-text.ts'
 import { type ExtendedName, type Field, keyAndValue, mapOf, type Type, type TypeName } from './type.ts'
 import { isLabel, labeled } from './type-labels.ts'
 
@@ -79,7 +80,7 @@ export function typeName(type: Type): string {
 }
 
 function fieldName(name: string): string {
-  return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`
+  return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : quote(name)
 }
 
 /** A type as users write it, `numeric(10, 2)`, `varchar[]`, `struct<a int, b varchar>`; undefined when there is none. */

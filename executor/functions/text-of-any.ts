@@ -1,4 +1,5 @@
 import { SqlError } from '../../types/error.ts'
+import { quoteIdent } from '../../types/sql-text.ts'
 import { formatText } from '../../types/text-io.ts'
 import { TEXT, type Type } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
@@ -61,27 +62,6 @@ fn('quote_ident(text) -> text', { help: 'as an identifier of SQL', call: quoteId
 function quoteLiteral(a: string): string {
   const quoted = `'${a.replaceAll("'", "''").replaceAll('\\', '\\\\')}'`
   return a.includes('\\') ? `E${quoted}` : quoted
-}
-
-/** Words of PostgreSQL's grammar that cannot be a plain name. */
-const RESERVED = new Set(
-  `all analyse analyze and any array as asc asymmetric authorization between bigint binary bit boolean both case cast
-  char character check coalesce collate collation column concurrently constraint create cross current_catalog
-  current_date current_role current_schema current_time current_timestamp current_user dec decimal default deferrable
-  desc distinct do else end except exists extract false fetch float for foreign freeze from full grant greatest group
-  grouping having ilike in initially inner inout int integer intersect interval into is isnull join lateral leading
-  least left like limit localtime localtimestamp national natural nchar none normalize not notnull null nullif numeric
-  offset on only or order out outer overlaps overlay placing position precision primary real references returning
-  right row select session_user setof similar smallint some substring symmetric table tablesample then time timestamp
-  to trailing treat trim true union unique user using values varchar variadic verbose when where window with xmlattributes
-  xmlconcat xmlelement xmlexists xmlforest xmlnamespaces xmlparse xmlpi xmlroot xmlserialize xmltable`.split(
-    /\s+/,
-  ),
-)
-
-export function quoteIdent(a: string): string {
-  if (/^[a-z_][a-z0-9_]*$/.test(a) && !RESERVED.has(a)) return a
-  return `"${a.replaceAll('"', '""')}"`
 }
 
 function format(pattern: string, args: readonly (string | null)[]): string {

@@ -1,5 +1,6 @@
 import { assert } from '../../types/error.ts'
 import type { AggregateCall, Expression, FrameBound, Order, WindowCall } from '../../types/job.ts'
+import { quoteText } from '../../types/sql-text.ts'
 import { formatText } from '../../types/text-io.ts'
 import { typeName } from '../../types/type-names.ts'
 import { functionName } from '../expressions.ts'
@@ -27,7 +28,7 @@ function literalText(e: Expression & { readonly kind: 'literal' }): string {
   if (typeof e.value === 'boolean') return String(e.value)
   const text = formatText(e.type, e.value)
   if (BARE_LITERALS.has(e.type.name)) return text
-  return `'${text.replaceAll("'", "''")}'${e.type.name === 'text' ? '' : `::${typeName(e.type)}`}`
+  return `${quoteText(text)}${e.type.name === 'text' ? '' : `::${typeName(e.type)}`}`
 }
 
 function callText(e: Expression & { readonly kind: 'call' }, names: readonly string[]): string {

@@ -1,3 +1,4 @@
+import { quoteText } from '../../types/sql-text.ts'
 import { lambda } from './lambda.ts'
 import { map } from './map.ts'
 import { type Token, tokenize } from './tokens.ts'
@@ -294,8 +295,8 @@ function structType(sql: string, tokens: readonly Token[], i: number, token: Tok
       if (c === '<') depth++
       else if (c === '>') depth--
       if (depth > 0 || (c !== '<' && c !== '>')) continue
-      const inner = sql.slice(open.start + 1, start + at).replaceAll("'", "''")
-      return [{ start: open.start, end: start + at + 1, text: ` ('${inner}')` }]
+      const inner = sql.slice(open.start + 1, start + at)
+      return [{ start: open.start, end: start + at + 1, text: ` (${quoteText(inner)})` }]
     }
   }
   return []

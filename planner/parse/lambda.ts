@@ -1,3 +1,4 @@
+import { quoteText } from '../../types/sql-text.ts'
 import type { Token } from './tokens.ts'
 
 const isBar = (token: Token | undefined): boolean => token?.kind === 'symbol' && token.text === '|'
@@ -23,7 +24,7 @@ export function lambda(
     {
       start: token.start,
       end: bar!.end,
-      text: `"$lambda"(${names.map(name => `'${name!.value.replaceAll("'", "''")}', `).join('')}`,
+      text: `"$lambda"(${names.map(name => `${quoteText(name!.value)}, `).join('')}`,
     },
     { start: end.start, end: end.start, text: ')' },
   ]

@@ -1,3 +1,4 @@
+import { quoteText } from '../../types/sql-text.ts'
 import type { Token } from './tokens.ts'
 
 type Edit = { readonly start: number; readonly end: number; readonly text: string }
@@ -14,8 +15,8 @@ export function map(sql: string, tokens: readonly Token[], i: number, token: Tok
   const [before, close] = [tokens[i - 1], isSymbol(open, '(') ? ending(tokens, i + 1) : undefined]
   const typed = isSymbol(before, '::') || (before?.kind === 'word' && before.value === 'as')
   if (close === undefined || !typed) return []
-  const inside = sql.slice(open!.end, close.start).replaceAll("'", "''")
-  return [{ start: open!.start, end: close.end, text: `('${inside}')` }]
+  const inside = sql.slice(open!.end, close.start)
+  return [{ start: open!.start, end: close.end, text: `(${quoteText(inside)})` }]
 }
 
 function literal(tokens: readonly Token[], i: number, token: Token): readonly Edit[] {

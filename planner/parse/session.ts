@@ -1,4 +1,5 @@
 import { notSupported, SqlError } from '../../types/error.ts'
+import { quoteIdent } from '../../types/sql-text.ts'
 import type { Type } from '../../types/type.ts'
 import { parseTypeName } from '../../types/type-names.ts'
 import type { PgNode } from '../contract.ts'
@@ -135,7 +136,7 @@ function set(body: Body): SessionStatement {
   switch (body['kind']) {
     case 'VAR_SET_VALUE': {
       const values = (body['args'] as readonly PgNode[]).map(arg => constant(arg))
-      const quoted = name === 'search_path' ? values.map(quoteIdentifier) : values
+      const quoted = name === 'search_path' ? values.map(quoteIdent) : values
       return { kind: 'set', name, value: quoted.join(', '), local, reset: false }
     }
     case 'VAR_SET_DEFAULT':
@@ -161,10 +162,6 @@ function constant(node: PgNode): string {
   if (value['fval'] !== undefined) return String(value['fval']['fval'])
   if (value['boolval'] !== undefined) return value['boolval']['boolval'] === true ? 'on' : 'off'
   return String(value['ival']?.['ival'] ?? 0)
-}
-
-function quoteIdentifier(name: string): string {
-  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`
 }
 
 function fetch(body: Body): SessionStatement {

@@ -1,9 +1,10 @@
 import type { Relation } from '../../planner/catalog.ts'
 import { type ParsedStatement, parseStatements, type SessionStatement } from '../../planner/parse/index.ts'
-import { qualified, quote } from '../../planner/rewrite-references.ts'
+import { qualified } from '../../planner/rewrite-references.ts'
 import { cellValue } from '../../storage/column-buffer.ts'
 import type { Chunk } from '../../types/chunk.ts'
 import { SqlError } from '../../types/error.ts'
+import { quote } from '../../types/sql-text.ts'
 import { requireRelation } from '../statements/bind.ts'
 import { type DatabaseStatement, type Prepared, prepare } from '../statements/index.ts'
 import { retentionMs } from '../statements/retention.ts'
@@ -30,7 +31,7 @@ export function declareSubscriptionCursor(
     throw new SqlError('wrong_object_type', `"${found.name}" is not a subscription`, {
       position: declare.subscription.position,
     })
-  const from = `"${found.schema.replaceAll('"', '""')}".${quote(found.name)}`
+  const from = qualified(found)
   const columns = found.columns.slice(0, -1).map(column => quote(column.name))
   const changes = queryOf(session, `SELECT ${columns.join(', ')}, _rw_sequence FROM ${from} LIMIT 0`)
   const schema = changes.schema!.slice(0, -1)

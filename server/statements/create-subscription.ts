@@ -2,9 +2,9 @@ import { CHANGELOG_COLUMNS } from '../../executor/operators/changelog.ts'
 import type { Relation } from '../../planner/catalog.ts'
 import type { StreamPlan } from '../../planner/contract.ts'
 import type { Name } from '../../planner/parse/index.ts'
-import { quote } from '../../planner/rewrite-references.ts'
 import { SqlError } from '../../types/error.ts'
 import type { Expression, GraphNode, Job } from '../../types/job.ts'
+import { plainName, quoteText } from '../../types/sql-text.ts'
 import type { Schema } from '../../types/type.ts'
 import { requireRelationRight, rightsOf } from '../access/rights.ts'
 import { requireRelation } from './bind.ts'
@@ -107,12 +107,12 @@ export function retained(subscription: Relation, retention: string): Relation {
     node.spec.kind === 'changelog' ? { ...node, spec: { ...node.spec, keepMs } } : node,
   )
   const job: Job = { ...subscription.job, nodes }
-  const sql = subscription.sql.replace(/'(?:[^']|'')*'\)$/, `'${retention.replaceAll("'", "''")}')`)
+  const sql = subscription.sql.replace(/'(?:[^']|'')*'\)$/, `${quoteText(retention)})`)
   return { ...subscription, sql, options: { retention }, job }
 }
 
 function subscriptionSql(name: string, from: Name, retention: string): string {
-  const word = (text: string) => (/^[a-z_][a-z0-9_]*$/.test(text) ? text : quote(text))
-  const path = from.schema === undefined ? word(from.name) : `${word(from.schema)}.${word(from.name)}`
-  return `CREATE SUBSCRIPTION ${word(name)} FROM ${path} WITH (retention = '${retention.replaceAll("'", "''")}')`
+  const path =
+    from.schema === undefined ? plainName(from.name) : `${plainName(from.schema)}.${plainName(from.name)}`
+  return `CREATE SUBSCRIPTION ${plainName(name)} FROM ${path} WITH (retention = ${quoteText(retention)})`
 }

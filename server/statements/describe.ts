@@ -1,6 +1,6 @@
-import { quoteIdent } from '../../executor/functions/text-of-any.ts'
 import { type ColumnDef, type Relation, ROW_TIME_COLUMN } from '../../planner/catalog.ts'
 import { SqlError } from '../../types/error.ts'
+import { quoteIdent } from '../../types/sql-text.ts'
 import { TIMESTAMPTZ, type Type } from '../../types/type.ts'
 import { typeName } from '../../types/type-names.ts'
 import type { Value } from '../../types/value.ts'

@@ -2,7 +2,7 @@ import type { Relation } from '../../planner/catalog.ts'
 import type { ColumnSyntax, Name } from '../../planner/parse/index.ts'
 import { parseStoredExpression } from '../../planner/parse/index.ts'
 import { assert } from '../../types/error.ts'
-import { quoted } from '../system-tables/definitions.ts'
+import { quoteIdent, quoteText } from '../../types/sql-text.ts'
 import { targetSchema } from './bind.ts'
 import { changeCatalog } from './change-catalog.ts'
 import type { StatementContext } from './contract.ts'
@@ -48,8 +48,8 @@ export function withSerials(
     const serial = serials.find(s => s.column === column.name)
     if (serial === undefined) return column
     const { schema, name } = serial.sequence
-    const path = [schema!, name].map(quoted).join('.')
-    const text = `nextval('${path.replaceAll("'", "''")}'::regclass)`
+    const path = [schema!, name].map(quoteIdent).join('.')
+    const text = `nextval(${quoteText(path)}::regclass)`
     return { ...column, default: { node: parseStoredExpression(text), text, position: () => undefined } }
   })
 }

@@ -1,6 +1,6 @@
 import type { ColumnDef, Relation } from '../../planner/catalog.ts'
 import { type Token, tokenize } from '../../planner/parse/tokens.ts'
-import { quote } from '../../planner/rewrite-references.ts'
+import { plainName } from '../../types/sql-text.ts'
 import { keyAndValue, type Type } from '../../types/type.ts'
 import { typeName } from '../../types/type-names.ts'
 
@@ -11,8 +11,7 @@ export function sqlWithName(sql: string, name: string): string {
   if (tokens[at + 1]?.value === '.') at += 2
   const token = tokens[at]
   if (token === undefined) return sql
-  const text = /^[a-z_][a-z0-9_]*$/.test(name) ? name : quote(name)
-  return sql.slice(0, token.start) + text + sql.slice(token.end)
+  return sql.slice(0, token.start) + plainName(name) + sql.slice(token.end)
 }
 
 /** A CREATE INDEX … ON x, or a CREATE … FROM x, with another text for x. */
@@ -77,13 +76,13 @@ export function tableSql(
   const columns = table.columns
     .filter(column => column.hidden !== true)
     .map(column => columnSql(column, table))
-  const key = table.key.map(i => plain(table.columns[i]!.name)).join(', ')
+  const key = table.key.map(i => plainName(table.columns[i]!.name)).join(', ')
   const marks = (table.watermarks ?? []).map(
     ({ column, sql, ttl }) =>
-      `WATERMARK FOR ${plain(table.columns[column]!.name)} AS ${sql}${ttl ? ' WITH TTL' : ''}`,
+      `WATERMARK FOR ${plainName(table.columns[column]!.name)} AS ${sql}${ttl ? ' WITH TTL' : ''}`,
   )
   const items = [...columns, ...(table.declaredKey ? [`PRIMARY KEY (${key})`] : []), ...marks]
-  return `CREATE TABLE ${plain(table.name)} (${items.join(', ')})${table.appendOnly ? ' APPEND ONLY' : ''}`
+  return `CREATE TABLE ${plainName(table.name)} (${items.join(', ')})${table.appendOnly ? ' APPEND ONLY' : ''}`
 }
 
 function columnSql(column: ColumnDef, table: Pick<Relation, 'columns' | 'key'>): string {
@@ -99,21 +98,16 @@ function columnSql(column: ColumnDef, table: Pick<Relation, 'columns' | 'key'>):
   const typed = limited
     ? `${modifier}${type.element === undefined ? '' : '[]'}`.toUpperCase()
     : typeText(type)
-  return `${plain(name)} ${typed}${notNull && !keyed ? ' NOT NULL' : ''}${text}`
+  return `${plainName(name)} ${typed}${notNull && !keyed ? ' NOT NULL' : ''}${text}`
 }
 
 /** A type in the words of RisingWave's definitions. */
 function typeText(type: Type): string {
   if (type.name === 'array') return `${typeText(type.element!)}[]`
   if (type.name === 'struct')
-    return `STRUCT<${(type.fields ?? []).map(f => `${plain(f.name)} ${typeText(f.type)}`).join(', ')}>`
+    return `STRUCT<${(type.fields ?? []).map(f => `${plainName(f.name)} ${typeText(f.type)}`).join(', ')}>`
   if (type.name === 'map') return `MAP(${keyAndValue(type).map(typeText).join(', ')})`
   const name = typeName(type)
   if (type.name === 'int256') return name
   return name === 'integer' ? 'INT' : name.replace(' without time zone', '').toUpperCase()
-}
-
-/** A name, quoted where it must be. */
-export function plain(name: string): string {
-  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : quote(name)
 }

@@ -3,13 +3,14 @@ import type { ColumnDef, Relation } from '../../planner/catalog.ts'
 import type { WatermarkSyntax } from '../../planner/parse/index.ts'
 import { isBounded } from '../../storage/row-bounds.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
+import { plainName } from '../../types/sql-text.ts'
 import { sameType } from '../../types/type.ts'
 import { typeName } from '../../types/type-names.ts'
 import type { Alteration } from './alter.ts'
 import { bindContext } from './bind.ts'
 import type { StatementContext } from './contract.ts'
 import { changeOf } from './jobs.ts'
-import { plain, sqlWithWatermark } from './statement-text.ts'
+import { sqlWithWatermark } from './statement-text.ts'
 
 type Watermark = NonNullable<Relation['watermarks']>[number]
 
@@ -57,7 +58,7 @@ export function changeWatermark(
     node.spec.kind === 'watermark' ? { ...node, spec: { ...node.spec, expression: next.expression } } : node,
   )
   const changed = { ...table, watermarks: [next], job: { ...table.job!, nodes } }
-  const text = `WATERMARK FOR ${plain(syntax.column)} AS ${next.sql}${next.ttl ? ' WITH TTL' : ''}`
+  const text = `WATERMARK FOR ${plainName(syntax.column)} AS ${next.sql}${next.ttl ? ' WITH TTL' : ''}`
   const catalog = context.catalogs.current.with({ ...changed, sql: sqlWithWatermark(table.sql, text) })
   return { catalog, command: { revise: [changeOf(changed, catalog)!] } }
 }

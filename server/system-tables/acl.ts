@@ -6,7 +6,7 @@ import {
   publicRights,
 } from '../../planner/access.ts'
 import type { Catalog } from '../../planner/catalog.ts'
-import { quoted } from './definitions.ts'
+import { quoteIdent } from '../../types/sql-text.ts'
 
 /** PostgreSQL's letters of the rights, in its order. */
 const LETTERS: readonly (readonly [Privilege, string])[] = [
@@ -65,6 +65,6 @@ export function items(
       const letters = LETTERS.filter(([privilege]) => privileges.includes(privilege)).map(
         ([privilege, letter]) => letter + (grantable.includes(privilege) ? '*' : ''),
       )
-      return `${role === 'public' ? '' : quoted(role)}=${letters.join('')}/${quoted(grantor)}`
+      return `${role === 'public' ? '' : quoteIdent(role)}=${letters.join('')}/${quoteIdent(grantor)}`
     })
 }

@@ -1,4 +1,5 @@
 import type { ColumnDef } from '../../planner/catalog.ts'
+import { quoteText } from '../../types/sql-text.ts'
 import { foundOid, registeredName } from './lookup.ts'
 import type { SystemSession } from './sessions.ts'
 import { columnType, formatType } from './types.ts'
@@ -14,9 +15,7 @@ export function storedExpression(column: Pick<ColumnDef, 'type' | 'expressionSql
 export function shownExpression(session: SystemSession, text: string, pretty: boolean): string {
   const named = text.replace(/'((?:[^']|'')+)'::regclass/g, (whole, name: string) => {
     const oid = foundOid(session, name.replaceAll("''", "'"), 'regclass')
-    return oid === undefined
-      ? whole
-      : `'${registeredName(session, oid, 'regclass').replaceAll("'", "''")}'::regclass`
+    return oid === undefined ? whole : `${quoteText(registeredName(session, oid, 'regclass'))}::regclass`
   })
   return pretty && isBracketed(named) ? named.slice(1, -1) : named
 }

@@ -1,6 +1,6 @@
 import type { Relation } from '../../planner/catalog.ts'
 import { SqlError } from '../../types/error.ts'
-import { quoted } from './definitions.ts'
+import { quoteIdent } from '../../types/sql-text.ts'
 import { type ClassObject, classObjects, systemObject } from './objects.ts'
 import { SCHEMA_OIDS } from './oids.ts'
 import { systemTable, systemTables } from './registry.ts'
@@ -101,8 +101,8 @@ function shownName(session: SystemSession, oid: number, kind: string): string | 
     case 'regclass': {
       const object = objectByOid(session, oid)
       if (object === undefined) return undefined
-      const name = quoted(object.name)
-      return isVisible(session, object) ? name : `${quoted(object.schema)}.${name}`
+      const name = quoteIdent(object.name)
+      return isVisible(session, object) ? name : `${quoteIdent(object.schema)}.${name}`
     }
     case 'regtype':
       return typeByOid(oid) && formatType(oid, null)
@@ -114,11 +114,11 @@ function shownName(session: SystemSession, oid: number, kind: string): string | 
     }
     case 'regnamespace': {
       const name = schemaName(session, oid)
-      return name && quoted(name)
+      return name && quoteIdent(name)
     }
     case 'regrole': {
       const name = roles(session.catalogs.current, session).find(role => role.oid === oid)?.name
-      return name && quoted(name)
+      return name && quoteIdent(name)
     }
     default:
       return undefined

@@ -1,7 +1,8 @@
 import type { FunctionDef } from '../../../planner/function-def.ts'
 import { SqlError } from '../../../types/error.ts'
+import { quoteIdent } from '../../../types/sql-text.ts'
 import { typeName } from '../../../types/type-names.ts'
-import { indexDefinition, primaryKeyDefinition, quoted, viewDefinition } from '../definitions.ts'
+import { indexDefinition, primaryKeyDefinition, viewDefinition } from '../definitions.ts'
 import { shownExpression } from '../expression-text.ts'
 import { existingObject, functionsOf, objectByOid } from '../lookup.ts'
 import { relationOfConstraint, shownColumns } from '../objects.ts'
@@ -37,7 +38,7 @@ systemForms(
     if (object?.index === undefined) return null
     if (column === undefined || column === 0) return indexDefinition(object)
     const name = object.columns[column - 1]?.name
-    return name === undefined ? '' : quoted(name)
+    return name === undefined ? '' : quoteIdent(name)
   },
 )
 systemForms(
@@ -71,7 +72,7 @@ const argumentsOf =
     return found.args
       .map((arg, i) => {
         const own = found.user?.args[i]
-        const name = own?.name === undefined ? '' : `${quoted(own.name)} `
+        const name = own?.name === undefined ? '' : `${quoteIdent(own.name)} `
         const value = !defaults || own?.default === undefined ? '' : ` DEFAULT ${own.default}`
         return `${found.variadic && i === last ? 'VARIADIC ' : ''}${name}${formatType(arg, null)}${value}`
       })
@@ -89,7 +90,7 @@ const resultOf = (session: SystemSession, oid: number): string | null => {
   const { user } = found
   if (user?.columns !== undefined) {
     const types = user.result.fields?.map(field => field.type) ?? [user.result]
-    return `TABLE(${user.columns.map((name, i) => `${quoted(name)} ${typeName(types[i]!)}`).join(', ')})`
+    return `TABLE(${user.columns.map((name, i) => `${quoteIdent(name)} ${typeName(types[i]!)}`).join(', ')})`
   }
   const shown = user === undefined ? formatType(found.result, null) : typeName(user.result)
   return `${found.returnsSet ? 'SETOF ' : ''}${shown}`
@@ -98,7 +99,7 @@ system('pg_get_function_result(oid) -> text', 'result type of a function', resul
 
 /** The statement that makes a function, in PostgreSQL's words. */
 function functionDefinition(session: SystemSession, oid: number, f: FunctionDef): string {
-  const name = `${quoted(f.schema)}.${quoted(f.name)}`
+  const name = `${quoteIdent(f.schema)}.${quoteIdent(f.name)}`
   const words = [
     ...(f.volatility === 'volatile' ? [] : [f.volatility.toUpperCase()]),
     ...(f.strict ? ['STRICT'] : []),
@@ -141,7 +142,7 @@ system(
       const own = session.catalogs.current.relations.find(
         r => r.sequence?.ownedBy?.table === relation.id && r.sequence.ownedBy.column === at,
       )
-      return own === undefined ? null : `${quoted(own.schema)}.${quoted(own.name)}`
+      return own === undefined ? null : `${quoteIdent(own.schema)}.${quoteIdent(own.name)}`
     }
     const message = `column "${column}" of relation "${relation.name}" does not exist`
     throw new SqlError('undefined_column', message)
