@@ -17,7 +17,7 @@ const SINK_BYTES_MAX = 32 << 20
 
 export interface RuntimeOptions {
   readonly store: ObjectStore
-  /** In place of the store's own format: for tests. */
+  /** In place of the store's own format. */
   readonly persistence?: Persistence
   readonly host: Host
   readonly connectors: ReadonlyMap<string, Connector>
@@ -26,8 +26,8 @@ export interface RuntimeOptions {
   readonly barrierIntervalMs: number | (() => number)
   /** Between two collections of objects that nothing names; default: a minute. */
   readonly garbageIntervalMs?: number
-  /** How long changes are kept for FOR SYSTEM_TIME AS OF; default: ten minutes. */
-  historyMs?(): number
+  /** How long changes are kept for FOR SYSTEM_TIME AS OF. */
+  historyMs(): number
   /** Bytes of rows that one query may hold; default: no limit. */
   readonly queryMemoryBytes?: number
   /** Memory for what one failing sink has not taken; default: 32 MB. */
@@ -47,8 +47,6 @@ export interface RuntimeOptions {
   log(message: string): void
 }
 
-const HISTORY_MS = 600_000
-
 /** Claims the bucket, recovers the last commit and goes on from there. */
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { host, connectors, barrierIntervalMs, sinkBytesMax = SINK_BYTES_MAX } = options
@@ -56,7 +54,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   host.crashPoint('C25')
   const log = await persistence.open()
   const serving = new ServingTables()
-  serving.beginHistory(host.now(), () => options.historyMs?.() ?? HISTORY_MS)
+  serving.beginHistory(host.now(), () => options.historyMs())
   const around = { connectors, host, bucketId: log.version.bucketId }
   let running: RunningRuntime | undefined
   let early: unknown

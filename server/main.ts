@@ -89,8 +89,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       connectors,
       connectorsModule: new URL('../connectors/index.ts', import.meta.url).href,
       barrierIntervalMs: () =>
-        Number(systemParameter(catalogs.current, 'barrier_interval_ms') ?? config.barrierIntervalMs),
-      historyMs: () => Number(systemParameter(catalogs.current, 'time_travel_retention_ms') ?? 600_000),
+        Number(systemParameter(catalogs.current, 'barrier_interval_ms', config.barrierIntervalMs)),
+      historyMs: () => Number(systemParameter(catalogs.current, 'time_travel_retention_ms')),
       garbageIntervalMs: config.garbageIntervalMs,
       queryMemoryBytes: queryMemory(config.queryMemoryMb),
       metadata: observed(metadata, metrics),

@@ -23,6 +23,7 @@ export function startTest(options: TestOptions): Promise<Runtime> {
     host,
     connectors: new Map(connectors.map(connector => [connector.name, connector])),
     barrierIntervalMs: 20,
+    historyMs: () => 600_000,
     inline,
     ...(sinkBytesMax !== undefined && { sinkBytesMax }),
     systemRows: () => {

@@ -1,11 +1,9 @@
 import { type CopyOptions, parseStatements, type SessionStatement } from '../../planner/parse/index.ts'
 import { qualified } from '../../planner/rewrite-references.ts'
-import type { Chunk } from '../../types/chunk.ts'
 import { assert, SqlError } from '../../types/error.ts'
 import { quote } from '../../types/sql-text.ts'
 import type { Schema } from '../../types/type.ts'
-import { cellsOf } from '../protocol/data-rows.ts'
-import type { Messages } from '../protocol/frames.ts'
+import { cellsOf, type Row, rowMessage } from '../protocol/data-rows.ts'
 import { rowsOf } from '../session/rows.ts'
 import type { Runnable, Session } from '../session/session.ts'
 import { requireRelation } from '../statements/bind.ts'
@@ -74,22 +72,11 @@ function tableQuery(session: Session, { table, columns }: Extract<CopyTo['of'], 
   return parsed.statement.query
 }
 
-type Row = (out: Messages, chunk: Chunk, row: number) => void
-
 /** Writes a row as one CopyData message, straight from its columns. */
 function rowOf(schema: Schema, { options }: CopyTo, zone: string): Row {
   const binary = options.format === 'binary'
   const cells = cellsOf(schema, schema.length === 0 ? [] : [binary ? 1 : 0], zone)
-  if (binary)
-    return (out, { columns }, row) => {
-      out.begin('d').int16(cells.length)
-      for (let i = 0; i < cells.length; i++) {
-        const column = columns[i]!
-        if (column.nulls !== null && column.nulls[row] === 1) out.int32(-1)
-        else cells[i]!(out, column, row)
-      }
-      out.end()
-    }
+  if (binary) return rowMessage('d', cells)
   const nothing = Buffer.from(options.null)
   const delimiter = options.delimiter.charCodeAt(0)
   const csv = options.format === 'csv'

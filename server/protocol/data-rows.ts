@@ -11,16 +11,18 @@ import { encodeBinary } from './values.ts'
 /** Writes a cell that is not NULL: its length, then its bytes. */
 export type Cell = (out: Messages, column: Column, row: number) => void
 
+/** Writes a row of a chunk. */
+export type Row = (out: Messages, chunk: Chunk, row: number) => void
+
 /** Writes rows of one result as DataRow messages, straight from their columns. */
-export function dataRows(
-  schema: Schema,
-  formats: readonly number[],
-  zone: string,
-  show?: ShowObject,
-): (out: Messages, chunk: Chunk, row: number) => void {
-  const cells = cellsOf(schema, formats, zone, show)
+export function dataRows(schema: Schema, formats: readonly number[], zone: string, show?: ShowObject): Row {
+  return rowMessage('D', cellsOf(schema, formats, zone, show))
+}
+
+/** Writes a row as one message of this type: the number of cells, then each, or -1 for NULL. */
+export function rowMessage(type: 'D' | 'd', cells: readonly Cell[]): Row {
   return (out, { columns }, row) => {
-    out.begin('D').int16(cells.length)
+    out.begin(type).int16(cells.length)
     for (let i = 0; i < cells.length; i++) {
       const column = columns[i]!
       if (column.nulls !== null && column.nulls[row] === 1) out.int32(-1)

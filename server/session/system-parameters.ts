@@ -35,9 +35,14 @@ export function isSystemParameter(name: string): boolean {
   return Object.hasOwn(SYSTEM_PARAMETERS, name)
 }
 
-/** What ALTER SYSTEM has set. */
-export function systemParameter(catalog: Catalog, name: string): string | undefined {
-  return catalog.roleSettings.find(s => s.role === undefined && s.database === undefined)?.settings[name]
+/** What is in force: what ALTER SYSTEM has set, else what the server began with, else the default. */
+export function systemParameter(
+  catalog: Catalog,
+  name: string,
+  begun: string | number = SYSTEM_PARAMETERS[name]!.default,
+): string {
+  const all = catalog.roleSettings.find(s => s.role === undefined && s.database === undefined)
+  return all?.settings[name] ?? String(begun)
 }
 
 /** All of them, as they are in force. */
@@ -45,8 +50,8 @@ export function systemParameters(
   catalog: Catalog,
   barrierIntervalMs: number,
 ): readonly { readonly name: string; readonly value: string; readonly help: string }[] {
-  return Object.entries(SYSTEM_PARAMETERS).map(([name, { default: standard, help }]) => {
-    const begun = name === 'barrier_interval_ms' ? String(barrierIntervalMs) : standard
-    return { name, value: systemParameter(catalog, name) ?? begun, help }
+  return Object.entries(SYSTEM_PARAMETERS).map(([name, { help }]) => {
+    const begun = name === 'barrier_interval_ms' ? barrierIntervalMs : undefined
+    return { name, value: systemParameter(catalog, name, begun), help }
   })
 }
