@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { LOG_LEVELS } from './observability/log.ts'
+import { isOn } from './session/setting-checks.ts'
 
 /** Every option of the server: flag, environment variable WEIR_…, default, help. */
 export const OPTIONS = {
@@ -76,7 +77,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     if (!/^\d+$/.test(text(name))) throw new Error(`--${name} must be a whole number, not "${text(name)}"`)
     return Number(text(name))
   }
-  const yes = (name: keyof typeof OPTIONS): boolean => /^(yes|true|on|1)$/i.test(text(name))
+  const yes = (name: keyof typeof OPTIONS): boolean => isOn(text(name))
   if (!(LOG_LEVELS as readonly string[]).includes(text('log-level')))
     throw new Error(`--log-level must be one of ${LOG_LEVELS.join(', ')}`)
   return {

@@ -9,6 +9,7 @@ import { readOpening, startupSettings } from './handshake.ts'
 import { Fields, type Frame, FrameReader, Messages } from './protocol/frames.ts'
 import { Incoming } from './protocol/incoming.ts'
 import { errorResponse, parameterStatus, readyForQuery } from './protocol/replies.ts'
+import { TIMER_MAX_MS } from './session/cancellation.ts'
 import { EXTENDED } from './session/extended-query.ts'
 import { Session, type SharedContext } from './session/session.ts'
 import { simpleQuery } from './session/simple-query.ts'
@@ -30,7 +31,6 @@ export interface Hub {
 
 const FLUSH_BYTES = 1 << 16
 const FAREWELL_MS = 2000
-const TIMER_MAX = 2 ** 31 - 1
 /** TLS, GSS, and the startup message after them. */
 const ENCRYPTION_REQUESTS_MAX = 4
 
@@ -180,8 +180,7 @@ export class Connection {
     const { pid, secret, release } = this.#hub.register(session)
     session.system.pid = pid
     session.system.client = clientEnd(this.#socket)
-    session.system.end = () =>
-      this.end(new SqlError('admin_shutdown', 'terminating connection due to administrator command'))
+    session.system.end = () => this.end(byAdministrator())
     this.#session = session
     session.flush = () => this.#flush()
     session.receive = async () => {
@@ -219,7 +218,7 @@ export class Connection {
     if (ms === 0) return () => {}
     const what = block.status === 'I' ? 'idle-session' : 'idle-in-transaction'
     const reason = new SqlError(setting, `terminating connection due to ${what} timeout`)
-    const timer = setTimeout(() => this.end(reason), Math.min(ms, TIMER_MAX))
+    const timer = setTimeout(() => this.end(reason), Math.min(ms, TIMER_MAX_MS))
     return () => clearTimeout(timer)
   }
 
@@ -239,23 +238,17 @@ export class Connection {
       throw new SqlError('protocol_violation', `invalid frontend message type ${type.charCodeAt(0)}`)
     if (this.#skipping || STRAY.has(type)) return
     let sql = ''
-    const flush = () => this.#flush()
     try {
       const fields = new Fields(body)
       if (type === 'H') return await this.#flush()
       if (type === 'F') throw new SqlError('feature_not_supported', 'function calls are not supported')
       if (type === 'Q') {
         sql = fields.string()
-        await simpleQuery(session, sql, flush)
+        await simpleQuery(session, sql)
       } else
-        await extended!(
-          session,
-          fields,
-          text => {
-            sql = text
-          },
-          flush,
-        )
+        await extended!(session, fields, text => {
+          sql = text
+        })
     } catch (error) {
       if (!(error instanceof SqlError)) this.#hub.failed(error)
       errorResponse(this.#out, error, sql)
@@ -280,6 +273,11 @@ export class Connection {
     ]).catch(() => {})
     gone.abort()
   }
+}
+
+/** Why a connection ends that the server's own people end. */
+export function byAdministrator(): SqlError {
+  return new SqlError('admin_shutdown', 'terminating connection due to administrator command')
 }
 
 /** An IPv4 address that came through an IPv6 socket as it is written. */

@@ -2,8 +2,9 @@ import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { createServer, type Server } from 'node:net'
 import { SqlError } from '../types/error.ts'
 import type { Authentication } from './authentication.ts'
-import { Connection, type Hub } from './connection.ts'
+import { byAdministrator, Connection, type Hub } from './connection.ts'
 import type { Encryption } from './encryption.ts'
+import { listenAt } from './listening.ts'
 import type { Session, SharedContext } from './session/session.ts'
 
 /** Beyond the sessions: clients that log in, cancel, or are told that there are too many. */
@@ -27,7 +28,7 @@ export interface Listener {
   close(): Promise<void>
 }
 
-/** Accepts PostgreSQL clients. Throws the socket's error (EADDRINUSE …). */
+/** Accepts PostgreSQL clients. Throws the socket's error. */
 export async function listen(options: ListenOptions): Promise<Listener> {
   const { host, port, connectionsMax, loginTimeoutMs, authentication, shared } = options
   const sessions = new Map<number, { readonly secret: Buffer; readonly session: Session }>()
@@ -60,23 +61,15 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     void connection.run()
   })
   server.maxConnections = connectionsMax + WAITING_MAX
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, () => {
-      server.off('error', reject)
-      resolve()
-    })
-  })
-  const address = server.address()
+  const listening = await listenAt(server, { host, port, flag: '--port' })
   return {
-    port: typeof address === 'object' && address !== null ? address.port : port,
+    port: listening,
     get sessionCount() {
       return sessions.size
     },
     async close() {
       const closed = new Promise(resolve => server.close(resolve))
-      const reason = new SqlError('admin_shutdown', 'terminating connection due to administrator command')
-      for (const connection of connections) connection.end(reason)
+      for (const connection of connections) connection.end(byAdministrator())
       await closed
     },
   }

@@ -22,7 +22,6 @@ import { jsonLog, type Log, lineLog } from './observability/log.ts'
 import { meteredStore } from './observability/metered-store.ts'
 import { Metrics, type MetricsContext, observed } from './observability/metrics.ts'
 import { watchProgress, watchRecovery } from './observability/progress.ts'
-import { listening } from './port-in-use.ts'
 import { systemParameter } from './session/system-parameters.ts'
 import type { CatalogHolder } from './statements/index.ts'
 import { jobsOf } from './statements/jobs.ts'
@@ -68,10 +67,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     let running: MetricsContext | undefined
     const page = consoleAt(config, admission)
     const pages = { ...config, health, running: () => running }
-    const http = await listening(
-      '--http-port',
-      listenHttp(page.host, config.httpPort, page.encryption, pages, log),
-    )
+    const http = await listenHttp(page.host, config.httpPort, page.encryption, pages, log)
     opened.push(() => http.close())
     const state = config.state || join(config.data, 'bucket')
     const [opening] = await Promise.all([openStore(state), loadParser()])
@@ -112,7 +108,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       rows: restoredRows,
       ms: Math.round(performance.now() - recoveryStart),
     })
-    const clients = listen({
+    const sql = await listen({
       ...config,
       authentication: authentication(
         config.user,
@@ -124,7 +120,6 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       shared: { runtime, catalogs, connectors, connectionsMax: config.connectionsMax },
       failed: error => log.error('statement failed by a fault of ours', { err: error }),
     })
-    const sql = await listening('--port', clients)
     opened.push(() => sql.close())
     const sessionCount = () => sql.sessionCount
     running = { runtime, catalogs, meters, storeStats: store.stats, metrics, sessionCount }

@@ -1,4 +1,4 @@
-import { notSupported } from '../../types/error.ts'
+import { assert, notSupported } from '../../types/error.ts'
 import { parseAlter } from './alter.ts'
 import { parseComment } from './comment.ts'
 import { parseCreate } from './create.ts'
@@ -13,7 +13,7 @@ import { parseDropRole } from './roles.ts'
 import { dropSecret } from './secret.ts'
 import { parseSession, SESSION_WORDS } from './session.ts'
 import { parseShow } from './show.ts'
-import type { ParsedStatement, Statement } from './statement.ts'
+import type { Fragment, ParsedStatement, Statement } from './statement.ts'
 import { type Token, tokenize } from './tokens.ts'
 
 export { loadParser, parseStored, parseStoredExpression } from './cursor.ts'
@@ -36,6 +36,13 @@ export function parseStatements(sql: string): readonly ParsedStatement[] {
   }
   end()
   return statements
+}
+
+/** A query of our own making. */
+export function parseQuery(sql: string): Fragment {
+  const [parsed] = parseStatements(sql)
+  assert(parsed?.statement.kind === 'query', 'it is one query')
+  return parsed.statement.query
 }
 
 function parseStatement(c: Cursor): Statement {

@@ -1,3 +1,4 @@
+import { canceled } from '../../executor/canceled.ts'
 import { compileProjection } from '../../executor/expression/compile.ts'
 import { ownedChunk } from '../../executor/owned-chunk.ts'
 import type { Relation } from '../../planner/catalog.ts'
@@ -9,6 +10,7 @@ import { type Chunk, insertions } from '../../types/chunk.ts'
 import { SqlError } from '../../types/error.ts'
 import type { Schema } from '../../types/type.ts'
 import { requireRelationRight, rightsOf } from '../access/rights.ts'
+import { copyResponse } from '../protocol/replies.ts'
 import { markSequences } from '../sequences.ts'
 import type { Runnable, Session } from '../session/session.ts'
 import { requireRelation } from '../statements/bind.ts'
@@ -60,12 +62,7 @@ export function copyFrom(session: Session, statement: CopyFrom): Runnable {
 async function receive(session: Session, { options }: CopyFrom, rows: Rows): Promise<void> {
   const { out } = session
   const format = options.format === 'binary' ? 1 : 0
-  out
-    .begin('G')
-    .bytes(Buffer.from([format]))
-    .int16(rows.width)
-  for (let i = 0; i < rows.width; i++) out.int16(format)
-  out.end()
+  copyResponse(out, 'G', format, rows.width)
   for (;;) {
     const frame = await session.receive()
     if (frame === undefined)
@@ -82,9 +79,15 @@ async function receive(session: Session, { options }: CopyFrom, rows: Rows): Pro
         'protocol_violation',
         `unexpected message type "${frame.type}" during COPY from stdin`,
       )
-    if (session.context.signal?.aborted)
-      throw new SqlError('query_canceled', 'canceling statement due to user request')
+    const { signal } = session.context
+    if (signal?.aborted) throw canceled(signal)
   }
+}
+
+/** Cuts what comes into lines and fields. */
+interface Reader {
+  push(bytes: Buffer): void
+  end(): void
 }
 
 /** Turns what comes in into chunks of the table. */
@@ -94,7 +97,7 @@ class Rows {
   readonly #table: Relation
   readonly #input: Schema
   readonly #columns: readonly ColumnBuffer[]
-  readonly #read: (bytes: Buffer | undefined) => void
+  readonly #reader: Reader
   readonly #project: (chunk: Chunk) => Chunk | undefined
   readonly #chunks: Chunk[] = []
   #row = 0
@@ -116,9 +119,9 @@ class Rows {
         throw error
       },
     })
-    if (options.format === 'binary') this.#read = this.#binary(zone)
-    else if (options.format === 'csv') this.#read = this.#csv(options, zone)
-    else this.#read = this.#text(options, zone)
+    if (options.format === 'binary') this.#reader = this.#binary(zone)
+    else if (options.format === 'csv') this.#reader = this.#csv(options, zone)
+    else this.#reader = this.#text(options, zone)
   }
 
   push(bytes: Buffer): void {
@@ -127,26 +130,26 @@ class Rows {
       throw new SqlError('program_limit_exceeded', 'COPY takes at most 1 GB at a time', {
         hint: 'Copy the rows in parts.',
       })
-    this.#take(bytes)
+    this.#locating(() => this.#reader.push(bytes))
   }
 
   finish(): readonly Chunk[] {
-    this.#take(undefined)
+    this.#locating(() => this.#reader.end())
     this.#flush()
     return this.#chunks
   }
 
-  #take(bytes: Buffer | undefined): void {
+  #locating(read: () => void): void {
     try {
-      this.#read(bytes)
+      read()
     } catch (error) {
       throw this.#located(error)
     }
   }
 
-  #binary(zone: string): (bytes: Buffer | undefined) => void {
+  #binary(zone: string): Reader {
     const setters = this.#input.map(({ type }) => setBinaryOf(type, zone))
-    const reader = new BinaryRows({
+    return new BinaryRows({
       begin: count => {
         if (!this.#header && count > this.width) throw this.#extra()
       },
@@ -161,28 +164,20 @@ class Rows {
       },
       end: count => this.#end(count),
     })
-    return bytes => {
-      if (bytes === undefined) reader.end()
-      else reader.push(bytes)
-    }
   }
 
-  #csv(options: CopyOptions, zone: string): (bytes: Buffer | undefined) => void {
+  #csv(options: CopyOptions, zone: string): Reader {
     const set = this.#setter(options, zone)
-    const reader = new CsvRows(options, {
+    return new CsvRows(options, {
       field: (i, bytes, from, to, quoted) => set(i, bytes, from, to, !quoted),
       line: count => this.#end(count),
     })
-    return bytes => {
-      if (bytes === undefined) reader.end()
-      else reader.push(bytes)
-    }
   }
 
-  #text(options: CopyOptions, zone: string): (bytes: Buffer | undefined) => void {
+  #text(options: CopyOptions, zone: string): Reader {
     const set = this.#setter(options, zone)
     const nothing = Buffer.from(options.null)
-    const reader = new TextRows(options, {
+    return new TextRows(options, {
       field: (i, bytes, from, to, escapes) => {
         if (this.#header) return
         if (!escapes || (to - from === nothing.length && nothing.compare(bytes, from, to) === 0))
@@ -198,10 +193,6 @@ class Rows {
       },
       line: count => this.#end(count),
     })
-    return bytes => {
-      if (bytes === undefined) reader.end()
-      else reader.push(bytes)
-    }
   }
 
   /** Sets a cell from its text; `mayBeNull`: when it is the NULL string it is NULL. */

@@ -1,20 +1,20 @@
-import { type CopyOptions, parseStatements, type SessionStatement } from '../../planner/parse/index.ts'
+import { type CopyOptions, parseQuery, type SessionStatement } from '../../planner/parse/index.ts'
 import { qualified } from '../../planner/rewrite-references.ts'
 import { assert, SqlError } from '../../types/error.ts'
 import { quote } from '../../types/sql-text.ts'
 import type { Schema } from '../../types/type.ts'
 import { cellsOf, type Row, rowMessage } from '../protocol/data-rows.ts'
+import { copyResponse } from '../protocol/replies.ts'
 import { rowsOf } from '../session/rows.ts'
+import { sendRows } from '../session/run-portal.ts'
 import type { Runnable, Session } from '../session/session.ts'
-import { requireRelation } from '../statements/bind.ts'
+import { requireNoParameters, requireRelation } from '../statements/bind.ts'
 import { prepareQuery } from '../statements/query.ts'
 import { BINARY_HEADER, BINARY_TRAILER } from './binary.ts'
 import { csvField, csvText, escaped, textLine } from './fields.ts'
 
 type CopyTo = SessionStatement & { readonly kind: 'copy to' }
 
-const ROWS_AT_ONCE = 256
-const FLUSH_BYTES = 1 << 16
 const NEWLINE = 0x0a
 
 /** COPY … TO STDOUT: the rows of a relation or a query at the latest committed epoch. */
@@ -22,7 +22,7 @@ export function copyTo(session: Session, statement: CopyTo): Runnable {
   const { context, out } = session
   const query = 'query' in statement.of ? statement.of.query : tableQuery(session, statement.of)
   const prepared = prepareQuery(query, context, [])
-  if (prepared.parameters.length > 0) throw new SqlError('undefined_parameter', 'there is no parameter $1')
+  requireNoParameters(prepared)
   const schema = prepared.schema!
   return {
     schema: undefined,
@@ -33,26 +33,14 @@ export function copyTo(session: Session, statement: CopyTo): Runnable {
       const { options } = statement
       const write = rowOf(schema, statement, session.settings.get('timezone'))
       const format = options.format === 'binary' ? 1 : 0
-      out
-        .begin('H')
-        .bytes(Buffer.from([format]))
-        .int16(schema.length)
-      for (let i = 0; i < schema.length; i++) out.int16(format)
-      out.end()
+      copyResponse(out, 'H', format, schema.length)
       const send = (bytes: Buffer) => out.begin('d').bytes(bytes).end()
       if (format === 1) send(BINARY_HEADER)
       else if (options.header) {
         const names = schema.map(field => field.name)
         send(Buffer.from(options.format === 'csv' ? csvText(names, options) : textLine(names, options)))
       }
-      const found = rowsOf(rows)
-      let count = 0
-      while (await found.ready()) {
-        count += found.take(ROWS_AT_ONCE, (chunk, row) => write(out, chunk, row))
-        if (out.length > FLUSH_BYTES) await session.flush()
-        if (context.signal?.aborted)
-          throw new SqlError('query_canceled', 'canceling statement due to user request')
-      }
+      const { count } = await sendRows(session, rowsOf(rows), write, context.signal)
       if (format === 1) send(BINARY_TRAILER)
       out.begin('c').end()
       return { tag: `COPY ${count}` }
@@ -67,9 +55,7 @@ function tableQuery(session: Session, { table, columns }: Extract<CopyTo['of'], 
       hint: 'Try the COPY (SELECT ...) TO variant.',
     })
   const list = columns.length === 0 ? '*' : columns.map(quote).join(', ')
-  const [parsed] = parseStatements(`SELECT ${list} FROM ${qualified(relation)}`)
-  assert(parsed?.statement.kind === 'query', 'a query of ours')
-  return parsed.statement.query
+  return parseQuery(`SELECT ${list} FROM ${qualified(relation)}`)
 }
 
 /** Writes a row as one CopyData message, straight from its columns. */

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { Encryption } from '../encryption.ts'
+import { listenAt } from '../listening.ts'
 import type { Log } from '../observability/log.ts'
 import type { HttpContext } from './routes.ts'
 
@@ -37,16 +38,9 @@ export async function listenHttp(
     encryption && createSecureServer({ ...limits, cert: encryption.cert, key: encryption.key }, answer)
   const server = secure ?? createServer(limits, answer)
   server.maxConnections = 100
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, () => {
-      server.off('error', reject)
-      resolve()
-    })
-  })
-  const address = server.address()
+  const listening = await listenAt(server, { host, port, flag: '--http-port' })
   return {
-    port: typeof address === 'object' && address !== null ? address.port : port,
+    port: listening,
     encrypt(next) {
       if (next !== undefined) secure?.setSecureContext({ cert: next.cert, key: next.key })
     },

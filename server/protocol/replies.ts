@@ -29,6 +29,16 @@ export function commandComplete(out: Messages, tag: string): void {
   out.begin('C').string(tag).end()
 }
 
+/** CopyInResponse or CopyOutResponse: all columns in one format. */
+export function copyResponse(out: Messages, type: 'G' | 'H', format: 0 | 1, width: number): void {
+  out
+    .begin(type)
+    .bytes(Buffer.from([format]))
+    .int16(width)
+  for (let i = 0; i < width; i++) out.int16(format)
+  out.end()
+}
+
 /** A message without a body: ParseComplete, NoData, PortalSuspended … */
 export function bare(out: Messages, type: '1' | '2' | '3' | 'I' | 'n' | 's'): void {
   out.begin(type).end()

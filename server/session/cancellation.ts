@@ -1,5 +1,8 @@
 import { SqlError } from '../../types/error.ts'
 
+/** What a timer can wait at most. */
+export const TIMER_MAX_MS = 2 ** 31 - 1
+
 /** Ends the statement that runs: at the client's request, after statement_timeout, or when the client is gone. */
 export class Cancellation {
   #running: AbortController | undefined
@@ -14,7 +17,7 @@ export class Cancellation {
   start(controller: AbortController, timeoutMs: number): void {
     this.#running = controller
     if (timeoutMs === 0) return
-    this.#timer = setTimeout(() => this.cancel('statement timeout'), Math.min(timeoutMs, TIMER_MAX))
+    this.#timer = setTimeout(() => this.cancel('statement timeout'), Math.min(timeoutMs, TIMER_MAX_MS))
   }
 
   stop(): void {
@@ -28,5 +31,3 @@ export class Cancellation {
     this.#running?.abort(new SqlError(condition, `canceling statement due to ${reason}`))
   }
 }
-
-const TIMER_MAX = 2 ** 31 - 1

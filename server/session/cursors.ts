@@ -2,11 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { canceled } from '../../executor/canceled.ts'
 import type { ParsedStatement, SessionStatement } from '../../planner/parse/index.ts'
 import { SqlError } from '../../types/error.ts'
+import { requireNoParameters } from '../statements/bind.ts'
 import { prepare } from '../statements/index.ts'
 import { hasChanges } from '../statements/with-changes.ts'
 import { nextRows, type Rows, rowsOf } from './rows.ts'
 import { mayGoBack, type ScrollRows, scrollRows } from './scroll-rows.ts'
-import type { Portal, Runnable, Session } from './session.ts'
+import { openCursor, type Runnable, type Session } from './session.ts'
 
 type Declare = SessionStatement & { readonly kind: 'declare' }
 type Fetch = SessionStatement & { readonly kind: 'fetch' }
@@ -23,7 +24,7 @@ export function declareCursor(session: Session, parsed: ParsedStatement, declare
     )
   const query = { ...parsed, statement: { kind: 'query', query: declare.query } as const }
   const prepared = prepare(query, session.context, [])
-  if (prepared.parameters.length > 0) throw new SqlError('undefined_parameter', 'there is no parameter $1')
+  requireNoParameters(prepared)
   return {
     schema: undefined,
     parameters: [],
@@ -31,19 +32,9 @@ export function declareCursor(session: Session, parsed: ParsedStatement, declare
       const hold = declare.hold || session.block.status === 'I'
       const { tag, rows } = await prepared.run([])
       const read = rows && rowsOf(rows)
-      const runnable: Runnable = { schema: prepared.schema, parameters: [], run: async () => ({ tag }) }
-      const portal: Portal = {
-        name: declare.name,
-        statement: { sql: parsed.text, parsed: query, runnable },
-        values: [],
-        formats: declare.binary ? [1] : [],
-        abort: session.cancellation.controller ?? new AbortController(),
-        hold,
-        declared: '',
-        outcome: { tag, rows: read && declare.scroll ? scrollRows(read, prepared.schema!) : read },
-      }
-      session.addPortal(portal)
-      return { tag: 'DECLARE CURSOR' }
+      const outcome = { tag, rows: read && declare.scroll ? scrollRows(read, prepared.schema!) : read }
+      const { name, binary } = declare
+      return openCursor(session, query, prepared.schema, outcome, { name, hold, binary, declared: '' })
     },
   }
 }

@@ -8,16 +8,11 @@ import { bare, parameterDescription, rowDescription } from '../protocol/replies.
 import { decodeParameter } from '../protocol/values.ts'
 import { registeredOid } from '../system-tables/lookup.ts'
 import { prepareStatement } from './prepare-statement.ts'
-import { type Flush, runPortal } from './run-portal.ts'
+import { runPortal } from './run-portal.ts'
 import type { Session } from './session.ts'
 
 /** Does what a message asks, and tells which text an error's position counts in. */
-export type Handler = (
-  session: Session,
-  fields: Fields,
-  about: (sql: string) => void,
-  flush: Flush,
-) => void | Promise<void>
+export type Handler = (session: Session, fields: Fields, about: (sql: string) => void) => void | Promise<void>
 
 /** The messages of the extended query protocol, by type byte. Throws SqlError; the rest is then skipped up to Sync. */
 export const EXTENDED: Readonly<Record<string, Handler>> = {
@@ -100,15 +95,10 @@ function describe(session: Session, fields: Fields): void {
   else rowDescription(session.out, runnable.schema, portal?.formats ?? [])
 }
 
-async function execute(
-  session: Session,
-  fields: Fields,
-  about: (sql: string) => void,
-  flush: Flush,
-): Promise<void> {
+async function execute(session: Session, fields: Fields, about: (sql: string) => void): Promise<void> {
   const portal = session.portal(fields.string())
   about(portal.statement.sql)
-  await runPortal(session, portal, Math.max(0, fields.int32()), flush)
+  await runPortal(session, portal, Math.max(0, fields.int32()))
 }
 
 function close(session: Session, fields: Fields): void {

@@ -1,5 +1,5 @@
+import { alike, type Setting } from './setting.ts'
 import { bool, oneOf } from './setting-checks.ts'
-import type { Setting } from './setting-table.ts'
 
 const HELP = 'accepted for PostgreSQL; not used'
 
@@ -46,11 +46,8 @@ const TEXTS: Readonly<Record<string, string>> = {
   temp_tablespaces: '',
 }
 
-const each = (defaults: Readonly<Record<string, string>>, check?: Setting['check']): [string, Setting][] =>
-  Object.entries(defaults).map(([name, value]) => [
-    name,
-    { default: value, help: HELP, ...(check && { check }) },
-  ])
+const each = (defaults: Readonly<Record<string, string>>, check?: Setting['check']) =>
+  alike(defaults, HELP, check)
 
 /** PostgreSQL's session variables about plans and storage that clients set and weir has no use for. */
 export const POSTGRES_SETTINGS: Readonly<Record<string, Setting>> = {

@@ -1,6 +1,6 @@
 import type { ParsedStatement } from '../../planner/parse/index.ts'
-import { SqlError } from '../../types/error.ts'
 import type { Type } from '../../types/type.ts'
+import { requireNoParameters } from '../statements/bind.ts'
 import { prepare } from '../statements/index.ts'
 import { rowsOf } from './rows.ts'
 import type { PreparedStatement, Runnable, Session } from './session.ts'
@@ -23,8 +23,7 @@ export function prepareStatement(
 /** A statement of a simple query: it has no parameters. */
 export function prepareSimple(session: Session, sql: string, parsed: ParsedStatement): PreparedStatement {
   const prepared = prepareStatement(session, sql, parsed, [])
-  if (prepared.runnable.parameters.length > 0)
-    throw new SqlError('undefined_parameter', 'there is no parameter $1')
+  requireNoParameters(prepared.runnable)
   return prepared
 }
 

@@ -1,6 +1,6 @@
 import { parallelismPolicy } from '../../planner/job-settings.ts'
-import { bool, oneOf, whole } from './setting-checks.ts'
-import type { Setting } from './setting-table.ts'
+import { alike, type Setting } from './setting.ts'
+import { bool, isOn, oneOf, whole } from './setting-checks.ts'
 
 /** Settings of RisingWave that choose among its plans and ways to run; accepted and shown, they change nothing here. */
 const SWITCHES: Readonly<Record<string, string>> = {
@@ -88,12 +88,8 @@ const TEXTS: Readonly<Record<string, string>> = {
 
 const HELP = 'accepted for RisingWave; not used'
 
-function settings(defaults: Readonly<Record<string, string>>, check?: Setting['check']): [string, Setting][] {
-  return Object.entries(defaults).map(([name, value]) => {
-    const setting = { default: value, help: HELP }
-    return [name, check === undefined ? setting : { ...setting, check }]
-  })
-}
+const settings = (defaults: Readonly<Record<string, string>>, check?: Setting['check']) =>
+  alike(defaults, HELP, check)
 
 /** RisingWave's session variables that weir has no use for. */
 export const RISINGWAVE_SETTINGS: Readonly<Record<string, Setting>> = {
@@ -108,7 +104,7 @@ export const RISINGWAVE_SETTINGS: Readonly<Record<string, Setting>> = {
     default: 'true',
     help: 'false: what an expression of a query cannot compute is NULL',
     check: bool,
-    normal: v => String(/^(on|true|yes|1)$/i.test(v)),
+    normal: v => String(isOn(v)),
   },
   force_two_phase_agg: { default: 'false', help: HELP, check: bool, implies: 'enable_two_phase_agg' },
   query_mode: { default: 'auto', help: HELP, check: oneOf('auto', 'local', 'distributed') },

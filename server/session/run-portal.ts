@@ -1,13 +1,12 @@
+import { canceled } from '../../executor/canceled.ts'
 import { SqlError } from '../../types/error.ts'
-import { dataRows } from '../protocol/data-rows.ts'
+import { dataRows, type Row } from '../protocol/data-rows.ts'
 import { bare, commandComplete } from '../protocol/replies.ts'
 import { registeredName } from '../system-tables/lookup.ts'
 import { whileRunning } from '../while-running.ts'
+import type { Rows } from './rows.ts'
 import type { Portal, Session } from './session.ts'
 import { changesDatabase } from './statement-kinds.ts'
-
-/** Sends what was written when there is enough of it; waits for a client that reads slowly. */
-export type Flush = () => Promise<void>
 
 const FLUSH_BYTES = 1 << 16
 const ROWS_AT_ONCE = 256
@@ -15,12 +14,7 @@ const ROWS_AT_ONCE = 256
 const NOTICES_MS = 500
 
 /** Runs a portal, or goes on with one that was suspended. `limit` 0: all rows. */
-export async function runPortal(
-  session: Session,
-  portal: Portal,
-  limit: number,
-  flush: Flush,
-): Promise<void> {
+export async function runPortal(session: Session, portal: Portal, limit: number): Promise<void> {
   const { out, block, cancellation } = session
   const { parsed, runnable } = portal.statement
   if (parsed === undefined) return bare(out, 'I')
@@ -34,11 +28,11 @@ export async function runPortal(
   cancellation.start(portal.abort, session.settings.duration('statement_timeout'))
   try {
     portal.outcome ??= await whileRunning(runnable.run(portal.values), NOTICES_MS, async () => {
-      if (out.length > 0) await flush()
+      if (out.length > 0) await session.flush()
     })
     if (changes) block.changed()
     const most = limit > 0 ? limit : Number.POSITIVE_INFINITY
-    const { count, more } = await sendRows(session, portal, most, flush)
+    const { count, more } = await sendOutcome(session, portal, most)
     if (more) return bare(out, 's')
     const { tag } = portal.outcome
     commandComplete(out, typeof tag === 'string' ? tag : tag(count))
@@ -55,27 +49,30 @@ interface Sent {
   readonly more: boolean
 }
 
-async function sendRows(session: Session, portal: Portal, most: number, flush: Flush): Promise<Sent> {
-  const { out } = session
+async function sendOutcome(session: Session, portal: Portal, most: number): Promise<Sent> {
   const { schema } = portal.statement.runnable
   const rows = portal.outcome?.rows
   if (rows === undefined || schema === undefined) return { count: 0, more: false }
   const zone = session.settings.get('timezone')
   const show = (oid: number, type: string) => registeredName(session.system, oid, type)
-  const write = dataRows(schema, portal.formats, zone, show)
+  return sendRows(session, rows, dataRows(schema, portal.formats, zone, show), portal.abort.signal, most)
+}
+
+/** Writes rows and sends them when there are enough, as fast as the client reads them. */
+export async function sendRows(
+  session: Session,
+  rows: Rows,
+  write: Row,
+  signal: AbortSignal | undefined,
+  most = Number.POSITIVE_INFINITY,
+): Promise<Sent> {
+  const { out } = session
   let count = 0
   while (count < most) {
     if (!(await rows.ready())) return { count, more: false }
     count += rows.take(Math.min(most - count, ROWS_AT_ONCE), (chunk, row) => write(out, chunk, row))
-    if (out.length > FLUSH_BYTES) await flush()
-    const { signal } = portal.abort
-    if (signal.aborted) throw canceled(signal)
+    if (out.length > FLUSH_BYTES) await session.flush()
+    if (signal?.aborted) throw canceled(signal)
   }
   return { count, more: true }
-}
-
-function canceled(signal: AbortSignal): unknown {
-  return signal.reason instanceof SqlError
-    ? signal.reason
-    : new SqlError('query_canceled', 'canceling statement due to user request')
 }

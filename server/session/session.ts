@@ -11,6 +11,7 @@ import { dismiss, enrol, type SystemSession } from '../system-tables/sessions.ts
 import { Cancellation } from './cancellation.ts'
 import { Identity } from './identity.ts'
 import type { Rows } from './rows.ts'
+import { isOn } from './setting-checks.ts'
 import { SessionSettings } from './settings.ts'
 import { StatementShapes } from './statement-shapes.ts'
 import { TransactionBlock } from './transaction-block.ts'
@@ -53,6 +54,26 @@ export type SharedContext = Omit<StatementContext, 'session' | 'signal' | 'notic
 
 const STATEMENTS_MAX = 10_000
 const PORTALS_MAX = 1000
+
+/** Makes a cursor of SQL: a portal that has begun, to be fetched from. */
+export function openCursor(
+  session: Session,
+  parsed: ParsedStatement,
+  schema: Schema | undefined,
+  outcome: Outcome,
+  { binary = false, ...portal }: Pick<Portal, 'name' | 'hold'> & { declared: string; binary?: boolean },
+): Outcome {
+  const runnable: Runnable = { schema, parameters: [], run: async () => ({ tag: outcome.tag }) }
+  session.addPortal({
+    ...portal,
+    statement: { sql: parsed.text, parsed, runnable },
+    values: [],
+    formats: binary ? [1] : [],
+    abort: session.cancellation.controller ?? new AbortController(),
+    outcome,
+  })
+  return { tag: 'DECLARE CURSOR' }
+}
 
 /** What one client has made: settings, prepared statements, portals, a transaction block. */
 export class Session {
@@ -123,8 +144,27 @@ export class Session {
         .map(name => (name === '$user' ? own : name))
         .filter(name => name !== '' && (name !== own || known(name)))
     }
-    const { cancellation } = this
-    const own = {
+    const { block, cancellation } = this
+    // Settings decide who and where the session is (SET database, ROLE, SESSION AUTHORIZATION), so they are asked each time.
+    const who = () => ({
+      get database() {
+        return settings.get('database')
+      },
+      get user() {
+        return identity.user
+      },
+      get sessionUser() {
+        return identity.sessionUser
+      },
+      get declared() {
+        return identity.declared
+      },
+    })
+    this.system = Object.assign(who(), {
+      settings,
+      searchPath,
+      catalogs,
+      runtime,
       pid: 0,
       client: undefined,
       query: '',
@@ -139,49 +179,14 @@ export class Session {
       cancel: () => cancellation.cancel('user request'),
       end: () => {},
       stateChangedAtMs: Date.now(),
+      blockStatus: () => block.status,
       blockStartedAtMs: 0,
-    }
-    // SET database, SET ROLE and SET SESSION AUTHORIZATION change who and where the session is.
-    const { block } = this
-    const at = {
-      get blockStatus() {
-        return block.status
-      },
-      get database() {
-        return settings.get('database')
-      },
-      get user() {
-        return identity.user
-      },
-      get sessionUser() {
-        return identity.sessionUser
-      },
-      get declared() {
-        return identity.declared
-      },
-    }
-    this.system = Object.assign(at, { settings, searchPath, catalogs, runtime, ...own })
+    })
     const number = enrol(this.system)
     this.#number = number
     this.context = {
       ...shared,
-      session: {
-        get database() {
-          return settings.get('database')
-        },
-        get user() {
-          return identity.user
-        },
-        get sessionUser() {
-          return identity.sessionUser
-        },
-        get declared() {
-          return identity.declared
-        },
-        settings,
-        searchPath,
-        number,
-      },
+      session: Object.assign(who(), { settings, searchPath, number }),
       systemRelation: (schema, name) => systemRelation(schema, name, number),
       get signal() {
         return cancellation.controller?.signal
@@ -264,8 +269,4 @@ export class Session {
       this.#portals.delete(portal.name)
     }
   }
-}
-
-function isOn(value: string): boolean {
-  return /^(on|true|yes|1)$/i.test(value)
 }

@@ -1,6 +1,9 @@
 /** A word for true or false. */
 export const bool = (value: string) => /^(on|off|true|false|yes|no|0|1)$/i.test(value)
 
+/** Whether the word of a switch means true. */
+export const isOn = (value: string) => /^(on|true|yes|1)$/i.test(value)
+
 export const whole = (value: string) => /^-?\d+$/.test(value)
 
 export const duration = (value: string) => durationMs(value) !== undefined

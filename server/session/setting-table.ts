@@ -1,21 +1,8 @@
 import { zoneOffsetSeconds } from '../../types/datetime.ts'
 import { POSTGRES_SETTINGS } from './postgres-settings.ts'
 import { RISINGWAVE_SETTINGS } from './risingwave-settings.ts'
+import type { Setting } from './setting.ts'
 import { bool, duration, oneOf, whole } from './setting-checks.ts'
-
-export interface Setting {
-  readonly default: string
-  readonly help: string
-  /** Told to the client when it changes (ParameterStatus), under this name. */
-  readonly reported?: string
-  /** Follows from how the session began. */
-  readonly readonly?: boolean
-  check?(value: string): boolean
-  /** How the value is kept. */
-  normal?(value: string): string
-  /** A switch that is on when this one is set on. */
-  readonly implies?: string
-}
 
 /** Every session setting. Add a line to add one. */
 export const SETTINGS: Readonly<Record<string, Setting>> = {

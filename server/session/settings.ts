@@ -1,7 +1,8 @@
 import { SqlError } from '../../types/error.ts'
 import type { Settings } from '../statements/contract.ts'
-import { durationMs } from './setting-checks.ts'
-import { SETTINGS, type Setting } from './setting-table.ts'
+import type { Setting } from './setting.ts'
+import { durationMs, isOn } from './setting-checks.ts'
+import { SETTINGS } from './setting-table.ts'
 
 /** What a session's settings begin with. */
 export interface Beginning {
@@ -65,7 +66,7 @@ export class SessionSettings implements Settings {
     const key = settingKey(name)
     const { normal, implies } = find(key)
     this.#change(key, normal?.(value) ?? value, local)
-    const implied = /^(on|true|yes|1)$/i.test(value) ? implies : undefined
+    const implied = isOn(value) ? implies : undefined
     if (implied !== undefined) this.#change(implied, 'true', local)
   }
 
@@ -110,11 +111,9 @@ export class SessionSettings implements Settings {
 
   list(): { name: string; value: string; help: string; initial: string }[] {
     const shown = Object.entries(SETTINGS).filter(([name]) => !IDENTITY.has(name))
-    const all = shown.map(([name, { help }]) => ({
-      ...{ name, value: this.get(name), help },
-      initial: this.initial(name),
-    }))
-    return all.sort((a, b) => (a.name < b.name ? -1 : 1))
+    return shown
+      .map(([name, { help }]) => ({ name, value: this.get(name), help, initial: this.initial(name) }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
   }
 
   /** What a client is told when the session starts. */

@@ -2,31 +2,30 @@ import { parseStatements } from '../../planner/parse/index.ts'
 import type { Value } from '../../types/value.ts'
 import { bare, rowDescription } from '../protocol/replies.ts'
 import { prepareSimple } from './prepare-statement.ts'
-import { type Flush, runPortal } from './run-portal.ts'
+import { runPortal } from './run-portal.ts'
 import type { PreparedStatement, Session } from './session.ts'
 
 /**
  * Runs the statements of a Query message in order; the first error keeps the others from being run. Throws it. What the earlier
  * ones changed stays: there is no implicit transaction around them.
  */
-export async function simpleQuery(session: Session, sql: string, flush: Flush): Promise<void> {
+export async function simpleQuery(session: Session, sql: string): Promise<void> {
   session.closePortals(portal => portal.name === '')
   session.dropStatement('')
   const shaped = session.shapes.find(session, sql)
-  if (shaped !== undefined) return runStatement(session, shaped.statement, shaped.values, flush)
+  if (shaped !== undefined) return runStatement(session, shaped.statement, shaped.values)
   const statements = parseStatements(sql)
   if (statements.length === 0) bare(session.out, 'I')
-  for (const parsed of statements) await runStatement(session, prepareSimple(session, sql, parsed), [], flush)
+  for (const parsed of statements) await runStatement(session, prepareSimple(session, sql, parsed), [])
 }
 
 async function runStatement(
   session: Session,
   statement: PreparedStatement,
   values: readonly Value[],
-  flush: Flush,
 ): Promise<void> {
   const { schema } = statement.runnable
   if (schema !== undefined) rowDescription(session.out, schema, [])
   const portal = { name: '', statement, values, formats: [], abort: new AbortController(), hold: false }
-  await runPortal(session, portal, 0, flush)
+  await runPortal(session, portal, 0)
 }

@@ -9,7 +9,7 @@ import { requireRelation } from '../statements/bind.ts'
 import { type DatabaseStatement, type Prepared, prepare } from '../statements/index.ts'
 import { retentionMs } from '../statements/retention.ts'
 import { type Rows, rowsOf } from './rows.ts'
-import type { Portal, Runnable, Session } from './session.ts'
+import { openCursor, type Runnable, type Session } from './session.ts'
 
 type Declare = SessionStatement & { readonly kind: 'declare subscription' }
 
@@ -47,19 +47,8 @@ export function declareSubscriptionCursor(
           `SELECT ${columns.join(', ')}, _rw_sequence FROM ${from} WHERE _rw_sequence > ${after} ORDER BY _rw_sequence LIMIT ${PORTION}`,
         )
       const rows = subscriptionRows(schema.length, start, next, await snapshot?.run([]))
-      const runnable: Runnable = { schema, parameters: [], run: async () => ({ tag: 'FETCH' }) }
-      const portal: Portal = {
-        name: declare.name,
-        statement: { sql: parsed.text, parsed, runnable },
-        values: [],
-        formats: [],
-        abort: session.cancellation.controller ?? new AbortController(),
-        hold: true,
-        declared: found.name,
-        outcome: { tag: 'FETCH', rows },
-      }
-      session.addPortal(portal)
-      return { tag: 'DECLARE CURSOR' }
+      const portal = { name: declare.name, hold: true, declared: found.name }
+      return openCursor(session, parsed, schema, { tag: 'FETCH', rows }, portal)
     },
   }
 }

@@ -3,10 +3,10 @@ import type { Catalog, ColumnDef, Relation } from '../../planner/catalog.ts'
 import { asksSession } from '../../planner/dml/columns.ts'
 import { literal, substitute } from '../../planner/expressions.ts'
 import { parseExpression } from '../../planner/parse/cursor.ts'
-import { type AlterAction, parseStatements } from '../../planner/parse/index.ts'
+import { type AlterAction, parseQuery } from '../../planner/parse/index.ts'
 import { bindQuery, planBatch } from '../../planner/query.ts'
 import { qualified } from '../../planner/rewrite-references.ts'
-import { assert, notSupported, SqlError } from '../../types/error.ts'
+import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
 import { quote } from '../../types/sql-text.ts'
 import type { Schema } from '../../types/type.ts'
@@ -190,9 +190,7 @@ export async function changeNotNull(
 }
 
 async function hasNull(table: Relation, name: string, context: StatementContext): Promise<boolean> {
-  const [parsed] = parseStatements(`SELECT 1 FROM ${qualified(table)} WHERE ${quote(name)} IS NULL LIMIT 1`)
-  assert(parsed?.statement.kind === 'query', 'a query of ours')
-  const { query } = parsed.statement
+  const query = parseQuery(`SELECT 1 FROM ${qualified(table)} WHERE ${quote(name)} IS NULL LIMIT 1`)
   const job = planBatch(bindQuery(query.node, bindContext(context, query, 'batch')), [])
   for await (const chunk of context.runtime.query(job, context.signal)) if (chunk.length > 0) return true
   return false

@@ -8,7 +8,7 @@ import { assert, notSupported, SqlError } from '../../types/error.ts'
 import type { GraphNode, Job, OperatorSpec } from '../../types/job.ts'
 import { sameType } from '../../types/type.ts'
 import type { Alteration } from './alter.ts'
-import { bindContext } from './bind.ts'
+import { bindContext, requireNoParameters } from './bind.ts'
 import type { StatementContext } from './contract.ts'
 import { nodeAfter, queryColumns } from './create.ts'
 import { changeOf, schemaOf } from './jobs.ts'
@@ -28,8 +28,7 @@ export function changeQuery(view: Relation, query: Fragment, context: StatementC
     throw new SqlError('object_in_use', `"${view.name}" is not complete yet`)
   if (view.watermarks !== undefined) throw notSupported('ALTER … AS of a view with a watermark')
   const bound = bindQuery(query.node, bindContext(context, query, 'stream'))
-  if (bound.parameters.length > 0)
-    throw new SqlError('undefined_parameter', 'there is no parameter $1', { position: query.position(0) })
+  requireNoParameters(bound, query.position(0))
   requireColumnsOf(view, queryColumns(bound.schema))
   if (bound.dependsOn.some(id => reads(id, view.id, current)))
     throw new SqlError('invalid_recursion', `view "${view.name}" would read itself`)

@@ -59,6 +59,15 @@ function readyIndexes({ catalogs, runtime }: StatementContext, on: number): read
   return found.filter(r => !filling.has(r.id))
 }
 
+/** Throws 42P02 for a statement that cannot have any. */
+export function requireNoParameters(
+  { parameters }: { readonly parameters: readonly unknown[] },
+  position?: number,
+): void {
+  if (parameters.length > 0)
+    throw new SqlError('undefined_parameter', 'there is no parameter $1', { position })
+}
+
 /** The schema a new object goes to. Throws 3F000. */
 export function targetSchema(context: StatementContext, name: Name): string {
   const schema = name.schema ?? context.session.searchPath()[0] ?? 'public'

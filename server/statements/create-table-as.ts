@@ -2,7 +2,7 @@ import { bindQuery, planBatch } from '../../planner/query.ts'
 import type { Chunk } from '../../types/chunk.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import { markSequences } from '../sequences.ts'
-import { bindContext } from './bind.ts'
+import { bindContext, requireNoParameters } from './bind.ts'
 import type { Result, StatementContext } from './contract.ts'
 import { createRelation, queryColumns, type StatementOf } from './create.ts'
 import { tableJob } from './create-table.ts'
@@ -25,7 +25,7 @@ export async function createTableAs(
   if (options['connector'] !== undefined || syntax.format !== undefined)
     throw notSupported('CREATE TABLE AS with a connector')
   const bound = bindQuery(query.node, bindContext(context, query, 'batch'))
-  if (bound.parameters.length > 0) throw new SqlError('undefined_parameter', 'there is no parameter $1')
+  requireNoParameters(bound)
   if ((columnNames?.length ?? 0) > bound.schema.length)
     throw new SqlError('syntax_error', 'too many column names were specified')
   const columns = withRowId(queryColumns(bound.schema, columnNames), [])

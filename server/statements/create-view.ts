@@ -5,7 +5,7 @@ import { type Bound, bindQuery, planStream } from '../../planner/query.ts'
 import { closeWindows, watermarksOf } from '../../planner/window-close.ts'
 import { SqlError } from '../../types/error.ts'
 import { backfillPace } from './backfill-pace.ts'
-import { bindContext, findByName, targetSchema } from './bind.ts'
+import { bindContext, findByName, requireNoParameters, targetSchema } from './bind.ts'
 import type { Result, StatementContext } from './contract.ts'
 import { createRelation, outputColumns, queryColumns, type StatementOf, streamJob } from './create.ts'
 import { refreshed } from './refreshed-view.ts'
@@ -26,8 +26,7 @@ export function createView(
   return createRelation(context, name, ifNotExists, tag, id => {
     const own = bindQuery(query.node, bindContext(context, query, materialized ? 'stream' : 'batch'))
     const bound = materialized ? numbered(own) : own
-    if (bound.parameters.length > 0)
-      throw new SqlError('undefined_parameter', 'there is no parameter $1', { position: query.position(0) })
+    requireNoParameters(bound, query.position(0))
     const shown = (materialized ? queryColumns : outputColumns)(own.schema, statement.columns)
     const columns = [...shown, ...outputColumns(bound.schema.slice(shown.length)).map(hidden)]
     const common = {

@@ -4,7 +4,7 @@ import { notSupported, SqlError } from '../../types/error.ts'
 import { sameType } from '../../types/type.ts'
 import { typeName } from '../../types/type-names.ts'
 import { requireOwner, rightsOf } from '../access/rights.ts'
-import { bindContext } from './bind.ts'
+import { bindContext, requireNoParameters } from './bind.ts'
 import { changeCatalog } from './change-catalog.ts'
 import type { Result, StatementContext } from './contract.ts'
 import { outputColumns, type StatementOf } from './create.ts'
@@ -22,8 +22,7 @@ export function replaceView(
   return changeCatalog(context, 'CREATE VIEW', catalog => {
     requireOwner(rightsOf(context.session, catalog), 'view', view)
     const bound = bindQuery(query.node, bindContext(context, query, 'batch'))
-    if (bound.parameters.length > 0)
-      throw new SqlError('undefined_parameter', 'there is no parameter $1', { position: query.position(0) })
+    requireNoParameters(bound, query.position(0))
     const columns = outputColumns(bound.schema, names)
     requireSameColumns(view, columns)
     if (bound.dependsOn.some(id => reads(id, view.id, catalog)))

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Chunk } from '../../types/chunk.ts'
+import { TIMER_MAX_MS } from '../session/cancellation.ts'
 import { sessionByNumber } from '../system-tables/sessions.ts'
 import type { StatementContext } from './contract.ts'
 
@@ -21,7 +22,7 @@ export async function* sleeping(
 /** Throws what a cancel request ends it with. */
 async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   try {
-    await setTimeout(Math.min(ms, 2 ** 31 - 1), undefined, signal && { signal })
+    await setTimeout(Math.min(ms, TIMER_MAX_MS), undefined, signal && { signal })
   } catch (error) {
     throw signal?.aborted ? signal.reason : error
   }

@@ -1,5 +1,5 @@
 import type { Catalog, Relation } from '../../planner/catalog.ts'
-import { parseStatements } from '../../planner/parse/index.ts'
+import { parseQuery } from '../../planner/parse/index.ts'
 import { bindQuery } from '../../planner/query.ts'
 import { SqlError } from '../../types/error.ts'
 import { sameType } from '../../types/type.ts'
@@ -9,9 +9,7 @@ import type { StatementContext } from './contract.ts'
 /** Whether the view's query, read with another catalog, still yields the view's columns. */
 export function viewHolds(view: Relation, catalog: Catalog, context: StatementContext): boolean {
   try {
-    const [parsed] = parseStatements(view.query!)
-    if (parsed?.statement.kind !== 'query') return false
-    const { query } = parsed.statement
+    const query = parseQuery(view.query!)
     const searchPath = [view.schema, ...context.session.searchPath()]
     const { authorize: _, authorizeCall: __, ...whole } = bindContext(context, query, 'batch')
     const binding = { ...whole, catalog, searchPath }

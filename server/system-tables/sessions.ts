@@ -24,7 +24,7 @@ export interface SystemSession extends Omit<SessionState, 'number'> {
   queryStartedAtMs: number
   active: boolean
   /** As ReadyForQuery tells it: idle or in a transaction block. */
-  readonly blockStatus: 'I' | 'T'
+  blockStatus(): 'I' | 'T'
   /** 0: no block is open. */
   blockStartedAtMs: number
   stateChangedAtMs: number

@@ -27,7 +27,7 @@ fill(
       state_change: micros(s.stateChangedAtMs),
       wait_event_type: s.active ? null : 'Client',
       wait_event: s.active ? null : 'ClientRead',
-      state: s.active ? 'active' : STATES[s.blockStatus],
+      state: s.active ? 'active' : STATES[s.blockStatus()],
       query: seen(session, s) ? s.query : '<insufficient privilege>',
       backend_type: 'client backend',
     })),

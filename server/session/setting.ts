@@ -1,0 +1,25 @@
+export interface Setting {
+  readonly default: string
+  readonly help: string
+  /** Told to the client when it changes (ParameterStatus), under this name. */
+  readonly reported?: string
+  /** Follows from how the session began. */
+  readonly readonly?: boolean
+  check?(value: string): boolean
+  /** How the value is kept. */
+  normal?(value: string): string
+  /** A switch that is on when this one is set on. */
+  readonly implies?: string
+}
+
+/** Settings that differ in name and default only. */
+export function alike(
+  defaults: Readonly<Record<string, string>>,
+  help: string,
+  check: Setting['check'],
+): [string, Setting][] {
+  return Object.entries(defaults).map(([name, value]) => [
+    name,
+    { default: value, help, ...(check && { check }) },
+  ])
+}
