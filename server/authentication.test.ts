@@ -1,42 +1,23 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import pg from 'pg'
-import { type RunningServer, startServer } from './main.ts'
+import { after, test } from 'node:test'
+import type pg from 'pg'
+import { startServer } from './main.ts'
 import { fakeVerifier, makeVerifier, ScramExchange } from './protocol/scram.ts'
 import { report, startupMessage, WireClient } from './protocol/wire-client.ts'
+import { TestServer } from './test-server.ts'
 
 const PASSWORD = 'pass wörd №1'
-let folder = ''
-let server: RunningServer
 
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'weir-password-'))
-  server = await startServer({
-    data: folder,
-    port: 0,
-    httpPort: 0,
-    user: 'ada',
-    password: PASSWORD,
-    log: () => {},
-  })
-})
-after(async () => {
-  await server.close()
-  await rm(folder, { recursive: true, force: true })
-})
+const server = await TestServer.start({ user: 'ada', password: PASSWORD, log: () => {} })
+after(() => server.close())
 
 async function login(user: string, password: string): Promise<string> {
-  const client = new pg.Client({ host: '127.0.0.1', port: server.port, database: 'dev', user, password })
   try {
-    await client.connect()
+    const client = await server.connect({ user, password })
     return (await client.query('SELECT current_user AS u')).rows[0].u
   } catch (error) {
     return (error as pg.DatabaseError).code ?? String(error)
-  } finally {
-    await client.end().catch(() => {})
   }
 }
 
@@ -80,17 +61,17 @@ test('a statement before the password, and a broken exchange, end the connection
 })
 
 test('a host that others reach needs a password and consent to no encryption', async () => {
-  const config = { data: folder, port: 0, httpPort: 0, host: '0.0.0.0' }
+  const config = { data: server.folder, port: 0, httpPort: 0, host: '0.0.0.0' }
   await assert.rejects(startServer(config), /without a password/)
   await assert.rejects(startServer({ ...config, password: 'x' }), /nothing is encrypted/)
 })
 
 test('a server that cannot listen names the flag of the port that is taken, and leaves nothing behind', async () => {
-  const data = join(folder, 'second')
+  const data = join(server.folder, 'second')
   const options = { data, httpPort: 0, log: () => {} }
   await assert.rejects(startServer({ ...options, port: server.port }), /EADDRINUSE.* with --port$/)
   await assert.rejects(
-    startServer({ ...options, port: 0, httpPort: server.httpPort }),
+    startServer({ ...options, port: 0, httpPort: server.running.httpPort }),
     /EADDRINUSE.* --http-port$/,
   )
   const third = await startServer({ ...options, port: 0 })

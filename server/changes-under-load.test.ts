@@ -1,37 +1,18 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import pg from 'pg'
-import { type RunningServer, startServer } from './main.ts'
+import { after, test } from 'node:test'
+import { rowsOf, TestServer } from './test-server.ts'
 
 // Enough that a statement's query is cut into steps, and rows are put aside between them.
 const ROWS = 6000
 const SECONDS = 4
-const folder = mkdtempSync(join(tmpdir(), 'weir-changes-'))
-let server: RunningServer
 
-before(async () => {
-  server = await startServer({
-    data: folder,
-    port: 0,
-    httpPort: 0,
-    inline: true,
-    barrierIntervalMs: 100,
-    log() {},
-  })
-})
-after(async () => {
-  await server.close()
-  rmSync(folder, { recursive: true, force: true })
-})
+const server = await TestServer.start({ inline: true, barrierIntervalMs: 100 })
+after(() => server.close())
 
 async function withClient<R>(use: (run: (text: string) => Promise<unknown[][]>) => Promise<R>): Promise<R> {
-  const client = new pg.Client({ host: '127.0.0.1', port: server.port, database: 'dev', user: 'root' })
-  await client.connect()
+  const client = await server.connect()
   try {
-    return await use(async text => (await client.query({ text, rowMode: 'array' })).rows as unknown[][])
+    return await use(text => rowsOf(client, text))
   } finally {
     await client.end()
   }

@@ -1,28 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import pg from 'pg'
-import { type RunningServer, startServer } from './main.ts'
+import { after, test } from 'node:test'
+import type pg from 'pg'
+import { TestServer } from './test-server.ts'
 
-let folder = ''
-let server: RunningServer
-const client = async (database = 'dev') => {
-  const made = new pg.Client({ host: '127.0.0.1', port: server.port, database, user: 'root' })
-  await made.connect()
-  return made
-}
-
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'weir-clients-'))
-  server = await startServer({ data: folder, port: 0, httpPort: 0 })
-})
-after(async () => {
-  await server.close()
-  await rm(folder, { recursive: true, force: true })
-})
+const server = await TestServer.start()
+const client = (database = 'dev') => server.connect({ database })
+after(() => server.close())
 
 test('node-postgres runs prepared statements with parameters', async () => {
   const c = await client()
@@ -82,7 +66,8 @@ test('garbage, half a message and a 1 GB length cost only their own connection',
 })
 
 test('console, health and metrics answer', async () => {
-  const get = async (path: string) => (await fetch(`http://127.0.0.1:${server.httpPort}${path}`)).text()
+  const get = async (path: string) =>
+    (await fetch(`http://127.0.0.1:${server.running.httpPort}${path}`)).text()
   assert.match(await get('/'), /<title>weir/)
   assert.match(await get('/healthz'), /"status":"ok"/)
   assert.match(await get('/metrics'), /weir_epoch \d+/)

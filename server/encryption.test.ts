@@ -1,40 +1,33 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connect as connectTls } from 'node:tls'
 import pg from 'pg'
 import { makeCertificate } from '../scripts/certificate.ts'
-import { type RunningServer, startServer } from './main.ts'
+import { startServer } from './main.ts'
 import { report, startupMessage, WireClient } from './protocol/wire-client.ts'
+import { TestServer } from './test-server.ts'
 
 const PASSWORD = 'secret'
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 0xd2, 0x16, 0x2f])
-let folder = ''
-let server: RunningServer
-const file = (name: string) => join(folder, name)
-
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'weir-tls-'))
-  makeCertificate(file('server'), 'first')
-  await writeFile(file('rules'), 'hostssl all all 127.0.0.1/32 scram\nhost all local 127.0.0.1/32 trust\n')
-  server = await startServer({
-    data: folder,
-    port: 0,
-    httpPort: 0,
+const server = await TestServer.start(
+  folder => ({
     password: PASSWORD,
-    tlsCert: file('server.crt'),
-    tlsKey: file('server.key'),
-    hostRules: file('rules'),
+    tlsCert: join(folder, 'server.crt'),
+    tlsKey: join(folder, 'server.key'),
+    hostRules: join(folder, 'rules'),
     log: () => {},
-  })
-})
-after(async () => {
-  await server.close()
-  await rm(folder, { recursive: true, force: true })
-})
+  }),
+  async folder => {
+    makeCertificate(join(folder, 'server'), 'first')
+    const rules = 'hostssl all all 127.0.0.1/32 scram\nhost all local 127.0.0.1/32 trust\n'
+    await writeFile(join(folder, 'rules'), rules)
+  },
+)
+const file = (name: string) => join(server.folder, name)
+after(() => server.close())
 
 async function login(ssl: pg.ClientConfig['ssl'], extra: pg.ClientConfig = {}): Promise<string> {
   const at = { host: '127.0.0.1', port: server.port, database: 'dev', user: 'root', password: PASSWORD }
@@ -150,12 +143,12 @@ test('certificate and rules are read again; wrong ones change nothing', async ()
     })
   assert.equal(await subject(), 'first')
   makeCertificate(file('server'), 'second')
-  server.reload()
+  server.running.reload()
   assert.equal(await subject(), 'second')
   await writeFile(file('rules'), 'host all all all trust\n')
-  assert.throws(() => server.reload(), /trust is for addresses of loopback only/)
+  assert.throws(() => server.running.reload(), /trust is for addresses of loopback only/)
   await writeFile(file('server.key'), 'nothing')
-  assert.throws(() => server.reload())
+  assert.throws(() => server.running.reload())
   assert.equal(await subject(), 'second')
   assert.match(await login(undefined), /^28000/)
 })

@@ -1,18 +1,16 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { makeCertificate } from '../scripts/certificate.ts'
-import { type RunningServer, type ServerOptions, startServer } from './main.ts'
 import { Messages } from './protocol/frames.ts'
 import { mutate, seeded } from './protocol/mutate.ts'
 import { sampleStreams } from './protocol/sample-streams.ts'
 import { startupMessage, textRows, WireClient } from './protocol/wire-client.ts'
+import { TestServer } from './test-server.ts'
 
 /** Any number by WEIR_FUZZ_STREAMS and WEIR_FUZZ_DISCONNECTS. */
 const STREAMS = Number(process.env['WEIR_FUZZ_STREAMS'] ?? 2000)
@@ -21,33 +19,22 @@ const AT_ONCE = 16
 const GROWTH_MB_MAX = 20
 const ANSWER_MS_MAX = 5000
 const seed = Number(process.env['WEIR_SEED'] ?? Date.now() % 2 ** 31)
-let folder = ''
-/** One that asks for nothing, and one with TLS and a password. */
-let server: RunningServer
-let guarded: RunningServer
 const faults: string[] = []
-
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'weir-fuzz-'))
-  makeCertificate(join(folder, 'server'), 'weir')
-  const start = (name: string, more: ServerOptions) =>
-    startServer({
-      data: join(folder, name),
-      port: 0,
-      httpPort: 0,
-      barrierIntervalMs: 100,
-      loginTimeoutMs: 500,
-      log: message => faults.push(message),
-      ...more,
-    })
-  server = await start('open', {})
-  const tls = { tlsCert: join(folder, 'server.crt'), tlsKey: join(folder, 'server.key') }
-  guarded = await start('guarded', { password: 'secret', ...tls })
-})
+const common = { barrierIntervalMs: 100, loginTimeoutMs: 500, log: (message: string) => faults.push(message) }
+/** One that asks for nothing, and one with TLS and a password. */
+const server = await TestServer.start(common)
+const guarded = await TestServer.start(
+  folder => ({
+    ...common,
+    password: 'secret',
+    tlsCert: join(folder, 'server.crt'),
+    tlsKey: join(folder, 'server.key'),
+  }),
+  folder => makeCertificate(join(folder, 'server'), 'weir'),
+)
 after(async () => {
   await server.close()
   await guarded.close()
-  await rm(folder, { recursive: true, force: true })
 })
 
 /** Sends the bytes in one or several packets; leaves politely, abruptly, or waits until it is thrown out. */
@@ -112,8 +99,9 @@ async function survives(count: number, attackOnce: () => Promise<void>): Promise
     await sleep(20)
   }
   await workers
-  for (let i = 0; i < 250 && server.sessionCount + guarded.sessionCount > 1; i++) await sleep(20)
-  assert.equal(server.sessionCount + guarded.sessionCount, 1, 'sessions of clients that left')
+  for (let i = 0; i < 250 && server.running.sessionCount + guarded.running.sessionCount > 1; i++)
+    await sleep(20)
+  assert.equal(server.running.sessionCount + guarded.running.sessionCount, 1, 'sessions of clients that left')
   // What the last statements used is let go of when their sockets and timers are.
   let last = usedMb()
   for (let i = 0; i < 50 && last - (first ?? last) >= GROWTH_MB_MAX; i++) {

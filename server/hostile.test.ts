@@ -1,39 +1,24 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type RunningServer, startServer } from './main.ts'
 import { report, startupMessage, textRows, WireClient } from './protocol/wire-client.ts'
+import { TestServer } from './test-server.ts'
 
 const DEV = { user: 'root', database: 'dev' }
 const CONNECTIONS_MAX = 8
-let folder = ''
-let server: RunningServer
 const faults: string[] = []
-
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'weir-hostile-'))
-  server = await startServer({
-    data: folder,
-    port: 0,
-    httpPort: 0,
-    barrierIntervalMs: 50,
-    connectionsMax: CONNECTIONS_MAX,
-    loginTimeoutMs: 300,
-    log: message => faults.push(message),
-  })
+const server = await TestServer.start({
+  barrierIntervalMs: 50,
+  connectionsMax: CONNECTIONS_MAX,
+  loginTimeoutMs: 300,
+  log: message => faults.push(message),
 })
-after(async () => {
-  await server.close()
-  await rm(folder, { recursive: true, force: true })
-})
+after(() => server.close())
 
 /** All sessions of other tests are over. */
 async function noSessions(): Promise<void> {
-  for (let i = 0; i < 100 && server.sessionCount > 0; i++) await sleep(20)
-  assert.equal(server.sessionCount, 0)
+  for (let i = 0; i < 100 && server.running.sessionCount > 0; i++) await sleep(20)
+  assert.equal(server.running.sessionCount, 0)
 }
 
 test('one client too many is told so with 53300, and is taken when another has left', async () => {

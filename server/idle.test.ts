@@ -1,23 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type RunningServer, startServer } from './main.ts'
 import { report, textRows, WireClient } from './protocol/wire-client.ts'
+import { TestServer } from './test-server.ts'
 
-let folder = ''
-let server: RunningServer
-
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'weir-idle-'))
-  server = await startServer({ data: folder, port: 0, httpPort: 0, barrierIntervalMs: 50, logLevel: 'error' })
-})
-after(async () => {
-  await server.close()
-  await rm(folder, { recursive: true, force: true })
-})
+const server = await TestServer.start({ barrierIntervalMs: 50 })
+after(() => server.close())
 
 /** How a session ends that says nothing after these statements. */
 async function endOf(...statements: readonly string[]): Promise<string> {

@@ -1,22 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import { type RunningServer, startServer } from './main.ts'
+import { after, test } from 'node:test'
 import { report, textRows, WireClient } from './protocol/wire-client.ts'
+import { TestServer } from './test-server.ts'
 
-let folder = ''
-let server: RunningServer
-
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'weir-query-memory-'))
-  server = await startServer({ data: folder, port: 0, httpPort: 0, queryMemoryMb: 2, logLevel: 'error' })
-})
-after(async () => {
-  await server.close()
-  await rm(folder, { recursive: true, force: true })
-})
+const server = await TestServer.start({ queryMemoryMb: 2 })
+after(() => server.close())
 
 test('a query that holds more rows than it may ends with 53200, and the session goes on', async () => {
   const client = await WireClient.start(server.port)

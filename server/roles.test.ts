@@ -1,33 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import pg from 'pg'
-import { type RunningServer, startServer } from './main.ts'
+import { after, test } from 'node:test'
+import type pg from 'pg'
+import { TestServer } from './test-server.ts'
 
-let folder = ''
-let server: RunningServer
-const options = () => ({ data: folder, port: 0, httpPort: 0, logLevel: 'error' })
-const connected: pg.Client[] = []
+const server = await TestServer.start()
+after(() => server.close())
 
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'weir-roles-'))
-  server = await startServer(options())
-})
-after(async () => {
-  for (const client of connected) await client.end().catch(() => {})
-  await server.close()
-  await rm(folder, { recursive: true, force: true })
-})
-
-async function as(user: string, password?: string): Promise<pg.Client> {
-  const client = new pg.Client({ host: '127.0.0.1', port: server.port, database: 'dev', user, password })
-  client.on('error', () => {})
-  await client.connect()
-  connected.push(client)
-  return client
-}
+const as = (user: string, password?: string) => server.connect({ user, password })
 
 async function fails(work: Promise<unknown>, code: string, message: RegExp): Promise<void> {
   await assert.rejects(work, (error: pg.DatabaseError) => {
@@ -114,9 +93,7 @@ test('only owners drop and alter, and things are made where one may', async () =
 test('roles, passwords and rights outlive a restart; a dropped role can do nothing', async () => {
   const before = await as('root')
   await before.query("ALTER USER root WITH PASSWORD 'of root'; ALTER USER ann PASSWORD 'new'")
-  await before.end()
-  await server.close()
-  server = await startServer(options())
+  await server.restart()
   await fails(as('root', 'wrong'), '28P01', /password/)
   const root = await as('root', 'of root')
   const ann = await as('ann', 'new')

@@ -1,10 +1,6 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type RunningServer, startServer } from './main.ts'
 import { Fields } from './protocol/frames.ts'
 import {
   report,
@@ -15,21 +11,14 @@ import {
   typesOf,
   WireClient,
 } from './protocol/wire-client.ts'
+import { TestServer } from './test-server.ts'
 
-let folder = ''
-let server: RunningServer
-let client: WireClient
-
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'weir-session-'))
-  server = await startServer({ data: folder, port: 0, httpPort: 0, barrierIntervalMs: 50, log: () => {} })
-  client = await WireClient.start(server.port)
-  await client.query('CREATE TABLE t (k int PRIMARY KEY, v varchar)')
-})
-after(async () => {
+const server = await TestServer.start({ barrierIntervalMs: 50 })
+const client = await WireClient.start(server.port)
+await client.query('CREATE TABLE t (k int PRIMARY KEY, v varchar)')
+after(() => {
   client.close()
-  await server.close()
-  await rm(folder, { recursive: true, force: true })
+  return server.close()
 })
 
 test('a transaction block is in ReadyForQuery and goes on after an error', async () => {

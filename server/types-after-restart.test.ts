@@ -1,10 +1,6 @@
 import assert from 'node:assert/strict'
-import { cp, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { test } from 'node:test'
-import pg from 'pg'
-import { startServer } from './main.ts'
+import { TestServer } from './test-server.ts'
 
 const MADE = `
   CREATE TABLE t (id int PRIMARY KEY, e vector(2), v variant, j jsonb, i rw_int256);
@@ -34,34 +30,16 @@ const READ = [
 ] as const
 
 test('vectors, variants and documents are after a crash what they were, and streams go on with them', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'weir-types-'))
-  const open = async (data: string) => {
-    const server = await startServer({ data, port: 0, httpPort: 0, inline: true, log: () => {} })
-    const client = new pg.Client({ host: '127.0.0.1', port: server.port, user: 'root', database: 'dev' })
-    await client.connect()
-    const rows = async (text: string) => (await client.query({ text, rowMode: 'array' })).rows as unknown[]
-    return { client, rows, close: () => client.end().then(() => server.close()) }
-  }
-  try {
-    const first = await open(join(folder, 'a'))
-    await first.client.query(MADE)
-    for (const [sql, wanted] of READ) assert.deepEqual(await first.rows(sql), wanted)
-    // What a server that dies here leaves behind.
-    await cp(join(folder, 'a'), join(folder, 'b'), { recursive: true })
-    await first.close()
-    const again = await open(join(folder, 'b'))
-    for (const [sql, wanted] of READ) assert.deepEqual(await again.rows(sql), wanted)
-    await again.client.query("UPDATE t SET e = '[0,1]', j = '{\"b\": 0.50}' WHERE id = 1")
-    await again.client.query('DELETE FROM t WHERE id = 2')
-    assert.deepEqual(await again.rows(READ[0][0]), [
-      ['[0,1]', '1'],
-      [null, '1'],
-    ])
-    assert.deepEqual(await again.rows('SELECT j, n FROM by_document WHERE j IS NOT NULL'), [
-      [{ b: 0.5 }, '1'],
-    ])
-    await again.close()
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+  await using first = await TestServer.start({ inline: true })
+  await (await first.connect()).query(MADE)
+  for (const [sql, wanted] of READ) assert.deepEqual(await first.rows(sql), wanted)
+  await using again = await first.afterCrash()
+  for (const [sql, wanted] of READ) assert.deepEqual(await again.rows(sql), wanted)
+  await again.rows("UPDATE t SET e = '[0,1]', j = '{\"b\": 0.50}' WHERE id = 1")
+  await again.rows('DELETE FROM t WHERE id = 2')
+  assert.deepEqual(await again.rows(READ[0][0]), [
+    ['[0,1]', '1'],
+    [null, '1'],
+  ])
+  assert.deepEqual(await again.rows('SELECT j, n FROM by_document WHERE j IS NOT NULL'), [[{ b: 0.5 }, '1']])
 })

@@ -1,33 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import pg from 'pg'
-import { type RunningServer, startServer } from '../main.ts'
+import { after, test } from 'node:test'
+import type pg from 'pg'
+import { rowsOf as rows, TestServer } from '../test-server.ts'
 
-let folder = ''
-let server: RunningServer
-const connected: pg.Client[] = []
-const options = () => ({ data: folder, port: 0, httpPort: 0, logLevel: 'error' })
+const server = await TestServer.start()
+after(() => server.close())
 
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'weir-privileges-'))
-  server = await startServer(options())
-})
-after(async () => {
-  for (const client of connected) await client.end().catch(() => {})
-  await server.close()
-  await rm(folder, { recursive: true, force: true })
-})
-
-async function as(user: string): Promise<pg.Client> {
-  const client = new pg.Client({ host: '127.0.0.1', port: server.port, database: 'dev', user })
-  client.on('error', () => {})
-  connected.push(client)
-  await client.connect()
-  return client
-}
+const as = (user: string) => server.connect({ user })
 
 async function fails(work: Promise<unknown>, code: string, message: RegExp): Promise<void> {
   await assert.rejects(work, (error: pg.DatabaseError) => {
@@ -35,11 +14,6 @@ async function fails(work: Promise<unknown>, code: string, message: RegExp): Pro
     assert.match(error.message, message)
     return true
   })
-}
-
-/** All rows as arrays. */
-async function rows(client: pg.Client, text: string): Promise<unknown[]> {
-  return (await client.query({ text, rowMode: 'array' })).rows
 }
 
 const DENIED = /permission denied for table acc/
@@ -242,7 +216,6 @@ test('all of it outlives a restart', async () => {
     SELECT array(SELECT relacl::text FROM pg_class WHERE relacl IS NOT NULL ORDER BY 1)::text,
       array(SELECT setconfig::text FROM pg_db_role_setting)::text, array(SELECT datacl::text FROM pg_database)::text`
   const told = await rows(before, facts)
-  await server.close()
-  server = await startServer(options())
+  await server.restart()
   assert.deepEqual(await rows(await as('root'), facts), told)
 })

@@ -1,29 +1,18 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import { type RunningServer, startServer } from '../main.ts'
+import { after, test } from 'node:test'
 import { report, tags, textRows, typesOf, WireClient } from '../protocol/wire-client.ts'
+import { TestServer } from '../test-server.ts'
 import { CsvRows } from './csv-rows.ts'
 import { TextRows } from './text-rows.ts'
 
-let folder = ''
-let server: RunningServer
-let client: WireClient
-
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'weir-copy-'))
-  server = await startServer({ data: folder, port: 0, httpPort: 0, inline: true, log: () => {} })
-  client = await WireClient.start(server.port)
-  await client.query(
-    "CREATE TABLE t (k int PRIMARY KEY, v varchar DEFAULT 'd', at timestamp, twice int AS k * 2)",
-  )
-})
-after(async () => {
+const server = await TestServer.start({ inline: true })
+const client = await WireClient.start(server.port)
+await client.query(
+  "CREATE TABLE t (k int PRIMARY KEY, v varchar DEFAULT 'd', at timestamp, twice int AS k * 2)",
+)
+after(() => {
   client.close()
-  await server.close()
-  await rm(folder, { recursive: true, force: true })
+  return server.close()
 })
 
 /** COPY … FROM STDIN with the data in pieces. */

@@ -1,42 +1,29 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
 import { request } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import { type RunningServer, startServer } from '../main.ts'
+import { after, test } from 'node:test'
 import { WireClient } from '../protocol/wire-client.ts'
+import { TestServer } from '../test-server.ts'
 
-let folder = ''
-let server: RunningServer
 let stopped: unknown
-
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'weir-http-'))
-  server = await startServer({
-    data: folder,
-    port: 0,
-    httpPort: 0,
-    barrierIntervalMs: 50,
-    log: () => {},
-    onFatal: error => {
-      stopped = error
-    },
-  })
-  const client = await WireClient.start(server.port)
-  await client.query('CREATE TABLE "odd ""name" (k int PRIMARY KEY); CREATE TABLE t (k int PRIMARY KEY)')
-  await client.query('CREATE MATERIALIZED VIEW m AS SELECT k % 10 AS d, count(*) AS n FROM t GROUP BY k % 10')
-  await client.query('INSERT INTO t SELECT x FROM generate_series(1, 100) AS g(x)')
-  client.close()
+const server = await TestServer.start({
+  barrierIntervalMs: 50,
+  log: () => {},
+  onFatal: error => {
+    stopped = error
+  },
 })
-after(async () => {
-  await server.close()
-  await rm(folder, { recursive: true, force: true })
-})
+const setup = await server.connect()
+await setup.query('CREATE TABLE "odd ""name" (k int PRIMARY KEY)')
+await setup.query('CREATE TABLE t (k int PRIMARY KEY)')
+await setup.query('CREATE MATERIALIZED VIEW m AS SELECT k % 10 AS d, count(*) AS n FROM t GROUP BY k % 10')
+await setup.query('INSERT INTO t SELECT x FROM generate_series(1, 100) AS g(x)')
+await setup.end()
+after(() => server.close())
 
 function get(path: string, headers: Record<string, string> = {}): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
-    const asked = request({ host: '127.0.0.1', port: server.httpPort, path, headers }, answer => {
+    const asked = request({ host: '127.0.0.1', port: server.running.httpPort, path, headers }, answer => {
       let body = ''
       answer.on('data', bytes => (body += bytes))
       answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body }))
@@ -79,21 +66,17 @@ test('another host name, another origin and another site are refused, health is 
 })
 
 test('with a password the console wants it', async () => {
-  const data = join(folder, 'closed')
-  const closed = await startServer({ data, port: 0, httpPort: 0, password: 'pw', log: () => {} })
-  const url = `http://127.0.0.1:${closed.httpPort}/api/jobs`
+  await using closed = await TestServer.start({ password: 'pw', log: () => {} })
+  const url = `http://127.0.0.1:${closed.running.httpPort}/api/jobs`
   const basic = (text: string) => ({ authorization: `Basic ${Buffer.from(text).toString('base64')}` })
   assert.equal((await fetch(url)).status, 401)
   assert.equal((await fetch(url, { headers: basic('root:no') })).status, 401)
   assert.equal((await fetch(url, { headers: basic('root:pw') })).status, 200)
-  await closed.close()
 })
 
 test('health is 503 once another server has taken the bucket over', async () => {
   assert.deepEqual(JSON.parse((await get('/healthz')).body).status, 'ok')
-  const state = join(folder, 'bucket')
-  const data = join(folder, 'second')
-  const second = await startServer({ data, state, port: 0, httpPort: 0, log: () => {} })
+  await using _second = await TestServer.start({ state: join(server.folder, 'bucket'), log: () => {} })
   const client = await WireClient.start(server.port)
   client.out.begin('Q').string('INSERT INTO t VALUES (1000)').end()
   client.send()
@@ -101,5 +84,4 @@ test('health is 503 once another server has taken the bucket over', async () => 
   const { status, body } = await get('/healthz')
   assert.deepEqual([status, JSON.parse(body).status], [503, 'fenced'])
   client.close()
-  await second.close()
 })

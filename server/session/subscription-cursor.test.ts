@@ -1,31 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import pg from 'pg'
-import { startServer } from '../main.ts'
+import { after, test } from 'node:test'
+import { rowsOf, TestServer } from '../test-server.ts'
 
-let folder = ''
-let server: Awaited<ReturnType<typeof startServer>>
-let client: pg.Client
-
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'weir-subscription-'))
-  server = await startServer({ data: folder, port: 0, httpPort: 0 })
-  client = new pg.Client({ host: '127.0.0.1', port: server.port, user: 'root', database: 'dev' })
-  await client.connect()
-})
-
-after(async () => {
-  await client.end()
-  await server.close()
-  await rm(folder, { recursive: true, force: true })
-})
-
-async function rows(sql: string): Promise<unknown[][]> {
-  return (await client.query({ text: sql, rowMode: 'array' })).rows as unknown[][]
-}
+const server = await TestServer.start()
+const client = await server.connect()
+const rows = (text: string) => rowsOf(client, text)
+after(() => server.close())
 
 test('a cursor gives the rows there were, then each change once, and waits for more', async () => {
   await client.query('CREATE TABLE t (k int PRIMARY KEY, v text)')
@@ -79,8 +59,7 @@ test('FETCH WITH (timeout) waits for a first change as long as it says, can be c
   assert.ok(Date.now() - started >= 300)
   assert.deepEqual(await rows("FETCH 5 FROM plain WITH (timeout = '20s')"), [])
   const waiting = rows("FETCH 5 FROM wc WITH (timeout = '20s')")
-  const other = new pg.Client({ host: '127.0.0.1', port: server.port, user: 'root', database: 'dev' })
-  await other.connect()
+  const other = await server.connect()
   await other.query('INSERT INTO w VALUES (7)')
   assert.deepEqual(
     (await waiting).map(row => row[0]),

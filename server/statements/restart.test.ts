@@ -1,10 +1,6 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { test } from 'node:test'
-import pg from 'pg'
-import { startServer } from '../main.ts'
+import { TestServer } from '../test-server.ts'
 
 const BEFORE = [
   'CREATE TABLE t (k int PRIMARY KEY, v int, gone int)',
@@ -50,110 +46,83 @@ const BEFORE = [
 ]
 
 test('row ids go on after a restart, and rows from before it have no time', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'weir-restart-'))
-  try {
-    await runOn(folder, async rows => {
-      await rows('CREATE TABLE t (v int)')
-      await rows('CREATE TABLE taken (v int PRIMARY KEY)')
-      await rows('CREATE SINK gives INTO taken AS SELECT v FROM t')
-      await rows("ALTER TABLE taken ADD COLUMN w text DEFAULT 'new'")
-      await rows('CREATE MATERIALIZED VIEW m AS SELECT v, _row_id AS id FROM t')
-      await rows(
-        'CREATE MATERIALIZED VIEW told AS WITH c AS CHANGELOG FROM t SELECT *, _changelog_row_id AS id FROM c',
-      )
-      await rows('INSERT INTO t VALUES (1), (1)')
-    })
-    await runOn(folder, async rows => {
-      await rows('INSERT INTO t VALUES (1)')
-      await rows('INSERT INTO t VALUES (2)')
-      assert.deepEqual(await rows('SELECT * FROM taken ORDER BY v'), [
-        [1, 'new'],
-        [2, 'new'],
-      ])
-      await rows('DELETE FROM t WHERE v = 2')
-      assert.deepEqual(await rows('SELECT count(DISTINCT _row_id), count(_rw_timestamp) FROM t'), [
-        ['3', '1'],
-      ])
-      assert.deepEqual(await rows('SELECT v, _row_id FROM t EXCEPT ALL SELECT * FROM m'), [])
-      assert.deepEqual(await rows('SELECT _rw_timestamp IS NULL FROM t ORDER BY _row_id'), [
-        [true],
-        [true],
-        [false],
-      ])
-      await rows('DELETE FROM t WHERE _row_id = (SELECT min(id) FROM m)')
-      assert.deepEqual(await rows('SELECT count(*) FROM m'), [['2']])
-      const ops = 'SELECT changelog_op, count(DISTINCT id) FROM told GROUP BY 1 ORDER BY 1'
-      assert.deepEqual(await rows(ops), [
-        [1, '4'],
-        [2, '2'],
-      ])
-    })
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+  await using server = await TestServer.start({ inline: true })
+  const rows = (sql: string) => server.rows(sql)
+  await rows('CREATE TABLE t (v int)')
+  await rows('CREATE TABLE taken (v int PRIMARY KEY)')
+  await rows('CREATE SINK gives INTO taken AS SELECT v FROM t')
+  await rows("ALTER TABLE taken ADD COLUMN w text DEFAULT 'new'")
+  await rows('CREATE MATERIALIZED VIEW m AS SELECT v, _row_id AS id FROM t')
+  await rows(
+    'CREATE MATERIALIZED VIEW told AS WITH c AS CHANGELOG FROM t SELECT *, _changelog_row_id AS id FROM c',
+  )
+  await rows('INSERT INTO t VALUES (1), (1)')
+  await server.restart()
+  await rows('INSERT INTO t VALUES (1)')
+  await rows('INSERT INTO t VALUES (2)')
+  assert.deepEqual(await rows('SELECT * FROM taken ORDER BY v'), [
+    [1, 'new'],
+    [2, 'new'],
+  ])
+  await rows('DELETE FROM t WHERE v = 2')
+  assert.deepEqual(await rows('SELECT count(DISTINCT _row_id), count(_rw_timestamp) FROM t'), [['3', '1']])
+  assert.deepEqual(await rows('SELECT v, _row_id FROM t EXCEPT ALL SELECT * FROM m'), [])
+  assert.deepEqual(await rows('SELECT _rw_timestamp IS NULL FROM t ORDER BY _row_id'), [
+    [true],
+    [true],
+    [false],
+  ])
+  await rows('DELETE FROM t WHERE _row_id = (SELECT min(id) FROM m)')
+  assert.deepEqual(await rows('SELECT count(*) FROM m'), [['2']])
+  const ops = 'SELECT changelog_op, count(DISTINCT id) FROM told GROUP BY 1 ORDER BY 1'
+  assert.deepEqual(await rows(ops), [
+    [1, '4'],
+    [2, '2'],
+  ])
 })
 
-type Rows = (sql: string) => Promise<unknown[]>
-
-async function runOn(folder: string, work: (rows: Rows) => Promise<void>): Promise<void> {
-  const server = await startServer({ data: folder, port: 0, httpPort: 0, inline: true, log: () => {} })
-  const client = new pg.Client({ host: '127.0.0.1', port: server.port, user: 'root', database: 'dev' })
-  await client.connect()
-  await work(async sql => (await client.query({ text: sql, rowMode: 'array' })).rows)
-  await client.end()
-  await server.close()
-}
-
 test('what statements changed is there after a restart, and goes on', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'weir-restart-'))
-  const run = (work: (rows: Rows) => Promise<void>) => runOn(folder, work)
-  let cluster: unknown[] = []
-  try {
-    await run(async rows => {
-      for (const sql of BEFORE) await rows(sql)
-      cluster = await rows('SELECT rw_cluster_id()')
-    })
-    await run(async rows => {
-      assert.deepEqual(await rows('SELECT * FROM u ORDER BY k'), [
-        [1, 10, 'none'],
-        [2, 20, 'none'],
-      ])
-      await rows("INSERT INTO u VALUES (3, 30, 'new'), (2, 21, 'other')")
-      assert.deepEqual(await rows('SELECT s FROM sums'), [['61']])
-      await rows('UPDATE facts SET v = v + 1')
-      assert.deepEqual(await rows('SELECT * FROM chosen ORDER BY k'), [
-        [1, 112],
-        [2, 103],
-        [3, 104],
-      ])
-      await rows('DELETE FROM shapes')
-      await rows("INSERT INTO shapes VALUES (ROW('y', 2))")
-      assert.deepEqual(await rows('SELECT s::varchar, c FROM shaped'), [['(,y)', '1']])
-      // 10 * 20 is known from before; then 30 came and 20 became 21.
-      assert.deepEqual(await rows('SELECT p FROM products'), [[6300]])
-      assert.deepEqual(await rows("SELECT nextval('counted') > 1"), [[true]])
-      assert.deepEqual(await rows('SELECT a, b, half(9), js_half(9) FROM halves ORDER BY k'), [
-        [5, 5, 4, 4],
-        [10, 10, 4, 4],
-        [15, 15, 4, 4],
-      ])
-      assert.deepEqual(await rows("SELECT w FROM u WHERE note = 'other'"), [[21]])
-      assert.deepEqual(await rows('SELECT note FROM by_note ORDER BY 1'), [['new'], ['none'], ['other']])
-      assert.deepEqual(await rows('SELECT x, y FROM bag ORDER BY 1'), [
-        [1, null],
-        [1, null],
-        [2, '3000000000'],
-      ])
-      assert.deepEqual(await rows('SELECT * FROM seen ORDER BY 1'), [[1], [1], [2]])
-      // The row that comes after the restart fills the gap since one from before it.
-      await rows("INSERT INTO beats VALUES ('2026-01-01 00:00:04', 4)")
-      assert.deepEqual(await rows('SELECT n FROM gapless ORDER BY 1'), [[1], [1], [2], [2], [4]])
-      const asked = "SELECT parallelism FROM rw_table_fragments WHERE table_id = 'sums'::regclass::int"
-      assert.deepEqual(await rows(asked), [['3']])
-      assert.deepEqual(await rows('SELECT rw_cluster_id()'), cluster)
-      assert.deepEqual(await rows("SELECT obj_description('u'::regclass)"), [['renamed']])
-    })
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+  await using server = await TestServer.start({ inline: true })
+  const rows = (sql: string) => server.rows(sql)
+  for (const sql of BEFORE) await rows(sql)
+  const cluster = await rows('SELECT rw_cluster_id()')
+  await server.restart()
+  assert.deepEqual(await rows('SELECT * FROM u ORDER BY k'), [
+    [1, 10, 'none'],
+    [2, 20, 'none'],
+  ])
+  await rows("INSERT INTO u VALUES (3, 30, 'new'), (2, 21, 'other')")
+  assert.deepEqual(await rows('SELECT s FROM sums'), [['61']])
+  await rows('UPDATE facts SET v = v + 1')
+  assert.deepEqual(await rows('SELECT * FROM chosen ORDER BY k'), [
+    [1, 112],
+    [2, 103],
+    [3, 104],
+  ])
+  await rows('DELETE FROM shapes')
+  await rows("INSERT INTO shapes VALUES (ROW('y', 2))")
+  assert.deepEqual(await rows('SELECT s::varchar, c FROM shaped'), [['(,y)', '1']])
+  // 10 * 20 is known from before; then 30 came and 20 became 21.
+  assert.deepEqual(await rows('SELECT p FROM products'), [[6300]])
+  assert.deepEqual(await rows("SELECT nextval('counted') > 1"), [[true]])
+  assert.deepEqual(await rows('SELECT a, b, half(9), js_half(9) FROM halves ORDER BY k'), [
+    [5, 5, 4, 4],
+    [10, 10, 4, 4],
+    [15, 15, 4, 4],
+  ])
+  assert.deepEqual(await rows("SELECT w FROM u WHERE note = 'other'"), [[21]])
+  assert.deepEqual(await rows('SELECT note FROM by_note ORDER BY 1'), [['new'], ['none'], ['other']])
+  assert.deepEqual(await rows('SELECT x, y FROM bag ORDER BY 1'), [
+    [1, null],
+    [1, null],
+    [2, '3000000000'],
+  ])
+  assert.deepEqual(await rows('SELECT * FROM seen ORDER BY 1'), [[1], [1], [2]])
+  // The row that comes after the restart fills the gap since one from before it.
+  await rows("INSERT INTO beats VALUES ('2026-01-01 00:00:04', 4)")
+  assert.deepEqual(await rows('SELECT n FROM gapless ORDER BY 1'), [[1], [1], [2], [2], [4]])
+  const asked = "SELECT parallelism FROM rw_table_fragments WHERE table_id = 'sums'::regclass::int"
+  assert.deepEqual(await rows(asked), [['3']])
+  assert.deepEqual(await rows('SELECT rw_cluster_id()'), cluster)
+  assert.deepEqual(await rows("SELECT obj_description('u'::regclass)"), [['renamed']])
 })
