@@ -218,10 +218,20 @@ export class Catalog {
     return this.#byName.get(nameKey(database, schema, name))
   }
   hasSchema(database: string, schema: string): boolean {
-    return this.#document.schemas.some(s => s.database === database && s.name === schema)
+    return this.schemaByName(database, schema) !== undefined
   }
   hasDatabase(database: string): boolean {
-    return this.#document.databases.some(d => d.name === database)
+    return this.databaseByName(database) !== undefined
+  }
+  schemaByName(database: string, name: string): SchemaDef | undefined {
+    return this.schemas.find(s => s.database === database && s.name === name)
+  }
+  databaseByName(name: string): DatabaseDef | undefined {
+    return this.databases.find(d => d.name === name)
+  }
+  /** A declared one. */
+  roleByName(name: string): RoleDef | undefined {
+    return this.roles.find(role => role.name === name)
   }
   /** Relations that read, index or write into this one, directly. */
   dependents(id: RelationId): readonly Relation[] {
@@ -350,7 +360,7 @@ export class Catalog {
     },
   ): Partial<CatalogDocument> {
     const { id, owner, database, schema } = object
-    const inside = this.schemas.find(s => s.database === database && s.name === schema)?.id
+    const inside = schema === undefined ? undefined : this.schemaByName(database, schema)?.id
     const found = this.defaultGrants.filter(
       d =>
         d.kind === kind &&
@@ -397,9 +407,9 @@ interface CatalogDocument {
   readonly roleSettings?: readonly RoleSettings[]
 }
 
-/** PostgreSQL's first OID for objects made by users. */
 /** Where clients go that are told nothing else: the ready line names it, so it stays. */
 export const DEFAULT_DATABASE = 'dev'
+/** PostgreSQL's first OID for objects made by users. */
 const FIRST_ID = 16384
 
 function nameKey(database: string, schema: string, name: string): string {

@@ -13,6 +13,7 @@ import { TIMER_MAX_MS } from './session/cancellation.ts'
 import { EXTENDED } from './session/extended-query.ts'
 import { Session, type SharedContext } from './session/session.ts'
 import { simpleQuery } from './session/simple-query.ts'
+import { requireDatabase } from './statements/bind.ts'
 import type { ClientEnd } from './system-tables/sessions.ts'
 
 /** What a connection shares with all others. */
@@ -172,9 +173,8 @@ export class Connection {
       this.#encryption?.binding,
     )
     if (known === undefined) return undefined
-    if (!shared.catalogs.current.hasDatabase(database))
-      throw new SqlError('invalid_catalog_name', `database "${database}" does not exist`)
-    const declared = shared.catalogs.current.roles.some(role => role.name === user)
+    requireDatabase(shared.catalogs.current, database)
+    const declared = shared.catalogs.current.roleByName(user) !== undefined
     requireConnect({ user, declared }, shared.catalogs.current, database)
     const session = new Session(this.#out, user, database, startupSettings(parameters), shared)
     const { pid, secret, release } = this.#hub.register(session)

@@ -33,7 +33,7 @@ export interface Owned {
 
 /** The rights of a user; none for a role that was dropped while it was connected. */
 export function rightsOf({ user, declared }: Who, catalog: Catalog): Rights {
-  const role = declared ? (catalog.roles.find(r => r.name === user) ?? nobody(user)) : undefined
+  const role = declared ? (catalog.roleByName(user) ?? nobody(user)) : undefined
   const superuser = role?.superuser ?? true
   const names = rolesOf(user, catalog.roles)
   const owns = ({ owner }: Owned) => superuser || names.has(owner)
@@ -86,7 +86,7 @@ export function requireRelationRight(
   relation: Relation,
 ): ColumnRight | undefined {
   if (rights.superuser) return undefined
-  const schema = catalog.schemas.find(s => s.database === relation.database && s.name === relation.schema)
+  const schema = catalog.schemaByName(relation.database, relation.schema)
   if (schema !== undefined && !rights.may('usage', 'schema', schema)) throw denied(`schema ${schema.name}`)
   if (rights.may(privilege, 'relation', relation)) return undefined
   const refused = () => denied(`${relation.kind} ${relation.name}`)
@@ -98,7 +98,7 @@ export function requireRelationRight(
 
 /** Throws 42501 unless the user may open a session in the database. */
 export function requireConnect(who: Who, catalog: Catalog, database: string): void {
-  const found = catalog.databases.find(d => d.name === database)
+  const found = catalog.databaseByName(database)
   if (found === undefined || rightsOf(who, catalog).may('connect', 'database', found)) return
   throw new SqlError('insufficient_privilege', `permission denied for database "${database}"`, {
     detail: 'User does not have CONNECT privilege.',
@@ -107,7 +107,7 @@ export function requireConnect(who: Who, catalog: Catalog, database: string): vo
 
 /** Throws 42501 unless the user may make things in the schema. */
 export function requireCreate(rights: Rights, catalog: Catalog, database: string, schema: string): void {
-  const found = catalog.schemas.find(s => s.database === database && s.name === schema)
+  const found = catalog.schemaByName(database, schema)
   if (found !== undefined && !rights.may('create', 'schema', found)) throw denied(`schema ${schema}`)
 }
 

@@ -1,8 +1,9 @@
 import type { ParsedStatement, SessionStatement } from '../../planner/parse/index.ts'
-import { notSupported, SqlError } from '../../types/error.ts'
+import { notSupported } from '../../types/error.ts'
 import { requireConnect } from '../access/rights.ts'
 import { copyFrom } from '../copy/copy-from.ts'
 import { copyTo } from '../copy/copy-to.ts'
+import { requireDatabase } from '../statements/bind.ts'
 import { closeCursor, declareCursor, fetchCursor } from './cursors.ts'
 import { executePrepared, prepareNamed } from './prepared-by-sql.ts'
 import type { Runnable, Session } from './session.ts'
@@ -62,10 +63,11 @@ function set(session: Session, statement: SessionStatement & { kind: 'set' }): s
     session.notice('SET LOCAL can only be used in transaction blocks', 'WARNING', 'no_active_sql_transaction')
     return 'SET'
   }
-  if (name === 'database' && value !== undefined && !session.context.catalogs.current.hasDatabase(value))
-    throw new SqlError('invalid_catalog_name', `database "${value}" does not exist`)
-  if (name === 'database' && value !== undefined)
-    requireConnect(session.context.session, session.context.catalogs.current, value)
+  if (name === 'database' && value !== undefined) {
+    const { current } = session.context.catalogs
+    requireDatabase(current, value)
+    requireConnect(session.context.session, current, value)
+  }
   if (name === 'session_authorization') session.settings.reset('role', local)
   if (value === undefined) session.settings.reset(name, local)
   else session.settings.set(name, value, local)

@@ -1,6 +1,7 @@
 import { signatureOf } from '../../planner/function-def.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import { requireCreate, requireOwner, rightsOf } from '../access/rights.ts'
+import { requireRole, requireSchema } from './bind.ts'
 import { changeCatalog } from './change-catalog.ts'
 import type { Result, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
@@ -17,16 +18,14 @@ export function alterFunction(
     const rights = rightsOf(context.session, catalog)
     requireOwner(rights, 'function', found)
     if (action.do === 'owner') {
-      if (action.to !== context.session.user && !catalog.roles.some(role => role.name === action.to))
-        throw new SqlError('undefined_object', `role "${action.to}" does not exist`)
+      if (action.to !== context.session.user) requireRole(catalog, action.to)
       return catalog.withFunction({ ...found, owner: action.to })
     }
     const view = catalog.relations.find(r => r.kind === 'view' && r.dependsOn.includes(found.id))
     if (view !== undefined) throw notSupported(`another name for a function that view ${view.name} calls`)
     const changed =
       action.do === 'rename' ? { ...found, name: action.to } : { ...found, schema: action.schema }
-    if (!catalog.hasSchema(found.database, changed.schema))
-      throw new SqlError('invalid_schema_name', `schema "${changed.schema}" does not exist`)
+    requireSchema(catalog, found.database, changed.schema)
     requireCreate(rights, catalog, found.database, changed.schema)
     if (catalog.functions.some(f => f.schema === changed.schema && sameSignature(f, changed))) {
       const message = `function ${signatureOf(changed)} already exists in schema "${changed.schema}"`

@@ -3,6 +3,7 @@ import type { DatabaseSettings } from '../../planner/parse/database.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import { requireOwner, rightsOf } from '../access/rights.ts'
 import { knownRole } from './alter.ts'
+import { requireDatabase, requireSchema } from './bind.ts'
 import type { StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
 import { renamed } from './rename.ts'
@@ -25,8 +26,7 @@ export function alterNamespace(
   const { database } = context.session
   const rights = rightsOf(context.session, catalog)
   if (what === 'schema') {
-    const schema = catalog.schemas.find(s => s.database === database && s.name === name)
-    if (schema === undefined) throw new SqlError('invalid_schema_name', `schema "${name}" does not exist`)
+    const schema = requireSchema(catalog, database, name)
     requireOwner(rights, 'schema', schema)
     if (action.do === 'owner')
       return catalog.withSchemaDef({ ...schema, owner: knownRole(action.to, context) })
@@ -42,8 +42,7 @@ export function alterNamespace(
         changed = changed.withFunction({ ...f, schema: action.to })
     return changed
   }
-  const found = catalog.databases.find(d => d.name === name)
-  if (found === undefined) throw new SqlError('invalid_catalog_name', `database "${name}" does not exist`)
+  const found = requireDatabase(catalog, name)
   requireOwner(rights, 'database', found)
   if (action.do === 'owner')
     return catalog.withDatabaseDef({ ...found, owner: knownRole(action.to, context) })

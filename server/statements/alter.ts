@@ -1,4 +1,3 @@
-import type { Command } from '../../executor/runtime-contract.ts'
 import type { Catalog, Relation } from '../../planner/catalog.ts'
 import type { AlterAction } from '../../planner/parse/index.ts'
 import { notSupported, SqlError, unreachable } from '../../types/error.ts'
@@ -13,7 +12,8 @@ import {
 } from './alter-column.ts'
 import { alterNamespace } from './alter-namespace.ts'
 import { changeQuery } from './alter-view.ts'
-import { findByName, requireRelation } from './bind.ts'
+import { findByName, requireRelation, requireRole, requireSchema } from './bind.ts'
+import { type Alteration, changeCatalog } from './change-catalog.ts'
 import type { Result, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
 import { retained } from './create-subscription.ts'
@@ -24,28 +24,14 @@ import { changeWatermark } from './watermark.ts'
 
 type Alter = StatementOf<'alter'>
 
-/** What an ALTER comes to: a catalog, and what the runtime does besides in the same epoch. */
-export interface Alteration {
-  readonly catalog: Catalog
-  readonly command?: Partial<Command>
-}
-
 /** ALTER of a relation, a schema or a database. */
 export function alter(statement: Alter, context: StatementContext): Promise<Result> {
   const { what, action } = statement
-  const tag = `ALTER ${what.toUpperCase()}`
-  return context.catalogs.exclusive(async () => {
-    const { current } = context.catalogs
-    const next =
-      what === 'schema' || what === 'database'
-        ? { catalog: alterNamespace(statement, context) }
-        : await alterRelation(statement, action, context)
-    if (next !== undefined && next.catalog !== current) {
-      await context.runtime.run({ ...next.command, catalog: next.catalog.toJson() }, context.signal)
-      context.catalogs.update(next.catalog)
-    }
-    return { tag }
-  })
+  return changeCatalog(context, `ALTER ${what.toUpperCase()}`, () =>
+    what === 'schema' || what === 'database'
+      ? alterNamespace(statement, context)
+      : alterRelation(statement, action, context),
+  )
 }
 
 async function alterRelation(
@@ -70,7 +56,7 @@ async function alterRelation(
     case 'rename':
       return { catalog: renamed(current, relation, { name: action.to }) }
     case 'set schema':
-      return { catalog: renamed(current, relation, { schema: existing(action.schema, context) }) }
+      return { catalog: renamed(current, relation, { schema: schemaNamed(action.schema, context) }) }
     case 'swap': {
       const other = requireRelation(context, action.with)
       requireOwner(rightsOf(context.session, current), other.kind, other)
@@ -112,10 +98,8 @@ async function alterRelation(
   }
 }
 
-function existing(schema: string, { catalogs, session }: StatementContext): string {
-  if (!catalogs.current.hasSchema(session.database, schema))
-    throw new SqlError('invalid_schema_name', `schema "${schema}" does not exist`)
-  return schema
+function schemaNamed(schema: string, { catalogs, session }: StatementContext): string {
+  return requireSchema(catalogs.current, session.database, schema).name
 }
 
 /** Indexes and sequences of a relation's columns go with it. */
@@ -139,8 +123,7 @@ export function knownRole(name: string, { catalogs, session }: StatementContext)
   const { relations, schemas, databases } = catalogs.current
   const owners = [...relations, ...schemas, ...databases].map(object => object.owner)
   if (name === session.user || ['current_user', 'session_user'].includes(name)) return session.user
-  if (owners.includes(name) || catalogs.current.roles.some(role => role.name === name)) return name
-  throw new SqlError('undefined_object', `role "${name}" does not exist`)
+  return owners.includes(name) ? name : requireRole(catalogs.current, name)
 }
 
 /** Rows a second of a source, by its option; other limits are accepted: views are paced by their barriers. */

@@ -1,4 +1,10 @@
-import { namesRowTime, type Relation } from '../../planner/catalog.ts'
+import {
+  type Catalog,
+  type DatabaseDef,
+  namesRowTime,
+  type Relation,
+  type SchemaDef,
+} from '../../planner/catalog.ts'
 import type { BindContext } from '../../planner/contract.ts'
 import type { Fragment, Name } from '../../planner/parse/index.ts'
 import { SqlError } from '../../types/error.ts'
@@ -39,7 +45,7 @@ export function bindContext(
       if (mode === 'batch' && context.runtime.isBackfilling(relation.id)) throw incomplete(relation)
       const { current } = context.catalogs
       const who =
-        owner === undefined ? session : { user: owner, declared: current.roles.some(r => r.name === owner) }
+        owner === undefined ? session : { user: owner, declared: current.roleByName(owner) !== undefined }
       return requireRelationRight(rightsOf(who, current), current, privilege, relation)
     },
   }
@@ -71,11 +77,32 @@ export function requireNoParameters(
 /** The schema a new object goes to. Throws 3F000. */
 export function targetSchema(context: StatementContext, name: Name): string {
   const schema = name.schema ?? context.session.searchPath()[0] ?? 'public'
-  if (!context.catalogs.current.hasSchema(context.session.database, schema))
-    throw new SqlError('invalid_schema_name', `schema "${schema}" does not exist`, {
-      position: name.position,
-    })
-  return schema
+  return requireSchema(context.catalogs.current, context.session.database, schema, name.position).name
+}
+
+/** Throws 3F000. */
+export function requireSchema(
+  catalog: Catalog,
+  database: string,
+  name: string,
+  position?: number,
+): SchemaDef {
+  const found = catalog.schemaByName(database, name)
+  if (found !== undefined) return found
+  throw new SqlError('invalid_schema_name', `schema "${name}" does not exist`, { position })
+}
+
+/** Throws 3D000. */
+export function requireDatabase(catalog: Catalog, name: string): DatabaseDef {
+  const found = catalog.databaseByName(name)
+  if (found !== undefined) return found
+  throw new SqlError('invalid_catalog_name', `database "${name}" does not exist`)
+}
+
+/** A declared role's name. Throws 42704. */
+export function requireRole(catalog: Catalog, name: string): string {
+  if (catalog.roleByName(name) !== undefined) return name
+  throw new SqlError('undefined_object', `role "${name}" does not exist`)
 }
 
 /** The relation a name means, by the search path; undefined: none. */

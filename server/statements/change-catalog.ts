@@ -1,19 +1,34 @@
-import type { Catalog } from '../../planner/catalog.ts'
+import type { Command } from '../../executor/runtime-contract.ts'
+import { Catalog } from '../../planner/catalog.ts'
 import type { Result, StatementContext } from './contract.ts'
 
-/** A statement that changes what is written about objects, and no rows; durable when it returns. */
+/** What a statement comes to: a catalog, and what the runtime does besides in the same epoch. */
+export interface Alteration {
+  readonly catalog: Catalog
+  readonly command?: Partial<Command>
+}
+
+type Change = Catalog | Alteration | undefined
+
+/**
+ * A statement that changes the catalog: one at a time, durable when it returns. Relations that the next catalog does not have are
+ * dropped; undefined: nothing changes.
+ */
 export function changeCatalog(
   context: StatementContext,
   tag: string,
-  change: (catalog: Catalog) => Catalog,
+  change: (catalog: Catalog) => Change | Promise<Change>,
 ): Promise<Result> {
   return context.catalogs.exclusive(async () => {
     const { current } = context.catalogs
-    const next = change(current)
-    if (next !== current) {
-      await context.runtime.run({ catalog: next.toJson() }, context.signal)
-      context.catalogs.update(next)
-    }
+    const made = await change(current)
+    const { catalog, command }: Alteration =
+      made === undefined || made instanceof Catalog ? { catalog: made ?? current } : made
+    if (catalog === current) return { tag }
+    const drop = current.relations.flatMap(({ id }) => (catalog.byId(id) === undefined ? [id] : []))
+    const dropped = drop.length > 0 && { drop }
+    await context.runtime.run({ ...command, ...dropped, catalog: catalog.toJson() }, context.signal)
+    context.catalogs.update(catalog)
     return { tag }
   })
 }

@@ -4,16 +4,15 @@ import type { FunctionName } from '../../planner/parse/index.ts'
 import { SqlError } from '../../types/error.ts'
 import { typeName } from '../../types/type-names.ts'
 import { requireOwner, rightsOf } from '../access/rights.ts'
-import type { Result, StatementContext } from './contract.ts'
+import { changeCatalog } from './change-catalog.ts'
+import type { StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
 import { withDependents } from './drop.ts'
 
 /** DROP FUNCTION and AGGREGATE; relations that use it are named or, with CASCADE, dropped too. */
 export function dropFunction(statement: StatementOf<'drop function'>, context: StatementContext) {
   const { of, functions, ifExists, cascade } = statement
-  const tag = `DROP ${of.toUpperCase()}`
-  return context.catalogs.exclusive(async (): Promise<Result> => {
-    const before = context.catalogs.current
+  return changeCatalog(context, `DROP ${of.toUpperCase()}`, before => {
     let next = before
     for (const name of functions) {
       const found = findFunction(name, of, next, context, ifExists)
@@ -22,11 +21,7 @@ export function dropFunction(statement: StatementOf<'drop function'>, context: S
       next = withDependents([{ id: found.id, label: `function ${signatureOf(found)}` }], cascade, next)
       next = next.withoutFunctions([found.id])
     }
-    if (next === before) return { tag }
-    const dropped = before.relations.filter(r => next.byId(r.id) === undefined).map(r => r.id)
-    await context.runtime.run({ catalog: next.toJson(), drop: dropped }, context.signal)
-    context.catalogs.update(next)
-    return { tag }
+    return next
   })
 }
 

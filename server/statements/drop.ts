@@ -2,15 +2,14 @@ import { type Catalog, DEFAULT_DATABASE, type Relation } from '../../planner/cat
 import { signatureOf } from '../../planner/function-def.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import { requireOwner, rightsOf } from '../access/rights.ts'
-import { findByName } from './bind.ts'
+import { findByName, requireDatabase, requireSchema } from './bind.ts'
+import { changeCatalog } from './change-catalog.ts'
 import type { Result, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
 
 /** DROP of anything; dependents are named or, with CASCADE, dropped too. */
 export function drop(statement: StatementOf<'drop'>, context: StatementContext): Promise<Result> {
-  const tag = `DROP ${statement.what.toUpperCase()}`
-  return context.catalogs.exclusive(async () => {
-    const before = context.catalogs.current
+  return changeCatalog(context, `DROP ${statement.what.toUpperCase()}`, before => {
     let next = before
     for (const name of statement.names) {
       if (statement.what === 'schema') next = dropSchema(statement, name.name, next, context)
@@ -35,29 +34,22 @@ export function drop(statement: StatementOf<'drop'>, context: StatementContext):
         }
       }
     }
-    if (next === before) return { tag }
-    const dropped = before.relations.filter(r => next.byId(r.id) === undefined).map(r => r.id)
-    await context.runtime.run({ catalog: next.toJson(), drop: dropped }, context.signal)
-    context.catalogs.update(next)
-    return { tag }
+    return next
   })
 }
 
 /** CANCEL JOBS: what is still being created is not made; others are left as they are. Tells the numbers of those given up. */
-export function cancelJobs(
+export async function cancelJobs(
   { jobs }: StatementOf<'cancel jobs'>,
   context: StatementContext,
 ): Promise<readonly number[]> {
-  return context.catalogs.exclusive(async () => {
-    const before = context.catalogs.current
-    const open = jobs.flatMap(id => before.byId(id) ?? []).filter(r => context.runtime.isBackfilling(r.id))
+  let open: readonly Relation[] = []
+  await changeCatalog(context, 'CANCEL JOBS', before => {
+    open = jobs.flatMap(id => before.byId(id) ?? []).filter(r => context.runtime.isBackfilling(r.id))
     for (const relation of open) requireOwner(rightsOf(context.session, before), relation.kind, relation)
-    if (open.length === 0) return []
-    const next = withoutRelations(open, false, before)
-    await context.runtime.run({ catalog: next.toJson(), drop: open.map(r => r.id) }, context.signal)
-    context.catalogs.update(next)
-    return open.map(r => r.id)
+    return open.length === 0 ? undefined : withoutRelations(open, false, before)
   })
+  return open.map(r => r.id)
 }
 
 function withoutRelations(relations: readonly Relation[], cascade: boolean, catalog: Catalog): Catalog {
@@ -109,13 +101,11 @@ function dropSchema(
   context: StatementContext,
 ): Catalog {
   const { database } = context.session
-  const schema = catalog.schemas.find(s => s.database === database && s.name === name)
-  if (schema !== undefined) requireOwner(rightsOf(context.session, catalog), 'schema', schema)
-  if (!catalog.hasSchema(database, name)) {
-    if (!statement.ifExists) throw new SqlError('invalid_schema_name', `schema "${name}" does not exist`)
+  if (statement.ifExists && !catalog.hasSchema(database, name)) {
     context.notice(`schema "${name}" does not exist, skipping`)
     return catalog
   }
+  requireOwner(rightsOf(context.session, catalog), 'schema', requireSchema(catalog, database, name))
   const inside = catalog.relations.filter(r => r.database === database && r.schema === name)
   const functions = catalog.functions.filter(f => f.database === database && f.schema === name)
   if (inside.length + functions.length > 0 && !statement.cascade)
@@ -144,13 +134,11 @@ function dropDatabase(
   catalog: Catalog,
   context: StatementContext,
 ): Catalog {
-  const found = catalog.databases.find(d => d.name === name)
-  if (found !== undefined) requireOwner(rightsOf(context.session, catalog), 'database', found)
-  if (!catalog.hasDatabase(name)) {
-    if (!statement.ifExists) throw new SqlError('invalid_catalog_name', `database "${name}" does not exist`)
+  if (statement.ifExists && !catalog.hasDatabase(name)) {
     context.notice(`database "${name}" does not exist, skipping`)
     return catalog
   }
+  requireOwner(rightsOf(context.session, catalog), 'database', requireDatabase(catalog, name))
   if (name === context.session.database)
     throw new SqlError('object_in_use', 'cannot drop the currently open database')
   if (name === DEFAULT_DATABASE)

@@ -15,7 +15,7 @@ import type { FunctionDef } from '../../planner/function-def.ts'
 import type { FunctionName } from '../../planner/parse/index.ts'
 import { SqlError } from '../../types/error.ts'
 import { denied, type Owned, type Rights, rightsOf } from '../access/rights.ts'
-import { requireRelation } from './bind.ts'
+import { requireDatabase, requireRelation, requireRole, requireSchema } from './bind.ts'
 import { changeCatalog } from './change-catalog.ts'
 import type { Result, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
@@ -103,9 +103,7 @@ export function after(
 export function grantee(name: string, catalog: Catalog, { session }: StatementContext): string {
   if (name === 'current_user' || name === 'current_role') return session.user
   if (name === 'session_user') return session.sessionUser
-  if (name !== 'public' && !catalog.roles.some(r => r.name === name))
-    throw new SqlError('undefined_object', `role "${name}" does not exist`)
-  return name
+  return name === 'public' ? name : requireRole(catalog, name)
 }
 
 /** What is asked for, `all` spelled out. Throws 0LP01 for a right that such objects or columns do not have. */
@@ -158,14 +156,8 @@ function objectsOf(
   if (what === 'function') return functions.map(name => anyFunction(name, catalog, context))
   return names.flatMap((name): readonly Owned[] => {
     if (what === 'relation') return [requireRelation(context, name)]
-    if (what === 'database') {
-      const found = catalog.databases.find(d => d.name === name.name)
-      if (found !== undefined) return [found]
-      throw new SqlError('invalid_catalog_name', `database "${name.name}" does not exist`)
-    }
-    const schema = catalog.schemas.find(s => s.database === database && s.name === name.name)
-    if (schema === undefined)
-      throw new SqlError('invalid_schema_name', `schema "${name.name}" does not exist`)
+    if (what === 'database') return [requireDatabase(catalog, name.name)]
+    const schema = requireSchema(catalog, database, name.name)
     if (what === 'schema') return [schema]
     if (what === 'all functions')
       return catalog.functions.filter(f => f.database === database && f.schema === schema.name)
@@ -191,11 +183,8 @@ export function defaultPrivileges(
     const privileges = privilegesFor(statement.privileges, kind, kind, of).map(({ privilege }) => privilege)
     const makers = statement.makers.length === 0 ? [context.session.user] : statement.makers
     for (const maker of makers) requireMaker(maker, catalog, context)
-    const schemas = statement.schemas.map(name => {
-      const found = catalog.schemas.find(s => s.database === context.session.database && s.name === name)
-      if (found !== undefined) return found.id
-      throw new SqlError('invalid_schema_name', `schema "${name}" does not exist`)
-    })
+    const { database } = context.session
+    const schemas = statement.schemas.map(name => requireSchema(catalog, database, name).id)
     let defaults = catalog.defaultGrants
     for (const maker of makers)
       for (const schema of schemas.length === 0 ? [undefined] : schemas)
@@ -222,7 +211,6 @@ export function defaultPrivileges(
 function requireMaker(maker: string, catalog: Catalog, { session }: StatementContext): void {
   const rights: Rights = rightsOf(session, catalog)
   if (maker === session.user) return
-  if (maker !== 'root' && !catalog.roles.some(r => r.name === maker))
-    throw new SqlError('undefined_object', `role "${maker}" does not exist`)
+  if (maker !== 'root') requireRole(catalog, maker)
   if (!rights.owns({ id: 0, name: maker, owner: maker })) throw denied(`role ${maker}`)
 }

@@ -1,16 +1,14 @@
 import type { ParsedStatement, SessionStatement, Statement } from '../../planner/parse/index.ts'
-import { SqlError, unreachable } from '../../types/error.ts'
+import { unreachable } from '../../types/error.ts'
 import type { Type } from '../../types/type.ts'
-import { denied, rightsOf } from '../access/rights.ts'
 import { withoutInternalTables } from '../internal-tables.ts'
 import { alter } from './alter.ts'
 import { alterFunction, commentOnFunction } from './alter-function.ts'
-import { noteNoEffect } from './alter-namespace.ts'
 import { comment } from './comment.ts'
 import type { Prepared, Result, StatementContext } from './contract.ts'
-import type { StatementOf } from './create.ts'
 import { createFunction } from './create-function.ts'
 import { createIndex } from './create-index.ts'
+import { createNamespace } from './create-namespace.ts'
 import { createSink } from './create-sink.ts'
 import { createSubscription } from './create-subscription.ts'
 import { createTable } from './create-table.ts'
@@ -146,48 +144,4 @@ export function prepare(
 /** A statement without rows and parameters. */
 function command(run: () => Promise<Result>): Prepared {
   return { schema: undefined, parameters: [], run }
-}
-
-function createNamespace(
-  { kind, name, ifNotExists, owner, asked = {} }: StatementOf<'create schema' | 'create database'>,
-  context: StatementContext,
-): Promise<Result> {
-  return context.catalogs.exclusive(async () => {
-    const catalog = context.catalogs.current
-    const { database, user } = context.session
-    const isSchema = kind === 'create schema'
-    requireNamespaceMaker(isSchema, context)
-    if (owner !== undefined && owner !== user) {
-      if (!catalog.roles.some(role => role.name === owner))
-        throw new SqlError('undefined_object', `role "${owner}" does not exist`)
-      if (!rightsOf(context.session, catalog).superuser)
-        throw new SqlError('insufficient_privilege', `must be able to SET ROLE "${owner}"`)
-    }
-    const tag = kind.toUpperCase()
-    if (isSchema ? catalog.hasSchema(database, name) : catalog.hasDatabase(name)) {
-      const message = `${isSchema ? 'schema' : 'database'} "${name}" already exists`
-      if (!ifNotExists) throw new SqlError(isSchema ? 'duplicate_schema' : 'duplicate_database', message)
-      context.notice(`${message}, skipping`)
-      return { tag }
-    }
-    const next = isSchema
-      ? catalog.withSchema(database, name, owner ?? user)
-      : catalog.withDatabase(name, owner ?? user, asked)
-    noteNoEffect(asked, context)
-    await context.runtime.run({ catalog: next.toJson() }, context.signal)
-    context.catalogs.update(next)
-    return { tag }
-  })
-}
-
-function requireNamespaceMaker(
-  isSchema: boolean,
-  { session, catalogs: { current } }: StatementContext,
-): void {
-  const rights = rightsOf(session, current)
-  const database = current.databases.find(d => d.name === session.database)
-  if (!isSchema && !rights.createDb && !rights.superuser)
-    throw new SqlError('insufficient_privilege', 'permission denied to create database')
-  if (isSchema && database !== undefined && !rights.may('create', 'database', database))
-    throw denied(`database ${database.name}`)
 }

@@ -3,6 +3,7 @@ import type { Catalog } from '../../planner/catalog.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import { requireOwner, rightsOf } from '../access/rights.ts'
 import { isSystemParameter, SYSTEM_PARAMETERS } from '../session/system-parameters.ts'
+import { requireDatabase, requireRole } from './bind.ts'
 import { changeCatalog } from './change-catalog.ts'
 import type { Result, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
@@ -41,7 +42,7 @@ export function settingsAtStart(
   role: string,
   database: string,
 ): ReadonlyMap<string, string> {
-  const id = catalog.databases.find(d => d.name === database)?.id
+  const id = catalog.databaseByName(database)?.id
   const weight = (s: RoleSettings) => (s.role === undefined ? 0 : 2) + (s.database === undefined ? 0 : 1)
   const found = catalog.roleSettings
     .filter(s => (s.role ?? role) === role && (s.database ?? id) === id)
@@ -70,23 +71,19 @@ function systemValue(name: string, value: Statement['value']): string | undefine
 
 function databaseOf({ database }: Statement, catalog: Catalog): number | undefined {
   if (database === undefined) return undefined
-  const found = catalog.databases.find(d => d.name === database)
-  if (found === undefined) throw new SqlError('invalid_catalog_name', `database "${database}" does not exist`)
-  return found.id
+  return requireDatabase(catalog, database).id
 }
 
 function requireRight({ role, database }: Statement, catalog: Catalog, { session }: StatementContext): void {
   const rights = rightsOf(session, catalog)
   if (role === undefined) {
-    const owned = catalog.databases.find(d => d.name === database)
-    if (owned !== undefined) requireOwner(rights, 'database', owned)
+    if (database !== undefined) requireOwner(rights, 'database', requireDatabase(catalog, database))
     else if (!rights.superuser)
       throw new SqlError('insufficient_privilege', 'must be superuser to alter settings globally')
     return
   }
-  const known = catalog.roles.find(r => r.name === role)
-  if (known === undefined && role !== session.user && role !== 'root')
-    throw new SqlError('undefined_object', `role "${role}" does not exist`)
+  const known = catalog.roleByName(role)
+  if (role !== session.user && role !== 'root') requireRole(catalog, role)
   if ((known?.superuser ?? true) && !rights.superuser)
     throw new SqlError('insufficient_privilege', 'must be superuser to alter superuser roles')
   if (role !== session.user && !rights.createRole && !rights.superuser)

@@ -4,6 +4,7 @@ import type { RoleOptions } from '../../planner/parse/index.ts'
 import { SqlError } from '../../types/error.ts'
 import { storedPassword } from '../access/password.ts'
 import { type Rights, rightsOf } from '../access/rights.ts'
+import { requireRole } from './bind.ts'
 import { changeCatalog } from './change-catalog.ts'
 import type { Result, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
@@ -31,7 +32,7 @@ export function createRole(
       createDb: options.createDb ?? false,
       createRole: options.createRole ?? false,
       login: options.login ?? false,
-      memberOf: (options.memberOf ?? []).map(of => known(of, catalog)),
+      memberOf: (options.memberOf ?? []).map(of => requireRole(catalog, of)),
       ...(typeof options.password === 'string' && { password: storedPassword(options.password) }),
     }
     return catalog.withRoles([...catalog.roles, role])
@@ -43,7 +44,7 @@ export function alterRole(statement: StatementOf<'alter role'>, context: Stateme
   const { name, options, to } = statement
   return changeCatalog(context, 'ALTER ROLE', catalog => {
     const rights = rightsOf(context.session, catalog)
-    const before = catalog.roles.find(role => role.name === name) ?? own(name, context, catalog)
+    const before = catalog.roleByName(name) ?? own(name, context, catalog)
     const onlyPassword = Object.keys(options).every(option => option === 'password')
     const self = name === context.session.user && onlyPassword && to === undefined
     if (!self) requireRoleMaker(rights, options, 'alter role')
@@ -54,7 +55,7 @@ export function alterRole(statement: StatementOf<'alter role'>, context: Stateme
     const { password: _, ...rest } = before
     const kept = password === undefined ? before.password : undefined
     const text = typeof password === 'string' ? storedPassword(password) : kept
-    const memberships = memberOf?.map(of => known(of, catalog)) ?? before.memberOf
+    const memberships = memberOf?.map(of => requireRole(catalog, of)) ?? before.memberOf
     const after = { ...rest, ...flags, memberOf: memberships, ...(text !== undefined && { password: text }) }
     return catalog.withRoles([...catalog.roles.filter(role => role.name !== name), after])
   })
@@ -93,7 +94,7 @@ export function grantRole(statement: StatementOf<'grant role'>, context: Stateme
   const { grant, granted, roles } = statement
   return changeCatalog(context, grant ? 'GRANT ROLE' : 'REVOKE ROLE', catalog => {
     requireRoleMaker(rightsOf(context.session, catalog), {}, 'grant role')
-    for (const name of [...granted, ...roles]) known(name, catalog)
+    for (const name of [...granted, ...roles]) requireRole(catalog, name)
     for (const of of grant ? granted : [])
       for (const name of roles)
         if (rolesOf(of, catalog.roles).has(name))
@@ -111,19 +112,12 @@ export function grantRole(statement: StatementOf<'grant role'>, context: Stateme
 /** A declared role, or one of the server's own that becomes declared by being altered. */
 function own(name: string, context: StatementContext, catalog: Catalog): RoleDef {
   const { user, declared } = context.session
-  if (name !== 'root' && (declared || name !== user)) known(name, catalog)
+  if (name !== 'root' && (declared || name !== user)) requireRole(catalog, name)
   return { name, superuser: true, createDb: true, createRole: true, login: true, memberOf: [] }
 }
 
 function exists(name: string, catalog: Catalog): boolean {
-  return name === 'root' || catalog.roles.some(role => role.name === name)
-}
-
-/** Throws 42704. */
-function known(name: string, catalog: Catalog): string {
-  if (!catalog.roles.some(role => role.name === name))
-    throw new SqlError('undefined_object', `role "${name}" does not exist`)
-  return name
+  return name === 'root' || catalog.roleByName(name) !== undefined
 }
 
 function requireRoleMaker(rights: Rights, options: RoleOptions, what: string): void {

@@ -3,7 +3,7 @@ import type { Name } from '../../planner/parse/index.ts'
 import { namedSecret } from '../../planner/parse/secret.ts'
 import type { SecretDef } from '../../planner/secret-def.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
-import { requireCreate, rightsOf } from '../access/rights.ts'
+import { denied, requireCreate, requireOwner, rightsOf } from '../access/rights.ts'
 import { targetSchema } from './bind.ts'
 import { changeCatalog } from './change-catalog.ts'
 import type { Result, StatementContext } from './contract.ts'
@@ -113,11 +113,8 @@ function requireSecret(name: Name, catalog: Catalog, context: StatementContext, 
       position: name.position,
     })
   const rights = rightsOf(context.session, catalog)
-  if (found.owner !== context.session.user && !rights.superuser)
-    throw new SqlError(
-      'insufficient_privilege',
-      owned ? `must be owner of secret ${name.name}` : `permission denied for secret ${name.name}`,
-    )
+  if (owned) requireOwner(rights, 'secret', found)
+  else if (!rights.owns(found)) throw denied(`secret ${found.name}`)
   return found
 }
 

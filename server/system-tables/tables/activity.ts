@@ -12,7 +12,7 @@ fill(
   'pg_catalog.pg_stat_activity',
   ({ session, catalog }) =>
     sessionsBeside(session).map(s => ({
-      datid: catalog.databases.find(d => d.name === s.database)?.id ?? null,
+      datid: catalog.databaseByName(s.database)?.id ?? null,
       datname: s.database,
       pid: s.pid,
       usesysid: roleOid(s.sessionUser),

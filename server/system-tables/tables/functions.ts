@@ -140,9 +140,7 @@ fill('pg_catalog.pg_proc', ({ catalog, database }) =>
     oid: f.oid,
     proname: f.name,
     pronamespace:
-      f.user === undefined
-        ? SCHEMA_OIDS['pg_catalog']!
-        : catalog.schemas.find(s => s.database === database && s.name === f.user!.schema)?.id,
+      f.user === undefined ? SCHEMA_OIDS['pg_catalog']! : catalog.schemaByName(database, f.user!.schema)?.id,
     proacl: f.user === undefined ? null : aclOf(catalog, 'function', f.user),
     proowner: roleOid(f.user?.owner ?? ROOT),
     prolang: LANGUAGES[f.user?.language ?? 'internal'],
@@ -174,7 +172,7 @@ fill('rw_catalog.rw_functions', ({ catalog, database }) =>
           {
             id: f.id,
             name: f.name,
-            schema_id: catalog.schemas.find(s => s.database === database && s.name === f.schema)?.id,
+            schema_id: catalog.schemaByName(database, f.schema)?.id,
             owner: roleOid(f.owner),
             acl: aclOf(catalog, 'function', f) ?? [],
             always_retry_on_network_error: false,

@@ -51,11 +51,10 @@ fill(
 )
 
 function ofJob(facts: Facts, { id, job }: JobFragment): Row {
-  const { schemas } = facts.catalog
   return {
     fragment_id: id,
     job_id: job.id,
-    schema_id: schemas.find(s => s.database === job.database && s.name === job.schema)?.id,
+    schema_id: facts.catalog.schemaByName(job.database, job.schema)?.id,
     ddl_type: job.kind === 'materialized view' ? 'mv' : job.kind,
     name: job.name,
   }

@@ -18,13 +18,12 @@ function relations({ catalog, database }: Facts, kind?: Relation['kind']): reado
 
 /** What most of its relations tell of one. */
 export function common(facts: Facts, relation: Relation): Row {
-  const schemas = facts.catalog.schemas
   const created = BigInt(relation.createdAtMs) * 1000n
   const version = serverVersion(facts.session)
   return {
     id: relation.id,
     name: relation.name,
-    schema_id: schemas.find(s => s.database === relation.database && s.name === relation.schema)?.id ?? 0,
+    schema_id: facts.catalog.schemaByName(relation.database, relation.schema)?.id ?? 0,
     schema_name: relation.schema,
     owner: roleOid(relation.owner),
     acl: aclOf(facts.catalog, 'relation', relation) ?? [],

@@ -18,7 +18,7 @@ function common(facts: Facts, job: Relation): Row {
     table_id: job.id,
     name: job.name,
     relation_type: job.kind,
-    database_id: facts.catalog.databases.find(d => d.name === job.database)?.id,
+    database_id: facts.catalog.databaseByName(job.database)?.id,
     database_name: job.database,
     status: progress?.state === 'backfilling' ? 'CREATING' : 'CREATED',
     parallelism,
@@ -46,7 +46,7 @@ fill('rw_catalog.rw_streaming_job_config', facts =>
       .map(([key, value]) => ({
         id: job.id,
         name: job.name,
-        database_id: facts.catalog.databases.find(d => d.name === job.database)?.id,
+        database_id: facts.catalog.databaseByName(job.database)?.id,
         key,
         value,
       })),
