@@ -19,6 +19,12 @@ if (${m} > ${MAX} || ${m} < -${MAX}) ${m} = NaN;
 }`
 }
 
+/** Statements that declare `m` from a variable that holds a bigint. */
+export function loadWhole(value: string, m: string): string {
+  return `let ${m} = Number(${value});
+if (${m} > ${MAX} || ${m} < -${MAX}) ${m} = NaN;`
+}
+
 /** Statements that declare `m` and `s` as the result of an operator. */
 export function decimalOperation(
   operator: '+' | '-' | '*',

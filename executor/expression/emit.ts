@@ -10,7 +10,13 @@ import { reshapeValue } from '../functions/reshape.ts'
 import { type Definition, JAVASCRIPT, JAVASCRIPT_VOLATILE } from '../javascript/definition.ts'
 import { trustedFunction } from '../javascript/function.ts'
 import { IsolatedFunction } from '../javascript/isolated.ts'
-import { type DecimalSource, decimalComparison, decimalOperation, loadDecimal } from './decimal-source.ts'
+import {
+  type DecimalSource,
+  decimalComparison,
+  decimalOperation,
+  loadDecimal,
+  loadWhole,
+} from './decimal-source.ts'
 import { type Call, sharedCalls } from './shared.ts'
 
 /** A value in generated code: sources that are cheap to repeat. `isNull` 'false' and 'true' are known at compile time. */
@@ -272,7 +278,7 @@ export class Emitter {
       const { m, s, slow } = this.#decimal(e, nulls, true)
       const isNull = anyNull(nulls.map(isNull => ({ value: '', isNull })))
       this.lines.push(
-        `const ${t} = ${isNull} ? null : ${m} === ${m} ? { digits: BigInt(${m}), scale: ${s} } : ${slow};`,
+        `const ${t} = ${isNull} ? null : ${m} === ${m} ? new FreshDecimal(BigInt(${m}), ${s}) : ${slow};`,
       )
       return { value: t, isNull: isNull === 'false' ? 'false' : `(${t} === null)` }
     }
@@ -301,14 +307,14 @@ export class Emitter {
       return { m: this.constant(Number(digits)), s: this.constant(scale), slow: this.constant(e.value) }
     }
     const value = this.#temporary()
-    if (
-      e.kind === 'call' &&
-      e.fn === 'cast' &&
-      e.args.length === 1 &&
-      ['int2', 'int4'].includes(e.args[0]!.type.name)
-    ) {
+    const source = e.kind === 'call' && e.fn === 'cast' ? e.args[0]!.type.name : ''
+    if (e.kind === 'call' && ['int2', 'int4', 'int8'].includes(source)) {
       const whole = this.emit(e.args[0]!)
       nulls.push(whole.isNull)
+      if (source === 'int8') {
+        this.lines.push(`const ${value} = ${whole.isNull} ? 0n : ${whole.value};`, loadWhole(value, m))
+        return { m, s: '0', slow: `({ digits: ${value}, scale: 0 })` }
+      }
       this.lines.push(`const ${m} = ${whole.isNull} ? 0 : ${whole.value};`)
       return { m, s: '0', slow: `({ digits: BigInt(${m}), scale: 0 })` }
     }
