@@ -4,6 +4,7 @@ import type { Epoch } from '../types/connector.ts'
 import { assert } from '../types/error.ts'
 import type { GraphNode, Job } from '../types/job.ts'
 import { appendOnlyNodes } from './append-only.ts'
+import type { BatchRows } from './batch.ts'
 import { chunkSlice } from './chunk-slice.ts'
 import type { Emit, Operator } from './contract.ts'
 import { compileProjection } from './expression/compile.ts'
@@ -12,6 +13,7 @@ import { buildPort } from './operators/batch-join.ts'
 import { createOperator } from './operators/index.ts'
 import { ownedChunk } from './owned-chunk.ts'
 import type { RowFilter } from './row-filter.ts'
+import type { WantedKeys } from './table-scan.ts'
 
 /** The operators of a query, run in steps that end soon whatever a row becomes. */
 export interface BatchGraph {
@@ -23,6 +25,8 @@ export interface BatchGraph {
   complete(node: number, port: number): void
   /** Of the rows that the operators hold, about. */
   readonly bytes: number
+  /** Before the rows of an input are read: those without a partner further down need not be. */
+  narrow(node: number, rows: BatchRows): void
   /** The node has got all its rows, and none wait. */
   finish(node: number): void
 }
@@ -106,11 +110,18 @@ export function batchGraph(
     })
   }
   const filters = keyFilters(job)
+  const wanted = new Map<number, (WantedKeys & { readonly edge: Edge })[]>()
   const addFilters = (join: number): void => {
-    for (const { node, port, keys, columns } of filters.filter(filter => filter.join === join)) {
+    const operator = operators.get(join)!
+    for (const { node, port, keys, columns, worked } of filters.filter(filter => filter.join === join)) {
       const edge = edges.find(one => one.to === node && one.port === port)!
-      const filter = operators.get(join)!.keyFilter?.(keys, columns)
+      const filter = worked ? operator.keyFilter?.(keys, columns) : undefined
       if (filter !== undefined) edge.filters.push(filter)
+      const from = job.nodes.find(one => one.id === node)!.inputs[port]!
+      const own = operator.gatheredKeys?.(keys)
+      const alone = job.nodes.every(({ id, inputs }) => id === node || !inputs.includes(from))
+      if (own !== undefined && alone)
+        wanted.set(from, [...(wanted.get(from) ?? []), { ...own, columns, filter, edge }])
     }
   }
   edges.reverse()
@@ -154,6 +165,11 @@ export function batchGraph(
       const { spec } = job.nodes.find(node => node.id === id)!
       if (spec.kind === 'join' && port === buildPort(spec)) addFilters(id)
       if (operators.get(id)!.resume !== undefined) held.add(id)
+    },
+
+    narrow(id, rows) {
+      const used = rows.narrow?.(wanted.get(id) ?? [])
+      if (used?.filter !== undefined) used.edge.filters.splice(used.edge.filters.indexOf(used.filter), 1)
     },
 
     finish(id) {

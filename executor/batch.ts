@@ -19,11 +19,14 @@ import { ownedChunk } from './owned-chunk.ts'
 import { recursiveRows } from './recursion.ts'
 import { type SourceReads, sourceReads, sourcesOf } from './source-reads.ts'
 import type { SourceRows } from './source-rows.ts'
+import type { WantedKeys } from './table-scan.ts'
 
 /** Rows of one moment; a chunk is valid until the next is asked for or other work gets its turn. */
 export interface BatchRows extends Iterable<Chunk> {
   /** No more rows are wanted. */
   close?(): void
+  /** See TableScan. */
+  narrow?<K extends WantedKeys>(sets: readonly K[]): K | undefined
 }
 
 /** What a query reads: rows of one moment. */
@@ -204,7 +207,9 @@ function* steps(job: Job, graph: BatchGraph, inputs: Inputs, reads: SourceReads)
       do yield goOn
       while (more)
     }
-    for (const chunk of inputs.get(node.id) ?? []) yield* take(node, chunk)
+    const rows = inputs.get(node.id)
+    if (rows !== undefined) graph.narrow(node.id, rows)
+    for (const chunk of rows ?? []) yield* take(node, chunk)
     const read = reads.get(node.id)
     while (read !== undefined && !read.enough) {
       yield () => read.next()

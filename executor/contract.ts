@@ -1,6 +1,6 @@
 import type { TableSpec } from '../storage/contract.ts'
 import type { StateTable as Table } from '../storage/state-table.ts'
-import type { Chunk } from '../types/chunk.ts'
+import type { Chunk, Column } from '../types/chunk.ts'
 import type { Epoch } from '../types/connector.ts'
 import type { Expression, GraphNode, OperatorSpec } from '../types/job.ts'
 import type { Schema } from '../types/type.ts'
@@ -36,6 +36,8 @@ export interface Operator {
   bytes?(): number
   /** Batch joins: what tells rows without a partner by some of the keys, in these columns; undefined: it would not pay. */
   keyFilter?(keys: readonly number[], columns: readonly number[]): RowFilter | undefined
+  /** Those keys of the gathered rows. */
+  gatheredKeys?(keys: readonly number[]): { readonly keys: readonly Column[]; readonly count: number }
 }
 
 export interface OperatorContext {

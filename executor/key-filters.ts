@@ -13,6 +13,8 @@ export interface KeyFilter {
   readonly columns: readonly number[]
   readonly node: number
   readonly port: number
+  /** Dropped rows save work before the join; else it pays only to read fewer of them. */
+  readonly worked: boolean
 }
 
 /** A job's node by number, and who reads it. */
@@ -53,9 +55,9 @@ function descend(graph: Graph, id: number, pairs: readonly Pair[], place: Place,
   const { spec, inputs } = graph.nodes.get(id)!
   const next = graph.readers.get(id) === 1 ? below(spec, pairs, graph, inputs) : []
   if (next.length === 0) {
-    const { join, node, port } = place
-    if (place.worked)
-      found.push({ join, node, port, keys: pairs.map(([key]) => key), columns: pairs.map(([, at]) => at) })
+    const columns = pairs.map(([, at]) => at)
+    const read = spec.kind === 'input' && graph.readers.get(id) === 1
+    if (place.worked || read) found.push({ ...place, keys: pairs.map(([key]) => key), columns })
     return
   }
   const worked = place.worked || spec.kind !== 'project' || isWork(spec)

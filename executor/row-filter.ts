@@ -13,16 +13,17 @@ const WORTH_SHARE = 0.6
 
 /** Keeps rows that may have a partner: a bit for each hash of a key. */
 export class RowFilter {
-  readonly #columns: readonly number[]
+  /** Where the rows that are tried have their keys. */
+  readonly columns: readonly number[]
   readonly #bits: Int32Array
   readonly #mask: number
-  #hashes = new Int32Array(4096)
+  #rows = new Int32Array(4096)
   #seen = 0
   #kept = 0
 
-  /** `columns`: where the rows that are tried have their keys; `keys`: those columns of the gathered side. */
+  /** `keys`: those columns of the gathered side. */
   constructor(columns: readonly number[], keys: readonly Column[], count: number) {
-    this.#columns = columns
+    this.columns = columns
     let bits = BITS_MIN
     while (bits < count * BITS_A_ROW) bits *= 2
     this.#mask = bits - 1
@@ -44,25 +45,30 @@ export class RowFilter {
     return this.#seen >= TRIED_ROWS && this.#kept > this.#seen * WORTH_SHARE
   }
 
+  /** Rows of `kept` that may have a partner are moved to its front; returns how many. All are tried. */
+  keep(chunk: { readonly columns: readonly Column[]; readonly length: number }, kept: Int32Array): number {
+    const { length } = chunk
+    hashRows(chunk, this.columns, kept)
+    const bits = this.#bits
+    const mask = this.#mask
+    let count = 0
+    for (let row = 0; row < length; row++) {
+      const at = scatter(kept[row]!) & mask
+      if ((bits[at >>> 5]! >>> (at & 31)) & 1) kept[count++] = row
+    }
+    this.#seen += length
+    this.#kept += count
+    return count
+  }
+
   /** The rows that may have a partner; undefined: none. */
   apply(chunk: Chunk): Chunk | undefined {
     if (this.idle) return chunk
     const { length } = chunk
-    if (this.#hashes.length < length) this.#hashes = new Int32Array(length)
-    const hashes = this.#hashes
-    hashRows(chunk, this.#columns, hashes)
-    const bits = this.#bits
-    const mask = this.#mask
-    let kept = 0
-    for (let row = 0; row < length; row++) {
-      const at = scatter(hashes[row]!) & mask
-      if ((bits[at >>> 5]! >>> (at & 31)) & 1) hashes[kept++] = row
-    }
-    this.#seen += length
-    this.#kept += kept
+    if (this.#rows.length < length) this.#rows = new Int32Array(length)
+    const kept = this.keep(chunk, this.#rows)
     if (kept === length) return chunk
     if (kept === 0) return undefined
-    const rows = hashes.slice(0, kept)
-    return chosenRows(chunk, rows)
+    return chosenRows(chunk, this.#rows.slice(0, kept))
   }
 }

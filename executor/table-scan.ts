@@ -1,7 +1,22 @@
 import { gather8, gather32, rowRange } from '../storage/gather.ts'
+import type { KeyIndex } from '../storage/key-index.ts'
+import type { AskedKeys } from '../storage/key-indexes.ts'
 import type { StateTable } from '../storage/state-table.ts'
 import { type Bytes, CHUNK_ROWS, type Chunk, type Column, type ColumnData } from '../types/chunk.ts'
 import { physical, type Type } from '../types/type.ts'
+import type { RowFilter } from './row-filter.ts'
+
+/** Only rows that have one of the keys are wanted; others may come. */
+export interface WantedKeys extends AskedKeys {
+  /** Tells most of the others; undefined: is not worth it. */
+  readonly filter: RowFilter | undefined
+}
+
+/** Rows are looked up where there are so many for each key, and read by ids where they are at most such a share. */
+const ROWS_A_KEY = 8
+const KEYS_MAX = 1 << 16
+const FOUND_SHARE = 1 / 4
+const FOUND_MAX = 1 << 18
 
 /**
  * Rows of a table at one moment, read piece by piece: views of its columns while it does not change, copies of what is left
@@ -12,8 +27,14 @@ export class TableScan implements Iterable<Chunk> {
   readonly #types: readonly Type[]
   /** Places of columns that are read; the others are NULL. */
   readonly #wanted: ReadonlySet<number> | undefined
-  readonly #end: number
+  #end: number
+  /** Ids of the rows; undefined: all below #end. */
+  #ids: Int32Array | undefined
+  #filter: RowFilter | undefined
+  /** Is filled in passing. */
+  #index: KeyIndex | undefined
   #at = 0
+  readonly #rows = new Int32Array(CHUNK_ROWS)
   #copies: Chunk[] | undefined
   #closed: () => void
 
@@ -33,9 +54,34 @@ export class TableScan implements Iterable<Chunk> {
     }
   }
 
+  /**
+   * Before the first row: looks the rows up by one of these sets of keys, or leaves out what its filter can tell. Returns which;
+   * undefined: neither.
+   */
+  narrow<K extends WantedKeys>(sets: readonly K[]): K | undefined {
+    if (this.#copies !== undefined) return undefined
+    const table = this.#table
+    const bySize = sets.toSorted((a, b) => a.count - b.count)
+    const most = Math.min(FOUND_MAX, Math.floor(table.size * FOUND_SHARE))
+    for (const keys of bySize) {
+      if (keys.count > KEYS_MAX || keys.count * ROWS_A_KEY > table.size) break
+      const ids = table.rowsOf(keys, most)
+      if (ids !== undefined) {
+        this.#ids = ids
+        this.#end = ids.length
+        return keys
+      }
+      this.#index ??= table.wantedIndex(keys.columns)
+    }
+    const first = bySize.find(keys => keys.filter !== undefined)
+    this.#filter = first?.filter
+    return first
+  }
+
   /** The table is about to change. */
   settle(): void {
     if (this.#copies !== undefined) return
+    this.#index = undefined
     const copies: Chunk[] = []
     for (let chunk = this.#view(); chunk !== undefined; chunk = this.#view()) copies.push(copied(chunk))
     this.#copies = copies.reverse()
@@ -53,35 +99,58 @@ export class TableScan implements Iterable<Chunk> {
   }
 
   #view(): Chunk | undefined {
-    const { weights } = this.#table
     while (this.#at < this.#end) {
       const from = this.#at
       const to = Math.min(this.#end, from + CHUNK_ROWS)
       this.#at = to
-      let live = 0
-      for (let id = from; id < to; id++) if (weights[id] !== 0) live++
-      if (live === 0) continue
-      const length = to - from
-      if (live === length)
-        return { columns: this.#columns(from, to), weights: weights.subarray(from, to), length }
-      const rows = new Int32Array(live)
-      let n = 0
-      for (let i = 0; i < length; i++) if (weights[from + i] !== 0) rows[n++] = i
-      return chosenRows(
-        { columns: this.#columns(from, to), weights: weights.subarray(from, to), length },
-        rows,
-      )
+      if (this.#ids !== undefined) return this.#chosen(this.#ids.subarray(from, to))
+      this.#index?.cover(to)
+      const ids = this.#live(from, to)
+      if (ids === undefined) {
+        const weights = this.#table.weights.subarray(from, to)
+        return { columns: this.#columns(from, to), weights, length: to - from }
+      }
+      if (ids.length > 0) return this.#chosen(ids)
     }
     return undefined
+  }
+
+  /** Ids of rows that are there and that the filter keeps; undefined: all are. Valid until the next call. */
+  #live(from: number, to: number): Int32Array | undefined {
+    const { columns, weights } = this.#table
+    const ids = this.#rows
+    const filter = this.#filter?.idle === false ? this.#filter : undefined
+    let live = 0
+    if (filter === undefined) {
+      for (let id = from; id < to; id++) if (weights[id] !== 0) ids[live++] = id
+    } else {
+      const own = columns.map((column, i) =>
+        filter.columns.includes(i) ? rowRange(column, from, to) : column,
+      )
+      const kept = filter.keep({ columns: own, length: to - from }, ids)
+      for (let i = 0; i < kept; i++) if (weights[from + ids[i]!] !== 0) ids[live++] = from + ids[i]!
+    }
+    return live === to - from ? undefined : ids.subarray(0, live)
+  }
+
+  #chosen(ids: Int32Array): Chunk {
+    const columns = this.#table.columns.map((column, i) =>
+      this.#wanted?.has(i) === false ? nullColumn(this.#types[i]!) : column,
+    )
+    const rows = chosenRows({ columns, weights: this.#table.weights, length: this.#table.end }, ids)
+    return { ...rows, columns: rows.columns.map(withoutNulls) }
   }
 
   #columns(from: number, to: number): readonly Column[] {
     return this.#table.columns.map((column, i): Column => {
       if (this.#wanted?.has(i) === false) return nullColumn(this.#types[i]!)
-      const range = rowRange(column, from, to)
-      return range.nulls !== null && !range.nulls.includes(1) ? { ...range, nulls: null } : range
+      return withoutNulls(rowRange(column, from, to))
     })
   }
+}
+
+function withoutNulls(column: Column): Column {
+  return column.nulls !== null && !column.nulls.includes(1) ? { ...column, nulls: null } : column
 }
 
 /** The rows as a chunk whose numbers are its own; texts stay where they are. */
@@ -104,7 +173,11 @@ export function chosen({ type, data, nulls }: Column, rows: Int32Array, count: n
 }
 
 function chosenData(data: ColumnData, rows: Int32Array, count: number): ColumnData {
-  if (Array.isArray(data)) return Array.from({ length: count }, (_, i) => data[rows[i]!]!)
+  if (Array.isArray(data)) {
+    const own = data.slice(0, count)
+    for (let i = 0; i < count; i++) own[i] = data[rows[i]!]!
+    return own
+  }
   if ('bytes' in data) return chosenBytes(data, rows, count)
   const own = data.slice(0, count)
   for (let i = 0; i < count; i++) own[i] = data[rows[i]!]!

@@ -10,6 +10,8 @@ import { gather32, lastingRows, ownedRows } from './gather.ts'
 import { blankArray, grownArray, isShared, nextCapacity } from './growing-array.ts'
 import { HashIndex, scatter } from './hash-index.ts'
 import { hashRow, hashRows } from './hash-rows.ts'
+import type { KeyIndex } from './key-index.ts'
+import { type AskedKeys, KeyIndexes } from './key-indexes.ts'
 import { locateLoading } from './locate-loading.ts'
 import { type RowBound, rowsAbove } from './row-bounds.ts'
 import { ListIndex, OrderIndex } from './row-index.ts'
@@ -39,6 +41,8 @@ export class StateTable implements StateTableContract {
   readonly #formed: readonly number[]
   readonly #index: HashIndex | undefined
   readonly #secondary: (ListIndex | OrderIndex)[]
+  /** Indexes by which queries find rows; undefined: none asked yet. */
+  #byKeys: KeyIndexes | undefined
   #hashes = new Int32Array(64)
   /** Weight at the last seal, right for dirty rows and tombstones. */
   #base = new Int32Array(64)
@@ -105,7 +109,7 @@ export class StateTable implements StateTableContract {
 
   get bytes(): number {
     const indexes = (this.#index?.byteLength ?? 0) + byteLengths(this.#secondary)
-    return this.weights.length * 13 + byteLengths(this.columns) + indexes
+    return this.weights.length * 13 + byteLengths(this.columns) + indexes + (this.#byKeys?.byteLength ?? 0)
   }
 
   column(index: number): Column {
@@ -300,6 +304,30 @@ export class StateTable implements StateTableContract {
   setFrom(id: RowId, column: number, from: Column, row: number): void {
     this.#touch(id)
     this.columns[column]!.copy(id, from, row)
+  }
+
+  /** Ids of rows that may have one of the keys, in order; undefined: nothing finds them, or they are more than `most`. */
+  rowsOf(asked: AskedKeys, most: number): Int32Array | undefined {
+    const { mode } = this.spec
+    if (mode !== 'keyed' || !this.identity.every(column => asked.columns.includes(column)))
+      return this.#byKeys?.rowsOf(asked, most)
+    const chunk = { columns: asked.keys }
+    const positions = this.identity.map(column => asked.columns.indexOf(column))
+    const ids = new Int32Array(asked.count)
+    let count = 0
+    for (let row = 0; row < asked.count; row++) {
+      const id = this.find(chunk, row, positions)
+      if (id !== -1) ids[count++] = id
+    }
+    const sorted = ids.subarray(0, count).sort()
+    const found = sorted.filter((id, i) => i === 0 || id !== sorted[i - 1])
+    return found.length > most ? undefined : found
+  }
+
+  /** Rows were asked for by these columns, and will be gone through: an index to be filled meanwhile; undefined: none. */
+  wantedIndex(columns: readonly number[]): KeyIndex | undefined {
+    this.#byKeys ??= new KeyIndexes(this)
+    return this.#byKeys.wanted(columns)
   }
 
   /** First row whose columns of secondary hash index `index` equal `columns` of the chunk's row, or -1. */
@@ -551,6 +579,7 @@ export class StateTable implements StateTableContract {
     const { weights } = this
     if (this.#lent) this.weights = blankArray(weights, this.#tracked)
     gather32(this.weights, 0, weights, rows, rows.length)
+    this.#byKeys = undefined
     for (const column of this.columns) column.keepOnly(rows, rows.length, this.#end, this.#lent)
     this.#end = rows.length
     this.#size = rows.length
@@ -677,10 +706,12 @@ export class StateTable implements StateTableContract {
 
   #link(id: RowId): void {
     for (let i = 0; i < this.#secondary.length; i++) this.#secondary[i]!.add(id)
+    this.#byKeys?.add(id)
   }
 
   #unlink(id: RowId): void {
     for (let i = 0; i < this.#secondary.length; i++) this.#secondary[i]!.remove(id)
+    this.#byKeys?.remove(id)
   }
 
   #reserve(rows: number): void {

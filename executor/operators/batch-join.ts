@@ -170,6 +170,10 @@ export function batchJoin(spec: Spec, context: OperatorContext): Operator {
         side.count,
       )
     },
+    gatheredKeys: places => ({
+      keys: places.map(key => side.columns[keys[build]![key]!]!),
+      count: side.count,
+    }),
   }
 }
 
