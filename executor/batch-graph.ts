@@ -113,7 +113,7 @@ export function batchGraph(
   const wanted = new Map<number, (WantedKeys & { readonly edge: Edge })[]>()
   const addFilters = (join: number): void => {
     const operator = operators.get(join)!
-    for (const { node, port, keys, columns, worked } of filters.filter(filter => filter.join === join)) {
+    for (const { node, port, keys, columns, worked, one } of filters.filter(filter => filter.join === join)) {
       const edge = edges.find(one => one.to === node && one.port === port)!
       const filter = worked ? operator.keyFilter?.(keys, columns) : undefined
       if (filter !== undefined) edge.filters.push(filter)
@@ -121,7 +121,7 @@ export function batchGraph(
       const own = operator.gatheredKeys?.(keys)
       const alone = job.nodes.every(({ id, inputs }) => id === node || !inputs.includes(from))
       if (own !== undefined && alone)
-        wanted.set(from, [...(wanted.get(from) ?? []), { ...own, columns, filter, edge }])
+        wanted.set(from, [...(wanted.get(from) ?? []), { ...own, columns, one, filter, edge }])
     }
   }
   edges.reverse()

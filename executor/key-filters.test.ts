@@ -40,7 +40,7 @@ test('a filter goes below the aggregate to the column that holds the key', () =>
     node(5, join('left', 'left'), [1, 4]),
   ]
   assert.deepEqual(keyFilters({ relation: 0, nodes }), [
-    { join: 5, node: 3, port: 0, worked: true, keys: [0], columns: [1] },
+    { join: 5, node: 3, port: 0, worked: true, one: false, keys: [0], columns: [1] },
   ])
 })
 

@@ -15,6 +15,8 @@ export interface KeyFilter {
   readonly port: number
   /** Dropped rows save work before the join; else it pays only to read fewer of them. */
   readonly worked: boolean
+  /** One row of a key is as good as all of them. */
+  readonly one: boolean
 }
 
 /** A job's node by number, and who reads it. */
@@ -34,7 +36,8 @@ export function keyFilters({ nodes }: Job): readonly KeyFilter[] {
     if (spec.type === 'full' || spec.type === (probe === 0 ? 'left' : 'right')) continue
     if (spec.type === 'anti' && probe === 0) continue
     const pairs = (probe === 0 ? spec.leftKeys : spec.rightKeys).map((column, key): Pair => [key, column])
-    descend(graph, inputs[probe]!, pairs, { join: id, node: id, port: probe, worked: false }, found)
+    const one = (spec.type === 'semi' || spec.type === 'anti') && probe === 1 && spec.residual === undefined
+    descend(graph, inputs[probe]!, pairs, { join: id, node: id, port: probe, worked: false, one }, found)
   }
   return found
 }
@@ -48,6 +51,8 @@ interface Place {
   readonly port: number
   /** Something is done with the rows between here and the join. */
   readonly worked: boolean
+  /** The join asks no more than whether there is a row of the key. */
+  readonly one: boolean
 }
 
 /** Goes from the node that gives a port its rows as far down as its keys are columns. */
@@ -57,7 +62,8 @@ function descend(graph: Graph, id: number, pairs: readonly Pair[], place: Place,
   if (next.length === 0) {
     const columns = pairs.map(([, at]) => at)
     const read = spec.kind === 'input' && graph.readers.get(id) === 1
-    if (place.worked || read) found.push({ ...place, keys: pairs.map(([key]) => key), columns })
+    if (place.worked || read)
+      found.push({ ...place, keys: pairs.map(([key]) => key), columns, one: place.one && !place.worked })
     return
   }
   const worked = place.worked || spec.kind !== 'project' || isWork(spec)

@@ -5,6 +5,7 @@ import { cellValue } from '../storage/column-buffer.ts'
 import type { Chunk } from '../types/chunk.ts'
 import { INT4, NUMERIC, TEXT } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
+import { RowFilter } from './row-filter.ts'
 import { ServingTables } from './serving.ts'
 
 const ROWS = 10_000
@@ -69,4 +70,43 @@ test('a scan leaves out rows that are gone, and columns that nobody reads are NU
     ids,
     Array.from({ length: ROWS / 2 }, (_, i) => 2 * i + 1),
   )
+})
+
+test('the third scan for the same keys reads only their rows, also when the table changes meanwhile', () => {
+  const serving = served()
+  const keys = chunkOf([TEXT], [['name 77'], ['name 9999'], ['nobody']]).columns
+  const asked = { columns: [1], keys, count: 3, one: false, filter: undefined }
+  const read = (before: () => void): Value[] => {
+    const scan = serving.scan(1, [1])
+    scan.narrow?.([asked])
+    before()
+    return [...scan].flatMap(names)
+  }
+  assert.equal(read(() => {}).length, ROWS)
+  assert.equal(read(() => {}).length, ROWS)
+  assert.deepEqual(
+    read(() => {}),
+    ['name 77', 'name 9999'],
+  )
+  const change = (): void => serving.load('t', chunkOf(types, [row(77, 'another'), row(5, 'nobody')]))
+  assert.deepEqual(read(change), ['name 77', 'name 9999'])
+  assert.deepEqual(
+    read(() => {}),
+    ['nobody', 'name 9999'],
+  )
+})
+
+test('a key of the table finds rows at once, a filter leaves most of the others out', () => {
+  const serving = served()
+  const keys = chunkOf([INT4], [[5], [-5], [5], [4100]]).columns
+  const asked = { columns: [0], keys, count: 4, one: false, filter: undefined }
+  const scan = serving.scan(1, undefined)
+  assert.equal(scan.narrow?.([asked]), asked)
+  assert.deepEqual([...scan].flatMap(names), ['name 5', 'name 4100'])
+  const byName = chunkOf([TEXT], [['name 5'], ['name 4100']]).columns
+  const filter = new RowFilter([1], byName, 2)
+  const filtered = serving.scan(1, undefined)
+  assert.ok(filtered.narrow?.([{ ...asked, columns: [1], keys: byName, count: 2, filter }]))
+  const found = [...filtered].flatMap(names)
+  assert.ok(found.includes('name 5') && found.includes('name 4100') && found.length < 100)
 })

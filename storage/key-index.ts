@@ -73,8 +73,12 @@ export class KeyIndex {
     this.#complete = to >= end
   }
 
-  /** Ids of rows with one of the keys, each once, in order; undefined: more than `most`. `keys` in the order of its columns. */
-  rowsOf(keys: readonly Column[], count: number, most: number): Int32Array | undefined {
+  /**
+   * Ids of rows with one of the keys (in the order of its columns), each once, in order. `one`: one row a key is enough.
+   * undefined: they are more than `most`, or most likely so.
+   */
+  rowsOf(keys: readonly Column[], count: number, most: number, one: boolean): Int32Array | undefined {
+    if (!one && count * this.#rows.rowsEach > most) return undefined
     const positions = keys.map((_, i) => i)
     const hashes = new Int32Array(count)
     const firsts = new Int32Array(count)
@@ -90,6 +94,7 @@ export class KeyIndex {
       for (let id = firsts[i]!; id !== -1; id = links[id]!) {
         if (ids.length === most) return undefined
         ids.push(id)
+        if (one) break
       }
     }
     return Int32Array.from(ids).sort()

@@ -15,6 +15,8 @@ export interface AskedKeys {
   readonly columns: readonly number[]
   readonly keys: readonly Column[]
   readonly count: number
+  /** One row of a key is as good as all. */
+  readonly one: boolean
 }
 
 /** Indexes that a table has because queries ask for its rows by keys again and again. */
@@ -43,12 +45,13 @@ export class KeyIndexes {
   }
 
   /** Ids of rows that may have one of the keys, in order; undefined: no index is complete, or they are more than `most`. */
-  rowsOf({ columns, keys, count }: AskedKeys, most: number): Int32Array | undefined {
+  rowsOf({ columns, keys, count, one }: AskedKeys, most: number): Int32Array | undefined {
     const fit = this.#indexes.filter(one => one.complete && one.columns.every(c => columns.includes(c)))
     const index = fit.toSorted((a, b) => b.columns.length - a.columns.length)[0]
     if (index === undefined) return undefined
     const own = index.columns.map(column => keys[columns.indexOf(column)]!)
-    const found = index.rowsOf(own, count, most)
+    const whole = columns.every(column => index.columns.includes(column))
+    const found = index.rowsOf(own, count, most, one && whole)
     if (found === undefined) return undefined
     index.written = 0
     this.#indexes = [...this.#indexes.filter(one => one !== index), index]

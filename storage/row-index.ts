@@ -189,6 +189,11 @@ export class ListIndex {
     return this.#next[id]!
   }
 
+  /** Rows a key, on the average. */
+  get rowsEach(): number {
+    return this.#end / Math.max(1, this.#heads.count)
+  }
+
   get byteLength(): number {
     return this.#heads.byteLength + this.#next.byteLength + (this.#previous?.byteLength ?? 0)
   }
