@@ -13,6 +13,12 @@ const VALUE_BYTES = 40
 const SAMPLE_ROWS = 32
 const encoder = new TextEncoder()
 /** Faster than a TextDecoder on short texts, and a byte order mark stays. */
+/** More bytes are not reserved before they are needed. */
+const EXPECTED_MAX = 1 << 16
+
+/** Texts of at most so many characters are written one by one. */
+const SHORT_TEXT = 24
+
 const { utf8Slice } = Buffer.prototype as unknown as {
   readonly utf8Slice: (this: Uint8Array, from: number, to: number) => string
 }
@@ -41,6 +47,8 @@ export class ColumnBuffer implements Column {
   #shared = false
   /** No bytes were written since the start. */
   #pristine = true
+  /** Bytes that the rows before the last `clear` had: those to come are likely to have as many. */
+  #expected = 0
   readonly #sharing: boolean
   readonly #inPlace: boolean
 
@@ -266,11 +274,29 @@ export class ColumnBuffer implements Column {
         this.values[row] = value
         break
       case 'bytes': {
+        if (typeof value === 'string' && this.#setShort(row, value)) break
         const bytes = typeof value === 'string' ? encoder.encode(value) : (value as Uint8Array)
         this.setBytes(row, bytes, 0, bytes.length)
         break
       }
     }
+  }
+
+  /** Writes a short text of ASCII, where that needs no encoder; false: it is another. */
+  #setShort(row: number, text: string): boolean {
+    const { length } = text
+    if (length > SHORT_TEXT) return false
+    for (let i = 0; i < length; i++) if (text.charCodeAt(i) > 127) return false
+    this.garbage += this.ends[row]! - this.starts[row]!
+    this.#pristine = false
+    if (this.#shared) this.#unshare(row)
+    if (this.used + length > this.arena.length) this.#growArena(length)
+    const at = this.used
+    for (let i = 0; i < length; i++) this.arena[at + i] = text.charCodeAt(i)
+    this.used = at + length
+    this.starts[row] = at
+    this.ends[row] = at + length
+    return true
   }
 
   get(row: number): Value {
@@ -285,6 +311,7 @@ export class ColumnBuffer implements Column {
       this.starts.fill(0)
       this.ends.fill(0)
       this.arena = EMPTY_BYTES
+      this.#expected = Math.min(this.used, EXPECTED_MAX)
     }
     this.used = 0
     this.garbage = 0
@@ -397,7 +424,8 @@ export class ColumnBuffer implements Column {
   #growArena(length: number): void {
     if (this.used + length > ARENA_MAX)
       throw new SqlError('out_of_memory', 'the texts of one column of a table of state take more than 2 GiB')
-    const size = nextCapacity(Math.max(1024, this.arena.length), this.used + length, 1, this.#inPlace)
+    const least = this.arena.length === 0 ? Math.max(1024, this.#expected) : this.arena.length
+    const size = nextCapacity(least, this.used + length, 1, this.#inPlace)
     this.arena = grownArray(this.arena, Math.min(size, ARENA_MAX), this.#inPlace)
   }
 }

@@ -18,6 +18,9 @@ import {
   loadWhole,
 } from './decimal-source.ts'
 import { type Call, sharedCalls } from './shared.ts'
+import { ofBytes } from './text-source.ts'
+
+type ColumnRef = Extract<Expression, { kind: 'column' }>
 
 /** A value in generated code: sources that are cheap to repeat. `isNull` 'false' and 'true' are known at compile time. */
 export interface Emitted {
@@ -241,6 +244,8 @@ export class Emitter {
   #function(e: Extract<Expression, { kind: 'call' }>): Emitted {
     const decimal = this.#decimalResult(e)
     if (decimal !== undefined) return decimal
+    const test = ofBytes(e)
+    if (test !== undefined) return this.#ofColumn(e.args[0] as ColumnRef, this.constant(test))
     const entry = functionById(e.fn)
     if (entry.emit !== undefined) return this.#strict(e, args => entry.emit!(args))
     const call = this.constant(
@@ -324,6 +329,17 @@ export class Emitter {
     return { m, s, slow: value }
   }
 
+  /** What a function makes of the bytes of a text column's cell. */
+  #ofColumn({ index, type }: ColumnRef, name: string, ...constants: readonly string[]): Emitted {
+    this.used.set(index, type)
+    const cell = this.#column(index, type)
+    const data = `c${index}d`
+    const args = [`${data}.bytes`, `${data}.starts[i]`, `${data}.ends[i]`, ...constants]
+    const t = this.#temporary()
+    this.lines.push(`const ${t} = ${cell.isNull} ? null : ${name}(${args.join(', ')});`)
+    return { value: t, isNull: `(${t} === null)` }
+  }
+
   /** Equality; text columns against literals compare bytes. */
   #equal(e: Extract<Expression, { kind: 'call' }>): Emitted {
     const [a, b] = e.args as [Expression, Expression]
@@ -333,14 +349,7 @@ export class Emitter {
       a.type.name === 'text' &&
       typeof b.value === 'string'
     ) {
-      this.used.set(a.index, a.type)
-      const cell = this.#column(a.index, a.type)
-      const bytes = this.constant(new Uint8Array(Buffer.from(b.value)))
-      const t = this.#temporary()
-      this.lines.push(
-        `const ${t} = ${cell.isNull} ? null : sameBytes(c${a.index}d.bytes, c${a.index}d.starts[i], c${a.index}d.ends[i], ${bytes});`,
-      )
-      return { value: t, isNull: `(${t} === null)` }
+      return this.#ofColumn(a, 'sameBytes', this.constant(new Uint8Array(Buffer.from(b.value))))
     }
     const type = this.constant(a.type)
     const compare = this.constant(compareValues)

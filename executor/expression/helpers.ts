@@ -37,7 +37,8 @@ export const helpers = {
   powers: Array.from({ length: 16384 }, (_, n) => (n <= 22 ? 10 ** n : Number.NaN)),
   sameBytes: (bytes: Uint8Array, from: number, to: number, wanted: Uint8Array): boolean => {
     if (to - from !== wanted.length) return false
-    for (let i = 0; i < wanted.length; i++) if (bytes[from + i] !== wanted[i]) return false
+    // Different texts of one length rather begin alike than end alike.
+    for (let i = wanted.length - 1; i >= 0; i--) if (bytes[from + i] !== wanted[i]) return false
     return true
   },
 }

@@ -7,7 +7,7 @@ import { fn } from './registry.ts'
 type Test = (text: string) => boolean
 
 /** A run without %: its characters, undefined where any one will do; `plain` when all are given. */
-interface Piece {
+export interface Piece {
   readonly items: readonly (string | undefined)[]
   readonly plain: string | undefined
 }
@@ -53,7 +53,8 @@ function compileLike(pattern: string): Test {
   }
 }
 
-function cut(pattern: string): { pieces: Piece[]; dangling: boolean } {
+/** The pieces between % signs; `dangling`: it ends in its escape character. */
+export function cut(pattern: string): { pieces: Piece[]; dangling: boolean } {
   const pieces: Piece[] = []
   let items: (string | undefined)[] = []
   const chars = [...pattern]
