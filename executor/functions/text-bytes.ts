@@ -13,12 +13,13 @@ export function likeBytes(pattern: string): BytesTest | undefined {
   if (others.length === 0)
     return (bytes, from, to) => to - from === first!.length && hasAt(bytes, from, first!)
   const last = others.pop()!
+  const middle = others.map(sought)
   const least = first!.length + last.length
   return (bytes, from, to) => {
     if (to - from < least || !hasAt(bytes, to - last.length, last) || !hasAt(bytes, from, first!))
       return false
     let at = from + first!.length
-    for (let i = 0; i < others.length && at !== -1; i++) at = endOf(others[i]!, bytes, at, to - last.length)
+    for (let i = 0; i < middle.length && at !== -1; i++) at = endOf(middle[i]!, bytes, at, to - last.length)
     return at !== -1
   }
 }
@@ -28,17 +29,29 @@ function hasAt(bytes: Uint8Array, at: number, piece: Uint8Array): boolean {
   return true
 }
 
+/** Bytes to be found, and how far a byte under their last place lets them move on (Horspool). */
+interface Sought {
+  readonly piece: Uint8Array
+  readonly skips: Int32Array
+}
+
+function sought(piece: Uint8Array): Sought {
+  const skips = new Int32Array(256).fill(Math.max(1, piece.length))
+  for (let i = 0; i < piece.length - 1; i++) skips[piece[i]!] = piece.length - 1 - i
+  return { piece, skips }
+}
+
 /** Where the piece's first place in the bytes ends; -1: none. A character's bytes are no part of another's, so it is one in the text. */
-function endOf(piece: Uint8Array, bytes: Uint8Array, from: number, to: number): number {
+function endOf({ piece, skips }: Sought, bytes: Uint8Array, from: number, to: number): number {
   const { length } = piece
   if (length === 0) return from
-  const first = piece[0]
-  const stop = to - length
-  for (let at = from; at <= stop; at++) {
-    if (bytes[at] !== first) continue
-    let i = 1
-    while (i < length && bytes[at + i] === piece[i]) i++
-    if (i === length) return at + length
+  const last = piece[length - 1]
+  for (let end = from + length - 1; end < to; end += skips[bytes[end]!]!) {
+    if (bytes[end] !== last) continue
+    let i = length - 2
+    const at = end - length + 1
+    while (i >= 0 && bytes[at + i] === piece[i]) i--
+    if (i < 0) return end + 1
   }
   return -1
 }
