@@ -65,13 +65,13 @@ export class TableScan implements Iterable<Chunk> {
     const most = Math.min(FOUND_MAX, Math.floor(table.size * FOUND_SHARE))
     for (const keys of bySize) {
       if (keys.count > KEYS_MAX || keys.count * ROWS_A_KEY > table.size) break
-      const ids = table.rowsOf(keys, most)
+      const ids = table.byKeys.rowsOf(keys, most)
       if (ids !== undefined) {
         this.#ids = ids
         this.#end = ids.length
         return keys
       }
-      this.#index ??= table.wantedIndex(keys.columns)
+      this.#index ??= table.byKeys.wanted(keys.columns)
     }
     const first = bySize.find(keys => keys.filter !== undefined)
     this.#filter = first?.filter

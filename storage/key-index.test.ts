@@ -23,8 +23,8 @@ const filler = (from: number, to: number): Value[][] =>
   Array.from({ length: to - from }, (_, i) => [from + i, -from - i, 'filler'])
 
 function indexOf(of: StateTable, columns: readonly number[]): KeyIndex {
-  assert.equal(of.wantedIndex(columns), undefined, 'the first time is none')
-  return of.wantedIndex(columns)!
+  assert.equal(of.byKeys.wanted(columns), undefined, 'the first time is none')
+  return of.byKeys.wanted(columns)!
 }
 
 test('rows are found by an index that was filled in parts while they changed', () => {
@@ -57,8 +57,8 @@ test('rows are found by an index that was filled in parts while they changed', (
         ],
       ).columns
       const asked = { columns: [2, 1], keys: keys.toReversed(), count: 3, one: false }
-      assert.deepEqual([...rows.rowsOf(asked, 1000)!], expected)
-      assert.equal(rows.rowsOf({ ...asked, one: true }, 1000)!.length, 1)
+      assert.deepEqual([...rows.byKeys.rowsOf(asked, 1000)!], expected)
+      assert.equal(rows.byKeys.rowsOf({ ...asked, one: true }, 1000)!.length, 1)
     }),
     { numRuns: 200 },
   )
@@ -68,20 +68,20 @@ test('the whole key needs no index; a part of it, or other columns, wait for one
   const rows = table()
   load(rows, filler(0, 9000))
   const ids = chunkOf([INT4], [[5], [8999], [12_345], [5]]).columns
-  assert.deepEqual([...rows.rowsOf({ columns: [0], keys: ids, count: 4, one: false }, 10)!], [5, 8999])
+  assert.deepEqual([...rows.byKeys.rowsOf({ columns: [0], keys: ids, count: 4, one: false }, 10)!], [5, 8999])
   const asked = { columns: [1], keys: chunkOf([INT4], [[-77], [1]]).columns, count: 2, one: false }
-  assert.equal(rows.rowsOf(asked, 10), undefined)
+  assert.equal(rows.byKeys.rowsOf(asked, 10), undefined)
   const index = indexOf(rows, [1])
   index.cover(4000)
-  assert.equal(rows.rowsOf({ ...asked, one: true }, 10), undefined)
+  assert.equal(rows.byKeys.rowsOf({ ...asked, one: true }, 10), undefined)
   index.cover(rows.end)
-  assert.equal(rows.rowsOf({ ...asked, one: true }, 10)!.length, 1)
+  assert.equal(rows.byKeys.rowsOf({ ...asked, one: true }, 10)!.length, 1)
   load(
     rows,
     Array.from({ length: 20 }, (_, i) => [10_000 + i, 1, 'equal']),
   )
-  assert.equal(rows.rowsOf(asked, 20), undefined, 'more rows than are worth it')
-  assert.equal(rows.rowsOf(asked, 21)!.length, 21)
+  assert.equal(rows.byKeys.rowsOf(asked, 20), undefined, 'more rows than are worth it')
+  assert.equal(rows.byKeys.rowsOf(asked, 21)!.length, 21)
 })
 
 test('an index that is written again and again and asked no more goes', () => {
@@ -91,8 +91,8 @@ test('an index that is written again and again and asked no more goes', () => {
   index.cover(rows.end)
   const asked = { columns: [1], keys: chunkOf([INT4], [[-77], [1]]).columns, count: 2, one: true }
   load(rows, filler(0, 9000))
-  assert.equal(rows.rowsOf(asked, 10)!.length, 1)
+  assert.equal(rows.byKeys.rowsOf(asked, 10)!.length, 1)
   const kept = filler(0, 9000)
   for (let i = 0; i < 3; i++) load(rows, kept)
-  assert.equal(rows.rowsOf(asked, 10), undefined)
+  assert.equal(rows.byKeys.rowsOf(asked, 10), undefined)
 })

@@ -19,6 +19,8 @@ export class KeyIndex {
   readonly columns: readonly number[]
   /** Rows written into it since it was of use. */
   written = 0
+  /** How often in turn it would have found too many. */
+  refused = 0
   readonly #table: IndexedRows
   readonly #rows: ListIndex
   #covered = 0

@@ -10,15 +10,13 @@ import { gather32, lastingRows, ownedRows } from './gather.ts'
 import { blankArray, grownArray, isShared, nextCapacity } from './growing-array.ts'
 import { HashIndex, scatter } from './hash-index.ts'
 import { hashRow, hashRows } from './hash-rows.ts'
-import type { KeyIndex } from './key-index.ts'
-import { type AskedKeys, KeyIndexes } from './key-indexes.ts'
+import { KeyIndexes } from './key-indexes.ts'
 import { locateLoading } from './locate-loading.ts'
 import { type RowBound, rowsAbove } from './row-bounds.ts'
+import { DELTA_ROWS, ownedChunks } from './row-chunks.ts'
 import { ListIndex, OrderIndex } from './row-index.ts'
 import { compareCellForms, hasForms } from './same-form.ts'
 import { byVirtualNode } from './virtual-nodes.ts'
-
-const DELTA_ROWS = 1 << 18
 
 /** Append: at least so much of the rows of an epoch counts as sealed by it, whatever expired before. */
 const SEALED_SHARE_MIN = 0.25
@@ -306,28 +304,9 @@ export class StateTable implements StateTableContract {
     this.columns[column]!.copy(id, from, row)
   }
 
-  /** Ids of rows that may have one of the keys, in order; undefined: nothing finds them, or they are more than `most`. */
-  rowsOf(asked: AskedKeys, most: number): Int32Array | undefined {
-    const { mode } = this.spec
-    if (mode !== 'keyed' || !this.identity.every(column => asked.columns.includes(column)))
-      return this.#byKeys?.rowsOf(asked, most)
-    const chunk = { columns: asked.keys }
-    const positions = this.identity.map(column => asked.columns.indexOf(column))
-    const ids = new Int32Array(asked.count)
-    let count = 0
-    for (let row = 0; row < asked.count; row++) {
-      const id = this.find(chunk, row, positions)
-      if (id !== -1) ids[count++] = id
-    }
-    const sorted = ids.subarray(0, count).sort()
-    const found = sorted.filter((id, i) => i === 0 || id !== sorted[i - 1])
-    return found.length > most ? undefined : found
-  }
-
-  /** Rows were asked for by these columns, and will be gone through: an index to be filled meanwhile; undefined: none. */
-  wantedIndex(columns: readonly number[]): KeyIndex | undefined {
-    this.#byKeys ??= new KeyIndexes(this)
-    return this.#byKeys.wanted(columns)
+  /** What finds rows for queries. */
+  get byKeys(): KeyIndexes {
+    return (this.#byKeys ??= new KeyIndexes(this))
   }
 
   /** First row whose columns of secondary hash index `index` equal `columns` of the chunk's row, or -1. */
@@ -422,7 +401,7 @@ export class StateTable implements StateTableContract {
       if (weight === 0 || mode === 'log') dead.push(id)
     }
     this.#dirty = []
-    const chunks = this.#owned(ids, changes, count)
+    const chunks = ownedChunks(this.columns, ids, changes, count)
     for (const id of dead) {
       if (this.weights[id] !== 0) {
         this.#unlink(id)
@@ -610,7 +589,7 @@ export class StateTable implements StateTableContract {
     const rows = this.#fresh ?? rowsAbove(this.columns, [], this.#sealed, this.#end)
     const weights = new Int32Array(rows.length)
     gather32(weights, 0, this.weights, rows, rows.length)
-    return this.#owned(rows, weights, rows.length)
+    return ownedChunks(this.columns, rows, weights, rows.length)
   }
 
   #lentRows(): Chunk[] {
@@ -624,19 +603,6 @@ export class StateTable implements StateTableContract {
         weights: isShared(weights) ? weights.subarray(from, to) : weights.slice(from, to),
         length: to - from,
       })
-    }
-    return chunks
-  }
-
-  /** Rows as chunks that share nothing with the table. */
-  #owned(ids: Int32Array, weights: Int32Array, count: number): Chunk[] {
-    const chunks: Chunk[] = []
-    for (let from = 0; from < count; from += DELTA_ROWS) {
-      const length = Math.min(DELTA_ROWS, count - from)
-      const rows = ids.subarray(from, from + length)
-      const part = weights.slice(from, from + length)
-      const columns = this.columns.map(column => ownedRows(column, rows, length))
-      chunks.push({ columns, weights: part, length })
     }
     return chunks
   }
