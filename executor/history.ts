@@ -68,8 +68,10 @@ export class History {
     if (timeMs < floor)
       throw new SqlError(
         'invalid_parameter_value',
-        `rows of ${new Date(timeMs).toISOString()} are not kept any more`,
-        { detail: `What is kept begins at ${new Date(floor).toISOString()}.` },
+        `Time-travel version expired: table ${relation}, epoch 0`,
+        {
+          detail: `Rows of ${new Date(timeMs).toISOString()} are not kept any more, those since ${new Date(floor).toISOString()} are.`,
+        },
       )
     const isLater = (change: Change | undefined) => change?.relation === relation && change.atMs > timeMs
     const later = this.#changes.filter(change => isLater(change))

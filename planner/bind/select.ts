@@ -3,7 +3,7 @@ import type { Expression, Order } from '../../types/job.ts'
 import { INT4, TEXT, type Type } from '../../types/type.ts'
 import { typeName } from '../../types/type-names.ts'
 import type { PgNode } from '../contract.ts'
-import { call, column, equal, literal } from '../expressions.ts'
+import { call, equal, literal } from '../expressions.ts'
 import { type Plan, schemaOf } from '../plan.ts'
 import { attach, filterBy, firstColumns } from '../unnest/attach-subqueries.ts'
 import { as, type Body, list, names, open, str } from './ast.ts'
@@ -21,13 +21,9 @@ import { direction } from './function.ts'
 import { aggregatePlan } from './group.ts'
 import { setsOf } from './grouping-sets.ts'
 import { limited, outputPosition } from './query.ts'
+import { expandStar, starExcept, type Target } from './star.ts'
 import { checkWindowClause } from './window.ts'
 import { putBack, replaceAll, type Step, windowExpressions, windowPlan } from './window-plan.ts'
-
-interface Target {
-  readonly name: string
-  readonly value: Expression
-}
 
 /** Binds one SELECT … FROM … WHERE … GROUP BY … HAVING … ORDER BY … LIMIT. */
 export function bindSelect(select: Body, outer: Environment, types: readonly Type[] = []): BoundRelation {
@@ -245,52 +241,6 @@ function fieldsOf(part: Body, env: Environment): readonly Target[] {
     name,
     value: call('field', [record, literal(i, INT4)], type),
   }))
-}
-
-/** The columns of `* EXCEPT (…)` or `t.* EXCEPT (…)`. */
-function starExcept(
-  fields: Body,
-  from: From,
-  env: Environment,
-  position: number | undefined,
-): readonly Target[] {
-  const table = names(fields['funcname']).at(-2)
-  const all = expandStar(table, from, env, position)
-  const left = new Set(all)
-  for (const node of list(fields['args'])) {
-    if (as(node, 'ColumnRef') === undefined)
-      throw new SqlError('syntax_error', 'EXCEPT takes names of columns', { position: at(node, env) })
-    const own = names(as(node, 'ColumnRef')!['fields']).length === 1
-    const columns = from.columns.filter(c => table === undefined || !own || c.table === table)
-    const named = bindExpression(node, { ...env, scope: { ...env.scope, columns } })
-    const dropped = [...left].filter(target => equal(target.value, named))
-    const elsewhere = !own && !all.some(target => equal(target.value, named))
-    if (dropped.length === 0 && !elsewhere) {
-      const message = `column ${names(as(node, 'ColumnRef')!['fields']).join('.')} is not among those of * or is listed twice`
-      throw new SqlError('undefined_column', message, { position: at(node, env) })
-    }
-    for (const target of dropped) left.delete(target)
-  }
-  return all.filter(target => left.has(target))
-}
-
-/** The columns of `*` or `t.*`. */
-export function expandStar(
-  table: string | undefined,
-  from: From,
-  env: Environment,
-  position: number | undefined,
-): readonly Target[] {
-  const shown = from.columns.filter(c => !c.hidden && (table === undefined ? !c.merged : c.table === table))
-  if (shown.length === 0) {
-    if (table === undefined) {
-      throw new SqlError('syntax_error', 'SELECT * with no tables specified is not valid', { position })
-    }
-    const message = `missing FROM-clause entry for table "${table}"`
-    throw new SqlError('undefined_table', message, { position: position ?? env.context.position(undefined) })
-  }
-  for (const { read } of shown) read?.()
-  return shown.map(c => ({ name: c.name, value: column(c.index, c.type) }))
 }
 
 /** PostgreSQL's name for an output column without AS. */

@@ -42,6 +42,19 @@ test('subscripts of an array constructor get their parentheses', () => {
   )
 })
 
+test('subscripts of a call get their parentheses, those of a type stay', () => {
+  assert.equal(
+    text("select regexp_match(p, '(a)')[1][2], pg_catalog.f(g(x)[1]) [2:]"),
+    "select (regexp_match(p, '(a)'))[1][2], (pg_catalog.f((g(x))[1])) [2:]",
+  )
+  for (const sql of [
+    'select x::numeric(10,2)[3]',
+    'select a::s.t(1)[2], b::varchar(1)[]',
+    'select (f(x))[1]',
+  ])
+    assert.equal(text(sql), sql)
+})
+
 test('offsets lead back to what was written', () => {
   const sql = 'select * except (a), b from t'
   const { text, origin } = rewriteDialect(sql)

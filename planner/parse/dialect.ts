@@ -1,6 +1,7 @@
 import { quoteText } from '../../types/sql-text.ts'
 import { lambda } from './lambda.ts'
 import { map } from './map.ts'
+import { subscript } from './subscript.ts'
 import { type Token, tokenize } from './tokens.ts'
 
 /** What RisingWave's grammar has more than PostgreSQL's, written as PostgreSQL's grammar reads it. */
@@ -23,6 +24,7 @@ const MAYBE = new RegExp(
     String.raw`\basof\b`,
     String.raw`\baggregate\s*:`,
     String.raw`\barray\s*\[`,
+    String.raw`\)\s*\[\s*[^\]\s]`,
     String.raw`\bcorresponding\b`,
     String.raw`\bas\s+changelog\b`,
     String.raw`\bsystem_time\b`,
@@ -45,7 +47,7 @@ const MAYBE = new RegExp(
  * - `a AS CHANGELOG FROM b`: `a AS (SELECT "changelog"() FROM b)`.
  * - `SESSION WITH GAP g` in a window: `GROUPS "session"(g) PRECEDING`.
  * - `f(x IGNORE NULLS) OVER`, `f(x) IGNORE NULLS OVER`: `f(x) FILTER (WHERE "ignore nulls"()) OVER`.
- * - `ARRAY[…][1]`: `(ARRAY[…])[1]`.
+ * - `ARRAY[…][1]`: `(ARRAY[…])[1]`; `f(x)[1]`: `(f(x))[1]`.
  * - `… :: STRUCT<a int>`: `… :: STRUCT ('a int')`.
  * - `MAP {k: v}`: `("$map"(k, v))`; `… :: MAP(a, b)`: `… :: MAP('a, b')`.
  * - `array_transform(a, |x| b)`: `array_transform(a, "$lambda"('x', b))`; `|k, v|` has both names before the body.
@@ -63,7 +65,7 @@ export function rewriteDialect(sql: string): Rewritten {
     ...changelogFrom(tokens, i, token),
     ...sessionFrame(tokens, i, token),
     ...ignoredNulls(tokens, i, token),
-    ...subscriptedArray(tokens, i, token),
+    ...subscript(tokens, i, token),
     ...structType(sql, tokens, i, token),
     ...map(sql, tokens, i, token),
     ...lambda(tokens, i, token, (from, found) => closing(tokens, from, found)),
@@ -271,16 +273,6 @@ function corresponding(sql: string, tokens: readonly Token[], i: number, token: 
   return [
     { start: token.start, end, text: '' },
     { start: select.end, end: select.end, text: ` "corresponding"(${columns}),` },
-  ]
-}
-
-function subscriptedArray(tokens: readonly Token[], i: number, token: Token): readonly Edit[] {
-  if (!is(token, 'array') || !is(tokens[i + 1], '[')) return []
-  const close = closing(tokens, i + 2, t => is(t, ']'))
-  if (close === undefined || !is(tokens[tokens.indexOf(close) + 1], '[')) return []
-  return [
-    { start: token.start, end: token.start, text: '(' },
-    { start: close.end, end: close.end, text: ')' },
   ]
 }
 

@@ -12,6 +12,7 @@ import type { Alteration } from './change-catalog.ts'
 import type { StatementContext } from './contract.ts'
 import { nodeAfter, queryColumns } from './create.ts'
 import { changeOf, schemaOf } from './jobs.ts'
+import { isRefreshed } from './refreshed-view.ts'
 import { reads } from './replace-view.ts'
 import { renumbered } from './rewritten-table.ts'
 
@@ -26,6 +27,11 @@ export function changeQuery(view: Relation, query: Fragment, context: StatementC
   const { current } = context.catalogs
   if (context.runtime.isBackfilling(view.id))
     throw new SqlError('object_in_use', `"${view.name}" is not complete yet`)
+  if (isRefreshed(view))
+    throw new SqlError(
+      'feature_not_supported',
+      'ALTER MATERIALIZED VIEW is not supported for batch refresh materialized views',
+    )
   if (view.watermarks !== undefined) throw notSupported('ALTER … AS of a view with a watermark')
   const bound = bindQuery(query.node, bindContext(context, query, 'stream'))
   requireNoParameters(bound, query.position(0))

@@ -16,7 +16,12 @@ export function requirePlainTable(
   if (table.kind !== 'table') throw new SqlError('wrong_object_type', `"${name}" is not a table`)
   if (table.options['connector'] !== undefined) throw notSupported(`${what} of a table with a connector`)
   if (!sinks && catalogs.current.relations.some(r => r.into === id))
-    throw notSupported(`${what} of a table that a sink writes into`)
+    throw new SqlError(
+      'feature_not_supported',
+      what === 'DROP COLUMN'
+        ? 'dropping columns in target table of sinks is not supported'
+        : `${what} of a table that a sink writes into is not supported yet`,
+    )
   if (table.watermarks !== undefined) throw notSupported(`${what} of a table with a watermark`)
   const readers = new Set(catalogs.current.relations.filter(r => r.dependsOn.includes(id)).map(r => r.id))
   const busy = runtime.progress().find(job => job.state === 'backfilling' && readers.has(job.relation))

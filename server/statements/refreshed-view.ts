@@ -17,7 +17,8 @@ export function refreshed(
   if (refreshedInput !== undefined)
     throw new SqlError(
       'feature_not_supported',
-      `a job cannot read "${refreshedInput.name}", which is refreshed from time to time`,
+      'creating streaming jobs on batch refresh materialized views is not supported',
+      { detail: `Materialized view "${refreshedInput.name}" is refreshed from time to time.` },
     )
   const seconds = options[OPTION]
   if (seconds === undefined) return plan
@@ -27,7 +28,8 @@ export function refreshed(
   if (source !== undefined)
     throw new SqlError(
       'feature_not_supported',
-      `a view that is refreshed from time to time cannot read source "${source.name}"`,
+      'batch refresh materialized views must not depend on sources',
+      { detail: `The query reads source "${source.name}".` },
     )
   const { nodes, schema } = plan
   const spec = { kind: 'refresh', everyMs: Number(seconds) * 1000 } as const

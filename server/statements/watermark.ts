@@ -33,7 +33,7 @@ export function watermarkOf(
   if (!sameType(expression.type, type))
     throw new SqlError(
       'datatype_mismatch',
-      `WATERMARK for "${name}" is of type ${typeName(expression.type)}, the column of type ${typeName(type)}`,
+      `the return value type of the watermark expression must be ${typeName(type)}, as column "${name}", not ${typeName(expression.type)}`,
     )
   return { column, expression, sql: text, ...(ttl && { ttl }) }
 }
@@ -51,9 +51,9 @@ export function changeWatermark(
     throw notSupported('ALTER WATERMARK of a relation with a connector')
   const next = watermarkOf(syntax, table.columns, context)
   if (next.column !== present.column)
-    throw new SqlError('invalid_table_definition', 'ALTER WATERMARK cannot change the watermark column')
+    throw new SqlError('invalid_table_definition', `no watermark defined on column "${syntax.column}"`)
   if (next.ttl !== present.ttl)
-    throw new SqlError('invalid_table_definition', 'ALTER WATERMARK cannot add or remove WITH TTL')
+    throw new SqlError('invalid_table_definition', 'toggling WITH TTL of a watermark is not supported')
   const nodes = table.job!.nodes.map(node =>
     node.spec.kind === 'watermark' ? { ...node, spec: { ...node.spec, expression: next.expression } } : node,
   )
