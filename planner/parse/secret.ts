@@ -1,7 +1,7 @@
 import { notSupported } from '../../types/error.ts'
 import { optionList } from './create.ts'
 import type { Cursor } from './cursor.ts'
-import type { Name, Statement } from './statement.ts'
+import type { Name, PlaceAction, Statement } from './statement.ts'
 
 /** Before the name in an option's value: `option = SECRET name`. No text of a statement has it. */
 const MARK = '\u0000secret'
@@ -27,9 +27,23 @@ export function createSecret(c: Cursor): Statement {
   return { kind: 'create secret', ifNotExists, ...rest(c) }
 }
 
-/** After ALTER SECRET: `name [WITH (…)] AS 'value'`. */
+/** After ALTER SECRET: `name [WITH (…)] AS 'value'`, or what is said of its name, its schema and its owner. */
 export function alterSecret(c: Cursor): Statement {
-  return { kind: 'alter secret', ...rest(c) }
+  const next = c.tokens[c.at + (c.tokens[c.at + 1]?.text === '.' ? 3 : 1)]?.value
+  if (next === 'with' || next === 'as') return { kind: 'alter secret', ...rest(c) }
+  const name = c.name()
+  const action = placeAction(c)
+  if (action === undefined) throw c.error()
+  c.finish()
+  return { kind: 'alter secret place', name, action }
+}
+
+/** RENAME TO, OWNER TO, SET SCHEMA. */
+function placeAction(c: Cursor): PlaceAction | undefined {
+  if (c.accept('rename', 'to')) return { do: 'rename', to: c.identifier() }
+  if (c.accept('owner', 'to')) return { do: 'owner', to: c.identifier() }
+  if (c.accept('set', 'schema')) return { do: 'set schema', schema: c.identifier() }
+  return undefined
 }
 
 function rest(c: Cursor): { name: Name; backend: string; value: string } {

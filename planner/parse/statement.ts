@@ -318,6 +318,7 @@ export type Statement =
       readonly value: string
     }
   | { readonly kind: 'alter secret'; readonly name: Name; readonly backend: string; readonly value: string }
+  | { readonly kind: 'alter secret place'; readonly name: Name; readonly action: PlaceAction }
   | { readonly kind: 'drop secret'; readonly names: readonly Name[]; readonly ifExists: boolean }
   | { readonly kind: 'flush' }
   /** Until jobs made in the background have read what their inputs hold. */
@@ -351,12 +352,16 @@ export interface ExplainOptions {
   readonly analyze: boolean
 }
 
-/** What ALTER does to its object. */
-export type AlterAction =
+/** What ALTER does to any object: its name, its schema, its owner. */
+export type PlaceAction =
   | { readonly do: 'rename'; readonly to: string }
-  | { readonly do: 'rename column'; readonly column: string; readonly to: string }
   | { readonly do: 'set schema'; readonly schema: string }
   | { readonly do: 'owner'; readonly to: string }
+
+/** What ALTER does to its object. */
+export type AlterAction =
+  | PlaceAction
+  | { readonly do: 'rename column'; readonly column: string; readonly to: string }
   | { readonly do: 'swap'; readonly with: Name }
   | { readonly do: 'add column'; readonly ifNotExists: boolean; readonly column: ColumnSyntax }
   | {

@@ -22,6 +22,10 @@ const cases: readonly (readonly [string, string])[] = [
     'create view v as with l as Changelog From t select * from l',
     'CREATE VIEW v AS WITH l AS changelog from t SELECT * FROM l',
   ],
+  [
+    'create table t (a string, b timestamp with time zone)',
+    'CREATE TABLE t (a CHARACTER VARYING, b TIMESTAMP WITH TIME ZONE)',
+  ],
   ['create index idx1 on t3(v1,v2)', 'CREATE INDEX idx1 ON t3(v1, v2)'],
   [
     'create materialized view mv3 as select sum(v1) as sum_v1 from t3 -- all',

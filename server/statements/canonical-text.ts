@@ -10,7 +10,7 @@ const KEYWORDS =
 const PAIRS =
   `primary key,append only,nulls first,nulls last,unbounded preceding,unbounded following,current row,
   group by,order by,partition by,on conflict,do nothing,do update,format plain,format upsert,format debezium,
-  encode json,encode bytes,encode avro,encode protobuf,if not,window close,emit on,
+  encode json,encode bytes,encode avro,encode protobuf,if not,window close,emit on,time zone,without time,
   create source,create sink,create subscription,create view,create index,
   create materialized,materialized view,watermark for,filter where,distributed by,with ttl`
     .split(',')
@@ -43,6 +43,7 @@ const TYPES: Readonly<Record<string, string>> = {
   character: 'CHARACTER',
   varying: 'VARYING',
   text: 'CHARACTER VARYING',
+  string: 'CHARACTER VARYING',
 }
 const UNITS = words('second minute hour day month year')
 const CALLED = new Set([')', ']'])

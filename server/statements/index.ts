@@ -22,7 +22,7 @@ import { prepareQuery } from './query.ts'
 import { roleSetting } from './role-settings.ts'
 import { alterRole, createRole, dropRole, grantRole } from './roles.ts'
 import { rowsOf } from './rows-of.ts'
-import { alterSecret, createSecret, dropSecret } from './secret.ts'
+import { alterSecret, alterSecretPlace, createSecret, dropSecret } from './secret.ts'
 import { alterSequence, createSequence } from './sequence.ts'
 import { prepareShow } from './show.ts'
 import { waitForJobs } from './wait-for-jobs.ts'
@@ -115,6 +115,8 @@ export function prepare(
       return command(() => createSecret(statement, context))
     case 'alter secret':
       return command(() => alterSecret(statement, context))
+    case 'alter secret place':
+      return command(() => alterSecretPlace(statement, context))
     case 'drop secret':
       return command(() => dropSecret(statement, context))
     case 'cancel jobs':

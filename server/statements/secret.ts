@@ -42,6 +42,30 @@ export function alterSecret(
   })
 }
 
+/** ALTER SECRET … RENAME TO, OWNER TO, SET SCHEMA. Relations hold its id, not its name. */
+export function alterSecretPlace(
+  { name, action }: StatementOf<'alter secret place'>,
+  context: StatementContext,
+): Promise<Result> {
+  return changeCatalog(context, 'ALTER SECRET', catalog => {
+    const found = requireSecret(name, catalog, context, true)
+    if (action.do === 'owner') {
+      if (action.to !== context.session.user && !catalog.roles.some(role => role.name === action.to))
+        throw new SqlError('undefined_object', `role "${action.to}" does not exist`)
+      return catalog.withSecret({ ...found, owner: action.to })
+    }
+    const changed =
+      action.do === 'rename' ? { ...found, name: action.to } : { ...found, schema: action.schema }
+    if (!catalog.hasSchema(found.database, changed.schema))
+      throw new SqlError('invalid_schema_name', `schema "${changed.schema}" does not exist`)
+    requireCreate(rightsOf(context.session, catalog), catalog, found.database, changed.schema)
+    const other = catalog.secretByName(found.database, changed.schema, changed.name)
+    if (other !== undefined && other.id !== found.id)
+      throw new SqlError('duplicate_object', `secret "${changed.name}" already exists`)
+    return catalog.withSecret(changed)
+  })
+}
+
 /** DROP SECRET: not one that a relation's options name. */
 export function dropSecret(
   { names, ifExists }: StatementOf<'drop secret'>,

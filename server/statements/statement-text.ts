@@ -106,8 +106,9 @@ function typeText(type: Type): string {
   if (type.name === 'array') return `${typeText(type.element!)}[]`
   if (type.name === 'struct')
     return `STRUCT<${(type.fields ?? []).map(f => `${plainName(f.name)} ${typeText(f.type)}`).join(', ')}>`
-  if (type.name === 'map') return `MAP(${keyAndValue(type).map(typeText).join(', ')})`
+  if (type.name === 'map') return `MAP(${keyAndValue(type).map(typeText).join(',')})`
   const name = typeName(type)
   if (type.name === 'int256') return name
-  return name === 'integer' ? 'INT' : name.replace(' without time zone', '').toUpperCase()
+  if (name === 'integer') return 'INT'
+  return name.replace(' without time zone', '').replace('double precision', 'double').toUpperCase()
 }
