@@ -5,8 +5,11 @@ import { isJsonNumber, type Json, jsonNumberText, memberKeys, parseJson } from '
 
 /** Order of two documents by value: 1.0 and 1 are equal. */
 export function compareDocuments(a: string, b: string): number {
-  if (a === b) return 0
-  const [left, right] = [parseJson(a), parseJson(b)]
+  return a === b ? 0 : compareParsed(parseJson(a), parseJson(b))
+}
+
+/** Order of two documents that were parsed. */
+export function compareParsed(left: Json, right: Json): number {
   // An empty array alone is less than any scalar, for PostgreSQL keeps a scalar as an array of one.
   if (Array.isArray(left) && left.length === 0 && rank(right) < RANK_ARRAY) return -1
   if (Array.isArray(right) && right.length === 0 && rank(left) < RANK_ARRAY) return 1
@@ -24,7 +27,7 @@ function compareJson(a: Json, b: Json): number {
   if (typeof a === 'string') return compareTexts(a, b as string)
   if (Array.isArray(a)) return compareItems(a, b as Json[])
   if (a instanceof Map) return compareMembers(a, b as Map<string, Json>)
-  return compareDecimals(decimal(a), decimal(b))
+  return compareNumbers(a, b)
 }
 
 function compareItems(a: readonly Json[], b: readonly Json[]): number {
@@ -54,9 +57,18 @@ function rank(value: Json): number {
   return Array.isArray(value) ? RANK_ARRAY : 5
 }
 
-function decimal(value: Json) {
-  assert(isJsonNumber(value), 'a document of that rank is a number')
-  const parsed = parseDecimal(jsonNumberText(value))
+/** Digits that a double tells apart. */
+const EXACT_DIGITS = 15
+
+function compareNumbers(a: Json, b: Json): number {
+  assert(isJsonNumber(a) && isJsonNumber(b), 'documents of that rank are numbers')
+  const [x, y] = [jsonNumberText(a), jsonNumberText(b)]
+  if (x.length <= EXACT_DIGITS && y.length <= EXACT_DIGITS) return Number(x) - Number(y)
+  return compareDecimals(decimal(x), decimal(y))
+}
+
+function decimal(text: string) {
+  const parsed = parseDecimal(text)
   assert(parsed !== undefined, 'JSON numbers are decimals')
   return parsed
 }

@@ -34,12 +34,14 @@ export function formatJson(value: Json): string {
     .join(', ')}}`
 }
 
-/** The keys in jsonb's order: by length in bytes, then by bytes. */
+/** The keys in jsonb's order. */
 export function memberKeys(object: ReadonlyMap<string, Json>): readonly string[] {
-  return [...object.keys()].sort((a, b) => {
-    const [x, y] = [Buffer.from(a), Buffer.from(b)]
-    return x.length - y.length || Buffer.compare(x, y)
-  })
+  return [...object.keys()].sort(compareMemberKeys)
+}
+
+/** By length in bytes, then by bytes. */
+export function compareMemberKeys(a: string, b: string): number {
+  return Buffer.byteLength(a) - Buffer.byteLength(b) || Buffer.compare(Buffer.from(a), Buffer.from(b))
 }
 
 /** Canonical text of a document. */
@@ -71,22 +73,23 @@ function readValue(r: Reader, depth: number): Json {
   if (c === '{') return readObject(r, depth)
   if (c === '[') return readArray(r, depth)
   if (c === '"') return readString(r)
-  for (const [word, value] of [
-    ['null', null],
-    ['true', true],
-    ['false', false],
-  ] as const) {
-    if (r.text.startsWith(word, r.at)) {
-      r.at += word.length
-      return value
-    }
-  }
-  const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
-  number.lastIndex = r.at
-  const match = number.exec(r.text)
+  if (hasWord(r, 'null')) return null
+  if (hasWord(r, 'true')) return true
+  if (hasWord(r, 'false')) return false
+  NUMBER.lastIndex = r.at
+  const match = NUMBER.exec(r.text)
   if (match === null) throw invalidJson()
   r.at += match[0].length
   return new JsonNumber(/[eE]/.test(match[0]) ? plainNumber(match[0]) : match[0])
+}
+
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
+
+/** Goes past the word if it stands here. */
+function hasWord(r: Reader, word: string): boolean {
+  if (!r.text.startsWith(word, r.at)) return false
+  r.at += word.length
+  return true
 }
 
 function readObject(r: Reader, depth: number): Json {
