@@ -9,7 +9,7 @@ import { grownArray, nextCapacity } from './growing-array.ts'
 import { HashIndex, scatter } from './hash-index.ts'
 import { hashRow, hashRows } from './hash-rows.ts'
 import { compareOrder, OrderedRows } from './ordered-index.ts'
-import { compareCellForms, hasForms } from './same-form.ts'
+import { orderOfForms } from './same-form.ts'
 
 interface Rows {
   readonly columns: readonly Column[]
@@ -251,14 +251,7 @@ export class OrderIndex {
     this.#rows = rows
     this.#prefix = prefix
     this.#order = totalOrder(order, rows.columns.length)
-    const formed = rows.columns.filter(column => hasForms(column.type))
-    const forms = (a: number, b: number): number => {
-      for (const column of formed) {
-        const sign = compareCellForms(column, a, column, b)
-        if (sign !== 0) return sign
-      }
-      return 0
-    }
+    const forms = orderOfForms(rows.columns)
     this.#compare = (a, b) =>
       compareOrder(this.#order, rows.columns, a, rows.columns, b) || forms(a, b) || a - b
   }

@@ -56,6 +56,18 @@ export function compareCellForms(a: Column, i: number, b: Column, j: number): nu
   return compareForms(a.type, (a.data as Value[])[i]!, (b.data as Value[])[j]!)
 }
 
+/** Compares the forms of equal rows of columns that may grow. */
+export function orderOfForms(columns: readonly Column[]): (a: number, b: number) => number {
+  const formed = columns.filter(column => hasForms(column.type))
+  return (a, b) => {
+    for (const column of formed) {
+      const sign = compareCellForms(column, a, column, b)
+      if (sign !== 0) return sign
+    }
+    return 0
+  }
+}
+
 function compareIntervalForms(a: Interval, b: Interval): number {
   return a.months - b.months || a.days - b.days
 }

@@ -39,6 +39,8 @@ export interface Multiset {
   readonly firstOnly: boolean
   /** `args[k]` are columns of `table`; ids in order, each `times[i]` times. Undefined ids: no row. */
   output(table: ValuesById, args: readonly number[], ids: readonly number[], times: readonly number[]): Value
+  /** The same with pauses, where a value is made of all rows. */
+  outputInPieces?(...of: Parameters<Multiset['output']>): Generator<void, Value>
 }
 
 export type Aggregate = Accumulator | Multiset

@@ -1,49 +1,46 @@
 import { SqlError } from '../../types/error.ts'
-import { formatJson, type Json, parseJson } from '../../types/json-text.ts'
+import { compareMemberKeys } from '../../types/json-text.ts'
 import type { Value } from '../../types/value.ts'
+import { endsPiece } from '../operators/in-pieces.ts'
+import { sortedIds } from '../operators/sorted-ids.ts'
 import type { Multiset } from './contract.ts'
+import { eachRow, listed } from './listed.ts'
 
-const document = (value: Value): Json => (value === null ? null : parseJson(value as string))
+/** Documents are kept in their canonical text, so they stand in greater ones as they are. */
+const document = (value: Value): string => (value === null ? 'null' : (value as string))
 
 /** jsonb_agg of documents; NULLs are JSON nulls unless `strict`. */
 export function jsonArray(strict: boolean): Multiset {
-  return {
-    kind: 'multiset',
-    descending: false,
-    keepsNulls: !strict,
-    firstOnly: false,
-    output(table, args, ids, times) {
-      if (ids.length === 0) return null
-      const items: Json[] = []
-      for (let i = 0; i < ids.length; i++) {
-        const item = document(table.valueAt(ids[i]!, args[0]!))
-        for (let n = times[i]!; n > 0; n--) items.push(item)
-      }
-      return formatJson(items)
-    },
-  }
+  return listed(!strict, function* (table, [value], ids, times) {
+    let text = ''
+    yield* eachRow(ids, times, id => {
+      text += (text === '' ? '[' : ', ') + document(table.valueAt(id, value!))
+    })
+    return `${text}]`
+  })
 }
 
 /** jsonb_object_agg of text keys and documents: of equal keys the last in order counts, or the call fails when `unique`. */
 export function jsonObject(strict: boolean, unique: boolean): Multiset {
-  return {
-    kind: 'multiset',
-    descending: false,
-    keepsNulls: true,
-    firstOnly: false,
-    output(table, args, ids, times) {
-      if (ids.length === 0) return null
-      const members = new Map<string, Json>()
-      for (let i = 0; i < ids.length; i++) {
-        const key = table.valueAt(ids[i]!, args[0]!)
-        const value = table.valueAt(ids[i]!, args[1]!)
-        if (key === null) throw new SqlError('invalid_parameter_value', 'field name must not be null')
-        if (strict && value === null) continue
-        if (unique && (members.has(key as string) || times[i]! > 1))
-          throw new SqlError('duplicate_json_object_key_value', `duplicate JSON object key value: "${key}"`)
-        members.set(key as string, document(value))
-      }
-      return formatJson(members)
-    },
-  }
+  return listed(true, function* (table, [name, content], ids, times) {
+    const members = new Map<string, string>()
+    yield* eachRow(ids, times, id => {
+      const key = table.valueAt(id, name!) as string | null
+      const value = table.valueAt(id, content!)
+      if (key === null) throw new SqlError('invalid_parameter_value', 'field name must not be null')
+      if (strict && value === null) return
+      if (unique && members.has(key))
+        throw new SqlError('duplicate_json_object_key_value', `duplicate JSON object key value: "${key}"`)
+      members.set(key, document(value))
+    })
+    const keys = [...members.keys()]
+    const all = Int32Array.from(keys, (_, i) => i)
+    let text = ''
+    let count = 0
+    for (const i of yield* sortedIds(all, (a, b) => compareMemberKeys(keys[a]!, keys[b]!))) {
+      text += `${text === '' ? '{' : ', '}${JSON.stringify(keys[i]!)}: ${members.get(keys[i]!)!}`
+      if (endsPiece(count++)) yield
+    }
+    return text === '' ? '{}' : `${text}}`
+  })
 }

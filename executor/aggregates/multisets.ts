@@ -1,6 +1,7 @@
 import type { Type } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
 import type { Multiset } from './contract.ts'
+import { eachRow, listed } from './listed.ts'
 
 /** min, max, first_value, last_value, any_value under retraction: the first row in order. */
 export function firstRow(descending: boolean, keepsNulls: boolean): Multiset {
@@ -23,53 +24,32 @@ export const lastRow: Multiset = {
 }
 
 /** array_agg; NULLs are elements. */
-export const arrayAgg: Multiset = {
-  kind: 'multiset',
-  descending: false,
-  keepsNulls: true,
-  firstOnly: false,
-  output(table, args, ids, times) {
-    if (ids.length === 0) return null
-    const list: Value[] = []
-    for (let i = 0; i < ids.length; i++)
-      for (let n = times[i]!; n > 0; n--) list.push(table.valueAt(ids[i]!, args[0]!))
-    return list
-  },
-}
+export const arrayAgg: Multiset = listed(true, function* (table, [value], ids, times) {
+  const list: Value[] = []
+  yield* eachRow(ids, times, id => list.push(table.valueAt(id, value!)))
+  return list
+})
 
 /** string_agg(text, delimiter): each row's own delimiter stands before it. */
-export const stringAgg: Multiset = {
-  kind: 'multiset',
-  descending: false,
-  keepsNulls: false,
-  firstOnly: false,
-  output(table, args, ids, times) {
-    if (ids.length === 0) return null
-    let text = ''
-    for (let i = 0; i < ids.length; i++)
-      for (let n = times[i]!; n > 0; n--) {
-        if (text !== '' || i > 0 || n < times[i]!) text += table.valueAt(ids[i]!, args[1]!) ?? ''
-        text += table.valueAt(ids[i]!, args[0]!)
-      }
-    return text
-  },
-}
+export const stringAgg: Multiset = listed(false, function* (table, [value, delimiter], ids, times) {
+  let text: string | undefined
+  yield* eachRow(ids, times, id => {
+    const own = table.valueAt(id, value!) as string
+    text = text === undefined ? own : text + ((table.valueAt(id, delimiter!) as string | null) ?? '') + own
+  })
+  return text!
+})
 
 /** string_agg of bytea. */
-export const bytesAgg: Multiset = {
-  ...stringAgg,
-  output(table, args, ids, times) {
-    if (ids.length === 0) return null
-    const parts: Uint8Array[] = []
-    for (let i = 0; i < ids.length; i++)
-      for (let n = times[i]!; n > 0; n--) {
-        const delimiter = table.valueAt(ids[i]!, args[1]!)
-        if (parts.length > 0 && delimiter !== null) parts.push(delimiter as Uint8Array)
-        parts.push(table.valueAt(ids[i]!, args[0]!) as Uint8Array)
-      }
-    return new Uint8Array(Buffer.concat(parts))
-  },
-}
+export const bytesAgg: Multiset = listed(false, function* (table, [value, delimiter], ids, times) {
+  const parts: Uint8Array[] = []
+  yield* eachRow(ids, times, id => {
+    const before = table.valueAt(id, delimiter!)
+    if (parts.length > 0 && before !== null) parts.push(before as Uint8Array)
+    parts.push(table.valueAt(id, value!) as Uint8Array)
+  })
+  return new Uint8Array(Buffer.concat(parts))
+})
 
 /** arg_min, arg_max: the first argument where the second is least or greatest; rows with a NULL of either do not count. */
 export function firstBySecond(descending: boolean): Multiset {

@@ -4,12 +4,13 @@ import { equalCells } from '../../storage/compare-cells.ts'
 import type { StateTable } from '../../storage/state-table.ts'
 import type { Chunk, Column } from '../../types/chunk.ts'
 import { assert, SqlError } from '../../types/error.ts'
-import type { AggregateCall, OperatorSpec, Order } from '../../types/job.ts'
+import type { AggregateCall, OperatorSpec } from '../../types/job.ts'
 import { INT8, physical, type Schema, type Type } from '../../types/type.ts'
 import type { Accumulator, Multiset } from '../aggregates/contract.ts'
 import { createAggregate } from '../aggregates/index.ts'
 import type { Emit, OperatorContext, OperatorKind } from '../contract.ts'
 import { boundsOf } from '../watermarks/marks.ts'
+import { callOrder } from './call-order.ts'
 import { endsPiece, inPieces } from './in-pieces.ts'
 
 type Spec = Extract<OperatorSpec, { kind: 'aggregate' }>
@@ -221,15 +222,7 @@ function declareBag(
     ...types.map((type, i) => ({ name: `a${i}`, type })),
     ...sorted.map((order, i) => ({ name: `o${i}`, type: input[order.column]!.type })),
   ]
-  const firstOrder = groupFields.length + types.length
-  const own: Order = {
-    column: groupFields.length + (multiset?.orderedBy ?? 0),
-    descending: multiset?.descending ?? false,
-    nullsFirst: false,
-  }
-  // What orders the rows by itself comes before ORDER BY, which only decides between equals then.
-  const first = sorted.length === 0 || multiset?.orderedBy !== undefined ? [own] : []
-  const order = [...first, ...sorted.map((o, i) => ({ ...o, column: firstOrder + i }))]
+  const order = callOrder(call, multiset, groupFields.length)
   return context.table(`call${index}`, {
     schema,
     mode: 'bag',

@@ -2,21 +2,34 @@ import { ChunkBuilder } from '../../storage/chunk-builder.ts'
 import { byteLengths, ColumnBuffer } from '../../storage/column-buffer.ts'
 import { CHUNK_ROWS, type Chunk } from '../../types/chunk.ts'
 import type { AggregateCall, OperatorSpec } from '../../types/job.ts'
-import type { Accumulator } from '../aggregates/contract.ts'
+import type { Accumulator, Multiset } from '../aggregates/contract.ts'
 import { createAggregate } from '../aggregates/index.ts'
 import type { Operator, OperatorContext } from '../contract.ts'
+import { GatheredRows } from './gathered-rows.ts'
 import { GroupIndex } from './group-index.ts'
 import { endsPiece, inPieces } from './in-pieces.ts'
 
 type Spec = Extract<OperatorSpec, { kind: 'aggregate' }>
 
-interface Call {
+type Call = Folded | Gathered
+
+/** Its rows are folded as they come. */
+interface Folded {
+  readonly kind: 'folded'
   readonly spec: AggregateCall
   readonly accumulator: Accumulator
   readonly state: readonly ColumnBuffer[]
   readonly seen: Seen | undefined
   /** Its state is another call's, which fills it. */
   readonly follows: boolean
+}
+
+/** Its rows are needed in order. */
+interface Gathered {
+  readonly kind: 'gathered'
+  readonly spec: AggregateCall
+  readonly multiset: Multiset
+  readonly rows: GatheredRows
 }
 
 /** Of a DISTINCT call: values by group, and which of them were counted. */
@@ -26,8 +39,8 @@ interface Seen {
 }
 
 /**
- * GROUP BY of a query over rows that are never taken back: groups are numbered, their accumulators filled, and all leave at the
- * end. undefined: a call needs its rows again in order, or rows may be taken back.
+ * GROUP BY of a query over rows that are never taken back: groups are numbered, their accumulators filled, rows that are needed
+ * in order gathered, and all leave at the end. undefined: rows may be taken back.
  */
 export function batchAggregate(spec: Spec, context: OperatorContext): Operator | undefined {
   if (!context.appendOnly(0)) return undefined
@@ -36,8 +49,15 @@ export function batchAggregate(spec: Spec, context: OperatorContext): Operator |
   for (const call of spec.calls) {
     const types = call.args.map(arg => input[arg]!.type)
     const made = createAggregate(call.fn, types, true, true)
-    if (made.kind !== 'accumulator') return undefined
-    const twin = calls.find(other => other.accumulator.update === made.update && sameRows(other.spec, call))
+    if (made.kind === 'multiset') {
+      const rows = new GatheredRows(call, made, input)
+      calls.push({ kind: 'gathered', spec: call, multiset: made, rows })
+      continue
+    }
+    const twin = calls.find(
+      (other): other is Folded =>
+        other.kind === 'folded' && other.accumulator.update === made.update && sameRows(other.spec, call),
+    )
     if (twin !== undefined) {
       calls.push({ ...twin, spec: call, accumulator: made, follows: true })
       continue
@@ -48,7 +68,7 @@ export function batchAggregate(spec: Spec, context: OperatorContext): Operator |
       call.distinct && call.args.length > 0
         ? { values: new GroupIndex(keys), counted: new Uint8Array(64) }
         : undefined
-    calls.push({ spec: call, accumulator: made, state, seen, follows: false })
+    calls.push({ kind: 'folded', spec: call, accumulator: made, state, seen, follows: false })
   }
   const groups = new GroupIndex(spec.groups.map(i => input[i]!))
   const types = [...spec.groups.map(i => input[i]!.type), ...spec.calls.map(call => call.type)]
@@ -57,12 +77,14 @@ export function batchAggregate(spec: Spec, context: OperatorContext): Operator |
   let initialised = 0
 
   const initialise = (): void => {
-    for (const { accumulator, state, follows } of calls)
-      for (let k = 0; !follows && k < state.length; k++) {
-        const column = state[k]!
+    for (const call of calls) {
+      if (call.kind === 'gathered' || call.follows) continue
+      for (const [k, column] of call.state.entries()) {
+        const { initial } = call.accumulator.state[k]!
         column.reserve(groups.count)
-        for (let id = initialised; id < groups.count; id++) column.set(id, accumulator.state[k]!.initial)
+        for (let id = initialised; id < groups.count; id++) column.set(id, initial)
       }
+    }
     initialised = groups.count
   }
 
@@ -73,6 +95,10 @@ export function batchAggregate(spec: Spec, context: OperatorContext): Operator |
       groups.findOrAdd(chunk, spec.groups, ids)
       initialise()
       for (const call of calls) {
+        if (call.kind === 'gathered') {
+          call.rows.add(chunk, ids, scratch.of(call, spec.groups, chunk))
+          continue
+        }
         if (call.follows) continue
         const args = call.spec.args.map(i => chunk.columns[i]!)
         call.accumulator.update(call.state, ids, args, scratch.of(call, spec.groups, chunk), chunk.length)
@@ -80,7 +106,11 @@ export function batchAggregate(spec: Spec, context: OperatorContext): Operator |
     },
     bytes() {
       let sum = groups.bytes
-      for (const { state, seen } of calls) sum += byteLengths(state) + (seen?.values.bytes ?? 0)
+      for (const call of calls)
+        sum +=
+          call.kind === 'gathered'
+            ? call.rows.bytes
+            : byteLengths(call.state) + (call.seen?.values.bytes ?? 0)
       return sum
     },
     ...inPieces('batch', function* (emit) {
@@ -88,12 +118,18 @@ export function batchAggregate(spec: Spec, context: OperatorContext): Operator |
         groups.count = 1
         initialise()
       }
+      const values = calls.map(call =>
+        call.kind === 'gathered' ? call.rows.byGroup(groups.count) : undefined,
+      )
       const out = new ChunkBuilder(types, emit)
       for (let id = 0; id < groups.count; id++) {
         const at = out.length
         out.copyRow(0, groups.columns, id)
-        for (let i = 0; i < calls.length; i++)
-          calls[i]!.accumulator.output(calls[i]!.state, id, out.columns[groups.columns.length + i]!, at)
+        for (const [i, call] of calls.entries()) {
+          const column = out.columns[groups.columns.length + i]!
+          if (call.kind === 'folded') call.accumulator.output(call.state, id, column, at)
+          else column.set(at, yield* values[i]!(id))
+        }
         out.push(1)
         if (endsPiece(id)) yield
       }
@@ -118,11 +154,16 @@ class Weights {
   #numbers = new Int32Array(4096)
 
   /** Valid until the next call. */
-  of({ spec, accumulator, seen }: Call, groups: readonly number[], chunk: Chunk): Int32Array {
+  of(call: Call, groups: readonly number[], chunk: Chunk): Int32Array {
+    const { spec } = call
+    const { keepsNulls } = call.kind === 'folded' ? call.accumulator : call.multiset
+    const seen = call.kind === 'folded' ? call.seen : undefined
     const filter = spec.filter === undefined ? undefined : chunk.columns[spec.filter]!
-    const strict = spec.args.length > 0 && accumulator.keepsNulls !== true
-    const nulls = !strict ? null : chunk.columns[spec.args[0]!]!.nulls
-    if (filter === undefined && nulls === null && seen === undefined) return chunk.weights
+    const strict = spec.args.length > 0 && keepsNulls !== true
+    const nulls = strict ? chunk.columns[spec.args[0]!]!.nulls : null
+    const by = call.kind === 'gathered' ? (call.multiset.orderedBy ?? 0) : 0
+    const nullsBy = by > 0 ? chunk.columns[spec.args[by]!]!.nulls : null
+    if (filter === undefined && nulls === null && nullsBy === null && seen === undefined) return chunk.weights
     const { length } = chunk
     if (this.#own.length < length) {
       this.#own = new Int32Array(length)
@@ -130,7 +171,8 @@ class Weights {
     }
     const own = this.#own
     own.set(chunk.weights.subarray(0, length))
-    if (nulls !== null) for (let i = 0; i < length; i++) if (nulls[i] === 1) own[i] = 0
+    for (const nullable of [nulls, nullsBy])
+      if (nullable !== null) for (let i = 0; i < length; i++) if (nullable[i] === 1) own[i] = 0
     if (filter !== undefined) {
       const data = filter.data as Uint8Array
       for (let i = 0; i < length; i++) if (data[i] !== 1 || filter.nulls?.[i] === 1) own[i] = 0

@@ -8,6 +8,7 @@ import { columnsRead, computations } from '../windows/computations.ts'
 import { partitionOf } from '../windows/partition.ts'
 import { GroupIndex } from './group-index.ts'
 import { endsPiece, inPieces, PIECE_ROWS } from './in-pieces.ts'
+import { rowsByGroup } from './rows-by-group.ts'
 import { sortedIds } from './sorted-ids.ts'
 
 type Spec = Extract<OperatorSpec, { kind: 'window' }>
@@ -77,7 +78,7 @@ export function batchWindow(spec: Spec, context: OperatorContext): Operator | un
       partitions.bytes + partitionIds.byteLength + byteLengths([...rows.columns, ...gathered, ...values]),
 
     ...inPieces('batch', function* (emit: Emit) {
-      const { ids, starts } = byPartition(partitionIds.subarray(0, rows.length), partitions.count)
+      const { ids, starts } = rowsByGroup(partitionIds.subarray(0, rows.length), partitions.count)
       yield
       const out = new ChunkBuilder(outTypes, emit)
       const compare = (a: number, b: number) =>
@@ -94,21 +95,6 @@ export function batchWindow(spec: Spec, context: OperatorContext): Operator | un
       out.flush()
     }),
   }
-}
-
-/** Row ids by partition; those of partition p are ids[starts[p] .. starts[p + 1]). */
-function byPartition(partitionOfRow: Int32Array, count: number): { ids: Int32Array; starts: Int32Array } {
-  const starts = new Int32Array(count + 1)
-  for (const p of partitionOfRow) starts[p + 1] = starts[p + 1]! + 1
-  for (let p = 0; p < count; p++) starts[p + 1] = starts[p + 1]! + starts[p]!
-  const next = starts.slice(0, count)
-  const ids = new Int32Array(partitionOfRow.length)
-  for (let row = 0; row < ids.length; row++) {
-    const p = partitionOfRow[row]!
-    ids[next[p]!] = row
-    next[p] = next[p]! + 1
-  }
-  return { ids, starts }
 }
 
 function doubled(array: Int32Array): Int32Array<ArrayBuffer> {
