@@ -39,7 +39,7 @@ test('a filter goes below the aggregate to the column that holds the key', () =>
     node(4, sum, [3]),
     node(5, join('left', 'left'), [1, 4]),
   ]
-  assert.deepEqual(keyFilters({ relation: 0, nodes }), [
+  assert.deepEqual(keyFilters({ nodes }), [
     { join: 5, node: 3, port: 0, worked: true, one: false, keys: [0], columns: [1] },
   ])
 })
@@ -66,7 +66,7 @@ test('rows that are kept or padded for want of a match are not filtered', () => 
       node(4, sum, [3]),
       node(5, join(type, build), [2, 4]),
     ]
-    assert.equal(keyFilters({ relation: 0, nodes }).length, count, `${type}, gathered: ${build}`)
+    assert.equal(keyFilters({ nodes }).length, count, `${type}, gathered: ${build}`)
   }
 })
 

@@ -26,7 +26,7 @@ interface Graph {
 }
 
 /** Filters of a query's job. What several nodes read is left as it is. */
-export function keyFilters({ nodes }: Job): readonly KeyFilter[] {
+export function keyFilters({ nodes }: Pick<Job, 'nodes'>): readonly KeyFilter[] {
   const graph: Graph = { nodes: new Map(nodes.map(node => [node.id, node])), readers: readersOf(nodes) }
   const found: KeyFilter[] = []
   for (const { id, spec, inputs } of nodes) {

@@ -13,7 +13,7 @@ export interface WantedKeys extends AskedKeys {
 }
 
 /** Rows are looked up where there are so many for each key, and read by ids where they are at most such a share. */
-const ROWS_A_KEY = 16
+export const ROWS_A_KEY = 16
 const KEYS_MAX = 1 << 16
 const FOUND_SHARE = 1 / 12
 const FOUND_MAX = 1 << 18

@@ -1,5 +1,6 @@
 import { compileProjection } from '../executor/expression/compile.ts'
 import { hashRows } from '../storage/hash-rows.ts'
+import { INDEXED_ROWS_MIN } from '../storage/key-indexes.ts'
 import type { Chunk } from '../types/chunk.ts'
 import type { Expression, RelationId } from '../types/job.ts'
 import { columnsOf, conjuncts } from './expressions.ts'
@@ -32,6 +33,15 @@ export class Estimates {
     let rows = this.#rows.get(plan)
     if (rows === undefined) this.#rows.set(plan, (rows = this.#derive(plan)))
     return rows
+  }
+
+  /** Rows of the greatest relation that it scans; 0: all are small. */
+  scanned(plan: Plan): number {
+    if (plan.op === 'scan') {
+      const rows = plan.scan === undefined ? (this.#sampler(plan.relation)?.rows ?? 0) : 0
+      return rows < INDEXED_ROWS_MIN ? 0 : rows
+    }
+    return Math.max(0, ...inputs(plan).map(input => this.scanned(input)))
   }
 
   /** Different values of a column, at most as many as rows. */

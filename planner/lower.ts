@@ -77,7 +77,7 @@ function visit(plan: Plan, add: Add): GraphNode {
       return filtered(plan.predicate, plan.columns, plan, down(plan.input), add)
     }
     case 'join': {
-      const { type, leftKeys, rightKeys, nullSafe, residual, build } = plan
+      const { type, leftKeys, rightKeys, nullSafe, residual, build, few } = plan
       const shard: Shard = leftKeys.length === 0 ? 'one' : [leftKeys, rightKeys]
       const rest = residual === undefined ? {} : { residual }
       if (plan.temporal === true) {
@@ -96,6 +96,7 @@ function visit(plan: Plan, add: Add): GraphNode {
           nullSafe,
           ...rest,
           ...(build === undefined ? {} : { build }),
+          ...(few === true ? { few } : {}),
         },
         [down(plan.left), down(plan.right)],
         plan,

@@ -65,6 +65,8 @@ export type Plan =
       readonly residual?: Expression
       /** The side that a query gathers before the other side's rows come. */
       readonly build?: 'left' | 'right'
+      /** That side has few rows, as it seems, for those that the scans of the other have. */
+      readonly few?: boolean
       /** The right side as it is when a left row comes. Inner and left joins with keys. */
       readonly temporal?: true
     }

@@ -11,7 +11,7 @@ const IDLE_WRITES = 4
 /** An index by which so many times in turn too many rows were found is dropped. */
 const REFUSED_MAX = 16
 /** Smaller tables are gone through. */
-const INDEXED_ROWS_MIN = 8192
+export const INDEXED_ROWS_MIN = 8192
 
 /** Columns, and rows of keys in the order of these columns. */
 export interface AskedKeys {

@@ -115,6 +115,8 @@ export type OperatorSpec =
       readonly residual?: Expression
       /** Batch: the side whose rows are gathered first; default: the right one, in a right join the left one. */
       readonly build?: 'left' | 'right'
+      /** Batch: few rows are gathered, as it seems, so that those of the other side are worth being looked up by their keys. */
+      readonly few?: true
     }
   /**
    * Left rows with the right rows that match when they come: later changes of the right side change nothing. `outer`: a row

@@ -1,3 +1,4 @@
+import { keyFilters } from '../../executor/key-filters.ts'
 import type { GraphNode } from '../../types/job.ts'
 import { typeName } from '../../types/type-names.ts'
 import { type Detail, nodeDetails } from './details.ts'
@@ -25,6 +26,7 @@ export function explainText(
   const names = nodeNames(nodes, relation)
   const readers = new Map<number, number>()
   for (const id of nodes.flatMap(n => n.inputs)) readers.set(id, (readers.get(id) ?? 0) + 1)
+  const lookedUp = stream ? new Map<number, readonly number[]>() : readByKeys(nodes)
   const lines: string[] = []
   const seen = new Set<number>()
   const put = (depth: number, text: string) =>
@@ -37,8 +39,17 @@ export function explainText(
     if (seen.has(node.id)) return void put(depth, `${title} (shared)`)
     seen.add(node.id)
     const types = node.schema.map(({ type }, i) => `${own.output[i]} ${typeName(type)}`)
+    const by = lookedUp.get(node.id)?.map(column => own.output[column]!)
     const rows = run && { emitted: `${run.rows.get(node.id) ?? 0} rows` }
-    put(depth, withDetails(title, { ...details, ...(verbose && { output: types }), ...rows }))
+    put(
+      depth,
+      withDetails(title, {
+        ...details,
+        ...(by && { 'by keys': by }),
+        ...(verbose && { output: types }),
+        ...rows,
+      }),
+    )
     node.inputs.forEach((id, port) => {
       const input = byId.get(id)!
       const moved = stream && input.fragment !== node.fragment
@@ -60,6 +71,17 @@ export function explainText(
       lines.push(withDetails(`fragment ${id}`, { distribution }))
   if (run !== undefined) lines.push(`Execution Time: ${run.ms.toFixed(3)} ms`)
   return lines
+}
+
+/** Inputs whose rows are most likely looked up by the keys of few gathered rows, and their columns. */
+function readByKeys(nodes: readonly GraphNode[]): ReadonlyMap<number, readonly number[]> {
+  const byId = new Map(nodes.map(node => [node.id, node]))
+  const few = keyFilters({ nodes }).filter(({ join }) => {
+    const { spec } = byId.get(join)!
+    return spec.kind === 'join' && spec.few === true
+  })
+  const reads = few.map(({ node, port, columns }) => [byId.get(node)!.inputs[port]!, columns] as const)
+  return new Map(reads.filter(([id]) => byId.get(id)!.spec.kind === 'input'))
 }
 
 function withDetails(title: string, details: Readonly<Record<string, Detail>>): string {

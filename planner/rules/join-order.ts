@@ -1,3 +1,4 @@
+import { ROWS_A_KEY } from '../../executor/table-scan.ts'
 import type { Expression } from '../../types/job.ts'
 import { BOOL } from '../../types/type.ts'
 import type { Estimates } from '../estimate.ts'
@@ -177,5 +178,8 @@ function withBuild(plan: Plan, estimates: Estimates): Plan {
 
 /** The join with its smaller side gathered. */
 function gathered(plan: Join, estimates: Estimates): Join {
-  return { ...plan, build: estimates.rows(plan.left) < estimates.rows(plan.right) ? 'left' : 'right' }
+  const build = estimates.rows(plan.left) < estimates.rows(plan.right) ? 'left' : 'right'
+  const [gathers, other] = build === 'left' ? [plan.left, plan.right] : [plan.right, plan.left]
+  const few = plan.leftKeys.length > 0 && estimates.rows(gathers) * ROWS_A_KEY <= estimates.scanned(other)
+  return { ...plan, build, few }
 }
