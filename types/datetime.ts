@@ -115,7 +115,7 @@ export function parseTimestamp(
   if (word === '-infinity') return { micros: MINUS_INFINITY_MICROS, zone: undefined }
   if (word === 'epoch') return { micros: 0n, zone: undefined }
   const match =
-    /^(\d{1,7})-(\d{1,2})-(\d{1,2})(?:(?:[ T]\s*)(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d*))?)?)?\s*(Z|[+-]\d{1,2}(?::?\d{2})?|[A-Za-z][A-Za-z_/+-]*\d*)?(\s+BC)?$/i.exec(
+    /^(\d{1,7})-(\d{1,2})-(\d{1,2})(?:(?:[ T]\s*)(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d*))?)?)?\s*(Z|[+-]\d{1,2}(?::?\d{2})?|[A-Za-z][A-Za-z_/+-]*\d*)?(\s+BC)?$/i.exec(
       trimmed,
     )
   if (match === null) return undefined
@@ -136,12 +136,12 @@ export function parseTimestamp(
 
 /** Microseconds since midnight; undefined when it is no time. */
 export function parseTime(text: string): bigint | 'range' | undefined {
-  const match = /^(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d*))?)?\s*(am|pm)?$/i.exec(text.trim())
+  const match = /^(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d*))?)?\s*(am|pm)?$/i.exec(text.trim())
   if (match === null) return undefined
   let hour = Number(match[1])
   if (match[5] !== undefined) hour = (hour % 12) + (match[5].toLowerCase() === 'pm' ? 12 : 0)
   const [minute, second] = [Number(match[2]), Number(match[3] ?? 0)]
-  if (hour > 24 || minute > 59 || second > 60) return 'range'
+  if (hour > 24 || minute > 59 || second > 60 || (hour === 24 && (minute > 0 || second > 0))) return 'range'
   const fraction = Math.round(Number(`0.${match[4] || '0'}`) * 1e6)
   return BigInt(hour * 3600 + minute * 60 + second) * 1_000_000n + BigInt(fraction)
 }

@@ -40,23 +40,30 @@ export function parseInterval(text: string, unit?: string): Interval | undefined
   let months = 0
   let days = 0
   let micros = 0n
-  const token = /\s*(?:([+-]?)\s*(\d+):(\d*)(?::(\d+(?:\.\d*)?))?|([+-]?\s*\d*\.?\d+)\s*([a-z]*)|(ago|@))\s*/y
+  const token =
+    /\s*(?:([+-]?)\s*(\d+):(\d*)(?::(\d+(?:\.\d*)?))?|([+-]?\d+-\d{1,2})(?=\s|$)|([+-]?\s*\d*\.?\d+)(?:\s*([a-z]+)|(?=\s+[+-]?\d+:)()|(?=\s|$))|(ago|@))\s*/y
   if (trimmed === '') return undefined
   let negate = false
+  let unitless = false
   while (token.lastIndex < trimmed.length) {
     const match = token.exec(trimmed)
     if (match === null) return undefined
-    if (match[7] !== undefined) {
-      negate ||= match[7] === 'ago'
+    if (match[9] !== undefined) {
+      negate ||= match[9] === 'ago'
+    } else if (match[5] !== undefined) {
+      months += yearsAndMonths(match[5])
     } else if (match[2] !== undefined) {
       const part =
         BigInt(match[2]) * HOUR + BigInt(match[3] || '0') * 60n * SECOND + secondsToMicros(match[4] ?? '0')
       micros += match[1] === '-' ? -part : part
     } else {
-      const word = match[6] === '' ? (unit ?? 'second') : match[6]!
+      const bare = match[7] === undefined && match[8] === undefined
+      if (bare && unitless) return undefined
+      unitless ||= bare
+      const word = match[7] ?? (bare ? (unit ?? 'second') : 'day')
       const scale = UNITS[word] ?? UNITS[word.replace(/s$/, '')] ?? UNITS[word.replace(/ies$/, 'y')]
       if (scale === undefined) return undefined
-      const amount = Number(match[5]!.replace(/\s/g, ''))
+      const amount = Number(match[6]!.replace(/\s/g, ''))
       const wholeMonths = Math.trunc(amount * scale[0])
       months += wholeMonths
       const monthDays = (amount * scale[0] - wholeMonths) * 30 + amount * scale[1]
@@ -69,6 +76,14 @@ export function parseInterval(text: string, unit?: string): Interval | undefined
     negate ? { months: 0 - months, days: 0 - days, micros: -micros } : { months, days, micros },
     'interval field value out of range',
   )
+}
+
+/** `1-2`, the SQL standard's year and month, as months. Throws 22008 for a thirteenth month. */
+function yearsAndMonths(text: string): number {
+  const [years, months] = text.replace(/^[+-]/, '').split('-').map(Number) as [number, number]
+  if (months > 11)
+    throw new SqlError('interval_field_overflow', `interval field value out of range: "${text}"`)
+  return (text.startsWith('-') ? -1 : 1) * (years * 12 + months)
 }
 
 function parseIso(text: string): Interval | undefined {

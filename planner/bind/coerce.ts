@@ -8,6 +8,7 @@ import type { Modifier } from '../../types/type-modifier.ts'
 import { typeName } from '../../types/type-names.ts'
 import type { BindContext } from '../contract.ts'
 import { call, literal } from '../expressions.ts'
+import { momentOf } from './moment-words.ts'
 import { originOf } from './origin.ts'
 import { castRegistered, registeredLiteral, sessionOf } from './registered-names.ts'
 import { unknownFunction } from './unknown-function.ts'
@@ -87,7 +88,8 @@ export function settle(
   try {
     const registered = registeredLiteral(e.value as string, type, context)
     if (registered !== undefined) return registered
-    return literal(parseText(type, e.value as string, zoneOf(context)), type)
+    const zone = zoneOf(context)
+    return literal(parseText(type, momentOf(e.value as string, type, context, zone), zone), type)
   } catch (error) {
     if (error instanceof SqlError && error.position === undefined) {
       const { condition, message, detail, hint } = error

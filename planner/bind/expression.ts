@@ -129,10 +129,10 @@ export function at(node: PgNode, env: Environment): number | undefined {
 }
 
 /** Binds and converts to bool. */
-export function bindCondition(node: PgNode, env: Environment): Expression {
+export function bindCondition(node: PgNode, env: Environment, clause = env.clause): Expression {
   const e = bindExpression(node, env)
   if (isUnknown(e) || e.type.name === 'bool') return coerce(e, BOOL, 'implicit', env.context, at(node, env))
-  const message = `argument of ${env.clause} must be type boolean, not type ${typeName(e.type)}`
+  const message = `argument of ${clause} must be type boolean, not type ${typeName(e.type)}`
   throw new SqlError('datatype_mismatch', message, { position: at(node, env) })
 }
 
@@ -237,8 +237,9 @@ export function not(e: Expression, env: Environment): Expression {
 }
 
 function bindBooleanTest(fields: Body, env: Environment): Expression {
-  const arg = bindCondition(fields['arg'] as PgNode, env)
-  switch (fields['booltesttype']) {
+  const test = String(fields['booltesttype'])
+  const arg = bindCondition(fields['arg'] as PgNode, env, test.replaceAll('_', ' '))
+  switch (test) {
     case 'IS_TRUE':
       return call('is not distinct from', [arg, literal(true, BOOL)], BOOL)
     case 'IS_NOT_TRUE':

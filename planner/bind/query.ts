@@ -71,6 +71,12 @@ export function bindCtes(clause: Body, env: Environment): Ctes {
     const renamed = names(cte['aliascolnames'])
     const titles = bound.names.map((n, i) => renamed[i] ?? n)
     const name = String(cte['ctename'])
+    if (renamed.length > titles.length)
+      throw new SqlError(
+        'invalid_column_reference',
+        `WITH query "${name}" has ${titles.length} columns available but ${renamed.length} columns specified`,
+        { position: env.context.position(cte['location'] as number | undefined) },
+      )
     if (own.has(name))
       throw new SqlError('duplicate_alias', `WITH query name "${name}" specified more than once`, {
         position: env.context.position(cte['location'] as number | undefined),

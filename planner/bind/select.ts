@@ -286,6 +286,7 @@ export function titleOf(node: PgNode): string {
     }
     case 'SubLink': {
       if (fields['subLinkType'] === 'EXISTS_SUBLINK') return 'exists'
+      if (fields['subLinkType'] === 'ARRAY_SUBLINK') return 'array'
       const first = list(as(fields['subselect'], 'SelectStmt')?.['targetList'])[0]
       const target = first === undefined ? undefined : as(first, 'ResTarget')
       if (fields['subLinkType'] !== 'EXPR_SUBLINK' || target === undefined) return '?column?'

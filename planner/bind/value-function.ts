@@ -27,7 +27,7 @@ export function bindValueFunction(fields: Body, env: Environment): Expression {
     return type === TIMESTAMPTZ ? now : castCall(now, type, env.context)
   }
   if (op === 'SVFOP_CURRENT_CATALOG') return literal(env.context.database, TEXT)
-  if (op === 'SVFOP_CURRENT_SCHEMA') return literal(env.context.searchPath[0] ?? null, TEXT)
+  if (op === 'SVFOP_CURRENT_SCHEMA') return literal(currentSchema(env), TEXT)
   return literal(op === 'SVFOP_SESSION_USER' ? sessionUser(env) : env.context.user, TEXT)
 }
 
@@ -59,7 +59,7 @@ export function sessionFunction(name: string, env: Environment): Expression | un
     case 'current_catalog':
       return literal(env.context.database, TEXT)
     case 'current_schema':
-      return literal(env.context.searchPath[0] ?? null, TEXT)
+      return literal(currentSchema(env), TEXT)
     case 'session_user':
       return literal(sessionUser(env), TEXT)
     case 'current_user':
@@ -68,4 +68,10 @@ export function sessionFunction(name: string, env: Environment): Expression | un
     default:
       return undefined
   }
+}
+
+/** The first schema of the search path that is there. */
+function currentSchema({ context }: Environment): string | null {
+  const { catalog, database, searchPath } = context
+  return searchPath.find(name => name === 'pg_catalog' || catalog.hasSchema(database, name)) ?? null
 }

@@ -95,7 +95,7 @@ export function planInsert(statement: PgNode, context: BindContext): BoundDml {
   const said = wanted
     .slice(0, width)
     .findIndex((i, at) => table.columns[i]!.generated && !isDefault(select, at))
-  if (said !== -1) throw generatedError(table.columns[wanted[said]!]!.name, 'insert a non-DEFAULT value into')
+  if (said !== -1) throw generatedError(table.columns[wanted[said]!]!.name, 'insert')
   const complete = generate(table, values)
   if (fields['onConflictClause'] === undefined)
     return finish(table, project(rows, complete, 1), 'INSERT', fields, env)

@@ -121,9 +121,13 @@ export function generate(table: Relation, values: readonly Expression[]): readon
   )
 }
 
-export function generatedError(name: string, what: string): SqlError {
-  const detail = `Column "${name}" is a generated column.`
-  return new SqlError('syntax_error', `cannot ${what} column "${name}"`, { detail })
+/** A value is given to a generated column. */
+export function generatedError(name: string, by: 'insert' | 'update'): SqlError {
+  const message =
+    by === 'insert'
+      ? `cannot insert a non-DEFAULT value into column "${name}"`
+      : `column "${name}" can only be updated to DEFAULT`
+  return new SqlError('generated_always', message, { detail: `Column "${name}" is a generated column.` })
 }
 
 /** Throws 42703. */

@@ -3,7 +3,7 @@ import type { Expression } from '../../types/job.ts'
 import { limited } from '../bind/coerce.ts'
 import type { Relation } from '../catalog.ts'
 import { withLiterals } from '../query.ts'
-import { columnAt, defaultOf, generate, generatedError } from './columns.ts'
+import { columnAt, defaultOf, generate } from './columns.ts'
 
 export interface CopyColumns {
   /** Positions in the table of the columns that are copied, in the order of the fields. */
@@ -22,7 +22,7 @@ export function copyColumns(
   const all = table.columns.flatMap((c, i) => (c.generated === undefined && c.hidden !== true ? [i] : []))
   const positions = names.length === 0 ? all : names.map(name => columnAt(table, name, undefined))
   for (const i of positions)
-    if (table.columns[i]!.generated !== undefined) throw generatedError(table.columns[i]!.name, 'copy into')
+    if (table.columns[i]!.generated !== undefined) throw copiedError(table.columns[i]!.name)
   const twice = names.find((name, i) => names.indexOf(name) !== i)
   if (twice !== undefined)
     throw new SqlError('duplicate_column', `column "${twice}" specified more than once`)
@@ -34,4 +34,10 @@ export function copyColumns(
   })
   const values = generate(table, plain).map(value => withLiterals(value, [], nowMicros))
   return { positions, values }
+}
+
+function copiedError(name: string): SqlError {
+  return new SqlError('invalid_column_reference', `column "${name}" is a generated column`, {
+    detail: 'Generated columns cannot be used in COPY.',
+  })
 }

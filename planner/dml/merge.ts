@@ -93,7 +93,7 @@ function inserted(clause: Body, table: Relation, env: Environment): readonly Exp
     const value = values[wanted.indexOf(i)]
     if (value === undefined || as(value, 'SetToDefault') !== undefined)
       return defaultOf(c.default, c.type, env.context)
-    if (c.generated !== undefined) throw generatedError(c.name, 'insert a non-DEFAULT value into')
+    if (c.generated !== undefined) throw generatedError(c.name, 'insert')
     return assign(bindExpression(value, env), c, env.context, at(value, env))
   })
 }

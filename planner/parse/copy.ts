@@ -1,5 +1,6 @@
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { PgNode } from '../contract.ts'
+import { ofFragment } from './of-fragment.ts'
 import type { CopyOptions, Fragment, Name, SessionStatement } from './statement.ts'
 
 type Body = Readonly<Record<string, unknown>>
@@ -25,7 +26,8 @@ export function copyOf(fragment: Fragment, body: Body): SessionStatement {
   if (from) return { kind: 'copy from', table: table!, columns, options }
   const query = body['query'] as PgNode | undefined
   if (query === undefined) return { kind: 'copy to', of: { table: table!, columns }, options }
-  return { kind: 'copy to', of: { query: { ...fragment, node: query } }, options }
+  const statement = ofFragment({ ...fragment, node: query }, 'COPY of this statement')
+  return { kind: 'copy to', of: { statement }, options }
 }
 
 const FORMATS = ['text', 'csv', 'binary']

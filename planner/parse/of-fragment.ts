@@ -1,8 +1,8 @@
 import { notSupported } from '../../types/error.ts'
-import type { Fragment, Statement } from './statement.ts'
+import type { Fragment, RowsStatement } from './statement.ts'
 
 /** The query or change of rows that PostgreSQL's grammar read. */
-export function ofFragment(fragment: Fragment, otherwise: string): Statement {
+export function ofFragment(fragment: Fragment, otherwise: string): RowsStatement {
   switch (Object.keys(fragment.node)[0]) {
     case 'SelectStmt':
       return { kind: 'query', query: fragment }
@@ -22,7 +22,7 @@ export function ofFragment(fragment: Fragment, otherwise: string): Statement {
 }
 
 /** TRUNCATE: every row of the table goes. */
-function truncate(fragment: Fragment): Statement {
+function truncate(fragment: Fragment): RowsStatement {
   const { relations } = fragment.node['TruncateStmt'] as { relations: readonly { RangeVar: unknown }[] }
   if (relations.length !== 1) throw notSupported('TRUNCATE of several tables')
   return {

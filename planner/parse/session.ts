@@ -30,6 +30,7 @@ export const SESSION_WORDS: ReadonlySet<string> = new Set([
   'savepoint',
   'set',
   'start',
+  'unlisten',
 ])
 
 type Body = Readonly<Record<string, unknown>>
@@ -88,6 +89,9 @@ export function parseSession(c: Cursor): SessionStatement {
       return copyOf(fragment, body)
     case 'DeallocateStmt':
       return { kind: 'deallocate', name: body['name'] as string | undefined }
+    // Nobody can LISTEN, so that there is nothing to leave; connection pools send it to clean a session.
+    case 'UnlistenStmt':
+      return { kind: 'unlisten' }
     case 'DiscardStmt':
       return { kind: 'discard', what: String(body['target']).slice('DISCARD_'.length) }
     default:

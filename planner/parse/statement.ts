@@ -136,9 +136,13 @@ export type RelationWord =
   | 'schema'
   | 'database'
 
-export type Statement =
+/** What PostgreSQL's grammar reads whole: a query or a change of rows. */
+export type RowsStatement =
   | { readonly kind: 'query'; readonly query: Fragment }
   | { readonly kind: 'insert' | 'update' | 'delete' | 'merge' | 'truncate'; readonly statement: Fragment }
+
+export type Statement =
+  | RowsStatement
   | { readonly kind: 'create table' | 'create source'; readonly relation: RelationSyntax }
   | {
       readonly kind: 'create view'
@@ -454,11 +458,12 @@ export type SessionStatement =
       readonly kind: 'copy to'
       readonly of:
         | { readonly table: Name; readonly columns: readonly string[] }
-        | { readonly query: Fragment }
+        | { readonly statement: RowsStatement }
       readonly options: CopyOptions
     }
   | { readonly kind: 'deallocate'; readonly name: string | undefined }
   | { readonly kind: 'discard'; readonly what: string }
+  | { readonly kind: 'unlisten' }
 
 export interface CopyOptions {
   readonly format: 'text' | 'csv' | 'binary'

@@ -9,7 +9,7 @@ import { rowsOf } from '../session/rows.ts'
 import { sendRows } from '../session/run-portal.ts'
 import type { Runnable, Session } from '../session/session.ts'
 import { requireNoParameters, requireRelation } from '../statements/bind.ts'
-import { prepareQuery } from '../statements/query.ts'
+import { prepare } from '../statements/index.ts'
 import { BINARY_HEADER, BINARY_TRAILER } from './binary.ts'
 import { csvField, csvText, escaped, textLine } from './fields.ts'
 
@@ -20,10 +20,15 @@ const NEWLINE = 0x0a
 /** COPY … TO STDOUT: the rows of a relation or a query at the latest committed epoch. */
 export function copyTo(session: Session, statement: CopyTo): Runnable {
   const { context, out } = session
-  const query = 'query' in statement.of ? statement.of.query : tableQuery(session, statement.of)
-  const prepared = prepareQuery(query, context, [])
+  const of =
+    'statement' in statement.of
+      ? statement.of.statement
+      : { kind: 'query' as const, query: tableQuery(session, statement.of) }
+  const prepared = prepare({ text: '', offset: 0, statement: of }, context, [])
   requireNoParameters(prepared)
-  const schema = prepared.schema!
+  const { schema } = prepared
+  if (schema === undefined)
+    throw new SqlError('feature_not_supported', 'COPY query must have a RETURNING clause')
   return {
     schema: undefined,
     parameters: [],

@@ -48,6 +48,21 @@ test('text goes in and out, whatever the pieces; defaults and generated columns 
   assert.equal(out.toString(), '1\ta\\tb\\\\c\\n\n2\t\\N\n3\téAA\n')
 })
 
+test('what a change returns goes out, but not in a read-only block', async () => {
+  const out = await copyOut("COPY (INSERT INTO t VALUES (900, 'r') RETURNING k, v) TO STDOUT")
+  assert.equal(out.toString(), '900\tr\n')
+  const silent = report(await client.query('COPY (DELETE FROM t WHERE k = 900) TO STDOUT'))
+  assert.equal(silent['M'], 'COPY query must have a RETURNING clause')
+  await client.query('BEGIN READ ONLY')
+  const refused = report(await client.query('COPY (DELETE FROM t WHERE k = 900 RETURNING k) TO STDOUT'))
+  assert.equal(refused['C'], '25006')
+  await client.query('ROLLBACK')
+  assert.equal(
+    (await copyOut('COPY (DELETE FROM t WHERE k = 900 RETURNING k) TO STDOUT')).toString(),
+    '900\n',
+  )
+})
+
 test('CSV keeps quotes, newlines and the empty text apart from NULL', async () => {
   const text = 'k,v\r\n10,"a ""b"", c\r\nd"\r\n11,""\r\n12,\r\n'
   const bytes = Buffer.from(text)
@@ -97,7 +112,7 @@ test('a COPY that fails leaves no row, names the line, and the session goes on',
     ["COPY t TO PROGRAM 'true'", '0A000'],
     ['COPY none FROM STDIN', '42P01'],
     ['COPY t (nope) TO STDOUT', '42703'],
-    ['COPY t (twice) FROM STDIN', '42601'],
+    ['COPY t (twice) FROM STDIN', '42P10'],
     ["COPY t TO STDOUT (FORMAT 'xml')", '22023'],
   ] as const)
     assert.equal(report(await client.query(sql))['C'], state, sql)

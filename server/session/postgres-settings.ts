@@ -38,12 +38,23 @@ const SWITCHES: Readonly<Record<string, string>> = {
   quote_all_identifiers: 'off',
   synchronous_commit: 'on',
   transform_null_equals: 'off',
+  default_transaction_deferrable: 'off',
 }
 const TEXTS: Readonly<Record<string, string>> = {
   default_table_access_method: 'heap',
   default_tablespace: '',
   default_toast_compression: 'pglz',
   temp_tablespaces: '',
+  default_text_search_config: 'pg_catalog.simple',
+  ...Object.fromEntries(['messages', 'monetary', 'numeric', 'time'].map(what => [`lc_${what}`, 'C'])),
+}
+/** What clients ask for to know the server; nobody sets it. */
+const FACTS: Readonly<Record<string, string>> = {
+  autovacuum: 'off',
+  block_size: '8192',
+  lc_collate: 'C',
+  lc_ctype: 'C',
+  wal_level: 'minimal',
 }
 
 const each = (defaults: Readonly<Record<string, string>>, check?: Setting['check']) =>
@@ -56,6 +67,7 @@ export const POSTGRES_SETTINGS: Readonly<Record<string, Setting>> = {
     ...each(NUMBERS, v => /^-?\d+(\.\d+)?$/.test(v)),
     ...each(SWITCHES, bool),
     ...each(TEXTS),
+    ...each(FACTS).map(([name, setting]): [string, Setting] => [name, { ...setting, readonly: true }]),
   ]),
   backslash_quote: {
     default: 'safe_encoding',

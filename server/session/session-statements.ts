@@ -7,6 +7,7 @@ import { requireDatabase } from '../statements/bind.ts'
 import { closeCursor, declareCursor, fetchCursor } from './cursors.ts'
 import { executePrepared, prepareNamed } from './prepared-by-sql.ts'
 import type { Runnable, Session } from './session.ts'
+import { isOn } from './setting-checks.ts'
 import { declareSubscriptionCursor } from './subscription-cursor.ts'
 
 /** SET, BEGIN, DECLARE, PREPARE and their kin. */
@@ -47,6 +48,8 @@ export function sessionStatement(
         session.dropStatement(statement.name)
         return statement.name === undefined ? 'DEALLOCATE ALL' : 'DEALLOCATE'
       })
+    case 'unlisten':
+      return action(() => 'UNLISTEN')
     case 'discard':
       return action(() => discard(session, statement.what))
   }
@@ -59,6 +62,8 @@ function action(run: () => string): Runnable {
 
 function set(session: Session, statement: SessionStatement & { kind: 'set' }): string {
   const { name, value, local } = statement
+  if (name === 'transaction_read_only' && value !== undefined)
+    return session.block.run({ what: 'set', session: false, readOnly: isOn(value) })
   if (local && session.block.status === 'I') {
     session.notice('SET LOCAL can only be used in transaction blocks', 'WARNING', 'no_active_sql_transaction')
     return 'SET'

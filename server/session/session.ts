@@ -108,6 +108,7 @@ export class Session {
       if (key === 'database') return database
       if (key === 'max_connections' && shared.connectionsMax !== undefined)
         return String(shared.connectionsMax)
+      if (key === 'transaction_read_only') return this.block.readOnly ? 'on' : 'off'
       if (key === 'is_superuser') return identity.superuser ? 'on' : 'off'
       return key === 'session_authorization' ? user : undefined
     }
@@ -173,8 +174,12 @@ export class Session {
       startedAtMs: Date.now(),
       sleepMs: 0,
       cursors: () =>
-        [...this.#portals.values()].flatMap(({ name, declared }) =>
-          declared === undefined ? [] : [{ name, subscription: declared }],
+        [...this.#portals.values()].flatMap(({ name, declared, statement, hold }) =>
+          declared === undefined ? [] : [{ name, subscription: declared, text: statement.sql, hold }],
+        ),
+      prepared: () =>
+        [...this.#statements].flatMap(([name, { sql, runnable }]) =>
+          name === '' ? [] : [{ name, text: sql, parameters: runnable.parameters }],
         ),
       cancel: () => cancellation.cancel('user request'),
       end: () => {},

@@ -115,6 +115,11 @@ export const SETTINGS: Readonly<Record<string, Setting>> = {
     reported: 'TimeZone',
     check: knownZone,
   },
+  transaction_read_only: {
+    default: 'off',
+    help: 'whether statements that change something are refused now',
+    check: bool,
+  },
   transaction_isolation: { default: 'serializable', help: 'a query reads one epoch' },
   integer_datetimes: { default: 'on', help: 'always on', reported: 'integer_datetimes', readonly: true },
   max_connections: { default: '1000', help: 'sessions at a time', readonly: true },

@@ -15,6 +15,7 @@ const OF_SESSION: ReadonlySet<string> = new Set<SessionStatement['kind']>([
   'copy from',
   'copy to',
   'discard',
+  'unlisten',
 ])
 const READING: ReadonlySet<string> = new Set<Statement['kind']>([
   'query',
@@ -34,6 +35,7 @@ export function isSessionStatement(statement: Statement): statement is SessionSt
 /** Whether the statement changes the database: not in a read-only block, and not taken back by ROLLBACK. */
 export function changesDatabase(statement: Statement): boolean {
   const { kind } = statement
+  if (kind === 'copy to') return 'statement' in statement.of && changesDatabase(statement.of.statement)
   if (kind === 'query') return hasChanges(statement.query)
   return kind === 'copy from' || (!OF_SESSION.has(kind) && !READING.has(kind))
 }

@@ -76,8 +76,11 @@ export function requireNoParameters(
 
 /** The schema a new object goes to. Throws 3F000. */
 export function targetSchema(context: StatementContext, name: Name): string {
-  const schema = name.schema ?? context.session.searchPath()[0] ?? 'public'
-  return requireSchema(context.catalogs.current, context.session.database, schema, name.position).name
+  const { catalogs, session } = context
+  const path = session.searchPath()
+  const known = path.find(each => catalogs.current.hasSchema(session.database, each))
+  const schema = name.schema ?? known ?? path[0] ?? 'public'
+  return requireSchema(catalogs.current, session.database, schema, name.position).name
 }
 
 /** Throws 3F000. */

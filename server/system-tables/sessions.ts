@@ -1,5 +1,6 @@
 import type { Runtime } from '../../executor/runtime-contract.ts'
 import { notSupported } from '../../types/error.ts'
+import type { Type } from '../../types/type.ts'
 import type { CatalogHolder, SessionState } from '../statements/contract.ts'
 
 /** The other end of a session's connection. */
@@ -8,6 +9,19 @@ export interface ClientEnd {
   readonly port: number
   /** How it is encrypted; undefined: not at all. */
   readonly tls?: { readonly version: string; readonly cipher: string; readonly bits: number } | undefined
+}
+
+export interface SessionCursor {
+  readonly name: string
+  readonly subscription: string
+  readonly text: string
+  readonly hold: boolean
+}
+
+export interface SessionPrepared {
+  readonly name: string
+  readonly text: string
+  readonly parameters: readonly Type[]
 }
 
 /** A session as the system tables and functions see it. */
@@ -31,7 +45,9 @@ export interface SystemSession extends Omit<SessionState, 'number'> {
   /** Time that pg_sleep has asked for since it was last waited for. */
   sleepMs: number
   /** Its declared cursors; `subscription`: '' for those of queries. */
-  cursors(): readonly { readonly name: string; readonly subscription: string }[]
+  cursors(): readonly SessionCursor[]
+  /** Its prepared statements that have names. */
+  prepared(): readonly SessionPrepared[]
   /** Ends the statement that runs. */
   cancel(): void
   /** Ends the session. */
