@@ -4,6 +4,7 @@ import type { DeliveryGuarantee, Epoch, FormatSpec } from '../types/connector.ts
 import type { Expression, Job, RelationId, Scan } from '../types/job.ts'
 import type { Schema } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
+import type { Pin } from './history.ts'
 
 /** How a source relation (or a table with a connector) reads. */
 export interface SourceBinding {
@@ -127,16 +128,23 @@ export interface Runtime {
   flush(): Promise<Epoch>
   /**
    * Runs a batch job at the latest committed epoch; all its inputs are read at that one epoch. `emitted` hears of every
-   * chunk that a node emits; it is borrowed.
+   * chunk that a node emits; it is borrowed. `at`: at that epoch instead, or 72000 when too much has changed since.
    */
-  query(job: Job, signal?: AbortSignal, emitted?: (node: number, chunk: Chunk) => void): AsyncIterable<Chunk>
+  query(
+    job: Job,
+    signal?: AbortSignal,
+    emitted?: (node: number, chunk: Chunk) => void,
+    at?: Pin,
+  ): AsyncIterable<Chunk>
+  /** The rows of now are held for queries to come, until they are released. */
+  pin(): Pin
   /** Serialises read-modify-write statements on a table: held from the read until the write is durable. */
   lock(table: RelationId): Promise<() => void>
   /** Time between two barriers that nobody waits for. */
   readonly barrierIntervalMs: number
   rowCount(relation: RelationId): number
   /** Columns of the row that has a key, at the latest committed epoch; undefined: the relation finds no row by it. */
-  readRow(relation: RelationId, key: Scan, columns: readonly number[]): readonly Chunk[] | undefined
+  readRow(relation: RelationId, key: Scan, columns: readonly number[], at?: Pin): readonly Chunk[] | undefined
   /** Some rows of a served relation and how many it has, as it was not long ago; the chunk is not to be changed. */
   sample(relation: RelationId): { readonly rows: number; readonly chunk: Chunk } | undefined
   progress(): readonly JobProgress[]

@@ -12,6 +12,7 @@ import type { ExecutorPort, OffsetsByRelation } from './engine-contract.ts'
 import { EpochClock } from './epoch-clock.ts'
 import { Gate } from './gate.ts'
 import { GraphChanges } from './graph-changes.ts'
+import type { Pin } from './history.ts'
 import { Locks } from './locks.ts'
 import { Maintenance } from './maintenance.ts'
 import type { Persistence } from './persistence.ts'
@@ -160,6 +161,7 @@ export class RunningRuntime implements Runtime {
     job: Job,
     signal?: AbortSignal,
     emitted?: (node: number, chunk: Chunk) => void,
+    at?: Pin,
   ): AsyncIterable<Chunk> {
     const { serving, host } = this.#state
     const { around, queryMemoryBytes: memoryBytes } = this.#options
@@ -173,14 +175,20 @@ export class RunningRuntime implements Runtime {
         isStored: relation => serving.has(relation),
         read: (relation, columns, scan) => {
           if (relation < 0) return [this.#options.systemRows(relation)]
-          return serving.has(relation) ? serving.scan(relation, columns, scan) : undefined
+          if (!serving.has(relation)) return undefined
+          if (at !== undefined && serving.isChanged(relation, at)) return serving.readAt(relation, at)
+          return serving.scan(relation, columns, scan)
         },
-        readAt: (relation, timeMs) => serving.readAt(relation, timeMs),
+        readAt: (relation, timeMs) => serving.readAt(relation, { timeMs }),
         source: (relation, limited) => sourceRows(jobs.get(relation)!.source!, around, limited, signal),
       },
       signal,
       emitted,
     )
+  }
+
+  pin(): Pin {
+    return this.#state.serving.pin()
   }
 
   lock(table: RelationId): Promise<() => void> {
@@ -191,8 +199,14 @@ export class RunningRuntime implements Runtime {
     return this.#state.serving.rowCount(relation)
   }
 
-  readRow(relation: RelationId, key: Scan, columns: readonly number[]): readonly Chunk[] | undefined {
+  readRow(
+    relation: RelationId,
+    key: Scan,
+    columns: readonly number[],
+    at?: Pin,
+  ): readonly Chunk[] | undefined {
     const { serving } = this.#state
+    if (at !== undefined && serving.has(relation) && serving.isChanged(relation, at)) return undefined
     return serving.has(relation) ? serving.readRow(relation, key, columns) : undefined
   }
 

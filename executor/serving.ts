@@ -6,7 +6,7 @@ import { assert, notSupported } from '../types/error.ts'
 import type { Job, RelationId, Scan } from '../types/job.ts'
 import { type Schema, TIMESTAMPTZ } from '../types/type.ts'
 import type { BatchRows } from './batch.ts'
-import { History } from './history.ts'
+import { History, type Moment, type Pin } from './history.ts'
 import { ownedChunk } from './owned-chunk.ts'
 import { readOrdered } from './read-ordered.ts'
 import { sampleOf, type TableSample } from './table-sample.ts'
@@ -64,11 +64,28 @@ export class ServingTables {
     this.#history?.cut(relation, nowMs)
   }
 
-  /** The relation's rows at an earlier time. Throws 22023 where they are not kept any more. */
-  readAt(relation: RelationId, timeMs: number): readonly Chunk[] {
-    const now = this.read(relation)
+  /** The relation's rows at an earlier moment. Throws 22023 or 72000 where they are not kept any more. */
+  readAt(relation: RelationId, at: Moment): BatchRows {
     if (this.#history === undefined) throw notSupported('FOR SYSTEM_TIME AS OF')
-    return this.#history.rowsAt(relation, timeMs, this.schema(relation), now)
+    const beside = this.#timed.has(relation) ? [ROW_TIME] : []
+    return this.#history.rowsAt(
+      relation,
+      at,
+      this.schema(relation),
+      () => this.scan(relation, undefined),
+      beside,
+    )
+  }
+
+  /** Holds the rows of now for readers to come. */
+  pin(): Pin {
+    assert(this.#history !== undefined, 'changes are kept')
+    return this.#history.pin()
+  }
+
+  /** Whether the relation's rows are others than at that moment, or may be. */
+  isChanged(relation: RelationId, at: Moment): boolean {
+    return this.#history?.isChanged(relation, at) !== false
   }
 
   /** Rows without a time were written before the server started. */

@@ -59,6 +59,7 @@ export const SQLSTATE = {
   insufficient_privilege: '42501',
   invalid_grant_operation: '0LP01',
   syntax_error: '42601',
+  snapshot_too_old: '72000',
   generated_always: '428C9',
   invalid_name: '42602',
   undefined_column: '42703',

@@ -1,3 +1,4 @@
+import type { Pin } from '../../executor/history.ts'
 import type { ParsedStatement } from '../../planner/parse/index.ts'
 import { type Condition, SqlError } from '../../types/error.ts'
 import type { Schema, Type } from '../../types/type.ts'
@@ -92,6 +93,8 @@ export class Session {
   readonly #number: number
   readonly #statements = new Map<string, PreparedStatement>()
   readonly #portals = new Map<string, Portal>()
+  /** What the read-only block reads, once it has begun to. */
+  #snapshot: Pin | undefined
 
   /** Throws SqlError for a setting that cannot be. */
   constructor(
@@ -134,6 +137,7 @@ export class Session {
         settings.end(kept)
         this.system.blockStartedAtMs = 0
         this.closePortals(portal => !(kept && portal.hold))
+        this.#release()
       },
     })
     const searchPath = () => {
@@ -197,6 +201,11 @@ export class Session {
         return cancellation.controller?.signal
       },
       notice: message => this.notice(message),
+      snapshot: () => {
+        if (block.status !== 'T' || !block.readOnly) return undefined
+        this.#snapshot ??= runtime.pin()
+        return this.#snapshot
+      },
     }
   }
 
@@ -213,7 +222,13 @@ export class Session {
   /** The client has left. */
   close(): void {
     this.closePortals(() => true)
+    this.#release()
     dismiss(this.#number)
+  }
+
+  #release(): void {
+    this.#snapshot?.release()
+    this.#snapshot = undefined
   }
 
   /** Throws 26000. */

@@ -1,3 +1,4 @@
+import type { Pin } from '../../executor/history.ts'
 import type { Runtime } from '../../executor/runtime-contract.ts'
 import type { Catalog } from '../../planner/catalog.ts'
 import type { SystemRelation } from '../../planner/contract.ts'
@@ -56,6 +57,8 @@ export interface StatementContext {
   readonly explained?: true
   readonly signal?: AbortSignal | undefined
   notice(message: string): void
+  /** The moment that a read-only transaction block reads, which its first query chooses; undefined: the newest. */
+  snapshot?(): Pin | undefined
 }
 
 /** A statement that is ready to run, any number of times. */

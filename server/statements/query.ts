@@ -12,7 +12,7 @@ import type { Prepared, StatementContext } from './contract.ts'
 import { rebinding, sameResult } from './rebinding.ts'
 import { sleeping } from './sleeping.ts'
 
-/** SELECT, VALUES, WITH: rows at the latest committed epoch. */
+/** SELECT, VALUES, WITH: rows at the latest committed epoch, or at that of the read-only block. */
 export function prepareQuery(
   query: Fragment,
   context: StatementContext,
@@ -34,7 +34,7 @@ export function prepareQuery(
       const found = bound.point === undefined || lenient ? undefined : readPoint(bound.point, values, context)
       if (found !== undefined) return { tag, rows: found }
       const job = { ...planBatch(bound, values, id => context.runtime.sample(id)), lenient }
-      const rows = context.runtime.query(job, context.signal)
+      const rows = context.runtime.query(job, context.signal, undefined, context.snapshot?.())
       const slow = /pg_sleep/i.test(query.text)
       const awake = slow ? sleeping(rows, context) : rows
       const draws = context.catalogs.current.relations.some(r => r.kind === 'sequence')
@@ -47,11 +47,12 @@ export function prepareQuery(
 function readPoint(
   { relation, key, columns }: PointRead,
   parameters: readonly Value[],
-  { runtime }: StatementContext,
+  { runtime, snapshot }: StatementContext,
 ): readonly Chunk[] | undefined {
   const equals = key.map(({ value }) => constant(value, parameters))
   if (equals.includes(null)) return []
-  return runtime.readRow(relation, { columns: key.map(({ column }) => column), equals }, columns)
+  const by = { columns: key.map(({ column }) => column), equals }
+  return runtime.readRow(relation, by, columns, snapshot?.())
 }
 
 function constant(e: Expression, parameters: readonly Value[]): Value {
