@@ -3,7 +3,7 @@ import { StateTable } from '../storage/state-table.ts'
 import { CHUNK_ROWS, type Chunk } from '../types/chunk.ts'
 import type { Schema } from '../types/type.ts'
 import type { BatchRows } from './batch.ts'
-import { chosen } from './table-scan.ts'
+import { chosenRows } from './table-scan.ts'
 
 /**
  * Rows of an earlier moment: those of now without what came later. Only the later changes are kept in a table, by which the rows
@@ -47,11 +47,7 @@ function withoutLater(chunk: Chunk, taken: StateTable, width: number): Chunk | u
   }
   if (kept === 0) return undefined
   if (kept === length) return { columns: chunk.columns, weights: then, length }
-  return {
-    columns: chunk.columns.map(column => chosen(column, rows, kept)),
-    weights: then.slice(0, kept),
-    length: kept,
-  }
+  return { ...chosenRows(chunk, rows.subarray(0, kept)), weights: then.slice(0, kept) }
 }
 
 /** The rows that are not there any more. */
