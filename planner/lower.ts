@@ -1,6 +1,6 @@
 import { evaluate } from '../executor/expression/compile.ts'
 import { SqlError, unreachable } from '../types/error.ts'
-import type { Expression, GraphNode, OperatorSpec } from '../types/job.ts'
+import type { AggregateCall, Expression, GraphNode, OperatorSpec } from '../types/job.ts'
 import { toJson } from '../types/json.ts'
 import type { Schema } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
@@ -104,10 +104,12 @@ function visit(plan: Plan, add: Add): GraphNode {
       )
     }
     case 'aggregate': {
-      const { groups, calls } = plan
+      const { groups } = plan
+      const input = down(plan.input)
+      const calls = plan.calls.map(call => withPresentScale(call, input.schema))
       return add(
         { kind: 'aggregate', groups, calls },
-        [down(plan.input)],
+        [input],
         plan,
         groups.length === 0 ? 'one' : [groups],
       )
@@ -221,4 +223,11 @@ function millisOf(time: Expression): number {
   const micros = evaluate(time)
   if (micros === null) throw new SqlError('null_value_not_allowed', 'FOR SYSTEM_TIME AS OF null')
   return Number(micros as bigint) / 1000
+}
+
+/** sum and avg of numeric keep count of scales, so that a view's text is that of its query. */
+function withPresentScale(call: AggregateCall, input: Schema): AggregateCall {
+  const [arg] = call.args
+  const counts = /^(sum|avg)\(/.test(call.fn) && arg !== undefined && input[arg]!.type.name === 'numeric'
+  return counts ? { ...call, presentScale: true } : call
 }

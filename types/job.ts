@@ -28,6 +28,8 @@ export interface AggregateCall {
   readonly filter?: number
   /** ORDER BY inside the call (string_agg, array_agg, first_value …). */
   readonly order?: readonly Order[]
+  /** sum and avg of numeric have the scale of the rows that are there. Plans of earlier versions, and their state, do without. */
+  readonly presentScale?: true
   readonly type: Type
 }
 

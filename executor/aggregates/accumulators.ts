@@ -122,10 +122,14 @@ export const avgInt: Accumulator = {
 }
 
 const SPECIALS = ['NaN', 'Infinity', '-Infinity'] as const
-const DECIMALS = [COUNT, { type: NUMERIC, initial: ZERO }, COUNT, COUNT, COUNT] as const
+/** State of a sum of decimals: rows, the finite sum, counts of NaN, Infinity and -Infinity. */
+export const DECIMALS = [COUNT, { type: NUMERIC, initial: ZERO }, COUNT, COUNT, COUNT] as const
 
-/** Counts of NaN, Infinity and -Infinity follow the finite sum in columns 2, 3, 4. */
-function specialSum(state: readonly ColumnBuffer[], id: number): (typeof SPECIALS)[number] | undefined {
+/** Place of a value that is no number among the counts of such. */
+export const specialIndex = (special: NonNullable<Decimal['special']>): number => SPECIALS.indexOf(special)
+
+/** The sum when it is no number. */
+export function specialSum(state: readonly ColumnBuffer[], id: number): (typeof SPECIALS)[number] | undefined {
   const [nan, up, down] = [state[2]!.f64[id]! > 0, state[3]!.f64[id]! > 0, state[4]!.f64[id]! > 0]
   return nan || (up && down) ? 'NaN' : up ? 'Infinity' : down ? '-Infinity' : undefined
 }

@@ -24,6 +24,7 @@ import * as documents from './documents.ts'
 import { hypothetical } from './hypothetical.ts'
 import * as multisets from './multisets.ts'
 import * as orderedSet from './ordered-set.ts'
+import { presentScaleSum } from './present-scale.ts'
 import { PAIR_RESULTS, pairCount, pairs } from './regression.ts'
 
 /** One signature: `args` undefined elements take any type; made for the actual types. */
@@ -227,12 +228,15 @@ export function createAggregate(
   argTypes: readonly Type[],
   appendOnly: boolean,
   batch = false,
+  presentScale = false,
 ): Aggregate {
   const definition = fn.indexOf(') {')
   if (definition !== -1) return javascriptAggregate(fn.slice(definition + 2), appendOnly)
   const name = fn.includes('(') ? fn.slice(0, fn.indexOf('(')) : fn
   if (batch && argTypes[0]?.name === 'numeric' && (name === 'sum' || name === 'avg'))
     return decimalSum(name === 'avg')
+  // Without retractions the sum's scale is that of its rows.
+  if (presentScale && !appendOnly) return presentScaleSum(name === 'avg')
   if (name.startsWith(HYPOTHETICAL_MARK)) return hypothetical(name.slice(HYPOTHETICAL_MARK.length), argTypes)
   const entry = ENTRIES.find(
     e =>

@@ -180,7 +180,7 @@ function declareState(
   const key = groupFields.map((_, i) => i)
   const calls = spec.calls.map((call, index): Call => {
     const types = call.args.map(arg => input[arg]!.type)
-    const made = createAggregate(call.fn, types, context.appendOnly(0))
+    const made = createAggregate(call.fn, types, context.appendOnly(0), false, call.presentScale)
     const multiset = made.kind === 'multiset' ? made : undefined
     const accumulator = made.kind === 'accumulator' ? made : undefined
     const from = schema.length
