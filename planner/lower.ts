@@ -107,12 +107,7 @@ function visit(plan: Plan, add: Add): GraphNode {
       const { groups } = plan
       const input = down(plan.input)
       const calls = plan.calls.map(call => withPresentScale(call, input.schema))
-      return add(
-        { kind: 'aggregate', groups, calls },
-        [input],
-        plan,
-        groups.length === 0 ? 'one' : [groups],
-      )
+      return add({ kind: 'aggregate', groups, calls }, [input], plan, groups.length === 0 ? 'one' : [groups])
     }
     case 'top-n': {
       const { op: _, input, ...spec } = plan

@@ -129,7 +129,10 @@ export const DECIMALS = [COUNT, { type: NUMERIC, initial: ZERO }, COUNT, COUNT, 
 export const specialIndex = (special: NonNullable<Decimal['special']>): number => SPECIALS.indexOf(special)
 
 /** The sum when it is no number. */
-export function specialSum(state: readonly ColumnBuffer[], id: number): (typeof SPECIALS)[number] | undefined {
+export function specialSum(
+  state: readonly ColumnBuffer[],
+  id: number,
+): (typeof SPECIALS)[number] | undefined {
   const [nan, up, down] = [state[2]!.f64[id]! > 0, state[3]!.f64[id]! > 0, state[4]!.f64[id]! > 0]
   return nan || (up && down) ? 'NaN' : up ? 'Infinity' : down ? '-Infinity' : undefined
 }
