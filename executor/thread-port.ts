@@ -2,7 +2,8 @@ import { Worker } from 'node:worker_threads'
 import type { Chunk } from '../types/chunk.ts'
 import { AssertionError } from '../types/error.ts'
 import type { DeclaredTable, ExecutorPort, SealedEpoch } from './engine-contract.ts'
-import { buffersOf, ownedChunk } from './owned-chunk.ts'
+import { ownedChunk } from './owned-chunk.ts'
+import { epochBy, type PackedChunk, packedBuffers, packedChunk, unpackedChunk } from './packed-chunk.ts'
 import type { Method } from './port.ts'
 import { errorOf, type Reply, type Request, type ThreadSetup } from './thread-messages.ts'
 
@@ -43,18 +44,18 @@ export function threadPort(
     if (!closed) onFatal(error)
   })
 
-  function call<R>(method: Method, args: readonly unknown[], chunk?: Chunk): Promise<R> {
+  function call<R>(method: Method, args: readonly unknown[], chunk?: PackedChunk): Promise<R> {
     if (closed) return Promise.reject(new AssertionError('the executor is closed'))
     const id = nextId++
     const request: Request = { id, method, args }
-    worker.postMessage(request, chunk === undefined ? [] : buffersOf([chunk]))
+    worker.postMessage(request, chunk === undefined ? [] : packedBuffers([chunk]))
     return new Promise<R>((resolve, reject) => {
       waiting.set(id, { resolve: value => resolve(value as R), reject })
     })
   }
 
   function callWith(method: Method, chunk: Chunk, args: (owned: Chunk) => readonly unknown[]): Promise<void> {
-    const owned = ownedChunk(chunk)
+    const owned = packedChunk(ownedChunk(chunk))
     return call<void>(method, args(owned), owned)
   }
 
@@ -64,7 +65,10 @@ export function threadPort(
     revise: job => call<readonly DeclaredTable[]>('revise', [job]),
     attach: relation => call<void>('attach', [relation]),
     drop: relations => call<void>('drop', [relations]),
-    load: (table, chunk) => call<void>('load', [table, chunk], chunk),
+    load(table, chunk) {
+      const packed = packedChunk(chunk)
+      return call<void>('load', [table, packed], packed)
+    },
     restored: () => call<void>('restored', []),
     push: (relation, chunk, offsets) => callWith('push', chunk, owned => [relation, owned, offsets]),
     pushInput: (relation, node, chunk) => callWith('pushInput', chunk, owned => [relation, node, owned]),
@@ -77,7 +81,7 @@ export function threadPort(
     rateLimit: (relation, rowsPerSecond) => call<void>('rateLimit', [relation, rowsPerSecond]),
     retain: (relation, keepMs) => call<void>('retain', [relation, keepMs]),
     hold: on => call<void>('hold', [on]),
-    barrier: epoch => call<SealedEpoch>('barrier', [epoch]),
+    barrier: async epoch => epochBy(await call<SealedEpoch>('barrier', [epoch]), unpackedChunk),
     async close() {
       closed = true
       await worker.terminate()

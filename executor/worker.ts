@@ -4,7 +4,7 @@ import { assert, unreachable } from '../types/error.ts'
 import type { Engine } from './engine.ts'
 import type { ExecutorPort, SealedEpoch } from './engine-contract.ts'
 import { realHost } from './host.ts'
-import { buffersOf } from './owned-chunk.ts'
+import { epochBy, isPackedChunk, packedBuffers, packedChunk, unpackedChunk } from './packed-chunk.ts'
 import { makeEngine } from './port.ts'
 import { errorData, type Reply, type Request, type ThreadSetup } from './thread-messages.ts'
 
@@ -25,8 +25,8 @@ port.on('message', (request: Request) => {
   const { id } = request
   try {
     const result = run(engine, request)
-    const reply: Reply = { id, result }
-    port.postMessage(reply, request.method === 'barrier' ? buffersOfEpoch(result as SealedEpoch) : [])
+    if (request.method === 'barrier') postEpoch(id, result as SealedEpoch)
+    else post({ id, result })
   } catch (error) {
     post({ id, error: errorData(error) })
   }
@@ -56,7 +56,8 @@ function slice(): void {
   }
 }
 
-function run(to: Engine, { method, args }: Request): unknown {
+function run(to: Engine, { method, args: sent }: Request): unknown {
+  const args = sent.map(part => (isPackedChunk(part) ? unpackedChunk(part) : part))
   type Args<M extends keyof ExecutorPort> = Parameters<ExecutorPort[M]>
   switch (method) {
     case 'add':
@@ -96,8 +97,10 @@ function run(to: Engine, { method, args }: Request): unknown {
   }
 }
 
-function buffersOfEpoch(sealed: SealedEpoch): ArrayBuffer[] {
-  return buffersOf(sealed.deltas.flatMap(delta => delta.chunks))
+function postEpoch(id: number, sealed: SealedEpoch): void {
+  const result = epochBy(sealed, packedChunk)
+  const reply: Reply = { id, result }
+  port?.postMessage(reply, packedBuffers(result.deltas.flatMap(delta => delta.chunks)))
 }
 
 async function loadConnectors(url: string | undefined): Promise<ReadonlyMap<string, Connector>> {
