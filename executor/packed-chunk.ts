@@ -1,4 +1,5 @@
 import type { Chunk, Column } from '../types/chunk.ts'
+import { KnownDecimals } from '../types/known-decimals.ts'
 import type { Decimal, Value } from '../types/value.ts'
 import type { SealedEpoch } from './engine-contract.ts'
 import { buffersOf } from './owned-chunk.ts'
@@ -58,9 +59,10 @@ function packedDecimals(values: readonly Value[], length: number): PackedDecimal
 
 function unpackedDecimals({ digits, scales }: PackedDecimals): Value[] {
   const values = new Array<Value>(digits.length)
+  const known = new KnownDecimals()
   for (let i = 0; i < digits.length; i++) {
     const scale = scales[i]!
-    values[i] = scale === -1 ? null : { digits: BigInt(digits[i]!), scale }
+    values[i] = scale === -1 ? null : known.decimal(digits[i]!, scale)
   }
   return values
 }

@@ -1,6 +1,7 @@
+import { KnownDecimals } from '../../types/known-decimals.ts'
 import { physical, type Type } from '../../types/type.ts'
 import { decodeParameter } from '../protocol/values.ts'
-import { KnownDecimals, type SetCell } from './cells.ts'
+import type { SetCell } from './cells.ts'
 import { requireText } from './text-rows.ts'
 
 const DAYS_2000 = 10_957

@@ -1,8 +1,8 @@
 import type { ColumnBuffer } from '../../storage/column-buffer.ts'
 import { daysFromCivil } from '../../types/datetime.ts'
+import { KnownDecimals } from '../../types/known-decimals.ts'
 import { parseText } from '../../types/text-io.ts'
 import type { Type } from '../../types/type.ts'
-import type { Decimal } from '../../types/value.ts'
 
 /** Writes the text bytes[from .. to) as a value of the column's type. Throws as the type's input function does. */
 export type SetCell = (column: ColumnBuffer, row: number, bytes: Buffer, from: number, to: number) => void
@@ -72,24 +72,6 @@ export function setCellOf(type: Type, zone: string): SetCell {
       }
     default:
       return any
-  }
-}
-
-const KNOWN_MAX = 1024
-
-/** Equal numbers that come often are one object, which also travels once in a message to another thread. */
-export class KnownDecimals {
-  readonly #digits = new Float64Array(KNOWN_MAX).fill(Number.NaN)
-  readonly #decimals: Decimal[] = []
-
-  decimal(digits: number, scale: number): Decimal {
-    const slot = (digits ^ (scale << 7)) & (KNOWN_MAX - 1)
-    const found = this.#decimals[slot]
-    if (found !== undefined && this.#digits[slot] === digits && found.scale === scale) return found
-    const made = { digits: BigInt(digits), scale }
-    this.#digits[slot] = digits
-    this.#decimals[slot] = made
-    return made
   }
 }
 
