@@ -20,7 +20,8 @@ export function shownExpression(session: SystemSession, text: string, pretty: bo
   return pretty && isBracketed(named) ? named.slice(1, -1) : named
 }
 
-function isBracketed(text: string): boolean {
+/** The first bracket is closed by the last character. */
+export function isBracketed(text: string): boolean {
   if (!text.startsWith('(') || !text.endsWith(')')) return false
   let depth = 0
   let quoted = false

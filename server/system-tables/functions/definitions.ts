@@ -2,7 +2,7 @@ import type { FunctionDef } from '../../../planner/function-def.ts'
 import { SqlError } from '../../../types/error.ts'
 import { quoteIdent } from '../../../types/sql-text.ts'
 import { typeName } from '../../../types/type-names.ts'
-import { indexDefinition, primaryKeyDefinition, viewDefinition } from '../definitions.ts'
+import { indexColumn, indexDefinition, primaryKeyDefinition, viewDefinition } from '../definitions.ts'
 import { shownExpression } from '../expression-text.ts'
 import { existingObject, functionsOf, objectByOid } from '../lookup.ts'
 import { relationOfConstraint, shownColumns } from '../objects.ts'
@@ -33,12 +33,10 @@ systemForms(
   ['oid', 'oid, int4, bool'],
   'text',
   'statement that makes an index, or a column of it',
-  (session, oid: number, column?: number) => {
+  (session, oid: number, column = 0, pretty = false) => {
     const object = objectByOid(session, oid)
     if (object?.index === undefined) return null
-    if (column === undefined || column === 0) return indexDefinition(object)
-    const name = object.columns[column - 1]?.name
-    return name === undefined ? '' : quoteIdent(name)
+    return column === 0 ? indexDefinition(object, pretty) : indexColumn(object, column, pretty)
   },
 )
 systemForms(
