@@ -16,21 +16,35 @@ export interface Explained {
   readonly run?: { readonly rows: ReadonlyMap<number, number>; readonly ms: number }
 }
 
+/** A line of the tree; `node`: the one it begins with, where it is no exchange. */
+interface Line {
+  readonly text: string
+  readonly node?: number
+}
+
 /** The plan as an indented tree, output first; a node shared by several readers is printed once, then named. */
-export function explainText(
+export function explainText(explained: Explained, relation: RelationFacts, verbose: boolean): string[] {
+  return explainLines(explained, relation, verbose).map(line => line.text)
+}
+
+/** The same with the nodes that the lines are of. */
+export function explainLines(
   { nodes, root, stream, run }: Explained,
   relation: RelationFacts,
   verbose: boolean,
-): string[] {
+): Line[] {
   const byId = new Map(nodes.map(n => [n.id, n]))
   const names = nodeNames(nodes, relation)
   const readers = new Map<number, number>()
   for (const id of nodes.flatMap(n => n.inputs)) readers.set(id, (readers.get(id) ?? 0) + 1)
   const lookedUp = stream ? new Map<number, readonly number[]>() : readByKeys(nodes)
-  const lines: string[] = []
+  const lines: Line[] = []
   const seen = new Set<number>()
-  const put = (depth: number, text: string) =>
-    lines.push(`${depth === 0 ? '' : `${'  '.repeat(depth - 1)}└─`}${text}`)
+  const put = (depth: number, text: string, node?: number) =>
+    lines.push({
+      text: `${depth === 0 ? '' : `${'  '.repeat(depth - 1)}└─`}${text}`,
+      ...(node !== undefined && { node }),
+    })
   const show = (node: GraphNode, depth: number): void => {
     const own = names.get(node.id)!
     const { word, details } = nodeDetails(node, own)
@@ -49,6 +63,7 @@ export function explainText(
         ...(verbose && { output: types }),
         ...rows,
       }),
+      node.id,
     )
     node.inputs.forEach((id, port) => {
       const input = byId.get(id)!
@@ -68,8 +83,8 @@ export function explainText(
   if (last !== undefined) show(last, root === undefined ? 0 : 1)
   if (stream)
     for (const { id, distribution } of fragmentsOf(nodes, names, relation))
-      lines.push(withDetails(`fragment ${id}`, { distribution }))
-  if (run !== undefined) lines.push(`Execution Time: ${run.ms.toFixed(3)} ms`)
+      lines.push({ text: withDetails(`fragment ${id}`, { distribution }) })
+  if (run !== undefined) lines.push({ text: `Execution Time: ${run.ms.toFixed(3)} ms` })
   return lines
 }
 

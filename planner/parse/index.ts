@@ -4,7 +4,7 @@ import { parseComment } from './comment.ts'
 import { parseCreate } from './create.ts'
 import { dropFunction } from './create-function.ts'
 import { Cursor, parseFragment } from './cursor.ts'
-import { parseExplainOptions } from './explain.ts'
+import { parseExplainedJob, parseExplainOptions } from './explain.ts'
 import { parseGrant } from './grants.ts'
 import { OTHER_STATEMENTS, orKnownElsewhere } from './known-elsewhere.ts'
 import { ofFragment } from './of-fragment.ts'
@@ -123,6 +123,8 @@ function parseExplain(c: Cursor): Statement {
   const options = parseExplainOptions(c)
   const rest = new Cursor(c.sql, c.tokens.slice(c.at))
   if (rest.token === undefined) throw c.error()
+  const job = parseExplainedJob(rest, options)
+  if (job !== undefined) return job
   return { kind: 'explain', options, statement: parseStatement(rest) }
 }
 

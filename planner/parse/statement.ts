@@ -331,6 +331,13 @@ export type Statement =
   /** Jobs that are still being created, by number. */
   | { readonly kind: 'cancel jobs'; readonly jobs: readonly number[] }
   | { readonly kind: 'explain'; readonly options: ExplainOptions; readonly statement: Statement }
+  /** EXPLAIN ANALYZE of a job that runs, by its name or its number. */
+  | {
+      readonly kind: 'explain job'
+      readonly what: 'table' | 'materialized view' | 'sink' | 'index' | 'source' | undefined
+      readonly job: Name | number
+      readonly seconds: number
+    }
 
 /** A privilege, on some columns only where they are named. */
 export interface NamedPrivilege {
@@ -354,6 +361,8 @@ export interface ExplainOptions {
   readonly verbose: boolean
   /** The query is run, and what each node emitted is told. */
   readonly analyze: boolean
+  /** How long a running job is watched. */
+  readonly seconds?: number | undefined
 }
 
 /** What ALTER does to any object: its name, its schema, its owner. */

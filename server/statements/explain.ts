@@ -177,7 +177,8 @@ async function madeBy(context: StatementContext, run: (dry: StatementContext) =>
   return { catalog, nodes: job?.nodes }
 }
 
-function factOf(
+/** What a plan's text says of a relation. */
+export function factOf(
   id: RelationId,
   catalog: Catalog,
   systemNames: ReadonlyMap<RelationId, string>,

@@ -17,6 +17,7 @@ import { prepareDml } from './dml.ts'
 import { cancelJobs, drop } from './drop.ts'
 import { dropFunction } from './drop-function.ts'
 import { prepareExplain } from './explain.ts'
+import { prepareExplainJob } from './explain-job.ts'
 import { defaultPrivileges, grant } from './grant.ts'
 import { prepareQuery } from './query.ts'
 import { roleSetting } from './role-settings.ts'
@@ -107,6 +108,8 @@ export function prepare(
     case 'show':
     case 'describe':
       return prepareShow(statement, context)
+    case 'explain job':
+      return prepareExplainJob(statement, context)
     case 'explain':
       return prepareExplain(statement, context, types, (inner, dry) =>
         prepare({ ...parsed, statement: inner as DatabaseStatement['statement'] }, dry, []).run([]),

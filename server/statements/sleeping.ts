@@ -19,8 +19,8 @@ export async function* sleeping(
   }
 }
 
-/** Throws what a cancel request ends it with. */
-async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+/** Waits. Throws what a cancel request ends it with. */
+export async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   try {
     await setTimeout(Math.min(ms, TIMER_MAX_MS), undefined, signal && { signal })
   } catch (error) {
