@@ -191,6 +191,17 @@ fill('rw_catalog.rw_schemas', ({ catalog, database }) => [
     .filter(s => s.database === database)
     .map(s => ({ id: s.id, name: s.name, owner: roleOid(s.owner), acl: aclOf(catalog, 'schema', s) ?? [] })),
 ])
+fill('rw_catalog.rw_secrets', ({ catalog, database }) =>
+  catalog.secrets
+    .filter(s => s.database === database)
+    .map(({ id, name, schema, owner }) => ({
+      id,
+      name,
+      schema_id: catalog.schemas.find(s => s.database === database && s.name === schema)?.id,
+      owner: roleOid(owner),
+      acl: [],
+    })),
+)
 fill('rw_catalog.rw_databases', ({ catalog }) =>
   catalog.databases.map(d => ({
     id: d.id,
