@@ -16,6 +16,7 @@ import { direction } from './function.ts'
 import { bindRecursive, readsItself } from './recursive.ts'
 import { depthOf, type Scope } from './scope.ts'
 import { bindSelect } from './select.ts'
+import { itemsInOrder, namingLater } from './with-items.ts'
 
 /** Binds any query: WITH, set operations, VALUES, SELECT; then ORDER BY and LIMIT. */
 export function bindTree(
@@ -65,9 +66,8 @@ export function bindTree(
 export function bindCtes(clause: Body, env: Environment): Ctes {
   const ctes = new Map(env.ctes)
   const own = new Set<string>()
-  for (const node of list(clause['ctes'])) {
-    const cte = as(node, 'CommonTableExpr')!
-    const bound = bindCte(cte, clause['recursive'] === true, ctes, env)
+  for (const cte of itemsInOrder(clause, env)) {
+    const bound = namingLater(clause, ctes, () => bindCte(cte, clause['recursive'] === true, ctes, env))
     const renamed = names(cte['aliascolnames'])
     const titles = bound.names.map((n, i) => renamed[i] ?? n)
     const name = String(cte['ctename'])
