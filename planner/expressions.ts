@@ -15,10 +15,20 @@ export function call(fn: string, args: readonly Expression[], type: Type): Expre
 }
 
 /** The time at which the statement runs: known to each run of it. */
-export const NOW_INDEX = -1
+const NOW_INDEX = -1
 export const NOW: Expression = { kind: 'parameter', index: NOW_INDEX, type: TIMESTAMPTZ }
 
+/** Whether it is the time at which the statement runs. */
+export function isNow(e: Expression): boolean {
+  return e.kind === 'parameter' && e.index === NOW_INDEX
+}
+
 export const TRUE = literal(true, BOOL)
+
+/** Every column, as it is. */
+export function everyColumn(schema: readonly { readonly type: Type }[]): readonly Expression[] {
+  return schema.map(({ type }, i) => column(i, type))
+}
 
 /** A column of an enclosing query, `depth` queries up; gone once the subquery is decorrelated. */
 export function outer(index: number, depth: number, type: Type): Expression {
@@ -59,16 +69,14 @@ export function substitute(e: Expression, columns: readonly Expression[]): Expre
 export function readsNow(e: Expression): boolean {
   let found = false
   visit(e, leaf => {
-    if (leaf.kind === 'parameter' && leaf.index === NOW_INDEX) found = true
+    if (isNow(leaf)) found = true
   })
   return found
 }
 
 /** The same with the present time in a column. */
 export function timedBy(e: Expression, at: number): Expression {
-  return mapExpression(e, leaf =>
-    leaf.kind === 'parameter' && leaf.index === NOW_INDEX ? column(at, TIMESTAMPTZ) : leaf,
-  )
+  return mapExpression(e, leaf => (isNow(leaf) ? column(at, TIMESTAMPTZ) : leaf))
 }
 
 export function columnsOf(e: Expression): ReadonlySet<number> {

@@ -1,7 +1,7 @@
 import type { Expression, JoinType } from '../types/job.ts'
 import { sameType } from '../types/type.ts'
 import { column, columnsOf, conjunction, conjuncts, functionName, remap } from './expressions.ts'
-import { type Plan, schemaOf } from './plan.ts'
+import { extended, type Plan, schemaOf } from './plan.ts'
 
 interface Key {
   readonly left: Expression
@@ -90,7 +90,12 @@ export function withColumns(
   const extra: Expression[] = []
   const at = list.map(e => (e.kind === 'column' ? e.index : schema.length + extra.push(e) - 1))
   if (extra.length === 0) return { plan, at }
-  const columns = [...schema.map((f, i) => column(i, f.type)), ...extra]
-  const names = [...schema.map(f => f.name), ...extra.map(() => '?column?')]
-  return { plan: { op: 'project', input: plan, columns, names }, at }
+  return {
+    plan: extended(
+      plan,
+      extra,
+      extra.map(() => '?column?'),
+    ),
+    at,
+  }
 }

@@ -4,7 +4,7 @@ import type { AggregateCall, Expression, GraphNode, OperatorSpec } from '../type
 import { toJson } from '../types/json.ts'
 import type { Schema } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
-import { column, readsNow } from './expressions.ts'
+import { everyColumn, readsNow } from './expressions.ts'
 import { type Plan, schemaOf } from './plan.ts'
 import { nowConditions, nowSeries } from './temporal-filter.ts'
 
@@ -37,7 +37,7 @@ export function lower(plan: Plan): readonly GraphNode[] {
   const last = visit(plan, add)
   // The output is the last node; a shared subplan may have been it already.
   if (nodes.at(-1) !== last) {
-    const columns = last.schema.map((f, i) => column(i, f.type))
+    const columns = everyColumn(last.schema)
     const spec: OperatorSpec = { kind: 'project', columns }
     nodes.push({
       id: nodes.length + 1,
@@ -70,7 +70,7 @@ function visit(plan: Plan, add: Add): GraphNode {
     case 'values':
       return values(plan, add)
     case 'filter': {
-      const columns = schemaOf(plan).map((f, i) => column(i, f.type))
+      const columns = everyColumn(schemaOf(plan))
       return filtered(plan.predicate, columns, plan, down(plan.input), add)
     }
     case 'project': {
@@ -179,7 +179,7 @@ function filtered(
   if (predicate === undefined) return add({ kind: 'project', columns }, [input], plan, 'any')
   if (!readsNow(predicate)) return add({ kind: 'project', predicate, columns }, [input], plan, 'any')
   const { conditions, rest } = nowConditions(predicate)
-  const own = input.schema.map((f, i) => column(i, f.type))
+  const own = everyColumn(input.schema)
   const times = conditions.map(({ value }) => value)
   const schema = [...input.schema, ...times.map((e, i) => ({ name: `time${i}`, type: e.type }))]
   const wide: Plan = { op: 'values', schema, rows: [] }

@@ -13,7 +13,7 @@ import type {
 } from '../types/job.ts'
 import { FIRST_RECURSION } from '../types/job.ts'
 import { INT8, type Schema, type Type } from '../types/type.ts'
-import { readsNow } from './expressions.ts'
+import { everyColumn, readsNow } from './expressions.ts'
 
 /** An index as a query may read it in place of the relation it is on. */
 export interface IndexScan {
@@ -398,4 +398,22 @@ export function frameExpressions(frame: Frame): readonly Expression[] {
 /** Guards against plans nobody could run. */
 export function limitDepth(depth: number): void {
   if (depth > 200) throw notSupported('a query nested this deep')
+}
+
+/** The plan with more columns behind its own. */
+export function extended(input: Plan, columns: readonly Expression[], names: readonly string[]): Plan {
+  const schema = schemaOf(input)
+  return {
+    op: 'project',
+    input,
+    columns: [...everyColumn(schema), ...columns],
+    names: [...schema.map(field => field.name), ...names],
+  }
+}
+
+/** The first columns alone, perhaps under other names. */
+export function firstColumns(input: Plan, count: number, names?: readonly string[]): Plan {
+  const schema = schemaOf(input).slice(0, count)
+  const columns = everyColumn(schema)
+  return { op: 'project', input, columns, names: names ?? schema.map(field => field.name) }
 }

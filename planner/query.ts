@@ -5,10 +5,19 @@ import { body } from './bind/ast.ts'
 import { bindTree } from './bind/query.ts'
 import type { BindContext, BoundQuery, ParameterValues, PgNode, StreamPlan } from './contract.ts'
 import type { Sampler } from './estimate.ts'
-import { column, literal, mapExpression, NOW_INDEX } from './expressions.ts'
+import { isNow, literal, mapExpression } from './expressions.ts'
 import { lower } from './lower.ts'
 import { optimize } from './optimize.ts'
-import { appendOnly, inputs, keyOf, mapExpressions, type Plan, rewrite, schemaOf } from './plan.ts'
+import {
+  appendOnly,
+  firstColumns,
+  inputs,
+  keyOf,
+  mapExpressions,
+  type Plan,
+  rewrite,
+  schemaOf,
+} from './plan.ts'
 import { batchJob, mapRecursion } from './recursions.ts'
 import { settleCounts } from './row-counts.ts'
 import { refuseOtherNow } from './temporal-filter.ts'
@@ -25,7 +34,10 @@ export function bindQuery(select: PgNode, context: BindContext): Bound {
   const dependsOn = new Set<number>()
   const bound = bindTree(fields, context, { ctes: new Map(), dependsOn, depth: 0 })
   const schema: Schema = bound.names.map((name, i) => ({ name, type: schemaOf(bound.plan)[i]!.type }))
-  const plan = schemaOf(bound.plan).length === schema.length ? bound.plan : cut(bound.plan, schema)
+  const plan =
+    schemaOf(bound.plan).length === schema.length
+      ? bound.plan
+      : firstColumns(bound.plan, schema.length, bound.names)
   return { schema, dependsOn: [...dependsOn], parameters: parameterTypes(context), plan }
 }
 
@@ -33,15 +45,6 @@ export function bindQuery(select: PgNode, context: BindContext): Bound {
 export function parameterTypes(context: BindContext): readonly Type[] {
   const count = Math.max(context.parameters.length, 0, ...[...context.inferred.keys()].map(k => k + 1))
   return Array.from({ length: count }, (_, i) => context.parameters[i] ?? context.inferred.get(i) ?? TEXT)
-}
-
-function cut(plan: Plan, schema: Schema): Plan {
-  return {
-    op: 'project',
-    input: plan,
-    columns: schema.map((f, i) => column(i, f.type)),
-    names: schema.map(f => f.name),
-  }
 }
 
 /** The dataflow of a view or sink, up to its terminal. */
@@ -101,8 +104,8 @@ export function withParameters(plan: Plan, parameters: ParameterValues, nowMicro
 
 export function withLiterals(e: Expression, parameters: ParameterValues, nowMicros: bigint): Expression {
   return mapExpression(e, leaf => {
+    if (isNow(leaf)) return literal(nowMicros, leaf.type)
     if (leaf.kind !== 'parameter') return leaf
-    if (leaf.index === NOW_INDEX) return literal(nowMicros, leaf.type)
     assert(leaf.index < parameters.length, 'a parameter has a value')
     return literal(parameters[leaf.index] ?? null, leaf.type)
   })

@@ -1,6 +1,6 @@
 import { parseSync } from 'libpg-query'
 import { quote, quoteIdent } from '../types/sql-text.ts'
-import { as, open } from './bind/ast.ts'
+import { as, open, pathOf } from './bind/ast.ts'
 import type { Relation } from './catalog.ts'
 import { rewriteDialect } from './parse/dialect.ts'
 import { tokenize } from './parse/tokens.ts'
@@ -24,7 +24,7 @@ export function rewriteReferences(query: string, relation: Relation, text: strin
     if (kind === 'CommonTableExpr') ctes.add(fields['ctename'])
     const range = as(node, 'RangeVar')
     if (range !== undefined && means(range, relation)) {
-      const parts = [range['catalogname'], range['schemaname'], range['relname']].filter(p => p !== undefined)
+      const parts = pathOf(range)
       mentions.push({
         location: range['location'] as number,
         parts: parts.length,

@@ -2,16 +2,7 @@ import { risingLeaf } from '../executor/watermarks/monotone.ts'
 import { notSupported } from '../types/error.ts'
 import type { Expression, NowComparison, OperatorSpec } from '../types/job.ts'
 import type { Interval } from '../types/value.ts'
-import {
-  column,
-  columnsOf,
-  conjunction,
-  conjuncts,
-  functionName,
-  mapExpression,
-  NOW_INDEX,
-  readsNow,
-} from './expressions.ts'
+import { columnsOf, conjunction, conjuncts, functionName, isNow, readsNow, timedBy } from './expressions.ts'
 import { inputs, mapExpressions, type Plan } from './plan.ts'
 
 /** A condition on the present time: `value` is of the row, `bound` of the time, its only column. */
@@ -65,7 +56,7 @@ export function nowSeries(
   const [start, end, step, zone] = series.args
   if (plan.input.op !== 'values' || plan.input.rows.length !== 1 || plan.ordinality || plan.outer)
     return undefined
-  if (end?.kind !== 'parameter' || end.index !== NOW_INDEX) return undefined
+  if (end === undefined || !isNow(end)) return undefined
   if (start?.kind !== 'literal' || step?.kind !== 'literal' || zone?.kind !== 'literal') return undefined
   if (typeof start.value !== 'bigint' || step.value === null || !leadsOn(step.value as Interval))
     return undefined
@@ -84,16 +75,14 @@ function nowCondition(e: Expression): NowCondition {
   const [value, time] = forward ? [left, right] : [right, left]
   if (readsNow(value) || columnsOf(time).size > 0 || !risesWithNow(time)) throw refused()
   if (value.type.name !== time.type.name || !TIMES.has(value.type.name)) throw refused()
-  const bound = mapExpression(time, leaf =>
-    leaf.kind === 'parameter' && leaf.index === NOW_INDEX ? column(0, leaf.type) : leaf,
-  )
+  const bound = timedBy(time, 0)
   return { value, bound, comparison: forward ? MIRRORED[comparison]! : comparison }
 }
 
 /** While now() rises it never falls. */
 function risesWithNow(e: Expression): boolean {
   const leaf = risingLeaf(e, risesInUtc)
-  return leaf?.kind === 'parameter' && leaf.index === NOW_INDEX
+  return leaf !== undefined && isNow(leaf)
 }
 
 /** What depends on a time zone's changes elsewhere. */

@@ -3,7 +3,7 @@ import type { Expression, GraphNode, OperatorSpec, RelationId, WindowCall } from
 import { BOOL, INT8 } from '../types/type.ts'
 import type { Catalog, Relation } from './catalog.ts'
 import type { StreamPlan } from './contract.ts'
-import { call, column, columnsOf, functionName, literal } from './expressions.ts'
+import { call, column, columnsOf, everyColumn, functionName, literal, remap } from './expressions.ts'
 
 /** When a value of a column is final: the watermark of each input node has reached it and `after` microseconds. */
 interface Closing {
@@ -54,13 +54,8 @@ export function watermarksOf(plan: StreamPlan, catalog: Catalog): NonNullable<Re
     if (input === undefined || others.length > 0 || closing!.after !== 1n) return []
     const { column: read, expression, sql } = watermarkAt(input, plan.nodes, catalog)!
     if ([...columnsOf(expression)].some(c => c !== read)) return []
-    return [{ column: i, expression: moved(expression, i), sql }]
+    return [{ column: i, expression: remap(expression, () => i), sql }]
   })
-}
-
-function moved(e: Expression, to: number): Expression {
-  if (e.kind === 'column') return { ...e, index: to }
-  return e.kind === 'call' ? { ...e, args: e.args.map(arg => moved(arg, to)) } : e
 }
 
 function watermarkAt(
@@ -206,7 +201,7 @@ function closeBelow(
     shard: 'any',
     spec: {
       kind: 'project',
-      columns: window.schema.map((field, i) => column(i, field.type)),
+      columns: everyColumn(window.schema),
       ...(complete.condition(width) && { predicate: complete.condition(width)! }),
     },
   }

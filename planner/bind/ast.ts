@@ -65,3 +65,8 @@ export function integer(node: unknown): number | undefined {
 export function syntaxError(message: string, position: number | undefined): SqlError {
   return new SqlError('syntax_error', message, { position })
 }
+
+/** The name of a RangeVar with what stands before it. */
+export function pathOf(range: Body): readonly string[] {
+  return [range['catalogname'], range['schemaname'], range['relname']].filter(p => p !== undefined).map(str)
+}

@@ -8,10 +8,10 @@ import { streamKey } from '../expiry.ts'
 import { call, column, columnsOf, conjunction, literal } from '../expressions.ts'
 import { joinOn } from '../join-on.ts'
 import { parseStored } from '../parse/index.ts'
-import { appendOnly, type IndexScan, type Plan, schemaOf } from '../plan.ts'
+import { appendOnly, extended, type IndexScan, type Plan, schemaOf } from '../plan.ts'
 import { deepened } from '../unnest/outer-references.ts'
 import { asofJoin, distinguishable, markedCondition } from './asof-join.ts'
-import { as, type Body, body, list, names, open, str } from './ast.ts'
+import { as, type Body, body, list, names, open, pathOf, str } from './ast.ts'
 import { bindBeside, bindRight, withoutLateral } from './beside.ts'
 import { callFunction, coerce } from './coerce.ts'
 import type { BoundRelation, Environment } from './environment.ts'
@@ -120,7 +120,7 @@ function bindRangeVar(fields: Body, env: Environment): From {
       position,
     })
   if (cte !== undefined) return aliased(fromHere(cte, env), name, fields['alias'], undefined)
-  const path = [fields['catalogname'], fields['schemaname'], name].filter(p => p !== undefined).map(str)
+  const path = pathOf(fields)
   const from = aliased(relationPlan(path, env, position), name, fields['alias'], undefined)
   if (fields['alias'] !== undefined) return from
   const { schema } = findRelation(path, env.context, position)
@@ -183,12 +183,9 @@ function withTableOid(
   { plan, names }: BoundRelation,
   oid: number,
 ): BoundRelation & { hidden: ReadonlySet<number> } {
-  const schema = schemaOf(plan)
-  const columns = [...schema.map((f, i) => column(i, f.type)), literal(oid, OID)]
-  const shown = [...names, 'tableoid']
   return {
-    plan: { op: 'project', input: plan, columns, names: shown },
-    names: shown,
+    plan: extended(plan, [literal(oid, OID)], ['tableoid']),
+    names: [...names, 'tableoid'],
     hidden: new Set([names.length]),
   }
 }
@@ -406,14 +403,11 @@ function bindUsing(
   }
   const schema = schemaOf(plan)
   const values = pairs.map(p => call('coalesce', [p.left, p.right], p.left.type))
-  const project: Plan = {
-    op: 'project',
-    input: plan,
-    columns: [...schema.map((f, i) => column(i, f.type)), ...values],
-    names: [...schema.map(f => f.name), ...common],
-  }
   const merged = pairs.map((p, i) => ({ name: p.name, type: values[i]!.type, index: schema.length + i }))
-  return { plan: project, columns: [...merged, ...demoted, ...underAlias(alias, merged)] }
+  return {
+    plan: extended(plan, values, common),
+    columns: [...merged, ...demoted, ...underAlias(alias, merged)],
+  }
 }
 
 /** JOIN … USING (…) AS alias: the merged columns under that name too. */

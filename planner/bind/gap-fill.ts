@@ -6,7 +6,7 @@ import { BOOL, type TypeName } from '../../types/type.ts'
 import { typeName } from '../../types/type-names.ts'
 import type { Interval } from '../../types/value.ts'
 import type { PgNode } from '../contract.ts'
-import { call, column, literal } from '../expressions.ts'
+import { call, column, everyColumn, literal } from '../expressions.ts'
 import { keyOf, type Plan, schemaOf } from '../plan.ts'
 import { as, type Body, list, names } from './ast.ts'
 import { callFunction } from './coerce.ts'
@@ -100,7 +100,7 @@ const FRAME = {
 function filled(input: Plan, time: Column, step: Expression, filling: Filling, env: Environment): Plan {
   const { partition, strategies } = filling
   const schema = schemaOf(input)
-  const own = schema.map((f, i): Expression => column(i, f.type))
+  const own = everyColumn(schema)
   const carried = [...strategies].filter(([, by]) => by !== 'keepnull').map(([i]) => i)
   const lag = (i: number): WindowCall => ({
     kind: 'window',

@@ -4,8 +4,8 @@ import { INT4, TEXT, type Type } from '../../types/type.ts'
 import { typeName } from '../../types/type-names.ts'
 import type { PgNode } from '../contract.ts'
 import { call, equal, literal } from '../expressions.ts'
-import { type Plan, schemaOf } from '../plan.ts'
-import { attach, filterBy, firstColumns } from '../unnest/attach-subqueries.ts'
+import { firstColumns, type Plan, schemaOf } from '../plan.ts'
+import { attach, filterBy } from '../unnest/attach-subqueries.ts'
 import { as, type Body, list, names, open, str } from './ast.ts'
 import { settle, settleText } from './coerce.ts'
 import {
@@ -124,7 +124,6 @@ function finish(
   }))
   const on = place.slice(sorts.length, sorts.length + keyCount)
   if (on.length > 0) {
-    checkDistinctOn(on, order)
     plan = { op: 'top-n', input: plan, partition: on, order, offset: 0, limit: 1, withTies: false }
   } else if (distinct) {
     if (hidden > 0) {
@@ -135,19 +134,6 @@ function finish(
   }
   const cut = limited(plan, order, select, env)
   return hidden === 0 ? cut : firstColumns(cut, width)
-}
-
-/** ORDER BY begins with the expressions of DISTINCT ON, in any order. */
-function checkDistinctOn(on: readonly number[], order: readonly Order[]): void {
-  const left = new Set(on)
-  for (const { column } of order) {
-    if (left.size === 0) return
-    if (!on.includes(column)) {
-      const message = 'SELECT DISTINCT ON expressions must match initial ORDER BY expressions'
-      throw new SqlError('invalid_column_reference', message)
-    }
-    left.delete(column)
-  }
 }
 
 interface Sort {

@@ -2,7 +2,7 @@ import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression, Order } from '../../types/job.ts'
 import { BOOL } from '../../types/type.ts'
 import type { PgNode } from '../contract.ts'
-import { call, column, outer } from '../expressions.ts'
+import { call, column, everyColumn, outer } from '../expressions.ts'
 import { type Plan, schemaOf } from '../plan.ts'
 import { numberOuter } from '../unnest/outer-references.ts'
 import { as, type Body, names } from './ast.ts'
@@ -53,7 +53,7 @@ export function bindSubLink(fields: Body, env: Environment): Expression {
     return compare(operator, needle, call('row', columns, needle.type), env, position)
   }
   const left = needles.map((n, i) => outer(i, 0, n.type))
-  const right = schema.map((f, i) => column(i, f.type))
+  const right = everyColumn(schema)
   const row = (args: readonly Expression[]): Expression =>
     args.length === 1 ? args[0]! : call('row', args, needle.type)
   // x op ALL (…) holds unless NOT x op y for some y.

@@ -4,7 +4,7 @@ import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
 import { INT4, type Type } from '../../types/type.ts'
 import type { PgNode } from '../contract.ts'
-import { call, column, literal } from '../expressions.ts'
+import { call, column, everyColumn, literal } from '../expressions.ts'
 import { type Plan, schemaOf } from '../plan.ts'
 import { attach } from '../unnest/attach-subqueries.ts'
 import { as, type Body, body, items, list, names, str } from './ast.ts'
@@ -85,7 +85,7 @@ export function bindTableFunctions(
     : {
         op: 'project',
         input: set,
-        columns: [...schemaOf(input).map((f, i) => column(i, f.type)), ...shown.map(s => s.value)],
+        columns: [...everyColumn(schemaOf(input)), ...shown.map(s => s.value)],
         names: [...schemaOf(input).map(f => f.name), ...shown.map(s => s.name)],
       }
   const table = given ?? bound[0]!.name

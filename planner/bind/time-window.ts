@@ -2,8 +2,7 @@ import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
 import { INTERVAL, TIMESTAMP } from '../../types/type.ts'
 import type { Interval } from '../../types/value.ts'
-import { column } from '../expressions.ts'
-import { type Plan, schemaOf } from '../plan.ts'
+import { extended, type Plan, schemaOf } from '../plan.ts'
 import { type Body, list } from './ast.ts'
 import { coerce } from './coerce.ts'
 import type { Environment } from './environment.ts'
@@ -64,13 +63,8 @@ function asTimestamp(
   env: Environment,
 ): { readonly input: Plan; readonly at: number } {
   if (time.type.name !== 'date') return { input: plan, at: time.index }
-  const schema = schemaOf(plan)
-  const columns = [
-    ...schema.map((f, i) => column(i, f.type)),
-    coerce(time, TIMESTAMP, 'implicit', env.context, undefined),
-  ]
-  const names = [...schema.map(f => f.name), '?column?']
-  return { input: { op: 'project', input: plan, columns, names }, at: schema.length }
+  const timestamp = coerce(time, TIMESTAMP, 'implicit', env.context, undefined)
+  return { input: extended(plan, [timestamp], ['?column?']), at: schemaOf(plan).length }
 }
 
 const DAY = 86400000000n

@@ -2,22 +2,22 @@ import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression, RelationId } from '../../types/job.ts'
 import { ROW_ID_COLUMN } from '../../types/row-id.ts'
 import { BOOL, type Schema, type Type } from '../../types/type.ts'
-import { as, type Body, body, items, list, names, str } from '../bind/ast.ts'
+import { as, type Body, body, items, list, names, pathOf, str } from '../bind/ast.ts'
 import { settleText } from '../bind/coerce.ts'
 import { type Environment, noPending } from '../bind/environment.ts'
 import { at, bindCondition, bindExpression } from '../bind/expression.ts'
 import { findRelation } from '../bind/find-relation.ts'
-import { bindFromList, NOTHING } from '../bind/from.ts'
+import { bindFromList, NOTHING, sideBySide } from '../bind/from.ts'
 import { bindCtes, bindTree } from '../bind/query.ts'
 import type { ScopeColumn } from '../bind/scope.ts'
 import { titleOf } from '../bind/select.ts'
 import { expandStar } from '../bind/star.ts'
 import type { Relation } from '../catalog.ts'
 import type { BindContext, DmlPlan, ParameterValues, PgNode } from '../contract.ts'
-import { call, column, conjunction, literal } from '../expressions.ts'
+import { call, column, conjunction, everyColumn, literal } from '../expressions.ts'
 import { joinOn } from '../join-on.ts'
 import { optimize } from '../optimize.ts'
-import { type Plan, schemaOf } from '../plan.ts'
+import { firstColumns, type Plan, schemaOf } from '../plan.ts'
 import { parameterTypes, present, settled, withLiterals, withParameters } from '../query.ts'
 import { batchJob } from '../recursions.ts'
 import { attach, filterBy } from '../unnest/attach-subqueries.ts'
@@ -77,7 +77,7 @@ export function planInsert(statement: PgNode, context: BindContext): BoundDml {
   const select = fields['selectStmt'] === undefined ? undefined : as(fields['selectStmt'], 'SelectStmt')!
   const wanted = given.length > 0 ? given : all
   for (const i of wanted) if (table.columns[i]!.generated === undefined) context.sets?.insert.add(i)
-  const rows = select === undefined ? emptyRow() : insertRows(select, table, wanted, env)
+  const rows = select === undefined ? NOTHING.plan : insertRows(select, table, wanted, env)
   const width = schemaOf(rows).length
   if (width > wanted.length) {
     throw new SqlError('syntax_error', 'INSERT has more expressions than target columns', { position })
@@ -109,7 +109,7 @@ export function planDelete(statement: PgNode, context: BindContext): BoundDml {
   const fields = open(statement, 'DeleteStmt')
   const { table, env } = target(fields, context)
   const rows = affected(fields, 'usingClause', table, env)
-  const values = table.columns.map((c, i) => column(i, c.type))
+  const values = everyColumn(table.columns)
   const { plan, env: scoped, beside } = rows
   return finish(
     table,
@@ -125,7 +125,7 @@ export function planUpdate(statement: PgNode, context: BindContext): BoundDml {
   const fields = open(statement, 'UpdateStmt')
   const { table, env } = target(fields, context)
   const rows = affected(fields, 'fromClause', table, env)
-  const old = table.columns.map((c, i): Expression => column(i, c.type))
+  const old = everyColumn(table.columns)
   const next = assignments(list(fields['targetList']), table, old, rows.env)
   const attached = attach(rows.plan, generate(table, next), rows.env.pending)
   const values = attached.expressions
@@ -154,10 +154,7 @@ function open(statement: PgNode, kind: string): Body {
 function target(fields: Body, context: BindContext): { readonly table: Relation; readonly env: Environment } {
   const relation = body(fields['relation'])
   const position = context.position(relation['location'] as number | undefined)
-  const path = [relation['catalogname'], relation['schemaname'], relation['relname']].filter(
-    p => p !== undefined,
-  )
-  const found = findRelation(path.map(str), context, position)
+  const found = findRelation(pathOf(relation), context, position)
   const table = found.relation
   if (table?.kind !== 'table') {
     const what = table?.kind ?? 'system table'
@@ -205,9 +202,7 @@ function affected(
   let from = own
   if (list(fields[clause]).length > 0) {
     const other = bindFromList(list(fields[clause]), env)
-    const width = schemaOf(own.plan).length
-    const columns = [...own.columns, ...other.columns.map(c => ({ ...c, index: c.index + width }))]
-    from = { plan: joinOn('inner', own.plan, other.plan, undefined), columns }
+    from = { plan: joinOn('inner', own.plan, other.plan, undefined), columns: sideBySide(own, other) }
   }
   const scoped: Environment = { ...env, scope: { columns: from.columns } }
   const where = fields['whereClause'] as PgNode | undefined
@@ -249,10 +244,6 @@ function onceEach(plan: Plan, table: Relation, own: Plan): Plan {
   }
 }
 
-function emptyRow(): Plan {
-  return NOTHING.plan
-}
-
 /** All lists of VALUES say DEFAULT there. */
 function isDefault(select: Body | undefined, at: number): boolean {
   const rows = list(select?.['valuesLists'])
@@ -271,10 +262,8 @@ function insertRows(select: Body, table: Relation, wanted: readonly number[], en
       depth: 0,
       targets: wanted.map(i => table.columns[i]!.type),
     })
-    const schema = schemaOf(bound.plan)
-    if (schema.length === bound.names.length) return bound.plan
-    const columns = bound.names.map((_, i) => column(i, schema[i]!.type))
-    return { op: 'project', input: bound.plan, columns, names: bound.names }
+    const { plan, names } = bound
+    return schemaOf(plan).length === names.length ? plan : firstColumns(plan, names.length, names)
   }
   // Literals of VALUES take the type of the column they go to.
   const inner = { ...env, clause: 'VALUES' }
@@ -328,12 +317,7 @@ function finish(
   beside: readonly ScopeColumn[] = [],
 ): BoundDml {
   const names_ = [...table.columns.map(c => c.name), 'weight', 'counted', ...beside.map(c => c.name)]
-  const titled: Plan = {
-    op: 'project',
-    input: plan,
-    columns: schemaOf(plan).map((f, i) => column(i, f.type)),
-    names: names_,
-  }
+  const titled = firstColumns(plan, names_.length, names_)
   const clause = returningOf(fields)
   const returning = hasReturning(fields)
     ? { returning: bindReturning(clause, table, tag, fields, env, beside), beside: beside.map(c => c.type) }

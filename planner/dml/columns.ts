@@ -150,3 +150,10 @@ export function project(
   const names = [...columns.map(() => ''), 'weight', 'counted', ...beside.map(() => '')]
   return { op: 'project', input, columns: all, names }
 }
+
+/** Throws 42701 for a name that comes twice. */
+export function rejectDuplicates(names: readonly string[]): void {
+  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  if (twice !== undefined)
+    throw new SqlError('duplicate_column', `column "${twice}" specified more than once`)
+}

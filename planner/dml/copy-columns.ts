@@ -1,9 +1,10 @@
-import { notSupported, SqlError } from '../../types/error.ts'
+import { notSupported } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
 import { limited } from '../bind/coerce.ts'
 import type { Relation } from '../catalog.ts'
+import { column } from '../expressions.ts'
 import { withLiterals } from '../query.ts'
-import { columnAt, defaultOf, generate } from './columns.ts'
+import { columnAt, defaultOf, generate, rejectDuplicates } from './columns.ts'
 
 export interface CopyColumns {
   /** Positions in the table of the columns that are copied, in the order of the fields. */
@@ -23,14 +24,12 @@ export function copyColumns(
   const positions = names.length === 0 ? all : names.map(name => columnAt(table, name, undefined))
   for (const i of positions)
     if (table.columns[i]!.generated !== undefined) throw copiedError(table.columns[i]!.name)
-  const twice = names.find((name, i) => names.indexOf(name) !== i)
-  if (twice !== undefined)
-    throw new SqlError('duplicate_column', `column "${twice}" specified more than once`)
+  rejectDuplicates(names)
   if (positions.length === 0) throw notSupported('COPY of no columns')
   const plain = table.columns.map(({ type, modifier, default: fallback }, i): Expression => {
     const at = positions.indexOf(i)
     if (at === -1) return withLiterals(defaultOf(fallback, type, { session }), [], nowMicros)
-    return limited({ kind: 'column', index: at, type }, modifier, false)
+    return limited(column(at, type), modifier, false)
   })
   const values = generate(table, plain).map(value => withLiterals(value, [], nowMicros))
   return { positions, values }

@@ -7,7 +7,7 @@ import { at, bindCondition, bindExpression } from '../bind/expression.ts'
 import type { From } from '../bind/from.ts'
 import type { Relation } from '../catalog.ts'
 import type { PgNode } from '../contract.ts'
-import { call, column, conjunction, literal } from '../expressions.ts'
+import { call, conjunction, everyColumn, literal } from '../expressions.ts'
 import { joinOn } from '../join-on.ts'
 import { type Plan, schemaOf } from '../plan.ts'
 import { assign } from './assign.ts'
@@ -64,7 +64,7 @@ function kindOf(clause: Body): 'matched' | 'unmatched' {
 }
 
 function actions(clause: Body, rows: Plan, table: Relation, env: Environment): Plan[] {
-  const old = table.columns.map((c, i): Expression => column(i, c.type))
+  const old = everyColumn(table.columns)
   switch (clause['commandType']) {
     case 'CMD_DELETE':
       return [project(rows, old, -1)]
@@ -108,7 +108,7 @@ function turn(condition: Expression, width: number, other: number): Expression {
 }
 
 function nothing(input: Plan, table: Relation): Plan {
-  const old = table.columns.map((c, i): Expression => column(i, c.type))
+  const old = everyColumn(table.columns)
   return project({ op: 'filter', input, predicate: literal(false, BOOL) }, old, 1)
 }
 

@@ -6,7 +6,7 @@ import { bindCondition, compare } from '../bind/expression.ts'
 import { bindFromList } from '../bind/from.ts'
 import type { Relation } from '../catalog.ts'
 import type { PgNode } from '../contract.ts'
-import { column, conjunction } from '../expressions.ts'
+import { column, conjunction, everyColumn } from '../expressions.ts'
 import { joinOn } from '../join-on.ts'
 import type { Plan } from '../plan.ts'
 import { assignments, columnAt, generate, project } from './columns.ts'
@@ -35,7 +35,7 @@ export function onConflict(
   const action: ConflictAction = clause['action'] === 'ONCONFLICT_UPDATE' ? 'update' : 'nothing'
   checkTarget(clause, table, env, action)
   const width = table.columns.length
-  const candidate = table.columns.map((c, i): Expression => column(i, c.type))
+  const candidate = everyColumn(table.columns)
   if (table.key.length === 0) return { action, plan: project(rows, candidate, 1) }
   const own = bindFromList([{ RangeVar: body(fields['relation']) }], rightsWhenRead(env))
   const equal = table.key.map(k =>

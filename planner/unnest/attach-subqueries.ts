@@ -1,7 +1,7 @@
 import type { Expression } from '../../types/job.ts'
 import { contains, type Pending, placeholderIndex, replaceCalls } from '../bind/environment.ts'
-import { column, conjunction, conjuncts, functionName } from '../expressions.ts'
-import { type Plan, schemaOf } from '../plan.ts'
+import { conjunction, conjuncts, functionName } from '../expressions.ts'
+import { firstColumns, type Plan, schemaOf } from '../plan.ts'
 import { semiJoin } from './semi-join.ts'
 import { subqueryValue } from './subquery-value.ts'
 
@@ -33,16 +33,6 @@ function stripNot(e: Expression): { inner: Expression; negated: boolean } {
   if (e.kind !== 'call' || functionName(e.fn) !== 'not') return { inner: e, negated: false }
   const { inner, negated } = stripNot(e.args[0]!)
   return { inner, negated: !negated }
-}
-
-export function firstColumns(plan: Plan, count: number): Plan {
-  const schema = schemaOf(plan).slice(0, count)
-  return {
-    op: 'project',
-    input: plan,
-    columns: schema.map((f, i) => column(i, f.type)),
-    names: schema.map(f => f.name),
-  }
 }
 
 /** Joins every subquery the expressions name to the input and replaces the placeholders by columns. */

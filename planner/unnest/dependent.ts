@@ -1,6 +1,15 @@
 import type { AggregateCall, Expression } from '../../types/job.ts'
 import { BOOL } from '../../types/type.ts'
-import { call, column, conjunction, conjuncts, functionName, mapExpression, remap } from '../expressions.ts'
+import {
+  call,
+  column,
+  conjunction,
+  conjuncts,
+  everyColumn,
+  functionName,
+  mapExpression,
+  remap,
+} from '../expressions.ts'
 import { joinOn, withColumns } from '../join-on.ts'
 import { mapFrame, type Plan, schemaOf } from '../plan.ts'
 import { isCorrelated } from './decorrelate.ts'
@@ -147,7 +156,7 @@ function withEmptyGroups(grouped: Plan, plan: Extract<Plan, { op: 'aggregate' }>
   return {
     op: 'project',
     input: joined,
-    columns: [...columns, ...known.map((f, i) => column(i, f.type))],
+    columns: [...columns, ...everyColumn(known)],
     names: [...plan.calls.map((_, i) => schema[known.length + i]!.name), ...known.map(f => f.name)],
   }
 }

@@ -3,7 +3,7 @@ import { BOOL, INT8 } from '../../types/type.ts'
 import type { PendingSubquery } from '../bind/environment.ts'
 import { call, column, conjunction, literal, substitute, TRUE } from '../expressions.ts'
 import { joinOn, withColumns } from '../join-on.ts'
-import { keyOf, type Plan, schemaOf } from '../plan.ts'
+import { extended, keyOf, type Plan, schemaOf } from '../plan.ts'
 import { isCorrelated, type Sides, sidesOf, tryDecorrelate } from './decorrelate.ts'
 import { aggregateOfNothing, dependent, domainOf, joinDomain, range, reordered } from './dependent.ts'
 import { overBoth } from './semi-join.ts'
@@ -51,8 +51,7 @@ function scalarByKey(
   if (!alone && !isGrouped(plan, at) && keyOf(plan)?.every(k => at.includes(k)) !== true) return undefined
   const single: Plan = alone && !isSingle(plan) ? { op: 'single-row', input: plan, group: [] } : plan
   const schema = schemaOf(plan)
-  const columns = [...schema.map((f, i) => column(i, f.type)), TRUE]
-  const marked: Plan = { op: 'project', input: single, columns, names: [...schema.map(f => f.name), 'found'] }
+  const marked = extended(single, [TRUE], ['found'])
   const width = schemaOf(input).length
   const joined = joinOn('left', input, marked, conjunction(conditions.map(c => overBoth(c, args, width))))
   const found = column(width, subquery.type)
@@ -117,9 +116,7 @@ function existsValue(input: Plan, { plan }: PendingSubquery, args: readonly Expr
 /** The distinct values of the columns, with TRUE behind. */
 function distinctMarked(plan: Plan, at: readonly number[]): Plan {
   const input: Plan = { op: 'aggregate', input: reordered(plan, at), groups: at.map((_, i) => i), calls: [] }
-  const known = schemaOf(input)
-  const columns = [...known.map((f, i) => column(i, f.type)), TRUE]
-  return { op: 'project', input, columns, names: [...known.map(f => f.name), 'found'] }
+  return extended(input, [TRUE], ['found'])
 }
 
 const COUNT: AggregateCall = { fn: 'count(*)', args: [], distinct: false, type: INT8 }

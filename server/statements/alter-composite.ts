@@ -1,6 +1,6 @@
 import { canReshape, losesFields } from '../../executor/functions/reshape.ts'
 import type { ColumnDef, IndexDef, Relation } from '../../planner/catalog.ts'
-import { column, columnsOf } from '../../planner/expressions.ts'
+import { columnsOf, everyColumn } from '../../planner/expressions.ts'
 import { jobOverRetyped, overRetyped, type Retyped, reshaped } from '../../planner/reshape.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { Type } from '../../types/type.ts'
@@ -38,7 +38,7 @@ export function changeComposite(
   const keeps = readers.length > 0 && losesFields(from, type)
   if (keeps && table.conflict === 'update-if-not-null')
     throw notSupported('dropping a field that is read of a table ON CONFLICT DO UPDATE IF NOT NULL')
-  const old = table.columns.map((c, i) => column(i, c.type))
+  const old = everyColumn(table.columns)
   const values = [...old.with(at, reshaped(old[at]!, type)), ...(keeps ? [old[at]!] : [])]
   const columns = [...table.columns.with(at, target), ...(keeps ? [beforeOf(table, at)] : [])]
   const { catalog, command } = rewritten(table, columns, values, context)

@@ -1,7 +1,7 @@
 import type { Relation } from '../../planner/catalog.ts'
 import type { StreamPlan } from '../../planner/contract.ts'
 import { withFragments } from '../../planner/distribution.ts'
-import { column } from '../../planner/expressions.ts'
+import { everyColumn } from '../../planner/expressions.ts'
 import type { Fragment } from '../../planner/parse/index.ts'
 import { bindQuery, planStream } from '../../planner/query.ts'
 import { assert, notSupported, SqlError } from '../../types/error.ts'
@@ -53,7 +53,7 @@ export function changeQuery(view: Relation, query: Fragment, context: StatementC
   const catalog = current.with(next)
   const change = changeOf(next, catalog)
   assert(change !== undefined, 'a view has a job')
-  const columns = schemaOf(next).map((field, i) => column(i, field.type))
+  const columns = everyColumn(schemaOf(next))
   return { catalog, command: { replace: [{ change, columns }] } }
 }
 

@@ -1,7 +1,7 @@
 import { limited } from '../../planner/bind/coerce.ts'
 import { bindColumnValue } from '../../planner/bind/scalar.ts'
 import type { ColumnDef, Relation } from '../../planner/catalog.ts'
-import { sequencesOf } from '../../planner/dml/columns.ts'
+import { rejectDuplicates, sequencesOf } from '../../planner/dml/columns.ts'
 import { expiryOf } from '../../planner/expiry.ts'
 import { readsNow, timedBy } from '../../planner/expressions.ts'
 import type { ColumnSyntax, RelationSyntax } from '../../planner/parse/index.ts'
@@ -14,14 +14,7 @@ import { rateOf } from './backfill-pace.ts'
 import { bindContext } from './bind.ts'
 import { validateSource } from './connector-options.ts'
 import type { Result, StatementContext } from './contract.ts'
-import {
-  createRelation,
-  nodeAfter,
-  presentTime,
-  rejectDuplicates,
-  type StatementOf,
-  takenName,
-} from './create.ts'
+import { createRelation, nodeAfter, presentTime, type StatementOf, takenName } from './create.ts'
 import { createTableAs } from './create-table-as.ts'
 import { isRowId, withRowId } from './row-id-column.ts'
 import { optionsWithSecrets } from './secret.ts'

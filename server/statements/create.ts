@@ -1,6 +1,7 @@
 import type { Catalog, ColumnDef, Relation } from '../../planner/catalog.ts'
 import type { StreamPlan } from '../../planner/contract.ts'
 import { withFragments } from '../../planner/distribution.ts'
+import { rejectDuplicates } from '../../planner/dml/columns.ts'
 import { column } from '../../planner/expressions.ts'
 import type { Name, Statement } from '../../planner/parse/index.ts'
 import { refuseVariantsInKey } from '../../planner/variant-keys.ts'
@@ -148,12 +149,6 @@ export function outputColumns(schema: Schema, names: readonly string[] = []): Co
   if (names.length > schema.length)
     throw new SqlError('syntax_error', 'CREATE VIEW specifies more column names than columns')
   return schema.map((field, i) => ({ name: names[i] ?? field.name, type: field.type, notNull: false }))
-}
-
-export function rejectDuplicates(names: readonly string[]): void {
-  const twice = names.find((name, i) => names.indexOf(name) !== i)
-  if (twice !== undefined)
-    throw new SqlError('duplicate_column', `column "${twice}" specified more than once`)
 }
 
 const SYSTEM_COLUMNS = new Set(['tableoid', 'ctid', 'xmin', 'cmin', 'xmax', 'cmax'])

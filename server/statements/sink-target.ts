@@ -1,7 +1,7 @@
 import type { Relation } from '../../planner/catalog.ts'
 import type { StreamPlan } from '../../planner/contract.ts'
 import { assign } from '../../planner/dml/assign.ts'
-import { asksSession, columnAt, defaultOf, generate } from '../../planner/dml/columns.ts'
+import { asksSession, columnAt, defaultOf, generate, rejectDuplicates } from '../../planner/dml/columns.ts'
 import { call, conjunction, readsNow, timedBy } from '../../planner/expressions.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
@@ -78,9 +78,7 @@ function plainColumns({ columns }: Relation): number[] {
 
 function namedColumns(names: readonly string[], target: Relation): number[] {
   const found = names.map(name => columnAt(target, name, undefined))
-  const twice = names.find((name, i) => names.indexOf(name) !== i)
-  if (twice !== undefined)
-    throw new SqlError('duplicate_column', `column "${twice}" specified more than once`)
+  rejectDuplicates(names)
   const generated = found.find(i => target.columns[i]!.generated !== undefined)
   if (generated !== undefined)
     throw new SqlError(
