@@ -50,6 +50,16 @@ export interface ColumnDef {
   readonly comment?: string
 }
 
+/** Positions of the columns that `*` names. */
+export function shownColumns({ columns }: Pick<Relation, 'columns'>): number[] {
+  return columns.flatMap((column, i) => (column.hidden === true ? [] : [i]))
+}
+
+/** Positions of those that statements give values to. */
+export function writableColumns({ columns }: Pick<Relation, 'columns'>): number[] {
+  return columns.flatMap((c, i) => (c.generated === undefined && c.hidden !== true ? [i] : []))
+}
+
 /** When a table's row was last written; kept beside the rows, not among their columns. */
 export const ROW_TIME_COLUMN = '_rw_timestamp'
 

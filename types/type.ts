@@ -67,6 +67,11 @@ export interface Field {
 
 export type Schema = readonly Field[]
 
+/** Names and types alone of what may have more. */
+export function fieldsOf(columns: Schema): Schema {
+  return columns.map(({ name, type }) => ({ name, type }))
+}
+
 /**
  * Physical representation of a column:
  * - `u8`     bool as 0/1 in a Uint8Array

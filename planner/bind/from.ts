@@ -1,7 +1,7 @@
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression, JoinType } from '../../types/job.ts'
 import { ROW_ID_COLUMN } from '../../types/row-id.ts'
-import { INT8, OID, type Schema, TIMESTAMPTZ } from '../../types/type.ts'
+import { fieldsOf, INT8, OID, type Schema, TIMESTAMPTZ } from '../../types/type.ts'
 import { type ColumnDef, namesRowTime, type Relation, ROW_TIME_COLUMN } from '../catalog.ts'
 import type { BindContext, PgNode } from '../contract.ts'
 import { streamKey } from '../expiry.ts'
@@ -202,14 +202,14 @@ function withIndexes(plan: Plan, relation: Relation, context: BindContext): Plan
 
 function indexScan(relation: Relation, width: number): IndexScan {
   const { id, key, appendOnly, index } = relation
-  const schema = relation.columns.map(({ name, type }) => ({ name, type }))
+  const schema = fieldsOf(relation.columns)
   const held = [...index!.columns, ...index!.include]
   const columns = Array.from({ length: width }, (_, i) => held.indexOf(i))
   return { relation: id, schema, key, appendOnly, keys: index!.keys.map(k => k.expression), columns }
 }
 
 function scan(relation: number, columns: Schema, key: readonly number[], appendOnly: boolean): BoundRelation {
-  const schema = columns.map(c => ({ name: c.name, type: c.type }))
+  const schema = fieldsOf(columns)
   return { plan: { op: 'scan', relation, schema, key, appendOnly }, names: schema.map(c => c.name) }
 }
 

@@ -13,6 +13,7 @@ import type { ScopeColumn } from '../bind/scope.ts'
 import { titleOf } from '../bind/select.ts'
 import { expandStar } from '../bind/star.ts'
 import type { Relation } from '../catalog.ts'
+import { shownColumns } from '../catalog.ts'
 import type { BindContext, DmlPlan, ParameterValues, PgNode } from '../contract.ts'
 import { call, column, conjunction, everyColumn, literal } from '../expressions.ts'
 import { joinOn } from '../join-on.ts'
@@ -60,7 +61,7 @@ export function planDml(bound: BoundDml, parameters: ParameterValues, nowMicros 
 
 export function planInsert(statement: PgNode, context: BindContext): BoundDml {
   const fields = open(statement, 'InsertStmt')
-  const { table, env } = target(fields, context)
+  const { table, env } = target(fields, context, false)
   const position = context.position(body(fields['relation'])['location'] as number | undefined)
   const given = list(fields['cols']).map(n => {
     const item = as(n, 'ResTarget')!
@@ -73,7 +74,7 @@ export function planInsert(statement: PgNode, context: BindContext): BoundDml {
     const at = context.position(item['location'] as number | undefined)
     throw new SqlError('duplicate_column', message, { position: at ?? position })
   }
-  const all = table.columns.flatMap((c, i) => (c.hidden ? [] : [i]))
+  const all = shownColumns(table)
   const select = fields['selectStmt'] === undefined ? undefined : as(fields['selectStmt'], 'SelectStmt')!
   const wanted = given.length > 0 ? given : all
   for (const i of wanted) if (table.columns[i]!.generated === undefined) context.sets?.insert.add(i)
@@ -102,6 +103,7 @@ export function planInsert(statement: PgNode, context: BindContext): BoundDml {
   const names_ = table.columns.map(c => c.name)
   const candidates: Plan = { op: 'project', input: rows, columns: complete, names: names_ }
   const { action, plan } = onConflict(body(fields['onConflictClause']), candidates, table, env, fields)
+  if (action === 'update') requireChangeable(table, position)
   return { ...finish(table, plan, 'INSERT', fields, env), onConflict: action }
 }
 
@@ -151,7 +153,12 @@ function open(statement: PgNode, kind: string): Body {
   return as(statement, kind) ?? statement
 }
 
-function target(fields: Body, context: BindContext): { readonly table: Relation; readonly env: Environment } {
+/** `changes`: rows that are there, too. */
+function target(
+  fields: Body,
+  context: BindContext,
+  changes = true,
+): { readonly table: Relation; readonly env: Environment } {
   const relation = body(fields['relation'])
   const position = context.position(relation['location'] as number | undefined)
   const found = findRelation(pathOf(relation), context, position)
@@ -160,11 +167,7 @@ function target(fields: Body, context: BindContext): { readonly table: Relation;
     const what = table?.kind ?? 'system table'
     throw new SqlError('wrong_object_type', `cannot change ${what} "${found.name}"`, { position })
   }
-  if (table.appendOnly && fields['selectStmt'] === undefined && fields['cols'] === undefined) {
-    throw new SqlError('object_not_in_prerequisite_state', `table "${table.name}" is append only`, {
-      position,
-    })
-  }
+  if (changes) requireChangeable(table, position)
   const dependsOn = new Set<number>([table.id])
   const env: Environment = {
     context,
@@ -185,6 +188,14 @@ function target(fields: Body, context: BindContext): { readonly table: Relation;
       }),
   }
   return { table, env: { ...env, ctes: bindCtes(body(fields['withClause']), env) } }
+}
+
+/** Throws 55000 for a table whose rows only come. */
+function requireChangeable(table: Relation, position: number | undefined): void {
+  if (table.appendOnly)
+    throw new SqlError('object_not_in_prerequisite_state', `table "${table.name}" is append only`, {
+      position,
+    })
 }
 
 function besideValues(columns: readonly ScopeColumn[]): readonly Expression[] {

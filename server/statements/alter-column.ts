@@ -1,13 +1,12 @@
 import { bindColumnValue } from '../../planner/bind/scalar.ts'
 import type { Catalog, ColumnDef, Relation } from '../../planner/catalog.ts'
 import { asksSession } from '../../planner/dml/columns.ts'
-import { literal, substitute } from '../../planner/expressions.ts'
+import { everyColumn, literal, substitute } from '../../planner/expressions.ts'
 import { parseExpression } from '../../planner/parse/cursor.ts'
 import { type AlterAction, parseQuery } from '../../planner/parse/index.ts'
 import { bindQuery, planBatch } from '../../planner/query.ts'
 import { qualified } from '../../planner/rewrite-references.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
-import type { Expression } from '../../types/job.ts'
 import { quote } from '../../types/sql-text.ts'
 import type { Schema } from '../../types/type.ts'
 import { changeComposite, isComposite } from './alter-composite.ts'
@@ -41,7 +40,7 @@ export function addColumn(
     throw new SqlError('feature_not_supported', 'alter primary key of table is not supported')
   const stored: Schema = table.columns.filter(c => c.generated === undefined)
   const def = columnDef(column, [...stored, column], context)
-  const old = table.columns.map((c, index): Expression => ({ kind: 'column', index, type: c.type }))
+  const old = everyColumn(table.columns)
   const value = def.default ?? literal(null, def.type)
   const plain = [...old.filter((_, i) => table.columns[i]!.generated === undefined), value]
   const added = def.generated === undefined ? value : substitute(def.generated, plain)
@@ -109,9 +108,7 @@ export function changeType(
   const value = bindColumnValue(fragment.node, table.columns, target, bindContext(context, fragment, 'batch'))
   const columns = table.columns.map((c, i) => (i === at ? target : c))
   requireUnused({ ...table, columns }, table, at, context, 'alter type of')
-  const values = table.columns.map(
-    (c, index): Expression => (index === at ? value : { kind: 'column', index, type: c.type }),
-  )
+  const values = everyColumn(table.columns).with(at, value)
   return rewritten(table, columns, values, context)
 }
 

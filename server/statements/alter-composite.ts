@@ -4,6 +4,7 @@ import { columnsOf, everyColumn } from '../../planner/expressions.ts'
 import { jobOverRetyped, overRetyped, type Retyped, reshaped } from '../../planner/reshape.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { Type } from '../../types/type.ts'
+import { fieldsOf } from '../../types/type.ts'
 import type { Alteration } from './change-catalog.ts'
 import type { StatementContext } from './contract.ts'
 import { changeOf } from './jobs.ts'
@@ -43,7 +44,7 @@ export function changeComposite(
   const columns = [...table.columns.with(at, target), ...(keeps ? [beforeOf(table, at)] : [])]
   const { catalog, command } = rewritten(table, columns, values, context)
   const to = { at, type, ...(keeps && { before: table.columns.length }) }
-  const schema = columns.map(c => ({ name: c.name, type: c.type }))
+  const schema = fieldsOf(columns)
   let next = catalog
   for (const { id } of readers) {
     const reader = catalog.byId(id)!

@@ -5,15 +5,15 @@ import { everyColumn } from '../../planner/expressions.ts'
 import type { Fragment } from '../../planner/parse/index.ts'
 import { bindQuery, planStream } from '../../planner/query.ts'
 import { assert, notSupported, SqlError } from '../../types/error.ts'
-import type { GraphNode, Job, OperatorSpec } from '../../types/job.ts'
-import { sameType } from '../../types/type.ts'
+import type { Job, OperatorSpec } from '../../types/job.ts'
+import { fieldsOf, sameType } from '../../types/type.ts'
 import { bindContext, requireNoParameters } from './bind.ts'
 import type { Alteration } from './change-catalog.ts'
 import type { StatementContext } from './contract.ts'
-import { nodeAfter, queryColumns } from './create.ts'
-import { changeOf, schemaOf } from './jobs.ts'
+import { firstNode, materialized, nodeAfter, queryColumns } from './create.ts'
+import { changeOf } from './jobs.ts'
 import { isRefreshed } from './refreshed-view.ts'
-import { reads } from './replace-view.ts'
+import { refuseItself } from './replace-view.ts'
 import { renumbered } from './rewritten-table.ts'
 
 /** Operators whose output depends on the row before them alone. */
@@ -36,8 +36,7 @@ export function changeQuery(view: Relation, query: Fragment, context: StatementC
   const bound = bindQuery(query.node, bindContext(context, query, 'stream'))
   requireNoParameters(bound, query.position(0))
   requireColumnsOf(view, queryColumns(bound.schema))
-  if (bound.dependsOn.some(id => reads(id, view.id, current)))
-    throw new SqlError('invalid_recursion', `view "${view.name}" would read itself`)
+  refuseItself(view, bound.dependsOn, current)
   const plan = planStream(bound)
   if (plan.nodes.some(node => !STATELESS.has(node.spec.kind)) || hasState(view))
     throw notSupported('ALTER MATERIALIZED VIEW … AS of a query that joins, groups or orders')
@@ -53,37 +52,30 @@ export function changeQuery(view: Relation, query: Fragment, context: StatementC
   const catalog = current.with(next)
   const change = changeOf(next, catalog)
   assert(change !== undefined, 'a view has a job')
-  const columns = everyColumn(schemaOf(next))
+  const columns = everyColumn(next.columns)
   return { catalog, command: { replace: [{ change, columns }] } }
 }
 
 /** The rows that are there come in by a source of their own, beside those of the query. */
 function jobOver(view: Relation, plan: StreamPlan): Job {
   const { id: relation, key, appendOnly } = view
-  const schema = schemaOf(view)
+  const schema = fieldsOf(view.columns)
   if (appendOnly && !plan.appendOnly)
     throw notSupported('ALTER … AS that takes rows back from a view that never did')
   if (key.length > 0 && key.join() !== plan.key.join())
     throw notSupported('ALTER … AS that changes the key of a view')
   const last = plan.nodes.at(-1)!
-  const source: GraphNode = {
-    id: Math.max(...plan.nodes.map(node => node.id)) + 1,
-    spec: { kind: 'source', relation, schema },
-    inputs: [],
-    schema,
-    shard: 'any',
-    fragment: last.fragment,
-  }
+  const id = Math.max(...plan.nodes.map(node => node.id)) + 1
+  const source = { ...firstNode('source', relation, schema), id, fragment: last.fragment }
   const nodes = [...plan.nodes, source]
-  const shard: GraphNode['shard'] = key.length > 0 ? [key] : 'one'
+  const { spec: terminal, shard } = materialized(relation, schema, key, appendOnly)
   const add = (spec: OperatorSpec, inputs: readonly number[]): void => {
     nodes.push({ ...nodeAfter(nodes, nodes.at(-1)!, spec, schema, shard), inputs })
   }
   add({ kind: 'union' }, [last.id, source.id])
   if (key.length > 0) add({ kind: 'upsert', key, conflict: 'overwrite' }, [nodes.at(-1)!.id])
   else if (!appendOnly) add({ kind: 'expiring' }, [nodes.at(-1)!.id])
-  const mode = key.length > 0 ? 'keyed' : appendOnly ? 'append' : 'bag'
-  add({ kind: 'materialize', relation, schema, mode, key }, [nodes.at(-1)!.id])
+  add(terminal, [nodes.at(-1)!.id])
   return { relation, nodes: withFragments(nodes) }
 }
 

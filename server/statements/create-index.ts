@@ -1,16 +1,19 @@
 import { bindScalar } from '../../planner/bind/scalar.ts'
 import type { ColumnDef, IndexDef, IndexKey, Relation } from '../../planner/catalog.ts'
+import { shownColumns } from '../../planner/catalog.ts'
 import { expiryOf } from '../../planner/expiry.ts'
+import { column } from '../../planner/expressions.ts'
 import type { Fragment, Name } from '../../planner/parse/index.ts'
 import { refuseVariantsInKey } from '../../planner/variant-keys.ts'
 import { SqlError } from '../../types/error.ts'
-import type { Expression, GraphNode, Job, OperatorSpec } from '../../types/job.ts'
+import type { Job, OperatorSpec } from '../../types/job.ts'
 import { toJson } from '../../types/json.ts'
+import { fieldsOf } from '../../types/type.ts'
 import { requireOwner, rightsOf } from '../access/rights.ts'
 import { backfillPace } from './backfill-pace.ts'
 import { bindContext, requireRelation, targetSchema } from './bind.ts'
 import type { Result, StatementContext } from './contract.ts'
-import { createRelation, nodeAfter, type StatementOf } from './create.ts'
+import { createRelation, firstNode, materialized, nodeAfter, type StatementOf } from './create.ts'
 import { tellingColumns } from './row-id-column.ts'
 import { checkVectorIndex } from './vector-index.ts'
 
@@ -65,7 +68,7 @@ export async function createIndex(
 
 function definition(statement: Syntax, on: Relation, context: StatementContext, uses: Set<number>): IndexDef {
   const bind = (fragment: Fragment) => {
-    const shown = on.columns.map(c => ({ name: c.name, type: c.type }))
+    const shown = fieldsOf(on.columns)
     return bindScalar(fragment.node, shown, bindContext(context, fragment, 'stream'), uses)
   }
   const keys: IndexKey[] = []
@@ -89,7 +92,7 @@ function definition(statement: Syntax, on: Relation, context: StatementContext, 
       'invalid_parameter_value',
       'Distributed by columns should be a prefix of index columns',
     )
-  const wanted = statement.include?.map(name => columnAt(on, name)) ?? visible(on)
+  const wanted = statement.include?.map(name => columnAt(on, name)) ?? shownColumns(on)
   // A row of the index can be told from others by the key of the relation.
   const include = [...new Set([...wanted, ...rowKey(on)])].filter(i => !columns.includes(i))
   return { on: on.id, columns, include, keys, distributedBy: prefix.length || 1 }
@@ -98,10 +101,6 @@ function definition(statement: Syntax, on: Relation, context: StatementContext, 
 /** What tells rows apart that may change; rows of an append-only table do not. */
 function rowKey(on: Relation): readonly number[] {
   return on.appendOnly ? on.key : tellingColumns(on)
-}
-
-function visible(on: Relation): number[] {
-  return on.columns.flatMap((column, i) => (column.hidden === true ? [] : [i]))
 }
 
 function columnAt(on: Relation, name: string): number {
@@ -143,29 +142,19 @@ function indexJob(
   columns: readonly ColumnDef[],
   key: readonly number[],
 ): Job {
-  const upstream = on.columns.map(({ name, type }) => ({ name, type }))
-  const schema = columns.map(({ name, type }) => ({ name, type }))
-  const include = index.include.map(
-    (i): Expression => ({ kind: 'column', index: i, type: upstream[i]!.type }),
-  )
-  const input: GraphNode = {
-    id: 1,
-    spec: { kind: 'input', relation: on.id, schema: upstream },
-    inputs: [],
-    schema: upstream,
-    shard: 'any',
-    fragment: 0,
-  }
+  const upstream = fieldsOf(on.columns)
+  const schema = fieldsOf(columns)
+  const include = index.include.map(i => column(i, upstream[i]!.type))
+  const input = firstNode('input', on.id, upstream)
   const project: OperatorSpec = {
     kind: 'project',
     columns: [...index.keys.map(k => k.expression), ...include],
   }
   const nodes = [input, nodeAfter([input], input, project, schema, 'any')]
   const expires = expiryOf(on) !== undefined
-  const mode = key.length > 0 ? 'keyed' : on.appendOnly && !expires ? 'append' : 'bag'
-  const order = index.keys.map(k => k.order)
-  const terminal: OperatorSpec = { kind: 'materialize', relation, schema, mode, key, order }
-  nodes.push(nodeAfter(nodes, nodes.at(-1)!, terminal, schema, key.length > 0 ? [key] : 'one'))
+  const { spec, shard } = materialized(relation, schema, key, on.appendOnly && !expires)
+  const ordered = { ...spec, order: index.keys.map(k => k.order) }
+  nodes.push(nodeAfter(nodes, nodes.at(-1)!, ordered, schema, shard))
   return { relation, nodes }
 }
 

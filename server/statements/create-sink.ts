@@ -1,19 +1,31 @@
 import { realHost } from '../../executor/host.ts'
 import type { Privilege } from '../../planner/access.ts'
 import type { Relation } from '../../planner/catalog.ts'
+import { shownColumns } from '../../planner/catalog.ts'
 import type { StreamPlan } from '../../planner/contract.ts'
+import { column } from '../../planner/expressions.ts'
 import { bindQuery, planStream } from '../../planner/query.ts'
 import { closeWindows } from '../../planner/window-close.ts'
 import type { FormatSpec } from '../../types/connector.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
-import type { GraphNode, OperatorSpec } from '../../types/job.ts'
+import type { OperatorSpec } from '../../types/job.ts'
 import type { Schema } from '../../types/type.ts'
+import { fieldsOf } from '../../types/type.ts'
 import { requireRelationRight, rightsOf } from '../access/rights.ts'
 import { backfillPace } from './backfill-pace.ts'
 import { bindContext, requireRelation } from './bind.ts'
 import { checkIntoOptions, checkOptions } from './connector-options.ts'
 import type { Result, StatementContext } from './contract.ts'
-import { createRelation, nodeAfter, queryColumns, type StatementOf, streamJob, takenName } from './create.ts'
+import {
+  createRelation,
+  firstNode,
+  nodeAfter,
+  queryColumns,
+  type StatementOf,
+  shardOf,
+  streamJob,
+  takenName,
+} from './create.ts'
 import { optionsWithSecrets } from './secret.ts'
 import { type SinkInput as Input, intoTable } from './sink-target.ts'
 
@@ -67,7 +79,7 @@ export async function createSink(
   return createRelation(context, name, statement.ifNotExists, 'CREATE SINK', id => {
     const merges = target?.conflict === 'update-if-not-null' && { merged: target.key }
     const terminal = { kind: 'sink', relation: id, schema, key, ...merges } as const
-    const job = streamJob(id, written, terminal, key.length > 0 ? [key] : 'one')
+    const job = streamJob(id, written, terminal, shardOf(key))
     const pace = backfillPace(options, job, context)
     return {
       kind: 'sink',
@@ -145,17 +157,9 @@ function relationInput(statement: StatementOf<'create sink'>, context: Statement
 
 /** The changes of a relation, without its hidden columns. */
 export function changesOf(relation: Relation): StreamPlan {
-  const schema = relation.columns.map(({ name, type }) => ({ name, type }))
-  const node: GraphNode = {
-    id: 1,
-    spec: { kind: 'input', relation: relation.id, schema },
-    inputs: [],
-    schema,
-    shard: 'any',
-    fragment: 0,
-  }
+  const schema = fieldsOf(relation.columns)
   return visible(relation, {
-    nodes: [node],
+    nodes: [firstNode('input', relation.id, schema)],
     schema,
     key: relation.key,
     appendOnly: relation.appendOnly,
@@ -163,14 +167,14 @@ export function changesOf(relation: Relation): StreamPlan {
 }
 
 /** The plan without hidden columns; a key among them is none. */
-function visible({ columns }: Relation, plan: StreamPlan): StreamPlan {
-  const shown = columns.flatMap((column, i) => (column.hidden === true ? [] : [i]))
-  if (shown.length === columns.length) return plan
+function visible(relation: Relation, plan: StreamPlan): StreamPlan {
+  const shown = shownColumns(relation)
+  if (shown.length === relation.columns.length) return plan
   const { nodes, key, appendOnly } = plan
   const schema = shown.map(i => plan.schema[i]!)
   const project: OperatorSpec = {
     kind: 'project',
-    columns: shown.map(index => ({ kind: 'column', index, type: columns[index]!.type })),
+    columns: shown.map(i => column(i, plan.schema[i]!.type)),
   }
   const at = key.map(k => shown.indexOf(k))
   return {

@@ -1,16 +1,19 @@
 import { CHANGELOG_COLUMNS } from '../../executor/operators/changelog.ts'
 import type { Relation } from '../../planner/catalog.ts'
+import { shownColumns } from '../../planner/catalog.ts'
 import type { StreamPlan } from '../../planner/contract.ts'
 import { rejectDuplicates } from '../../planner/dml/columns.ts'
+import { column } from '../../planner/expressions.ts'
 import type { Name } from '../../planner/parse/index.ts'
 import { SqlError } from '../../types/error.ts'
-import type { Expression, GraphNode, Job } from '../../types/job.ts'
+import type { GraphNode, Job } from '../../types/job.ts'
 import { plainName, quoteText } from '../../types/sql-text.ts'
 import type { Schema } from '../../types/type.ts'
+import { fieldsOf } from '../../types/type.ts'
 import { requireRelationRight, rightsOf } from '../access/rights.ts'
 import { requireRelation } from './bind.ts'
 import type { Result, StatementContext } from './contract.ts'
-import { createRelation, nodeAfter, type StatementOf, takenName } from './create.ts'
+import { createRelation, materialized, nodeAfter, type StatementOf, takenName } from './create.ts'
 import { changesOf } from './create-sink.ts'
 import { retentionMs } from './retention.ts'
 import { tellingColumns } from './row-id-column.ts'
@@ -40,7 +43,7 @@ export async function createSubscription(
       hint: "WITH (retention = '1 day')",
     })
   const keepMs = retentionMs(retention)
-  const shown = from.columns.flatMap((column, i) => (column.hidden === true ? [] : [i]))
+  const shown = shownColumns(from)
   const { nodes, schema, key } = numberedChanges(from)
   const columns = [...shown.map(i => from.columns[i]!), ...CHANGELOG_COLUMNS].map(
     ({ name: column, type }) => ({
@@ -53,16 +56,10 @@ export async function createSubscription(
   rejectDuplicates(columns.map(column => column.name))
   return createRelation(context, name, ifNotExists, tag, id => {
     const sequence = columns.length - 1
-    const fields = columns.map(column => ({ name: column.name, type: column.type }))
+    const fields = fieldsOf(columns)
     const whole = [...schema, ...CHANGELOG_COLUMNS]
     const keep = nodeAfter(nodes, nodes.at(-1)!, { kind: 'changelog', key, keepMs }, whole, 'one')
-    const rows = {
-      kind: 'materialize',
-      relation: id,
-      schema: fields,
-      mode: 'keyed',
-      key: [sequence],
-    } as const
+    const rows = materialized(id, fields, [sequence], false)
     const all: GraphNode[] = [...nodes, keep]
     if (whole.length > fields.length) all.push(withoutHidden(all, shown, whole, fields))
     return {
@@ -74,7 +71,7 @@ export async function createSubscription(
       appendOnly: false,
       options: { retention },
       dependsOn: [from.id],
-      job: { relation: id, nodes: [...all, nodeAfter(all, all.at(-1)!, rows, fields, [[sequence]])] },
+      job: { relation: id, nodes: [...all, nodeAfter(all, all.at(-1)!, rows.spec, fields, rows.shard)] },
     }
   })
 }
@@ -95,7 +92,7 @@ function withoutHidden(
 ): GraphNode {
   const own = whole.length - CHANGELOG_COLUMNS.length
   const kept = [...shown, ...CHANGELOG_COLUMNS.map((_, i) => own + i)]
-  const columns = kept.map((index): Expression => ({ kind: 'column', index, type: whole[index]!.type }))
+  const columns = kept.map(i => column(i, whole[i]!.type))
   return nodeAfter(nodes, nodes.at(-1)!, { kind: 'project', columns }, fields, 'any')
 }
 

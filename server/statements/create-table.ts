@@ -3,18 +3,26 @@ import { bindColumnValue } from '../../planner/bind/scalar.ts'
 import type { ColumnDef, Relation } from '../../planner/catalog.ts'
 import { rejectDuplicates, sequencesOf } from '../../planner/dml/columns.ts'
 import { expiryOf } from '../../planner/expiry.ts'
-import { readsNow, timedBy } from '../../planner/expressions.ts'
+import { column, readsNow, timedBy } from '../../planner/expressions.ts'
 import type { ColumnSyntax, RelationSyntax } from '../../planner/parse/index.ts'
 import type { Connector, FormatSpec } from '../../types/connector.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expiry, Expression, GraphNode, Job, OperatorSpec } from '../../types/job.ts'
-import { type Schema, TEXT, TIMESTAMPTZ, type Type } from '../../types/type.ts'
+import { fieldsOf, type Schema, TEXT, TIMESTAMPTZ, type Type } from '../../types/type.ts'
 import { typeName } from '../../types/type-names.ts'
 import { rateOf } from './backfill-pace.ts'
 import { bindContext } from './bind.ts'
 import { validateSource } from './connector-options.ts'
 import type { Result, StatementContext } from './contract.ts'
-import { createRelation, nodeAfter, presentTime, type StatementOf, takenName } from './create.ts'
+import {
+  createRelation,
+  firstNode,
+  materialized,
+  nodeAfter,
+  presentTime,
+  type StatementOf,
+  takenName,
+} from './create.ts'
 import { createTableAs } from './create-table-as.ts'
 import { isRowId, withRowId } from './row-id-column.ts'
 import { optionsWithSecrets } from './secret.ts'
@@ -122,20 +130,11 @@ export function tableJob(
   key: readonly number[],
   shape: Shape,
 ): Job {
-  const schema: Schema = columns.map(({ name, type }) => ({ name, type }))
+  const schema: Schema = fieldsOf(columns)
   const rowId = shape.isTable ? columns.findIndex(isRowId) : -1
   const computed = shape.read && columns.some(column => column.generated ?? column.modifier)
   const read = computed ? schema.filter((_, i) => columns[i]!.generated === undefined && i !== rowId) : schema
-  const nodes: GraphNode[] = [
-    {
-      id: 1,
-      spec: { kind: 'source', relation, schema: read },
-      inputs: [],
-      schema: read,
-      shard: 'any',
-      fragment: 0,
-    },
-  ]
+  const nodes = [firstNode('source', relation, read)]
   const add = (spec: OperatorSpec, shard: GraphNode['shard']) => {
     nodes.push(nodeAfter(nodes, nodes.at(-1)!, spec, schema, shard))
   }
@@ -161,10 +160,8 @@ export function tableJob(
   } else if (expiry !== undefined) add({ kind: 'expiring', expiry }, 'one')
   const appends = shape.appendOnly && key.length === 0
   const unique = key.length > 0 ? key : rowId !== -1 && (!appends || expiry !== undefined) ? [rowId] : []
-  const mode = unique.length > 0 ? 'keyed' : appends && expiry === undefined ? 'append' : 'bag'
-  const appended = appends && expiry !== undefined && ({ appended: true } as const)
-  const terminal = { kind: 'materialize', relation, schema, mode, key: unique, ...appended } as const
-  add(terminal, unique.length > 0 ? [unique] : 'one')
+  const { spec, shard } = materialized(relation, schema, unique, appends && expiry === undefined)
+  add({ ...spec, ...(appends && expiry !== undefined && { appended: true }) }, shard)
   return { relation, nodes }
 }
 
@@ -173,7 +170,7 @@ function readExpressions(columns: readonly ColumnDef[]): Expression[] {
   let index = 0
   return columns.map(({ generated, type, modifier }) => {
     if (generated !== undefined) return generated
-    return limited({ kind: 'column', index: index++, type }, modifier, false)
+    return limited(column(index++, type), modifier, false)
   })
 }
 
@@ -199,10 +196,7 @@ function columnDefs(
   context: StatementContext,
 ): ColumnDef[] {
   const stored = declared.filter(column => column.generated === undefined)
-  const schema = [
-    ...stored.map(({ name, type }) => ({ name, type })),
-    ...include.map(i => ({ name: i.name, type: includedType(i.what) })),
-  ]
+  const schema = [...fieldsOf(stored), ...include.map(i => ({ name: i.name, type: includedType(i.what) }))]
   const defs = declared.map(column => columnDef(column, schema, context))
   return [...defs, ...include.map(i => ({ name: i.name, type: includedType(i.what), notNull: false }))]
 }

@@ -4,10 +4,18 @@ import { schemaOf } from '../../planner/plan.ts'
 import { type Bound, bindQuery, planStream } from '../../planner/query.ts'
 import { closeWindows, watermarksOf } from '../../planner/window-close.ts'
 import { SqlError } from '../../types/error.ts'
+import { fieldsOf } from '../../types/type.ts'
 import { backfillPace } from './backfill-pace.ts'
 import { bindContext, findByName, requireNoParameters, targetSchema } from './bind.ts'
 import type { Result, StatementContext } from './contract.ts'
-import { createRelation, outputColumns, queryColumns, type StatementOf, streamJob } from './create.ts'
+import {
+  createRelation,
+  materialized,
+  outputColumns,
+  queryColumns,
+  type StatementOf,
+  streamJob,
+} from './create.ts'
 import { refreshed } from './refreshed-view.ts'
 import { replaceView } from './replace-view.ts'
 
@@ -17,17 +25,16 @@ export function createView(
   sql: string,
   context: StatementContext,
 ): Promise<Result> {
-  const { name, ifNotExists, materialized, query } = statement
-  const { replace } = statement
+  const { name, ifNotExists, materialized: isMaterialized, query, replace } = statement
   const target = { ...name, schema: targetSchema(context, name) }
   const present = replace ? findByName(context, target) : undefined
   if (present !== undefined) return replaceView(present, statement, sql, context)
-  const tag = materialized ? 'CREATE MATERIALIZED VIEW' : 'CREATE VIEW'
+  const tag = isMaterialized ? 'CREATE MATERIALIZED VIEW' : 'CREATE VIEW'
   return createRelation(context, name, ifNotExists, tag, id => {
-    const own = bindQuery(query.node, bindContext(context, query, materialized ? 'stream' : 'batch'))
-    const bound = materialized ? numbered(own) : own
+    const own = bindQuery(query.node, bindContext(context, query, isMaterialized ? 'stream' : 'batch'))
+    const bound = isMaterialized ? numbered(own) : own
     requireNoParameters(bound, query.position(0))
-    const shown = (materialized ? queryColumns : outputColumns)(own.schema, statement.columns)
+    const shown = (isMaterialized ? queryColumns : outputColumns)(own.schema, statement.columns)
     const columns = [...shown, ...outputColumns(bound.schema.slice(shown.length)).map(hidden)]
     const common = {
       sql,
@@ -37,17 +44,15 @@ export function createView(
       options: statement.options,
       dependsOn: bound.dependsOn,
     }
-    if (!materialized && statement.onWindowClose)
+    if (!isMaterialized && statement.onWindowClose)
       throw new SqlError('syntax_error', 'EMIT ON WINDOW CLOSE is for materialized views and sinks')
-    if (!materialized) return { ...common, kind: 'view', key: [], appendOnly: false }
+    if (!isMaterialized) return { ...common, kind: 'view', key: [], appendOnly: false }
     const streamed = planStream(bound)
     const closed = statement.onWindowClose ? closeWindows(streamed, context.catalogs.current) : streamed
     const plan = refreshed(closed, statement.options, context.catalogs.current)
     const watermarks = watermarksOf(plan, context.catalogs.current)
-    const mode = plan.key.length > 0 ? 'keyed' : plan.appendOnly ? 'append' : 'bag'
-    const schema = columns.map(column => ({ name: column.name, type: column.type }))
-    const terminal = { kind: 'materialize', relation: id, schema, mode, key: plan.key } as const
-    const job = streamJob(id, plan, terminal, plan.key.length > 0 ? [plan.key] : 'one')
+    const { spec, shard } = materialized(id, fieldsOf(columns), plan.key, plan.appendOnly)
+    const job = streamJob(id, plan, spec, shard)
     const { key, appendOnly } = plan
     const marked = watermarks.length > 0 && { watermarks }
     const pace = backfillPace(statement.options, job, context)

@@ -10,6 +10,7 @@ import { SqlError } from '../../types/error.ts'
 import type { GraphNode, Job, OperatorSpec } from '../../types/job.ts'
 import { type Schema, TIMESTAMPTZ } from '../../types/type.ts'
 import { requireCreate, rightsOf } from '../access/rights.ts'
+import { isOn } from '../session/setting-checks.ts'
 import { whileRunning } from '../while-running.ts'
 import { targetSchema } from './bind.ts'
 import type { Result, StatementContext } from './contract.ts'
@@ -97,7 +98,7 @@ export async function createRelation(
 const IN_BACKGROUND = new Set<Relation['kind']>(['materialized view', 'sink', 'index'])
 
 function isBackground({ kind }: NewRelation, { session }: StatementContext): boolean {
-  return IN_BACKGROUND.has(kind) && ['on', 'true'].includes(session.settings.get('background_ddl'))
+  return IN_BACKGROUND.has(kind) && isOn(session.settings.get('background_ddl'))
 }
 
 /** Says how far the rows that were there before have been read. */
@@ -116,6 +117,23 @@ export function streamJob(
 ): Job {
   const last = plan.nodes.at(-1)!
   return { relation, nodes: [...plan.nodes, nodeAfter(plan.nodes, last, terminal, plan.schema, shard)] }
+}
+
+/** What a job begins with: the changes of a relation, or what is written into its own. */
+export function firstNode(kind: 'input' | 'source', relation: number, schema: Schema): GraphNode {
+  return { id: 1, spec: { kind, relation, schema }, inputs: [], schema, shard: 'any', fragment: 0 }
+}
+
+/** Where rows lie: by their key, if they have one. */
+export function shardOf(key: readonly number[]): GraphNode['shard'] {
+  return key.length > 0 ? [key] : 'one'
+}
+
+/** What keeps the rows of a relation. */
+export function materialized(relation: number, schema: Schema, key: readonly number[], appends: boolean) {
+  const mode = key.length > 0 ? 'keyed' : appends ? 'append' : 'bag'
+  const spec = { kind: 'materialize', relation, schema, mode, key } as const
+  return { spec, shard: shardOf(key) }
 }
 
 /** A node that follows `last`. */

@@ -76,7 +76,6 @@ export function bindDml(
     if (privilege === 'insert' || privilege === 'update')
       for (const column of binding.sets?.[privilege] ?? []) may?.(column)
   }
-  requireChangeable(bound, kind)
   return bound
 }
 
@@ -84,13 +83,6 @@ function rightsFor(kind: DmlKind, { onConflict }: BoundDml): readonly Privilege[
   if (kind === 'merge') return ['insert', 'update', 'delete']
   if (kind === 'truncate') return ['truncate']
   return kind === 'insert' && onConflict === 'update' ? ['insert', 'update'] : [kind]
-}
-
-function requireChangeable({ table, onConflict }: BoundDml, kind: DmlKind): void {
-  if (table.kind !== 'table')
-    throw new SqlError('wrong_object_type', `cannot change ${table.kind} "${table.name}"`)
-  if (table.appendOnly && (kind !== 'insert' || onConflict === 'update'))
-    throw new SqlError('wrong_object_type', `cannot ${kind} rows of append-only table "${table.name}"`)
 }
 
 async function change(bound: BoundDml, values: readonly Value[], context: StatementContext): Promise<Result> {

@@ -1,8 +1,8 @@
 import type { JobChange, SinkBinding, SourceBinding } from '../../executor/runtime-contract.ts'
 import { Catalog, type ColumnDef, type Relation } from '../../planner/catalog.ts'
 import type { Schema } from '../../types/type.ts'
+import { fieldsOf } from '../../types/type.ts'
 import { isRowId } from './row-id-column.ts'
-
 import { resolvedOptions } from './secret.ts'
 
 const PLAIN_JSON = { format: 'plain', encode: 'json', options: {} }
@@ -67,7 +67,7 @@ export function readColumns(
 ): { readonly read: Schema; readonly key: readonly number[] } {
   const read = columns.filter(column => column.generated === undefined && !isRowId(column))
   const at = key.map(i => read.indexOf(columns[i]!)).filter(i => i >= 0)
-  return { read: read.map(({ name, type }) => ({ name, type })), key: at }
+  return { read: fieldsOf(read), key: at }
 }
 
 function sinkBinding(relation: Relation, connector: string): SinkBinding {
@@ -75,13 +75,9 @@ function sinkBinding(relation: Relation, connector: string): SinkBinding {
     relation: relation.id,
     connector,
     options: relation.options,
-    schema: schemaOf(relation),
+    schema: fieldsOf(relation.columns),
     key: relation.key,
     appendOnly: relation.appendOnly,
     format: relation.format ?? PLAIN_JSON,
   }
-}
-
-export function schemaOf(relation: Relation): Schema {
-  return relation.columns.map(({ name, type }) => ({ name, type }))
 }

@@ -25,8 +25,7 @@ export function replaceView(
     requireNoParameters(bound, query.position(0))
     const columns = outputColumns(bound.schema, names)
     requireSameColumns(view, columns)
-    if (bound.dependsOn.some(id => reads(id, view.id, catalog)))
-      throw new SqlError('invalid_recursion', `view "${view.name}" would read itself`)
+    refuseItself(view, bound.dependsOn, catalog)
     const reader = catalog.relations.find(r => r.job !== undefined && r.dependsOn.includes(view.id))
     if (reader !== undefined)
       throw notSupported(`replacing a view that ${reader.kind} "${reader.name}" was made of`)
@@ -53,7 +52,8 @@ function requireSameColumns(view: Relation, next: Relation['columns']): void {
   })
 }
 
-/** Whether `from` is the view or reads it, by however many others. */
-export function reads(from: number, view: number, catalog: Catalog): boolean {
-  return from === view || (catalog.byId(from)?.dependsOn ?? []).some(id => reads(id, view, catalog))
+/** Throws 42P19 where the view would be read by what it reads. */
+export function refuseItself(view: Relation, dependsOn: readonly number[], catalog: Catalog): void {
+  const reads = (id: number): boolean => id === view.id || (catalog.byId(id)?.dependsOn ?? []).some(reads)
+  if (dependsOn.some(reads)) throw new SqlError('invalid_recursion', `view "${view.name}" would read itself`)
 }

@@ -1,11 +1,12 @@
 import type { Relation } from '../../planner/catalog.ts'
+import { writableColumns } from '../../planner/catalog.ts'
 import type { StreamPlan } from '../../planner/contract.ts'
 import { assign } from '../../planner/dml/assign.ts'
 import { asksSession, columnAt, defaultOf, generate, rejectDuplicates } from '../../planner/dml/columns.ts'
-import { call, conjunction, readsNow, timedBy } from '../../planner/expressions.ts'
+import { call, column as columnOf, conjunction, readsNow, timedBy } from '../../planner/expressions.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
-import { BOOL } from '../../types/type.ts'
+import { BOOL, fieldsOf } from '../../types/type.ts'
 import { bindContext } from './bind.ts'
 import type { StatementContext } from './contract.ts'
 import { nodeAfter, presentTime } from './create.ts'
@@ -28,7 +29,7 @@ export function intoTable(
 ): StreamPlan {
   checkTarget(input, target, context)
   const { nodes, schema } = input.plan
-  const wanted = columns.length > 0 ? namedColumns(columns, target) : plainColumns(target)
+  const wanted = columns.length > 0 ? namedColumns(columns, target) : writableColumns(target)
   if (schema.length > wanted.length || (columns.length > 0 && schema.length < wanted.length))
     throw new SqlError(
       'datatype_mismatch',
@@ -43,13 +44,13 @@ export function intoTable(
         throw notSupported(`a sink that leaves column "${column.name}" to its default`)
       return defaultOf(column.default, column.type, binding)
     }
-    return assign({ kind: 'column', index: from, type: field.type }, column, binding, undefined)
+    return assign(columnOf(from, field.type), column, binding, undefined)
   })
   const rows = generate(target, values)
   const same = rows.length === schema.length && rows.every((e, i) => e.kind === 'column' && e.index === i)
   const taken = conjunction(takenRows(target, rows))
   if (same && taken === undefined) return input.plan
-  const fields = target.columns.map(({ name, type }) => ({ name, type }))
+  const fields = fieldsOf(target.columns)
   const key = input.plan.key.map(i => wanted[i]!)
   const timed = rows.some(readsNow) ? [...nodes, presentTime(nodes, schema)] : nodes
   const spec = {
@@ -70,10 +71,6 @@ function takenRows({ columns, key }: Relation, rows: readonly Expression[]): rea
   return columns.flatMap(({ notNull }, i) =>
     notNull && !key.includes(i) ? [call('is not null', [rows[i]!], BOOL)] : [],
   )
-}
-
-function plainColumns({ columns }: Relation): number[] {
-  return columns.flatMap((column, i) => (column.generated === undefined && !column.hidden ? [i] : []))
 }
 
 function namedColumns(names: readonly string[], target: Relation): number[] {

@@ -6,6 +6,7 @@ import { notSupported, SqlError } from '../../types/error.ts'
 import { plainName } from '../../types/sql-text.ts'
 import { sameType } from '../../types/type.ts'
 import { typeName } from '../../types/type-names.ts'
+import { isOn } from '../session/setting-checks.ts'
 import { bindContext } from './bind.ts'
 import type { Alteration } from './change-catalog.ts'
 import type { StatementContext } from './contract.ts'
@@ -83,6 +84,5 @@ export function checkExpiry(
     throw new SqlError('invalid_parameter_value', `invalid retention_seconds: "${seconds}"`)
   if (ttl) throw notSupported('retention_seconds beside a watermark WITH TTL')
   const unsafe = context.session.settings.get('unsafe_enable_storage_retention_for_non_append_only_tables')
-  if (!appendOnly && unsafe !== 'on' && unsafe !== 'true')
-    throw new SqlError('invalid_table_definition', RETENTION)
+  if (!appendOnly && !isOn(unsafe)) throw new SqlError('invalid_table_definition', RETENTION)
 }
