@@ -1,4 +1,4 @@
-import { chunkOf } from '../storage/chunk-builder.ts'
+import { rowOf } from '../storage/chunk-builder.ts'
 import type { TableDelta, TableSpec } from '../storage/contract.ts'
 import { StateTable } from '../storage/state-table.ts'
 import { type Chunk, insertions } from '../types/chunk.ts'
@@ -201,7 +201,7 @@ function readKey(
   const types = key.map(column => table.columns[column]!.type)
   const values = key.map(column => by.equals[by.columns.indexOf(column)]!)
   const id = table.find(
-    chunkOf(types, [values]),
+    rowOf(types, values),
     0,
     key.map((_, i) => i),
   )

@@ -1,5 +1,5 @@
-import { CHUNK_ROWS, type Chunk, type Column } from '../types/chunk.ts'
-import type { Type } from '../types/type.ts'
+import { CHUNK_ROWS, type Chunk, type Column, type ColumnData, insertions } from '../types/chunk.ts'
+import { physical, type Type } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
 import { ColumnBuffer } from './column-buffer.ts'
 import { ownedRows } from './gather.ts'
@@ -114,4 +114,23 @@ export function chunkOf(
       length: 0,
     }
   )
+}
+
+/** One row; keys are looked up by such rows one by one, so the common types take no builder. */
+export function rowOf(types: readonly Type[], values: readonly Value[]): Chunk {
+  const columns: Column[] = []
+  for (let i = 0; i < types.length; i++) {
+    const data = cellOf(types[i]!, values[i]!)
+    if (data === undefined) return chunkOf(types, [values])
+    columns.push({ type: types[i]!, data, nulls: null })
+  }
+  return { columns, weights: insertions(1), length: 1 }
+}
+
+function cellOf(type: Type, value: Value): ColumnData | undefined {
+  if (typeof value === 'bigint') return physical(type) === 'i64' ? BigInt64Array.of(value) : undefined
+  if (typeof value === 'number') return physical(type) === 'i32' ? Int32Array.of(value) : undefined
+  if (typeof value !== 'string' || physical(type) !== 'bytes') return undefined
+  const bytes = Buffer.from(value)
+  return { bytes, starts: new Int32Array(1), ends: Int32Array.of(bytes.length) }
 }
