@@ -1,5 +1,5 @@
 import type { ColumnBuffer } from '../../storage/column-buffer.ts'
-import { arrayOf, FLOAT8, INT8, NUMERIC } from '../../types/type.ts'
+import { arrayOf, FLOAT8, INT8 } from '../../types/type.ts'
 import type { Decimal, Value } from '../../types/value.ts'
 import { DECIMALS, specialIndex, specialSum } from './accumulators.ts'
 import type { Accumulator } from './contract.ts'
