@@ -4,6 +4,7 @@ import { requireConnect } from '../access/rights.ts'
 import { copyFrom } from '../copy/copy-from.ts'
 import { copyTo } from '../copy/copy-to.ts'
 import { requireDatabase } from '../statements/bind.ts'
+import { unlockAll } from '../system-tables/advisory-locks.ts'
 import { closeCursor, declareCursor, fetchCursor } from './cursors.ts'
 import { executePrepared, prepareNamed } from './prepared-by-sql.ts'
 import type { Runnable, Session } from './session.ts'
@@ -88,6 +89,7 @@ function discard(session: Session, what: string): string {
       session.settings.reset('role')
       session.dropStatement(undefined)
       session.closePortals(() => true)
+      unlockAll(session.system)
       return 'DISCARD ALL'
     case 'PLANS':
     case 'SEQUENCES':

@@ -7,6 +7,7 @@ import type { Frame, Messages } from '../protocol/frames.ts'
 import { notice, parameterStatus } from '../protocol/replies.ts'
 import type { StatementContext } from '../statements/index.ts'
 import { settingsAtStart } from '../statements/role-settings.ts'
+import { unlockAll } from '../system-tables/advisory-locks.ts'
 import { systemRelation } from '../system-tables/index.ts'
 import { dismiss, enrol, type SystemSession } from '../system-tables/sessions.ts'
 import { Cancellation } from './cancellation.ts'
@@ -177,6 +178,7 @@ export class Session {
       active: false,
       startedAtMs: Date.now(),
       sleepMs: 0,
+      locks: [],
       cursors: () =>
         [...this.#portals.values()].flatMap(({ name, declared, statement, hold }) =>
           declared === undefined ? [] : [{ name, subscription: declared, text: statement.sql, hold }],
@@ -223,6 +225,7 @@ export class Session {
   close(): void {
     this.closePortals(() => true)
     this.#release()
+    unlockAll(this.system)
     dismiss(this.#number)
   }
 

@@ -35,7 +35,7 @@ export function prepareQuery(
       if (found !== undefined) return { tag, rows: found }
       const job = { ...planBatch(bound, values, id => context.runtime.sample(id)), lenient }
       const rows = context.runtime.query(job, context.signal, undefined, context.snapshot?.())
-      const slow = /pg_sleep/i.test(query.text)
+      const slow = /pg_sleep|pg_advisory/i.test(query.text)
       const awake = slow ? sleeping(rows, context) : rows
       const draws = context.catalogs.current.relations.some(r => r.kind === 'sequence')
       return { tag, rows: draws ? marked(awake, context) : awake }

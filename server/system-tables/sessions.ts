@@ -2,6 +2,7 @@ import type { Runtime } from '../../executor/runtime-contract.ts'
 import { notSupported } from '../../types/error.ts'
 import type { Type } from '../../types/type.ts'
 import type { CatalogHolder, SessionState } from '../statements/contract.ts'
+import type { PendingLock } from './advisory-locks.ts'
 
 /** The other end of a session's connection. */
 export interface ClientEnd {
@@ -44,6 +45,8 @@ export interface SystemSession extends Omit<SessionState, 'number'> {
   stateChangedAtMs: number
   /** Time that pg_sleep has asked for since it was last waited for. */
   sleepMs: number
+  /** Locks that the statement that runs waits for. */
+  locks: PendingLock[]
   /** Its declared cursors; `subscription`: '' for those of queries. */
   cursors(): readonly SessionCursor[]
   /** Its prepared statements that have names. */

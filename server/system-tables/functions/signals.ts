@@ -1,19 +1,9 @@
-import { fn } from '../../../executor/functions/registry.ts'
 import { intervalMicros } from '../../../types/compare.ts'
 import { SqlError } from '../../../types/error.ts'
 import type { Interval, Value } from '../../../types/value.ts'
 import { rightsOf } from '../../access/rights.ts'
-import { type SystemSession, sessionByNumber, sessionsBeside } from '../sessions.ts'
-
-/** A function that does something to a session: never folded, never shared. */
-function act(signature: string, help: string, run: (session: SystemSession, argument: never) => Value): void {
-  fn(signature, {
-    help,
-    session: true,
-    volatility: 'volatile',
-    call: (argument: never, number: number) => run(sessionByNumber(number), argument),
-  })
-}
+import { type SystemSession, sessionsBeside } from '../sessions.ts'
+import { act } from './system.ts'
 
 /** The session of that process number, which is one's own user's or anybody's for a superuser. Throws 42501. */
 function other(session: SystemSession, pid: number): SystemSession | undefined {

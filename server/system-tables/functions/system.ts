@@ -35,3 +35,19 @@ export function systemForms(
 ): void {
   for (const form of forms) system(`${name}(${form}) -> ${result}`, help, answer, nulls)
 }
+
+/** A function that does something to a session: never folded, never shared. */
+export function act(
+  signature: string,
+  help: string,
+  run: (session: SystemSession, ...args: never[]) => Value,
+): void {
+  const of = run as unknown as (session: SystemSession, ...args: readonly Value[]) => Value
+  fn(signature, {
+    help,
+    session: true,
+    volatility: 'volatile',
+    call: ((...args: readonly Value[]) =>
+      of(sessionByNumber(args.at(-1) as number), ...args.slice(0, -1))) as (...args: never[]) => Value,
+  })
+}
