@@ -117,11 +117,12 @@ export class TableScan implements Iterable<Chunk> {
 
   /** Ids of rows that are there and that the filter keeps; undefined: all are. Valid until the next call. */
   #live(from: number, to: number): Int32Array | undefined {
-    const { columns, weights } = this.#table
+    const { columns, weights, size, end } = this.#table
     const ids = this.#rows
     const filter = this.#filter?.idle === false ? this.#filter : undefined
     let live = 0
     if (filter === undefined) {
+      if (size === end) return undefined
       for (let id = from; id < to; id++) if (weights[id] !== 0) ids[live++] = id
     } else {
       const own = columns.map((column, i) =>
