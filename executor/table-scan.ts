@@ -12,11 +12,11 @@ export interface WantedKeys extends AskedKeys {
   readonly filter: RowFilter | undefined
 }
 
-/** Rows are looked up where there are so many for each key, and read by ids where they are at most such a share. */
+/** Rows are looked up where there are so many for each key, and read by ids where they are at most such a share; both in one step. */
 export const ROWS_A_KEY = 16
-const KEYS_MAX = 1 << 16
+const KEYS_MAX = 1 << 15
 const FOUND_SHARE = 1 / 12
-const FOUND_MAX = 1 << 18
+const FOUND_MAX = 1 << 16
 
 /**
  * Rows of a table at one moment, read piece by piece: views of its columns while it does not change, copies of what is left
