@@ -140,8 +140,9 @@ fill('rw_catalog.rw_indexes', facts =>
 
 fill('rw_catalog.rw_columns', facts => [
   ...relations(facts).flatMap(r =>
-    r.columns.map(
-      (c, i): Row => ({
+    r.columns.flatMap((c, i): Row[] => {
+      if (c.dropped === true) return []
+      const row = {
         ...column(r.id, i, c),
         is_hidden: c.hidden ?? false,
         is_primary_key: r.key.includes(i),
@@ -150,8 +151,9 @@ fill('rw_catalog.rw_columns', facts => [
         is_nullable: !c.notNull,
         generation_expression: c.generated === undefined ? null : (c.expressionSql ?? null),
         column_default: c.generated === undefined ? (c.expressionSql ?? null) : null,
-      }),
-    ),
+      }
+      return [row]
+    }),
   ),
   ...systemTables().flatMap(({ def }) =>
     def.columns.map(
