@@ -323,6 +323,33 @@ export class Catalog {
   withRoleSettings(roleSettings: readonly RoleSettings[]): Catalog {
     return this.#change({ roleSettings })
   }
+  /** What the role owns and may do goes with its name. */
+  withRoleName(name: string, to: string): Catalog {
+    const called = <T extends string | undefined>(role: T): T => (role === name ? (to as T) : role)
+    const owned = <T extends { readonly owner?: string }>(object: T): T =>
+      object.owner === name ? { ...object, owner: to } : object
+    return this.#change({
+      databases: this.databases.map(owned),
+      schemas: this.schemas.map(owned),
+      relations: this.relations.map(owned),
+      functions: this.functions.map(owned),
+      secrets: this.secrets.map(owned),
+      roles: this.roles.map(role => ({
+        ...role,
+        name: called(role.name),
+        memberOf: role.memberOf.map(called),
+      })),
+      grants: this.grants.map(grant => ({ ...grant, role: called(grant.role) })),
+      defaultGrants: this.defaultGrants.map(grant => ({
+        ...grant,
+        maker: called(grant.maker),
+        role: called(grant.role),
+      })),
+      roleSettings: this.roleSettings.map(setting =>
+        setting.role === name ? { ...setting, role: to } : setting,
+      ),
+    })
+  }
   withoutSchema(database: string, name: string): Catalog {
     return this.#change({ schemas: this.schemas.filter(s => s.database !== database || s.name !== name) })
   }

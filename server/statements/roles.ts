@@ -18,8 +18,7 @@ export function createRole(
   return changeCatalog(context, 'CREATE ROLE', catalog => {
     const rights = rightsOf(context.session, catalog)
     requireRoleMaker(rights, options, 'create role')
-    if (name === 'public' || name.startsWith('pg_'))
-      throw new SqlError('reserved_name', `role name "${name}" is reserved`, { position })
+    requireFreeWord(name, position)
     if (exists(name, catalog)) {
       const message = `role "${name}" already exists`
       if (!statement.ifNotExists) throw new SqlError('duplicate_object', message)
@@ -147,15 +146,15 @@ function nameOf(id: number, { databases, schemas, relations, functions }: Catalo
   return [...databases, ...schemas, ...relations, ...functions].find(o => o.id === id)?.name ?? String(id)
 }
 
+function requireFreeWord(name: string, position?: number): void {
+  if (name !== 'public' && name !== 'none' && !name.startsWith('pg_')) return
+  throw new SqlError('reserved_name', `role name "${name}" is reserved`, { position })
+}
+
 function renamed(catalog: Catalog, before: RoleDef, to: string, context: StatementContext): Catalog {
+  requireFreeWord(to)
   if (exists(to, catalog)) throw new SqlError('duplicate_object', `role "${to}" already exists`)
   if (before.name === context.session.user || !catalog.roles.includes(before))
     throw new SqlError('feature_not_supported', 'session user cannot be renamed')
-  requireUnused(before.name, catalog)
-  const roles = catalog.roles.map(role => ({
-    ...(role === before ? { ...role, name: to } : role),
-    memberOf: role.memberOf.map(of => (of === before.name ? to : of)),
-  }))
-  const settings = catalog.roleSettings.map(s => (s.role === before.name ? { ...s, role: to } : s))
-  return catalog.withRoles(roles).withRoleSettings(settings)
+  return catalog.withRoleName(before.name, to)
 }
