@@ -1,6 +1,7 @@
 import type { Bytes, Chunk, Column, ColumnData } from '../types/chunk.ts'
 import { physical } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
+import { gatherBytes, totalBytes } from './gather.ts'
 
 /** One chunk with the rows of all, in order; the only one itself when there is one. */
 export function concatChunks(chunks: readonly Chunk[]): Chunk {
@@ -36,15 +37,8 @@ function concatData(chunks: readonly Chunk[], index: number, length: number): Co
       return filled(new Int32Array(length), chunks, index)
     case 'f64':
       return filled(new Float64Array(length), chunks, index)
-    case 'i64': {
-      const all = new BigInt64Array(length)
-      let at = 0
-      for (const chunk of chunks) {
-        all.set((chunk.columns[index]!.data as BigInt64Array).subarray(0, chunk.length), at)
-        at += chunk.length
-      }
-      return all
-    }
+    case 'i64':
+      return filled(new BigInt64Array(length), chunks, index)
     case 'bytes':
       return concatBytes(chunks, index, length)
     case 'values':
@@ -52,11 +46,12 @@ function concatData(chunks: readonly Chunk[], index: number, length: number): Co
   }
 }
 
-function filled<A extends Uint8Array | Int32Array | Float64Array>(
-  all: A,
-  chunks: readonly Chunk[],
-  index: number,
-): A {
+interface Numbers<A> {
+  set(from: A, at: number): void
+  subarray(from: number, to: number): A
+}
+
+function filled<A extends ColumnData & Numbers<A>>(all: A, chunks: readonly Chunk[], index: number): A {
   let at = 0
   for (const chunk of chunks) {
     all.set((chunk.columns[index]!.data as A).subarray(0, chunk.length), at)
@@ -66,25 +61,14 @@ function filled<A extends Uint8Array | Int32Array | Float64Array>(
 }
 
 function concatBytes(chunks: readonly Chunk[], index: number, length: number): Bytes {
-  let total = 0
-  for (const chunk of chunks) {
-    const { starts, ends } = chunk.columns[index]!.data as Bytes
-    for (let i = 0; i < chunk.length; i++) total += ends[i]! - starts[i]!
-  }
+  const parts = chunks.map(chunk => ({ data: chunk.columns[index]!.data as Bytes, rows: chunk.length }))
+  const total = parts.reduce((sum, { data, rows }) => sum + totalBytes(data, undefined, rows), 0)
   const all = { bytes: new Uint8Array(total), starts: new Int32Array(length), ends: new Int32Array(length) }
   let row = 0
   let at = 0
-  for (const chunk of chunks) {
-    const { bytes, starts, ends } = chunk.columns[index]!.data as Bytes
-    for (let i = 0; i < chunk.length; i++, row++) {
-      const from = starts[i]!
-      const size = ends[i]! - from
-      if (size < 24) for (let k = 0; k < size; k++) all.bytes[at + k] = bytes[from + k]!
-      else all.bytes.set(bytes.subarray(from, from + size), at)
-      all.starts[row] = at
-      at += size
-      all.ends[row] = at
-    }
+  for (const { data, rows } of parts) {
+    at = gatherBytes(all.bytes, at, all.starts, all.ends, row, data, undefined, rows)
+    row += rows
   }
   return all
 }

@@ -110,11 +110,9 @@ export function ownedRows(column: Column, rows: Int32Array | undefined, count: n
       return { type, data: ownedBytes(column.data as Bytes, rows, count), nulls }
     case 'values': {
       const from = column.data as Value[]
-      return {
-        type,
-        data: Array.from({ length: count }, (_, i) => from[rows === undefined ? i : rows[i]!]!),
-        nulls,
-      }
+      const data =
+        rows === undefined ? from.slice(0, count) : Array.from({ length: count }, (_, i) => from[rows[i]!]!)
+      return { type, data, nulls }
     }
   }
 }
