@@ -1,6 +1,7 @@
 import { chunkOf } from '../../storage/chunk-builder.ts'
 import type { RowId } from '../../storage/contract.ts'
 import type { StateTable } from '../../storage/state-table.ts'
+import type { Order } from '../../types/job.ts'
 import { type Field, INT4, type Schema } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
 import type { OperatorContext } from '../contract.ts'
@@ -43,17 +44,27 @@ export function keptValues(
   }
 }
 
+/** Rows of an operator in the order of each partition. */
+export function orderedRows(
+  context: Pick<OperatorContext, 'table'>,
+  schema: Schema,
+  partition: readonly number[],
+  order: readonly Order[],
+): StateTable {
+  return context.table('rows', {
+    schema,
+    mode: 'bag',
+    key: [],
+    shard: partition,
+    indexes: [{ kind: 'ordered', prefix: partition, order }],
+  })
+}
+
 /** Rows in the order of one of their columns: those that wait for its value to be reached. */
 export function rowsByTime(
   context: Pick<OperatorContext, 'table'>,
   schema: Schema,
   column: number,
 ): StateTable {
-  return context.table('rows', {
-    schema,
-    mode: 'bag',
-    key: [],
-    shard: [],
-    indexes: [{ kind: 'ordered', prefix: [], order: [{ column, descending: false, nullsFirst: false }] }],
-  })
+  return orderedRows(context, schema, [], [{ column, descending: false, nullsFirst: false }])
 }

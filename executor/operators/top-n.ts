@@ -5,6 +5,7 @@ import { INT8 } from '../../types/type.ts'
 import type { Emit, OperatorKind } from '../contract.ts'
 import { boundsOf, marksOf } from '../watermarks/marks.ts'
 import { endsPiece, inPieces } from './in-pieces.ts'
+import { orderedRows } from './kept-values.ts'
 
 /**
  * Keeps every row ordered within its partition. The first touch of a partition in an epoch subtracts its present top
@@ -16,13 +17,7 @@ export const topN: OperatorKind<'top-n'> = {
   create(spec, context) {
     if (spec.limit <= 0) return { tables: [], push() {} }
     const input = context.inputs[0]!
-    const rows = context.table('rows', {
-      schema: input,
-      mode: 'bag',
-      key: [],
-      shard: spec.partition,
-      indexes: [{ kind: 'ordered', prefix: spec.partition, order: spec.order }],
-    })
+    const rows = orderedRows(context, input, spec.partition, spec.order)
     const ordered = rows.orderedIndex(0)
     const ranked = spec.rank !== undefined
     const outSchema = ranked ? [...input, { name: 'rank', type: INT8 }] : input

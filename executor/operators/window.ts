@@ -9,6 +9,7 @@ import { boundsOf, marksOf } from '../watermarks/marks.ts'
 import { columnsRead, computations } from '../windows/computations.ts'
 import { partitionOf } from '../windows/partition.ts'
 import { atOnce } from './in-pieces.ts'
+import { orderedRows } from './kept-values.ts'
 
 /** A partition's rows by id, each as often as it occurs, and their window columns. */
 interface Computed {
@@ -25,13 +26,7 @@ export const window: OperatorKind<'window'> = {
   kind: 'window',
   create(spec, context) {
     const input = context.inputs[0]!
-    const rows = context.table('rows', {
-      schema: input,
-      mode: 'bag',
-      key: [],
-      shard: spec.partition,
-      indexes: [{ kind: 'ordered', prefix: spec.partition, order: spec.order }],
-    })
+    const rows = orderedRows(context, input, spec.partition, spec.order)
     const ordered = rows.orderedIndex(0)
     const partitionSchema = spec.partition.map(i => input[i]!)
     const found = partitionSchema.map((_, i) => i)
