@@ -4,6 +4,7 @@ import type { DeliveryGuarantee, Epoch, FormatSpec } from '../types/connector.ts
 import type { Expression, Job, RelationId, Scan } from '../types/job.ts'
 import type { Schema } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
+import type { OperatorCounter } from './engine-contract.ts'
 import type { Pin } from './history.ts'
 
 /** How a source relation (or a table with a connector) reads. */
@@ -189,15 +190,7 @@ export interface RuntimeStats {
     readonly bytes: number
     readonly errors: number
   }[]
-  readonly operators: readonly {
-    readonly relation: RelationId
-    readonly node: number
-    readonly kind: string
-    readonly rowsIn: number
-    readonly rowsOut: number
-    readonly stateRows: number
-    readonly stateBytes: number
-  }[]
+  readonly operators: readonly OperatorCounter[]
   /** Rows kept for queries. */
   readonly serving: readonly {
     readonly relation: RelationId

@@ -1,35 +1,22 @@
-import type { EpochLog } from '../storage/contract.ts'
 import type { Chunk } from '../types/chunk.ts'
 import type { Epoch } from '../types/connector.ts'
 import { assert, SqlError } from '../types/error.ts'
-import type { Host } from '../types/host.ts'
 import type { Job, RelationId, Scan } from '../types/job.ts'
 import { sameType } from '../types/type.ts'
 import type { InputBackfill } from './backfill.ts'
 import { runBatch } from './batch.ts'
-import type { Surroundings } from './connector-bindings.ts'
-import type { ExecutorPort, OffsetsByRelation } from './engine-contract.ts'
+import type { OffsetsByRelation } from './engine-contract.ts'
 import { EpochClock } from './epoch-clock.ts'
 import { Gate } from './gate.ts'
 import { GraphChanges } from './graph-changes.ts'
 import type { Pin } from './history.ts'
 import { Locks } from './locks.ts'
 import { Maintenance } from './maintenance.ts'
-import type { Persistence } from './persistence.ts'
 import { ProcessLog } from './process-log.ts'
 import type { Recovered } from './recover.ts'
 import type { RunningState } from './running-state.ts'
-import type {
-  Command,
-  JobChange,
-  JobProgress,
-  Runtime,
-  RuntimeStats,
-  TableRows,
-  VersionObserver,
-} from './runtime-contract.ts'
+import type { Command, JobChange, JobProgress, Runtime, RuntimeStats, TableRows } from './runtime-contract.ts'
 import { VIRTUAL_NODES } from './select-rows.ts'
-import type { ServingTables } from './serving.ts'
 import type { ReadStored } from './sink-queue.ts'
 import { cursorName, Sinks } from './sinks.ts'
 import { sourceRows } from './source-rows.ts'
@@ -37,19 +24,15 @@ import { withSources } from './source-scan.ts'
 import { Sources } from './sources.ts'
 import { writeLimits } from './write-limits.ts'
 
-export interface RunningRuntimeOptions {
-  readonly host: Host
-  readonly log: EpochLog
-  readonly port: ExecutorPort
-  readonly persistence: Persistence
-  readonly serving: ServingTables
-  readonly around: Surroundings
+/** What was there before the server ran, which its parts share then. */
+type Shared = 'host' | 'log' | 'port' | 'persistence' | 'serving' | 'around' | 'metadata'
+
+export interface RunningRuntimeOptions extends Pick<RunningState, Shared> {
   readonly barrierIntervalMs: number | (() => number)
   readonly garbageIntervalMs: number
   /** Bytes of rows that one query may hold; undefined: no limit. */
   readonly queryMemoryBytes?: number | undefined
   readonly sinkBytesMax: number
-  readonly metadata?: VersionObserver | undefined
   systemRows(relation: RelationId): Chunk
   onFatal(error: unknown): void
   warn(message: string): void
@@ -292,7 +275,7 @@ export class RunningRuntime implements Runtime {
   }
 
   #newState(recovered: Recovered): RunningState {
-    const { host, log, port, persistence, serving, around, warn } = this.#options
+    const { host, log, port, persistence, serving, around, metadata, warn } = this.#options
     const gate = new Gate()
     const journal = new ProcessLog(host)
     const { errors } = recovered
@@ -311,7 +294,7 @@ export class RunningRuntime implements Runtime {
       gate,
       journal,
       errors,
-      metadata: this.#options.metadata,
+      metadata,
       own,
       warn,
       writes: writeLimits(host, recovered.jobs.values()),
