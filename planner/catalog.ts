@@ -51,12 +51,12 @@ export interface ColumnDef {
 }
 
 /** Positions of the columns that `*` names. */
-export function shownColumns({ columns }: Pick<Relation, 'columns'>): number[] {
+export function shownPositions({ columns }: Pick<Relation, 'columns'>): number[] {
   return columns.flatMap((column, i) => (column.hidden === true ? [] : [i]))
 }
 
 /** Positions of those that statements give values to. */
-export function writableColumns({ columns }: Pick<Relation, 'columns'>): number[] {
+export function writablePositions({ columns }: Pick<Relation, 'columns'>): number[] {
   return columns.flatMap((c, i) => (c.generated === undefined && c.hidden !== true ? [i] : []))
 }
 

@@ -13,7 +13,7 @@ import type { ScopeColumn } from '../bind/scope.ts'
 import { titleOf } from '../bind/select.ts'
 import { expandStar } from '../bind/star.ts'
 import type { Relation } from '../catalog.ts'
-import { shownColumns } from '../catalog.ts'
+import { shownPositions } from '../catalog.ts'
 import type { BindContext, DmlPlan, ParameterValues, PgNode } from '../contract.ts'
 import { call, column, conjunction, everyColumn, literal } from '../expressions.ts'
 import { joinOn } from '../join-on.ts'
@@ -74,7 +74,7 @@ export function planInsert(statement: PgNode, context: BindContext): BoundDml {
     const at = context.position(item['location'] as number | undefined)
     throw new SqlError('duplicate_column', message, { position: at ?? position })
   }
-  const all = shownColumns(table)
+  const all = shownPositions(table)
   const select = fields['selectStmt'] === undefined ? undefined : as(fields['selectStmt'], 'SelectStmt')!
   const wanted = given.length > 0 ? given : all
   for (const i of wanted) if (table.columns[i]!.generated === undefined) context.sets?.insert.add(i)

@@ -2,7 +2,7 @@ import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
 import { limited } from '../bind/coerce.ts'
 import type { Relation } from '../catalog.ts'
-import { writableColumns } from '../catalog.ts'
+import { writablePositions } from '../catalog.ts'
 import { column } from '../expressions.ts'
 import { withLiterals } from '../query.ts'
 import { columnAt, defaultOf, generate, rejectDuplicates } from './columns.ts'
@@ -21,7 +21,7 @@ export function copyColumns(
   nowMicros: bigint,
   session: number,
 ): CopyColumns {
-  const all = writableColumns(table)
+  const all = writablePositions(table)
   const positions = names.length === 0 ? all : names.map(name => columnAt(table, name, undefined))
   for (const i of positions)
     if (table.columns[i]!.generated !== undefined) throw copiedError(table.columns[i]!.name)

@@ -5,6 +5,7 @@ import type { Cursor } from './cursor.ts'
 import { alterDatabaseSetting } from './database.ts'
 import { parseDefaultPrivileges } from './grants.ts'
 import { parseJobReset, parseJobSetting } from './job-setting.ts'
+import { placeAction } from './place-action.ts'
 import { relationWord } from './relation-word.ts'
 import { parseRoleSetting, parseSystemSetting } from './role-settings.ts'
 import { parseAlterRole } from './roles.ts'
@@ -40,15 +41,15 @@ export function parseAlter(c: Cursor): Statement {
 function alterFunction(c: Cursor, of: 'function' | 'aggregate'): Statement {
   const named = functionName(c)
   const { start } = c.token ?? { start: c.end }
-  const action = parseAction(c)
-  if (action.do !== 'rename' && action.do !== 'set schema' && action.do !== 'owner')
-    throw notSupported(`this ALTER ${of.toUpperCase()}`, { position: start })
+  const action = placeAction(c)
+  if (action === undefined) throw notSupported(`this ALTER ${of.toUpperCase()}`, { position: start })
   c.finish()
   return { kind: 'alter function', of, function: named, action }
 }
 
 function parseAction(c: Cursor): AlterAction {
-  if (c.accept('rename', 'to')) return { do: 'rename', to: c.identifier() }
+  const place = placeAction(c)
+  if (place !== undefined) return place
   if (c.accept('rename')) {
     c.accept('column')
     const from = c.identifier()
@@ -56,7 +57,6 @@ function parseAction(c: Cursor): AlterAction {
     return { do: 'rename column', column: from, to: c.identifier() }
   }
   if (c.accept('as')) return { do: 'query', query: query(c).query }
-  if (c.accept('owner', 'to')) return { do: 'owner', to: c.identifier() }
   if (c.accept('swap', 'with')) return { do: 'swap', with: c.name() }
   if (c.accept('add')) {
     if (c.looking('constraint') || c.looking('primary') || c.looking('unique') || c.looking('check'))
@@ -113,16 +113,15 @@ const LIMITS = [
 ]
 
 function setting(c: Cursor): AlterAction {
-  if (c.accept('schema')) return { do: 'set schema', schema: c.identifier() }
   const asked = parseJobSetting(c)
   if (asked !== undefined) return { do: 'job setting', change: asked }
   const name = c.identifier()
   if (name === 'retention') {
-    if (!c.accept('to') && !c.accept('=')) throw c.error()
+    c.expectTo()
     return { do: 'retention', retention: c.string() }
   }
   if (!LIMITS.includes(name)) throw unknown(c, `set ${name}`)
-  if (!c.accept('to') && !c.accept('=')) throw c.error()
+  c.expectTo()
   if (c.accept('default')) return { do: 'rate limit', setting: name, limit: undefined }
   const token = c.token
   if (token?.kind !== 'number' || !/^\d+$/.test(token.value))

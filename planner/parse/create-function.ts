@@ -65,7 +65,7 @@ function clause(c: Cursor, made: Draft): void {
 
 function language(c: Cursor): 'sql' | 'javascript' {
   const token = c.token
-  const word = (c.token?.kind === 'string' ? c.string() : c.identifier()).toLowerCase()
+  const word = c.nameOrText().toLowerCase()
   if (word === 'sql' || word === 'javascript') return word
   if (KNOWN_LANGUAGES.includes(word)) throw notSupported(`LANGUAGE ${word}`, { position: token!.start })
   throw new SqlError('undefined_object', `language "${word}" does not exist`)
@@ -131,8 +131,7 @@ function endOfType(c: Cursor): (token: Cursor['tokens'][number]) => boolean {
 /** DROP FUNCTION or AGGREGATE, after that word. */
 export function dropFunction(c: Cursor, of: FunctionSyntax['of']): Statement {
   const ifExists = c.accept('if', 'exists')
-  const functions = [functionName(c)]
-  while (c.accept(',')) functions.push(functionName(c))
+  const functions = c.list(() => functionName(c))
   const cascade = c.accept('cascade')
   if (!cascade) c.accept('restrict')
   c.finish()

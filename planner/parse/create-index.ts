@@ -61,8 +61,7 @@ function key(c: Cursor, isVector: boolean): IndexKeySyntax {
 
 function inBrackets<T>(c: Cursor, item: () => T): T[] {
   c.expect('(')
-  const found = [item()]
-  while (c.accept(',')) found.push(item())
+  const found = c.list(item)
   c.expect(')')
   return found
 }

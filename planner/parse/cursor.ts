@@ -70,6 +70,23 @@ export class Cursor {
     return { schema: first, name: this.identifier(), position }
   }
 
+  /** A name or a text. */
+  nameOrText(): string {
+    return this.token?.kind === 'string' ? this.string() : this.identifier()
+  }
+
+  /** `TO` or `=`, before a value. */
+  expectTo(): void {
+    if (!this.accept('to') && !this.accept('=')) throw this.error()
+  }
+
+  /** One or more, with commas between. */
+  list<T>(item: () => T): T[] {
+    const found = [item()]
+    while (this.accept(',')) found.push(item())
+    return found
+  }
+
   string(): string {
     const token = this.token
     if (token?.kind !== 'string') throw this.error()

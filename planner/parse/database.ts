@@ -36,7 +36,7 @@ function standard(c: Cursor): void {
   const { value: option, start } = c.token!
   c.identifier()
   c.accept('=')
-  const value = c.token?.kind === 'string' ? c.string() : c.identifier()
+  const value = c.nameOrText()
   const meant: Readonly<Record<string, RegExp>> = {
     template: /^(template[01]|default)$/,
     encoding: /^(utf-?8|default)$/i,
@@ -53,7 +53,7 @@ function standard(c: Cursor): void {
 export function databaseSetting(c: Cursor): DatabaseSettings | undefined {
   if (c.accept('resource_group')) {
     if (!c.accept('=')) c.accept('to')
-    const group = c.token?.kind === 'string' ? c.string() : c.identifier()
+    const group = c.nameOrText()
     c.accept('deferred')
     return { resourceGroup: group.toLowerCase() === 'default' ? undefined : group }
   }

@@ -114,8 +114,7 @@ function parseObjects(c: Cursor): {
     return { what: ofFunctions ? 'all functions' : 'all', of, names, functions: [] }
   }
   if (c.accept('function') || c.accept('routine')) {
-    const functions = [functionName(c)]
-    while (c.accept(',')) functions.push(functionName(c))
+    const functions = c.list(() => functionName(c))
     return { what: 'function', names: [], functions }
   }
   const what = c.accept('schema') ? 'schema' : c.accept('database') ? 'database' : 'relation'
@@ -123,8 +122,7 @@ function parseObjects(c: Cursor): {
     if (c.looking(word)) throw notSupported(`GRANT ON ${word.toUpperCase()}`, { position: c.token!.start })
   const of = what === 'relation' ? RELATIONS.find(words => c.accept(...words.split(' '))) : undefined
   if (what === 'relation' && of === undefined) c.accept('table')
-  const names = [c.name()]
-  while (c.accept(',')) names.push(c.name())
+  const names = c.list(() => c.name())
   return { what, of, names, functions: [] }
 }
 
@@ -139,7 +137,5 @@ function tail(c: Cursor, grant: boolean): boolean {
 
 /** `a, b, c`. */
 export function parseNames(c: Cursor): readonly string[] {
-  const names = [c.identifier()]
-  while (c.accept(',')) names.push(c.identifier())
-  return names
+  return c.list(() => c.identifier())
 }

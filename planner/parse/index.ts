@@ -111,8 +111,7 @@ function parseDrop(c: Cursor): Statement {
   if (c.accept('role')) return parseDropRole(c, false)
   const what = relationWord(c)
   const ifExists = c.accept('if', 'exists')
-  const names = [c.name()]
-  while (c.accept(',')) names.push(c.name())
+  const names = c.list(() => c.name())
   const cascade = c.accept('cascade')
   if (!cascade) c.accept('restrict')
   c.finish()

@@ -21,8 +21,8 @@ export function parseJobSetting(c: Cursor): JobSettingChange | undefined {
     return { set: { parallelism: found === 'default' ? 'adaptive' : found }, config: {} }
   }
   if (!c.accept('resource_group')) return undefined
-  to(c)
-  const group = c.token?.kind === 'string' ? c.string() : c.identifier()
+  c.expectTo()
+  const group = c.nameOrText()
   c.accept('deferred')
   return { set: { resourceGroup: group.toLowerCase() === 'default' ? undefined : group }, config: {} }
 }
@@ -35,13 +35,9 @@ export function parseJobReset(c: Cursor): JobSettingChange {
   return { set: { resourceGroup: undefined }, config: {} }
 }
 
-function to(c: Cursor): void {
-  if (!c.accept('to') && !c.accept('=')) throw c.error()
-}
-
 /** Throws 42601. */
 function policy(c: Cursor): string {
-  to(c)
+  c.expectTo()
   const { start } = c.token ?? { start: c.end }
   let text = ''
   for (; c.token !== undefined && !c.looking('deferred'); c.at++) text += c.token.value

@@ -1,7 +1,8 @@
 import { notSupported } from '../../types/error.ts'
 import { optionList } from './create.ts'
 import type { Cursor } from './cursor.ts'
-import type { Name, PlaceAction, Statement } from './statement.ts'
+import { placeAction } from './place-action.ts'
+import type { Name, Statement } from './statement.ts'
 
 /** Before the name in an option's value: `option = SECRET name`. No text of a statement has it. */
 const MARK = '\u0000secret'
@@ -38,14 +39,6 @@ export function alterSecret(c: Cursor): Statement {
   return { kind: 'alter secret place', name, action }
 }
 
-/** RENAME TO, OWNER TO, SET SCHEMA. */
-function placeAction(c: Cursor): PlaceAction | undefined {
-  if (c.accept('rename', 'to')) return { do: 'rename', to: c.identifier() }
-  if (c.accept('owner', 'to')) return { do: 'owner', to: c.identifier() }
-  if (c.accept('set', 'schema')) return { do: 'set schema', schema: c.identifier() }
-  return undefined
-}
-
 function rest(c: Cursor): { name: Name; backend: string; value: string } {
   const name = c.name()
   const { backend = 'meta' } = c.accept('with') ? optionList(c) : {}
@@ -58,8 +51,7 @@ function rest(c: Cursor): { name: Name; backend: string; value: string } {
 /** After DROP SECRET. */
 export function dropSecret(c: Cursor): Statement {
   const ifExists = c.accept('if', 'exists')
-  const names = [c.name()]
-  while (c.accept(',')) names.push(c.name())
+  const names = c.list(() => c.name())
   c.finish()
   return { kind: 'drop secret', names, ifExists }
 }

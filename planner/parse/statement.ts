@@ -2,6 +2,7 @@ import type { FormatSpec } from '../../types/connector.ts'
 import type { Type } from '../../types/type.ts'
 import type { Modifier } from '../../types/type-modifier.ts'
 import type { Privilege, RelationsOf } from '../access.ts'
+import type { RelationKind } from '../catalog.ts'
 import type { PgNode } from '../contract.ts'
 import type { FunctionArgument } from '../function-def.ts'
 import type { DatabaseSettings } from './database.ts'
@@ -124,17 +125,7 @@ export interface FunctionName {
   readonly args: readonly Type[] | undefined
 }
 
-export type RelationWord =
-  | 'table'
-  | 'source'
-  | 'view'
-  | 'materialized view'
-  | 'index'
-  | 'sink'
-  | 'subscription'
-  | 'sequence'
-  | 'schema'
-  | 'database'
+export type RelationWord = RelationKind | 'schema' | 'database'
 
 /** What PostgreSQL's grammar reads whole: a query or a change of rows. */
 export type RowsStatement =

@@ -1,6 +1,6 @@
 import { bindScalar } from '../../planner/bind/scalar.ts'
 import type { ColumnDef, IndexDef, IndexKey, Relation } from '../../planner/catalog.ts'
-import { shownColumns } from '../../planner/catalog.ts'
+import { shownPositions } from '../../planner/catalog.ts'
 import { expiryOf } from '../../planner/expiry.ts'
 import { column } from '../../planner/expressions.ts'
 import type { Fragment, Name } from '../../planner/parse/index.ts'
@@ -92,7 +92,7 @@ function definition(statement: Syntax, on: Relation, context: StatementContext, 
       'invalid_parameter_value',
       'Distributed by columns should be a prefix of index columns',
     )
-  const wanted = statement.include?.map(name => columnAt(on, name)) ?? shownColumns(on)
+  const wanted = statement.include?.map(name => columnAt(on, name)) ?? shownPositions(on)
   // A row of the index can be told from others by the key of the relation.
   const include = [...new Set([...wanted, ...rowKey(on)])].filter(i => !columns.includes(i))
   return { on: on.id, columns, include, keys, distributedBy: prefix.length || 1 }

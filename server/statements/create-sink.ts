@@ -1,7 +1,7 @@
 import { realHost } from '../../executor/host.ts'
 import type { Privilege } from '../../planner/access.ts'
 import type { Relation } from '../../planner/catalog.ts'
-import { shownColumns } from '../../planner/catalog.ts'
+import { shownPositions } from '../../planner/catalog.ts'
 import type { StreamPlan } from '../../planner/contract.ts'
 import { column } from '../../planner/expressions.ts'
 import { bindQuery, planStream } from '../../planner/query.ts'
@@ -168,7 +168,7 @@ export function changesOf(relation: Relation): StreamPlan {
 
 /** The plan without hidden columns; a key among them is none. */
 function visible(relation: Relation, plan: StreamPlan): StreamPlan {
-  const shown = shownColumns(relation)
+  const shown = shownPositions(relation)
   if (shown.length === relation.columns.length) return plan
   const { nodes, key, appendOnly } = plan
   const schema = shown.map(i => plan.schema[i]!)

@@ -1,6 +1,6 @@
 import { CHANGELOG_COLUMNS } from '../../executor/operators/changelog.ts'
 import type { Relation } from '../../planner/catalog.ts'
-import { shownColumns } from '../../planner/catalog.ts'
+import { shownPositions } from '../../planner/catalog.ts'
 import type { StreamPlan } from '../../planner/contract.ts'
 import { rejectDuplicates } from '../../planner/dml/columns.ts'
 import { column } from '../../planner/expressions.ts'
@@ -43,7 +43,7 @@ export async function createSubscription(
       hint: "WITH (retention = '1 day')",
     })
   const keepMs = retentionMs(retention)
-  const shown = shownColumns(from)
+  const shown = shownPositions(from)
   const { nodes, schema, key } = numberedChanges(from)
   const columns = [...shown.map(i => from.columns[i]!), ...CHANGELOG_COLUMNS].map(
     ({ name: column, type }) => ({

@@ -1,5 +1,5 @@
 import type { Relation } from '../../planner/catalog.ts'
-import { writableColumns } from '../../planner/catalog.ts'
+import { writablePositions } from '../../planner/catalog.ts'
 import type { StreamPlan } from '../../planner/contract.ts'
 import { assign } from '../../planner/dml/assign.ts'
 import { asksSession, columnAt, defaultOf, generate, rejectDuplicates } from '../../planner/dml/columns.ts'
@@ -29,7 +29,7 @@ export function intoTable(
 ): StreamPlan {
   checkTarget(input, target, context)
   const { nodes, schema } = input.plan
-  const wanted = columns.length > 0 ? namedColumns(columns, target) : writableColumns(target)
+  const wanted = columns.length > 0 ? namedColumns(columns, target) : writablePositions(target)
   if (schema.length > wanted.length || (columns.length > 0 && schema.length < wanted.length))
     throw new SqlError(
       'datatype_mismatch',
