@@ -1,12 +1,13 @@
 import { signatureOf } from '../../planner/function-def.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
-import { requireCreate, requireOwner, rightsOf } from '../access/rights.ts'
-import { requireRole, requireSchema } from './bind.ts'
+import { requireOwner, rightsOf } from '../access/rights.ts'
 import { changeCatalog } from './change-catalog.ts'
+import { commented } from './comment.ts'
 import type { Result, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
 import { sameSignature } from './create-function.ts'
 import { findFunction } from './drop-function.ts'
+import { placed } from './placed.ts'
 
 /** ALTER FUNCTION or AGGREGATE … RENAME TO, SET SCHEMA, OWNER TO. */
 export function alterFunction(
@@ -15,20 +16,15 @@ export function alterFunction(
 ): Promise<Result> {
   return changeCatalog(context, `ALTER ${of.toUpperCase()}`, catalog => {
     const found = findFunction(named, of, catalog, context, false)!
-    const rights = rightsOf(context.session, catalog)
-    requireOwner(rights, 'function', found)
-    if (action.do === 'owner') {
-      if (action.to !== context.session.user) requireRole(catalog, action.to)
-      return catalog.withFunction({ ...found, owner: action.to })
-    }
+    requireOwner(rightsOf(context.session, catalog), 'function', found)
+    const changed = placed(found, action, catalog, context)
+    if (action.do === 'owner') return catalog.withFunction(changed)
     const view = catalog.relations.find(r => r.kind === 'view' && r.dependsOn.includes(found.id))
     if (view !== undefined) throw notSupported(`another name for a function that view ${view.name} calls`)
-    const changed =
-      action.do === 'rename' ? { ...found, name: action.to } : { ...found, schema: action.schema }
-    requireSchema(catalog, found.database, changed.schema)
-    requireCreate(rights, catalog, found.database, changed.schema)
-    if (catalog.functions.some(f => f.schema === changed.schema && sameSignature(f, changed))) {
-      const message = `function ${signatureOf(changed)} already exists in schema "${changed.schema}"`
+    const { database, schema } = changed
+    const inside = catalog.functions.filter(f => f.database === database && f.schema === schema)
+    if (inside.some(f => sameSignature(f, changed))) {
+      const message = `function ${signatureOf(changed)} already exists in schema "${schema}"`
       throw new SqlError('duplicate_function', message)
     }
     return catalog.withFunction(changed)
@@ -43,7 +39,6 @@ export function commentOnFunction(
   return changeCatalog(context, 'COMMENT', catalog => {
     const found = findFunction(named, of, catalog, context, false)!
     requireOwner(rightsOf(context.session, catalog), 'function', found)
-    const { comment: _, ...rest } = found
-    return catalog.withFunction(text === undefined || text === '' ? rest : { ...rest, comment: text })
+    return catalog.withFunction(commented(found, text === '' ? undefined : text))
   })
 }

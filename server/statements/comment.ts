@@ -41,7 +41,8 @@ function withColumnComment(relation: Relation, name: string, text: string | unde
   return { ...relation, columns: relation.columns.with(at, commented(relation.columns[at]!, text)) }
 }
 
-function commented<T extends { readonly comment?: string }>(object: T, text: string | undefined): T {
+/** The object with another comment; undefined: without one. */
+export function commented<T extends { readonly comment?: string }>(object: T, text: string | undefined): T {
   const { comment: _, ...rest } = object
   return { ...rest, ...(text !== undefined && { comment: text }) } as T
 }

@@ -8,6 +8,7 @@ import { targetSchema } from './bind.ts'
 import { changeCatalog } from './change-catalog.ts'
 import type { Result, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
+import { placed } from './placed.ts'
 
 type Options = Readonly<Record<string, string>>
 
@@ -49,16 +50,7 @@ export function alterSecretPlace(
 ): Promise<Result> {
   return changeCatalog(context, 'ALTER SECRET', catalog => {
     const found = requireSecret(name, catalog, context, true)
-    if (action.do === 'owner') {
-      if (action.to !== context.session.user && !catalog.roles.some(role => role.name === action.to))
-        throw new SqlError('undefined_object', `role "${action.to}" does not exist`)
-      return catalog.withSecret({ ...found, owner: action.to })
-    }
-    const changed =
-      action.do === 'rename' ? { ...found, name: action.to } : { ...found, schema: action.schema }
-    if (!catalog.hasSchema(found.database, changed.schema))
-      throw new SqlError('invalid_schema_name', `schema "${changed.schema}" does not exist`)
-    requireCreate(rightsOf(context.session, catalog), catalog, found.database, changed.schema)
+    const changed = placed(found, action, catalog, context)
     const other = catalog.secretByName(found.database, changed.schema, changed.name)
     if (other !== undefined && other.id !== found.id)
       throw new SqlError('duplicate_object', `secret "${changed.name}" already exists`)
