@@ -12,6 +12,9 @@ export interface Finding {
   readonly detail: string
 }
 
+/** Answers that are longer are not compared. */
+const ROWS_MAX = 200_000
+
 interface Pair {
   readonly weir: Database
   readonly pg: Database
@@ -89,7 +92,9 @@ async function created(
 
 async function compareView(view: View, views: readonly View[], pair: Pair): Promise<Finding | undefined> {
   const types = merges(view, views) ? view.relation.columns.map(column => column.type) : undefined
-  const expected = await pair.pg.run(`SELECT * FROM ${view.name}`)
+  const expected = await pair.pg.run(`SELECT * FROM ${view.name} LIMIT ${ROWS_MAX}`)
+  // Joins of joins without a condition: millions of rows, that this process would hold three times.
+  if ('rows' in expected && expected.rows.length === ROWS_MAX) return undefined
   const selected = await pair.weir.run(render(view.tree, 'weir'))
   if (fatal(selected)) return broken(selected)
   const wrong = difference(expected, selected, types)
