@@ -23,7 +23,7 @@ export function parseComment(c: Cursor): Statement {
   return {
     kind: 'comment',
     what: 'column',
-    on: { schema: path.pop(), name, position },
+    on: { schema: path.pop(), database: path.pop(), name, position },
     column,
     text: text(c),
   }

@@ -4,13 +4,19 @@ import { ofFragment } from './of-fragment.ts'
 import type { CopyOptions, Fragment, Name, SessionStatement } from './statement.ts'
 
 type Body = Readonly<Record<string, unknown>>
+interface Range {
+  readonly catalogname?: string
+  readonly schemaname?: string
+  readonly relname: string
+  readonly location?: number
+}
 interface Option {
   readonly DefElem: { readonly defname: string; readonly arg?: PgNode }
 }
 
 /** COPY, as PostgreSQL's grammar read it. Throws 0A000 for files and programs of the server. */
 export function copyOf(fragment: Fragment, body: Body): SessionStatement {
-  const relation = body['relation'] as { schemaname?: string; relname: string; location?: number } | undefined
+  const relation = body['relation'] as Range | undefined
   const from = body['is_from'] === true
   if (body['is_program'] === true) throw notSupported('COPY … PROGRAM')
   if (body['filename'] !== undefined) throw notSupported('COPY of a file of the server')
@@ -19,6 +25,7 @@ export function copyOf(fragment: Fragment, body: Body): SessionStatement {
   const attributes = (body['attlist'] ?? []) as readonly { String: { sval: string } }[]
   const columns = attributes.map(n => n.String.sval)
   const table: Name | undefined = relation && {
+    database: relation.catalogname,
     schema: relation.schemaname,
     name: relation.relname,
     position: fragment.position(relation.location) ?? 0,

@@ -63,11 +63,12 @@ export class Cursor {
     return token.value
   }
 
+  /** `[[database.]schema.]name` */
   name(): Name {
     const position = this.token?.start ?? this.end
-    const first = this.identifier()
-    if (!this.accept('.')) return { schema: undefined, name: first, position }
-    return { schema: first, name: this.identifier(), position }
+    const path = [this.identifier()]
+    while (path.length < 3 && this.accept('.')) path.push(this.identifier())
+    return { database: path.at(-3), schema: path.at(-2), name: path.at(-1)!, position }
   }
 
   /** A name or a text. */

@@ -85,6 +85,8 @@ function parseStatement(c: Cursor): Statement {
     case 'flush':
       c.finish()
       return { kind: 'flush' }
+    case 'refresh':
+      return orKnownElsewhere(c, () => parseRefresh(c))
     case 'cancel':
       return cancelJobs(c)
     case 'wait':
@@ -125,6 +127,16 @@ function parseExplain(c: Cursor): Statement {
   const job = parseExplainedJob(rest, options)
   if (job !== undefined) return job
   return { kind: 'explain', options, statement: parseStatement(rest) }
+}
+
+/** After REFRESH: `MATERIALIZED VIEW [CONCURRENTLY] name [WITH DATA]`. */
+function parseRefresh(c: Cursor): Statement {
+  c.expect('materialized', 'view')
+  c.accept('concurrently')
+  const view = c.name()
+  c.accept('with', 'data')
+  c.finish()
+  return { kind: 'refresh', view }
 }
 
 /** After CANCEL: `JOB 1` or `JOBS 1, 2`. */

@@ -44,6 +44,7 @@ function whole(c: Cursor): Fragment {
 
 function nameOf(range: Body, fragment: Fragment): Name {
   return {
+    database: range['catalogname'] as string | undefined,
     schema: range['schemaname'] as string | undefined,
     name: String(range['relname']),
     position: fragment.position(range['location'] as number | undefined) ?? 0,

@@ -17,6 +17,8 @@ export interface Fragment {
 }
 
 export interface Name {
+  /** undefined: that of the session; no other can be meant, but clients write it. */
+  readonly database?: string | undefined
   readonly schema: string | undefined
   readonly name: string
   readonly position: number
@@ -316,6 +318,7 @@ export type Statement =
   | { readonly kind: 'alter secret place'; readonly name: Name; readonly action: PlaceAction }
   | { readonly kind: 'drop secret'; readonly names: readonly Name[]; readonly ifExists: boolean }
   | { readonly kind: 'flush' }
+  | { readonly kind: 'refresh'; readonly view: Name }
   /** Until jobs made in the background have read what their inputs hold. */
   | { readonly kind: 'wait' }
   | { readonly kind: 'recover' }

@@ -23,6 +23,7 @@ const READING: ReadonlySet<string> = new Set<Statement['kind']>([
   'describe',
   'explain',
   'flush',
+  'refresh',
   'wait',
   'recover',
 ])

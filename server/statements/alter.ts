@@ -45,7 +45,7 @@ async function alterRelation(
     return undefined
   }
   const relation = requireRelation(context, name)
-  if (relation.kind !== what)
+  if (relation.kind !== what && !(what === 'table' && fitsAlterTable(relation, action)))
     throw new SqlError(
       'wrong_object_type',
       `"${relation.name}" is not ${what === 'index' ? 'an' : 'a'} ${what}`,
@@ -96,6 +96,14 @@ async function alterRelation(
     default:
       return unreachable(action)
   }
+}
+
+/** PostgreSQL's ALTER TABLE renames, moves and hands over whatever it keeps beside tables. */
+function fitsAlterTable({ kind }: Relation, action: AlterAction): boolean {
+  return (
+    ['view', 'materialized view', 'index', 'sequence'].includes(kind) &&
+    ['rename', 'set schema', 'owner'].includes(action.do)
+  )
 }
 
 function schemaNamed(schema: string, { catalogs, session }: StatementContext): string {

@@ -79,6 +79,7 @@ export function targetSchema(context: StatementContext, name: Name): string {
   const { catalogs, session } = context
   const path = session.searchPath()
   const known = path.find(each => catalogs.current.hasSchema(session.database, each))
+  requireOwnDatabase(session, name)
   const schema = name.schema ?? known ?? path[0] ?? 'public'
   return requireSchema(catalogs.current, session.database, schema, name.position).name
 }
@@ -108,10 +109,24 @@ export function requireRole(catalog: Catalog, name: string): string {
   throw new SqlError('undefined_object', `role "${name}" does not exist`)
 }
 
+/** Where an object of this name is looked for, in this order. Throws 0A000 for a database that is not the session's. */
+export function schemasOf(session: StatementContext['session'], name: Name): readonly string[] {
+  requireOwnDatabase(session, name)
+  return name.schema === undefined ? session.searchPath() : [name.schema]
+}
+
+function requireOwnDatabase(
+  session: StatementContext['session'],
+  { database, schema, name, position }: Name,
+) {
+  if (database === undefined || database === session.database) return
+  const message = `cross-database references are not implemented: "${database}.${schema}.${name}"`
+  throw new SqlError('feature_not_supported', message, { position })
+}
+
 /** The relation a name means, by the search path; undefined: none. */
 export function findByName(context: StatementContext, name: Name): Relation | undefined {
-  const schemas = name.schema === undefined ? context.session.searchPath() : [name.schema]
-  for (const schema of schemas) {
+  for (const schema of schemasOf(context.session, name)) {
     const found = context.catalogs.current.byName(context.session.database, schema, name.name)
     if (found !== undefined) return found
   }

@@ -4,6 +4,7 @@ import type { FunctionName } from '../../planner/parse/index.ts'
 import { SqlError } from '../../types/error.ts'
 import { typeName } from '../../types/type-names.ts'
 import { requireOwner, rightsOf } from '../access/rights.ts'
+import { schemasOf } from './bind.ts'
 import { changeCatalog } from './change-catalog.ts'
 import type { StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
@@ -33,8 +34,7 @@ export function findFunction(
   { session, notice }: StatementContext,
   ifExists: boolean,
 ): FunctionDef | undefined {
-  const schemas = name.schema === undefined ? session.searchPath() : [name.schema]
-  const named = schemas.flatMap(schema =>
+  const named = schemasOf(session, name).flatMap(schema =>
     catalog.functions.filter(
       f => f.database === session.database && f.schema === schema && f.name === name.name,
     ),

@@ -20,6 +20,7 @@ import { prepareExplain } from './explain.ts'
 import { prepareExplainJob } from './explain-job.ts'
 import { defaultPrivileges, grant } from './grant.ts'
 import { prepareQuery } from './query.ts'
+import { refresh } from './refresh.ts'
 import { roleSetting } from './role-settings.ts'
 import { alterRole, createRole, dropRole, grantRole } from './roles.ts'
 import { rowsOf } from './rows-of.ts'
@@ -141,6 +142,8 @@ export function prepare(
         await context.runtime.flush()
         return { tag: 'FLUSH' }
       })
+    case 'refresh':
+      return command(() => refresh(statement, context))
     default:
       return unreachable(statement)
   }

@@ -4,7 +4,7 @@ import { namedSecret } from '../../planner/parse/secret.ts'
 import type { SecretDef } from '../../planner/secret-def.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import { denied, requireCreate, requireOwner, rightsOf } from '../access/rights.ts'
-import { targetSchema } from './bind.ts'
+import { schemasOf, targetSchema } from './bind.ts'
 import { changeCatalog } from './change-catalog.ts'
 import type { Result, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
@@ -114,8 +114,7 @@ export function resolvedOptions({ options, secrets }: Relation, catalog: Catalog
 }
 
 function findSecret(name: Name, catalog: Catalog, { session }: StatementContext): SecretDef | undefined {
-  const schemas = name.schema === undefined ? session.searchPath() : [name.schema]
-  for (const schema of schemas) {
+  for (const schema of schemasOf(session, name)) {
     const found = catalog.secretByName(session.database, schema, name.name)
     if (found !== undefined) return found
   }
