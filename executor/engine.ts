@@ -390,10 +390,10 @@ export class Engine {
   /** Operators that do their work at the barrier get smaller epochs, so that each barrier stays short; an idle one tells nothing. */
   #pace(changed: number, sealMs: number): void {
     const { epochBytesMax } = this.#options
-    if (sealMs > SEAL_MS)
-      this.#epochBytes = Math.max(EPOCH_BYTES_MIN, (Math.min(this.#epochBytes, changed) * SEAL_MS) / sealMs)
+    const fits = SEAL_MS / sealMs
+    if (fits < 1) this.#epochBytes = Math.max(EPOCH_BYTES_MIN, Math.min(this.#epochBytes, changed) * fits)
     else if (changed > this.#epochBytes / 2)
-      this.#epochBytes = Math.min(epochBytesMax, this.#epochBytes * 1.25)
+      this.#epochBytes = Math.min(epochBytesMax, this.#epochBytes * Math.min(1.25, fits))
   }
 
   #moved(relation: RelationId, offsets: Readonly<Record<string, Offset>>): void {
