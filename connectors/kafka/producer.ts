@@ -13,6 +13,10 @@ import { isOneOf, patiently, Transactions } from './transaction.ts'
 const SEND_BYTES = 900_000
 /** Requests under way: an idempotent producer's order is kept for up to five (KIP-98, KAFKA-5494). */
 const IN_FLIGHT = 4
+/** Records are made so long at most before others have a turn of this thread: barriers and sessions among them. */
+const TURN_MS = 10
+/** How many records are made between two looks at the clock. */
+const TURN_RECORDS = 256
 /** What a record's lengths and its header count take at most. */
 const RECORD_OVERHEAD = 40
 const SEQUENCES = 2 ** 31
@@ -69,6 +73,8 @@ export class KafkaProducer {
       this.#turn++
     }
     const nowMs = Date.now()
+    let until = performance.now() + TURN_MS
+    let made = 0
     for (const { key = null, value, partition, timestampMs = nowMs, headers } of messages) {
       const [k, v] = [asBuffer(key), asBuffer(value)]
       const size = (k?.length ?? 0) + (v?.length ?? 0) + headerBytes(headers) + RECORD_OVERHEAD
@@ -85,6 +91,10 @@ export class KafkaProducer {
       batch.add(k, v, timestampMs, headers)
       if (batch.size > bytesMax) throw tooLarge(topic, batch.size, bytesMax)
       bytes += batch.size - before
+      if (++made % TURN_RECORDS === 0 && performance.now() > until) {
+        await new Promise<void>(resolve => setImmediate(resolve))
+        until = performance.now() + TURN_MS
+      }
     }
     if (parts.size > 0) await flush()
     for (const request of sent) await request
