@@ -69,5 +69,7 @@ function plainCell(cell: string, type: string): string {
 
 /** Texts with the digits of a float8 (15 or more, with a point or an exponent) keep 12 of them. */
 function round(cell: string): string {
-  return /^-?\d+\.\d{10,17}$|^-?\d(\.\d+)?e[+-]\d+$/.test(cell) ? Number(cell).toPrecision(12) : cell
+  return /^-?\d+\.\d{10,17}$|^-?\d(\.\d+)?e[+-]\d+$/.test(cell)
+    ? String(Number(Number(cell).toPrecision(12)))
+    : cell
 }
