@@ -6,6 +6,7 @@ import { checkInt256 } from '../../types/int256.ts'
 import { FLOAT8, INT4, INT8, INTERVAL, NUMERIC, physical, type Type } from '../../types/type.ts'
 import type { Decimal, Interval, Value } from '../../types/value.ts'
 import type { Accumulator } from './contract.ts'
+import { decimalOutput, specialDecimal, specialIndex, specialSum } from './decimal-results.ts'
 import { addBinary, type Binary, fromDouble, ratio, toDouble } from './exact-float.ts'
 import { addDecimals, divideDecimals, divisionScale, squareRoot, ZERO } from './numeric.ts'
 
@@ -121,21 +122,10 @@ export const avgInt: Accumulator = {
   },
 }
 
-const SPECIALS = ['NaN', 'Infinity', '-Infinity'] as const
 /** State of a sum of decimals: rows, the finite sum, counts of NaN, Infinity and -Infinity. */
 export const DECIMALS = [COUNT, { type: NUMERIC, initial: ZERO }, COUNT, COUNT, COUNT] as const
-
-/** Place of a value that is no number among the counts of such. */
-export const specialIndex = (special: NonNullable<Decimal['special']>): number => SPECIALS.indexOf(special)
-
-/** The sum when it is no number. */
-export function specialSum(
-  state: readonly ColumnBuffer[],
-  id: number,
-): (typeof SPECIALS)[number] | undefined {
-  const [nan, up, down] = [state[2]!.f64[id]! > 0, state[3]!.f64[id]! > 0, state[4]!.f64[id]! > 0]
-  return nan || (up && down) ? 'NaN' : up ? 'Infinity' : down ? '-Infinity' : undefined
-}
+/** Where those counts begin. */
+export const SPECIALS_AT = 2
 
 function sumDecimals(power: 1 | 2, at: number): Accumulator['update'] {
   return (state, ids, [arg], weights, length) => {
@@ -147,7 +137,7 @@ function sumDecimals(power: 1 | 2, at: number): Accumulator['update'] {
       const value = decimalAt(arg!, data, i)
       if (power === 1) state[0]!.f64[id] = state[0]!.f64[id]! + w
       if (value.special !== undefined) {
-        const column = state[2 + SPECIALS.indexOf(value.special)]!
+        const column = state[SPECIALS_AT + specialIndex(value.special)]!
         if (power === 1) column.f64[id] = column.f64[id]! + w
         continue
       }
@@ -166,7 +156,6 @@ function decimalAt(column: Column, values: readonly Value[], row: number): Decim
 }
 
 const decimalOf = (n: number): Decimal => ({ digits: BigInt(n), scale: 0 })
-const special = (name: (typeof SPECIALS)[number]): Decimal => ({ digits: 0n, scale: 0, special: name })
 
 /** sum and avg of numeric. */
 export function numericSum(average: boolean): Accumulator {
@@ -174,13 +163,7 @@ export function numericSum(average: boolean): Accumulator {
     kind: 'accumulator',
     state: DECIMALS,
     update: sumDecimals(1, 1),
-    output(state, id, out, at) {
-      const n = state[0]!.f64[id]!
-      const odd = specialSum(state, id)
-      const sum = state[1]!.values[id] as Decimal
-      if (n === 0) out.setNull(at)
-      else out.set(at, odd !== undefined ? special(odd) : average ? divideDecimals(sum, decimalOf(n)) : sum)
-    },
+    output: decimalOutput(average, SPECIALS_AT, (state, id) => state[1]!.values[id] as Decimal),
   }
 }
 
@@ -203,7 +186,7 @@ export function numericSpread({ sample, root }: Spread): Accumulator {
     output(state, id, out, at) {
       const n = state[0]!.f64[id]!
       if (n === 0 || (sample && n === 1)) out.setNull(at)
-      else if (specialSum(state, id) !== undefined) out.set(at, special('NaN'))
+      else if (specialSum(state, id, SPECIALS_AT) !== undefined) out.set(at, specialDecimal('NaN'))
       else {
         const sum = state[1]!.values[id] as Decimal
         const squared = { digits: -sum.digits * sum.digits, scale: sum.scale * 2 }
@@ -283,7 +266,7 @@ export function floatSum(average: boolean, single: boolean): Accumulator {
     output(state, id, out, at) {
       const n = state[0]!.f64[id]!
       if (n === 0) return out.setNull(at)
-      const odd = specialSum(state, id)
+      const odd = specialSum(state, id, SPECIALS_AT)
       const sum = binaryAt(state, id, 1, 5)
       const value =
         odd !== undefined
@@ -307,7 +290,7 @@ export function floatSpread({ sample, root }: Spread): Accumulator {
     output(state, id, out, at) {
       const n = state[0]!.f64[id]!
       if (n === 0 || (sample && n === 1)) return out.setNull(at)
-      if (specialSum(state, id) !== undefined) return out.set(at, Number.NaN)
+      if (specialSum(state, id, SPECIALS_AT) !== undefined) return out.set(at, Number.NaN)
       const sum = binaryAt(state, id, 1, 5)
       const square = binaryAt(state, id, 6, 7)
       const over = addBinary(

@@ -2,11 +2,13 @@ import type { ColumnBuffer } from '../../storage/column-buffer.ts'
 import { FLOAT8, INT4, NUMERIC } from '../../types/type.ts'
 import type { Decimal, Value } from '../../types/value.ts'
 import type { Accumulator } from './contract.ts'
-import { addDecimals, divideDecimals, ZERO } from './numeric.ts'
+import { decimalOutput, specialIndex } from './decimal-results.ts'
+import { addDecimals, ZERO } from './numeric.ts'
 
 const MAX = Number.MAX_SAFE_INTEGER
 const COUNT = { type: FLOAT8, initial: 0 } as const
-const SPECIALS = ['NaN', 'Infinity', '-Infinity'] as const
+/** Column of the first count of what is no number. */
+const SPECIALS_AT = 4
 
 /**
  * sum and avg of numeric in a query: what has one scale and fits a double exactly is added there; the rest, and what grew too
@@ -17,17 +19,10 @@ export function decimalSum(average: boolean): Accumulator {
     kind: 'accumulator',
     state: [COUNT, COUNT, { type: INT4, initial: 0 }, { type: NUMERIC, initial: ZERO }, COUNT, COUNT, COUNT],
     update: addAll,
-    output(state, id, out, at) {
-      const n = state[0]!.f64[id]!
-      const odd = specialSum(state, id)
-      if (n === 0) out.setNull(at)
-      else if (odd !== undefined) out.set(at, { digits: 0n, scale: 0, special: odd })
-      else {
-        spill(state, id)
-        const sum = state[3]!.values[id] as Decimal
-        out.set(at, average ? divideDecimals(sum, { digits: BigInt(n), scale: 0 }) : sum)
-      }
-    },
+    output: decimalOutput(average, SPECIALS_AT, (state, id) => {
+      spill(state, id)
+      return state[3]!.values[id] as Decimal
+    }),
   }
 }
 
@@ -53,7 +48,7 @@ const addAll: Accumulator['update'] = (state, ids, [arg], weights, length) => {
 
 function addRare(state: readonly ColumnBuffer[], id: number, value: Decimal, w: number): void {
   if (value.special !== undefined) {
-    const counts = state[4 + SPECIALS.indexOf(value.special)]!.f64
+    const counts = state[SPECIALS_AT + specialIndex(value.special)]!.f64
     counts[id] = counts[id]! + w
     return
   }
@@ -75,9 +70,4 @@ function spill(state: readonly ColumnBuffer[], id: number): void {
   const part = { digits: BigInt(state[1]!.f64[id]!), scale: state[2]!.i32[id]! }
   state[3]!.values[id] = addDecimals(state[3]!.values[id] as Decimal, part)
   state[1]!.f64[id] = 0
-}
-
-function specialSum(state: readonly ColumnBuffer[], id: number): (typeof SPECIALS)[number] | undefined {
-  const [nan, up, down] = [4, 5, 6].map(i => state[i]!.f64[id]! > 0)
-  return nan || (up && down) ? 'NaN' : up ? 'Infinity' : down ? '-Infinity' : undefined
 }

@@ -1,9 +1,10 @@
 import type { ColumnBuffer } from '../../storage/column-buffer.ts'
 import { arrayOf, FLOAT8, INT8 } from '../../types/type.ts'
 import type { Decimal, Value } from '../../types/value.ts'
-import { DECIMALS, specialIndex, specialSum } from './accumulators.ts'
+import { DECIMALS, SPECIALS_AT } from './accumulators.ts'
 import type { Accumulator } from './contract.ts'
-import { addDecimals, divideDecimals } from './numeric.ts'
+import { decimalOutput, specialIndex } from './decimal-results.ts'
+import { addDecimals } from './numeric.ts'
 
 /** Columns behind those of any sum of decimals: rows that have the sum's scale, and rows of each lower one, where there are any. */
 const TOP = DECIMALS.length
@@ -19,16 +20,7 @@ export function presentScaleSum(average: boolean): Accumulator {
     kind: 'accumulator',
     state: [...DECIMALS, { type: FLOAT8, initial: 0 }, { type: arrayOf(INT8), initial: NONE }],
     update,
-    output(state, id, out, at) {
-      const n = state[0]!.f64[id]!
-      const odd = specialSum(state, id)
-      if (n === 0) out.setNull(at)
-      else if (odd !== undefined) out.set(at, { digits: 0n, scale: 0, special: odd })
-      else {
-        const sum = settled(state, id)
-        out.set(at, average ? divideDecimals(sum, { digits: BigInt(n), scale: 0 }) : sum)
-      }
-    },
+    output: decimalOutput(average, SPECIALS_AT, settled),
   }
 }
 
@@ -45,7 +37,7 @@ const update: Accumulator['update'] = (state, ids, [arg], weights, length) => {
     const value = data[i] as Decimal
     counts[id] = counts[id]! + w
     if (value.special !== undefined) {
-      const column = state[2 + specialIndex(value.special)]!
+      const column = state[SPECIALS_AT + specialIndex(value.special)]!
       column.f64[id] = column.f64[id]! + w
       continue
     }
