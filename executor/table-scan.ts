@@ -34,7 +34,7 @@ export class TableScan implements Iterable<Chunk> {
   /** Is filled in passing. */
   #index: KeyIndex | undefined
   #at = 0
-  readonly #rows = new Int32Array(CHUNK_ROWS)
+  #rows: Int32Array | undefined
   #copies: Chunk[] | undefined
   #closed: () => void
 
@@ -118,11 +118,11 @@ export class TableScan implements Iterable<Chunk> {
   /** Ids of rows that are there and that the filter keeps; undefined: all are. Valid until the next call. */
   #live(from: number, to: number): Int32Array | undefined {
     const { columns, weights, size, end } = this.#table
-    const ids = this.#rows
     const filter = this.#filter?.idle === false ? this.#filter : undefined
+    if (filter === undefined && size === end) return undefined
+    const ids = (this.#rows ??= new Int32Array(CHUNK_ROWS))
     let live = 0
     if (filter === undefined) {
-      if (size === end) return undefined
       for (let id = from; id < to; id++) if (weights[id] !== 0) ids[live++] = id
     } else {
       const own = columns.map((column, i) =>

@@ -12,14 +12,13 @@ const ARENA_MAX = 2 ** 31 - 1
 const VALUE_BYTES = 40
 const SAMPLE_ROWS = 32
 const encoder = new TextEncoder()
-/** Faster than a TextDecoder on short texts, and a byte order mark stays. */
 /** More bytes are not reserved before they are needed. */
 const EXPECTED_MAX = 1 << 16
-
 /** Texts of at most so many characters are written one by one. */
 const SHORT_TEXT = 24
 
-const { utf8Slice } = Buffer.prototype as unknown as {
+/** Faster than a TextDecoder on short texts, and a byte order mark stays. */
+export const { utf8Slice } = Buffer.prototype as unknown as {
   readonly utf8Slice: (this: Uint8Array, from: number, to: number) => string
 }
 

@@ -311,22 +311,26 @@ export class Emitter {
       const { digits, scale } = e.value
       return { m: this.constant(Number(digits)), s: this.constant(scale), slow: this.constant(e.value) }
     }
+    const whole = e.kind === 'call' && e.fn === 'cast' ? e.args[0]! : e
+    if (['int2', 'int4', 'int8'].includes(whole.type.name)) return this.#whole(whole, nulls, m)
     const value = this.#temporary()
-    const source = e.kind === 'call' && e.fn === 'cast' ? e.args[0]!.type.name : ''
-    if (e.kind === 'call' && ['int2', 'int4', 'int8'].includes(source)) {
-      const whole = this.emit(e.args[0]!)
-      nulls.push(whole.isNull)
-      if (source === 'int8') {
-        this.lines.push(`const ${value} = ${whole.isNull} ? 0n : ${whole.value};`, loadWhole(value, m))
-        return { m, s: '0', slow: `({ digits: ${value}, scale: 0 })` }
-      }
-      this.lines.push(`const ${m} = ${whole.isNull} ? 0 : ${whole.value};`)
-      return { m, s: '0', slow: `({ digits: BigInt(${m}), scale: 0 })` }
-    }
     const leaf = this.emit(e)
     nulls.push(leaf.isNull)
     this.lines.push(`const ${value} = ${nullable(leaf)};`, loadDecimal(value, m, s))
     return { m, s, slow: value }
+  }
+
+  /** A whole number as a numeric's mantissa. */
+  #whole(e: Expression, nulls: string[], m: string): DecimalSource {
+    const whole = this.emit(e)
+    nulls.push(whole.isNull)
+    if (e.type.name !== 'int8') {
+      this.lines.push(`const ${m} = ${whole.isNull} ? 0 : ${whole.value};`)
+      return { m, s: '0', slow: `({ digits: BigInt(${m}), scale: 0 })` }
+    }
+    const value = this.#temporary()
+    this.lines.push(`const ${value} = ${whole.isNull} ? 0n : ${whole.value};`, loadWhole(value, m))
+    return { m, s: '0', slow: `({ digits: ${value}, scale: 0 })` }
   }
 
   /** What a function makes of the bytes of a text column's cell. */

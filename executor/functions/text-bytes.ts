@@ -1,3 +1,4 @@
+import { utf8Slice } from '../../storage/column-buffer.ts'
 import { cut } from './like.ts'
 
 // What constant arguments allow to be told from a text's UTF-8 bytes, without a string of it.
@@ -73,8 +74,4 @@ export function cutOfBytes(
     for (let i = from + start; i < end; i++) text += String.fromCharCode(bytes[i]!)
     return text
   }
-}
-
-const { utf8Slice } = Buffer.prototype as unknown as {
-  readonly utf8Slice: (this: Uint8Array, from: number, to: number) => string
 }

@@ -1,22 +1,17 @@
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { PgNode } from '../contract.ts'
 import { ofFragment } from './of-fragment.ts'
-import type { CopyOptions, Fragment, Name, SessionStatement } from './statement.ts'
+import { type RangeVar, rangeName } from './range-name.ts'
+import type { CopyOptions, Fragment, SessionStatement } from './statement.ts'
 
 type Body = Readonly<Record<string, unknown>>
-interface Range {
-  readonly catalogname?: string
-  readonly schemaname?: string
-  readonly relname: string
-  readonly location?: number
-}
 interface Option {
   readonly DefElem: { readonly defname: string; readonly arg?: PgNode }
 }
 
 /** COPY, as PostgreSQL's grammar read it. Throws 0A000 for files and programs of the server. */
 export function copyOf(fragment: Fragment, body: Body): SessionStatement {
-  const relation = body['relation'] as Range | undefined
+  const relation = body['relation'] as RangeVar | undefined
   const from = body['is_from'] === true
   if (body['is_program'] === true) throw notSupported('COPY … PROGRAM')
   if (body['filename'] !== undefined) throw notSupported('COPY of a file of the server')
@@ -24,12 +19,7 @@ export function copyOf(fragment: Fragment, body: Body): SessionStatement {
   const options = optionsOf((body['options'] ?? []) as readonly Option[])
   const attributes = (body['attlist'] ?? []) as readonly { String: { sval: string } }[]
   const columns = attributes.map(n => n.String.sval)
-  const table: Name | undefined = relation && {
-    database: relation.catalogname,
-    schema: relation.schemaname,
-    name: relation.relname,
-    position: fragment.position(relation.location) ?? 0,
-  }
+  const table = relation && rangeName(relation, fragment)
   if (from) return { kind: 'copy from', table: table!, columns, options }
   const query = body['query'] as PgNode | undefined
   if (query === undefined) return { kind: 'copy to', of: { table: table!, columns }, options }

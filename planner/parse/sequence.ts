@@ -2,7 +2,8 @@ import { notSupported, SqlError } from '../../types/error.ts'
 import { parseTypeName } from '../../types/type-names.ts'
 import type { PgNode } from '../contract.ts'
 import type { Cursor } from './cursor.ts'
-import type { Fragment, Name, SequenceSyntax, Statement } from './statement.ts'
+import { type RangeVar, rangeName } from './range-name.ts'
+import type { Fragment, SequenceSyntax, Statement } from './statement.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
@@ -10,7 +11,7 @@ type Body = Readonly<Record<string, unknown>>
 export function createSequence(c: Cursor): Statement {
   const fragment = whole(c)
   const body = fragment.node['CreateSeqStmt'] as Body
-  const name = nameOf(body['sequence'] as Body, fragment)
+  const name = rangeName(body['sequence'] as RangeVar, fragment)
   return {
     kind: 'create sequence',
     name,
@@ -33,22 +34,13 @@ export function changesSequence(c: Cursor): boolean {
 export function alterSequence(c: Cursor): Statement {
   const fragment = whole(c)
   const body = fragment.node['AlterSeqStmt'] as Body
-  const name = nameOf(body['sequence'] as Body, fragment)
+  const name = rangeName(body['sequence'] as RangeVar, fragment)
   return { kind: 'alter sequence', name, ifExists: body['missing_ok'] === true, ...options(body, fragment) }
 }
 
 function whole(c: Cursor): Fragment {
   c.at = 0
   return c.rest()
-}
-
-function nameOf(range: Body, fragment: Fragment): Name {
-  return {
-    database: range['catalogname'] as string | undefined,
-    schema: range['schemaname'] as string | undefined,
-    name: String(range['relname']),
-    position: fragment.position(range['location'] as number | undefined) ?? 0,
-  }
 }
 
 function options(body: Body, fragment: Fragment): SequenceSyntax {
