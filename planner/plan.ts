@@ -1,17 +1,17 @@
 import { CHANGES_COLUMNS } from '../executor/operators/changes.ts'
 import { notSupported, unreachable } from '../types/error.ts'
-import type {
-  AggregateCall,
-  Expression,
-  Frame,
-  FrameBound,
-  JoinType,
-  Order,
-  RelationId,
-  Scan,
-  WindowCall,
+import {
+  type AggregateCall,
+  type Expression,
+  FIRST_RECURSION,
+  type Frame,
+  type FrameBound,
+  type JoinType,
+  type Order,
+  type RelationId,
+  type Scan,
+  type WindowCall,
 } from '../types/job.ts'
-import { FIRST_RECURSION } from '../types/job.ts'
 import { INT8, type Schema, type Type } from '../types/type.ts'
 import { everyColumn, readsNow } from './expressions.ts'
 

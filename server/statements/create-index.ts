@@ -1,6 +1,11 @@
 import { bindScalar } from '../../planner/bind/scalar.ts'
-import type { ColumnDef, IndexDef, IndexKey, Relation } from '../../planner/catalog.ts'
-import { shownPositions } from '../../planner/catalog.ts'
+import {
+  type ColumnDef,
+  type IndexDef,
+  type IndexKey,
+  type Relation,
+  shownPositions,
+} from '../../planner/catalog.ts'
 import { expiryOf } from '../../planner/expiry.ts'
 import { column } from '../../planner/expressions.ts'
 import type { Fragment, Name } from '../../planner/parse/index.ts'

@@ -1,7 +1,6 @@
 import type { JobChange, SinkBinding, SourceBinding } from '../../executor/runtime-contract.ts'
 import { Catalog, type ColumnDef, type Relation } from '../../planner/catalog.ts'
-import type { Schema } from '../../types/type.ts'
-import { fieldsOf } from '../../types/type.ts'
+import { fieldsOf, type Schema } from '../../types/type.ts'
 import { isRowId } from './row-id-column.ts'
 import { resolvedOptions } from './secret.ts'
 

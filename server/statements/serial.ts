@@ -1,6 +1,5 @@
 import type { Relation } from '../../planner/catalog.ts'
-import type { ColumnSyntax, Name } from '../../planner/parse/index.ts'
-import { parseStoredExpression } from '../../planner/parse/index.ts'
+import { type ColumnSyntax, type Name, parseStoredExpression } from '../../planner/parse/index.ts'
 import { assert } from '../../types/error.ts'
 import { quoteIdent, quoteText } from '../../types/sql-text.ts'
 import { targetSchema } from './bind.ts'

@@ -1,5 +1,4 @@
-import type { Relation } from '../../planner/catalog.ts'
-import { writablePositions } from '../../planner/catalog.ts'
+import { type Relation, writablePositions } from '../../planner/catalog.ts'
 import type { StreamPlan } from '../../planner/contract.ts'
 import { assign } from '../../planner/dml/assign.ts'
 import { asksSession, columnAt, defaultOf, generate, rejectDuplicates } from '../../planner/dml/columns.ts'

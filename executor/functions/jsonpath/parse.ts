@@ -1,6 +1,5 @@
 import { SqlError } from '../../../types/error.ts'
-import type { Json } from '../../../types/json-text.ts'
-import { jsonNumber } from '../../../types/json-text.ts'
+import { type Json, jsonNumber } from '../../../types/json-text.ts'
 import { type Token, tokens } from './tokens.ts'
 
 /** An expression of jsonpath (PostgreSQL 9.16.2). A path is what it starts at and its steps. */

@@ -6,7 +6,9 @@ fill(
   'pg_catalog.pg_cursors',
   ({ session }) =>
     session.cursors().map(({ name, text, hold }) => ({
-      ...{ name, statement: text, is_holdable: hold },
+      name,
+      statement: text,
+      is_holdable: hold,
       is_binary: false,
       is_scrollable: false,
     })),
@@ -17,7 +19,8 @@ fill(
   'pg_catalog.pg_prepared_statements',
   ({ session }) =>
     session.prepared().map(({ name, text, parameters }) => ({
-      ...{ name, statement: text },
+      name,
+      statement: text,
       parameter_types: parameters.map(oidOf),
     })),
   true,

@@ -199,7 +199,7 @@ fill('rw_catalog.rw_secrets', ({ catalog, database }) =>
     .map(({ id, name, schema, owner }) => ({
       id,
       name,
-      schema_id: catalog.schemas.find(s => s.database === database && s.name === schema)?.id,
+      schema_id: catalog.schemaByName(database, schema)?.id,
       owner: roleOid(owner),
       acl: [],
     })),
