@@ -15,7 +15,7 @@ export function roles(catalog: Catalog, session: SystemSession): readonly Role[]
   for (const { owner } of [...catalog.databases, ...catalog.schemas, ...catalog.relations]) names.add(owner)
   for (const { user } of sessionsBeside(session)) names.add(user)
   return [...names].map(name => ({
-    ...(catalog.roles.find(role => role.name === name) ?? serversOwn(name)),
+    ...(catalog.roleByName(name) ?? serversOwn(name)),
     oid: roleOid(name),
   }))
 }

@@ -111,7 +111,7 @@ function seenBy(who: string | number, session: SystemSession): SystemSession {
   const name = typeof who === 'string' ? who : roles(current, session).find(r => r.oid === who)?.name
   const user = name ?? ''
   if (user === session.user) return session
-  return { ...session, user, declared: name === undefined || current.roles.some(role => role.name === name) }
+  return { ...session, user, declared: name === undefined || current.roleByName(name) !== undefined }
 }
 
 /** Any of the privileges is enough; objects of the system are everyone's to read. */
