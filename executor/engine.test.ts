@@ -18,7 +18,8 @@ const CHUNK = Array.from({ length: 4096 }, (_, i) => [BigInt(i)])
 function numbers(): Generator {
   let at = 0
   return {
-    next() {
+    next(rows) {
+      if (rows < CHUNK.length) return undefined
       at += CHUNK.length
       return chunkOf([INT8], CHUNK)
     },
@@ -74,3 +75,33 @@ test('while a job reads a source privately, what the others read closes none of 
   engine.pushCatchUp(2, 1, times(100n, 200n), { [catchUpKey(1, 'a')]: '2' })
   assert.deepEqual(closed(2), [100n, 200n])
 })
+
+test('a source that generates without end is slowed while a job reads it again from its start', () => {
+  const connector: Connector = { name: 'numbers', options: {}, formats: [], generator: numbers }
+  const engine = makeEngine(realHost(), new Map([['numbers', connector]]), () => {}, 1 << 30)
+  const spec = { connector: 'numbers', options: {}, schema: NUMBERS, splits: ['0'] }
+  const source = node(1, { kind: 'source', relation: 1, schema: NUMBERS }, [], NUMBERS)
+  engine.add([
+    { job: { relation: 1, nodes: [source] }, appendOnly: true, generator: { spec, from: {} } },
+    ...[2, 3].map(relation => ({ job: copyOf(relation), appendOnly: true })),
+  ])
+  const read = (epoch: number) => Number(engine.barrier(epoch).offsets[1]!['0'])
+  for (let i = 0; i < 80; i++) engine.slice()
+  const end = read(1)
+  assert.equal(end, 80 * CHUNK.length)
+  engine.catchUp({ job: 3, source: 1, spec, from: {}, until: { 0: String(end) } })
+  for (let i = 0; i < 80; i++) engine.slice()
+  assert.equal(read(2), end + 10 * CHUNK.length)
+  for (let i = 0; i < 80; i++) engine.slice()
+  assert.equal(read(3), end + 90 * CHUNK.length, 'and goes on as before')
+})
+
+function copyOf(relation: number) {
+  return {
+    relation,
+    nodes: [
+      node(1, { kind: 'input', relation: 1, schema: NUMBERS }, [], NUMBERS),
+      node(2, { kind: 'materialize', relation, schema: NUMBERS, mode: 'append', key: [] }, [1], NUMBERS),
+    ],
+  } as const
+}

@@ -47,6 +47,8 @@ const SEAL_MS = 120
 /** Of the limit, that the first epoch gets: nothing is compiled yet. */
 const FIRST_SHARE = 1 / 16
 const EPOCH_BYTES_MIN = 1 << 20
+/** Of so many slices a source gets one while a job reads it again: else an endless one is twice as far when the job is there. */
+const CATCH_UP_SHARE = 8
 
 /**
  * The graph of all jobs. Every call is synchronous and runs to its end through the whole graph, depth first; the barrier visits
@@ -59,6 +61,7 @@ export class Engine {
   readonly #tables = new Map<string, StateTable>()
   readonly #feeds = new Map<RelationId, GeneratorFeed>()
   #catchUps: CatchUpFeed[] = []
+  #slices = 0
   /** Private copies of a source's nodes, by job and source. */
   readonly #private = new Map<string, RunningJob>()
   #offsets: Record<RelationId, Record<string, Offset>> = {}
@@ -209,9 +212,11 @@ export class Engine {
   slice(): boolean {
     if (this.#held || this.#full) return false
     let any = false
+    const turn = this.#slices++ % CATCH_UP_SHARE === 0
     for (const [relation, feed] of this.#feeds) {
       const job = this.#jobs.get(relation)!
       if (!hasReaders(job)) continue
+      if (!turn && this.#catchUps.some(({ spec }) => spec.source === relation)) continue
       feed.next(this.#options.now(), (chunk, split, offset) => {
         any = true
         this.#count(relation, chunk.length)
