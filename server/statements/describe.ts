@@ -1,5 +1,6 @@
-import { type ColumnDef, type Relation, ROW_TIME_COLUMN } from '../../planner/catalog.ts'
+import { type Catalog, type ColumnDef, type Relation, ROW_TIME_COLUMN } from '../../planner/catalog.ts'
 import { SqlError } from '../../types/error.ts'
+import { ROW_ID_COLUMN } from '../../types/row-id.ts'
 import { quoteIdent } from '../../types/sql-text.ts'
 import { TIMESTAMPTZ, type Type } from '../../types/type.ts'
 import { typeName } from '../../types/type-names.ts'
@@ -8,7 +9,7 @@ import { findByName, requireRelation } from './bind.ts'
 import type { Prepared, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
 import { indexText } from './index-words.ts'
-import { tellingColumns } from './row-id-column.ts'
+import { isRowId, tellingColumns } from './row-id-column.ts'
 import { rowsOf } from './rows-of.ts'
 
 /** DESCRIBE relation and SHOW COLUMNS FROM relation. */
@@ -27,10 +28,13 @@ export function prepareDescribe(
       return statement.kind === 'describe' ? [...columns, described(system.name, null)] : columns
     }
     const relation = requireRelation(context, name)
-    const columns = columnsOf(relation).flatMap(c => [
-      [c.name, wordOf(c.type), String(c.hidden ?? false), c.comment ?? null],
-      ...partsOf(c.name, c.type),
-    ])
+    const columns: Value[][] = [
+      ...columnsOf(relation).flatMap(c => [
+        [c.name, wordOf(c.type), String(c.hidden ?? false), c.comment ?? null],
+        ...partsOf(c.name, c.type),
+      ]),
+      ...sinkRowIds(relation, context.catalogs.current).map(id => [`"${id}"`, 'serial', 'true', null]),
+    ]
     return statement.kind === 'describe' ? [...columns, ...facts(relation, context)] : columns
   })
 }
@@ -63,6 +67,7 @@ function partsOf(path: string, type: Type): Value[][] {
 
 /** What DESCRIBE tells besides the columns. */
 function facts(relation: Relation, { catalogs }: StatementContext): Value[][] {
+  if (relation.kind === 'sink') return sinkFacts(relation, catalogs.current)
   const unique = tellingColumns(relation)
   const key = unique.map(i => relation.columns[i]!.name).join(', ')
   const keyed = unique.length > 0 && relation.kind === 'table'
@@ -77,6 +82,29 @@ function facts(relation: Relation, { catalogs }: StatementContext): Value[][] {
     ...indexes.map(index => [index.name, indexText(index, relation), null, null]),
     described(relation.name, relation.comment ?? null),
   ]
+}
+
+function sinkFacts(sink: Relation, catalog: Catalog): Value[][] {
+  const key = sink.key.map(i => sink.columns[i]!.name).join(', ')
+  const spread = sinkRowIds(sink, catalog).join(', ') || key
+  const target = sink.into === undefined ? undefined : catalog.byId(sink.into)
+  return [
+    ...(sink.declaredKey ? [['primary key', key, null, null]] : []),
+    ...(spread === '' ? [] : [['distribution key', spread, null, null]]),
+    described(sink.name, sink.comment ?? null),
+    ...(target === undefined ? [] : [['target table name', target.name, null, null]]),
+  ]
+}
+
+/** Row numbers, as RisingWave names them, that tell a sink's rows apart where each is a row of a table without a key. */
+function sinkRowIds({ kind, job }: Relation, catalog: Catalog): readonly string[] {
+  if (kind !== 'sink' || job === undefined) return []
+  const kept = ['input', 'project', 'filter', 'sink']
+  if (job.nodes.some(node => !kept.includes(node.spec.kind))) return []
+  return job.nodes.flatMap(({ spec }) => {
+    const table = spec.kind === 'input' ? catalog.byId(spec.relation) : undefined
+    return table?.columns.some(isRowId) === true ? [`${table.name}.${ROW_ID_COLUMN}`] : []
+  })
 }
 
 function described(name: string, comment: string | null): Value[] {
