@@ -21,6 +21,7 @@ export interface DeliveryOptions {
   /** Memory for epochs that a failing sink does not take; the others are read from the bucket again. */
   readonly bytesMax: number
   readonly readStored: ReadStored | undefined
+  readonly rateLimit: number | undefined
   /** False: another server has taken the database over. */
   owned(): Promise<boolean>
   acknowledged(epoch: Epoch): void
@@ -35,7 +36,8 @@ export interface DeliveryOptions {
  * skip epochs up to it, write the rest. After any failure the outcome is unknown: the writer is thrown away and all of this
  * starts again.
  * Invariants: an epoch is enqueued only after its manifest exists; it is acknowledged (and its log trimmed by a later manifest)
- * only after the target said that it has it.
+ * only after the target said that it has it. A limit is a debt: an epoch is written whole, the next one when its rows would have
+ * gone at the rate.
  */
 export class Delivery {
   readonly #options: DeliveryOptions
@@ -46,11 +48,16 @@ export class Delivery {
   #error = ''
   #rows = 0
   #bytes = 0
+  /** Rows a second; undefined: no limit; 0: nothing goes. */
+  #rate: number | undefined
+  /** Of the host's monotonic time; the next epoch of a limited sink goes then. */
+  #dueMs = 0
   #wake: (() => void) | undefined
   readonly #ended: Promise<void>
 
   constructor(options: DeliveryOptions, backlog: Backlog) {
     this.#options = options
+    this.#rate = options.rateLimit
     this.#delivered = options.delivered
     const storedBytes = 'storedBytes' in backlog ? backlog.storedBytes : 0
     this.#committed = storedBytes > 0 ? options.committed : options.delivered
@@ -81,8 +88,19 @@ export class Delivery {
 
   /** Takes a committed epoch over. */
   enqueue(batch: Batch): void {
-    this.#queue.push(batch, this.#error !== '')
+    this.#queue.push(batch, this.#error !== '' || this.#rate !== undefined)
     this.#committed = batch.epoch
+    this.#wake?.()
+  }
+
+  get rateLimit(): number | undefined {
+    return this.#rate
+  }
+
+  limit(rowsPerSecond: number | undefined): void {
+    this.#rate = rowsPerSecond
+    this.#dueMs = this.#options.host.monotonic()
+    this.#queue.spill()
     this.#wake?.()
   }
 
@@ -144,8 +162,13 @@ export class Delivery {
         await this.#more()
         continue
       }
+      if (this.#rate === 0 || (this.#rate !== undefined && this.#dueMs > host.monotonic())) {
+        await this.#pause()
+        continue
+      }
       // One that failed may have failed for one of its epochs: then they go one by one.
-      const batches = this.#queue.oldest(this.#error === '' ? TOGETHER_BYTES_MAX : 0)
+      const alone = this.#error !== '' || this.#rate !== undefined
+      const batches = this.#queue.oldest(alone ? 0 : TOGETHER_BYTES_MAX)
       const epochs = batches.filter(({ epoch }) => epoch > this.#delivered)
       const last = epochs.at(-1)
       if (last !== undefined) {
@@ -163,6 +186,7 @@ export class Delivery {
   #count(epochs: readonly Batch[], before: SinkWriter['sent'], after: SinkWriter['sent']): void {
     const chunks = epochs.flatMap(epoch => epoch.chunks)
     const chunkRows = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
+    if (this.#rate) this.#dueMs = this.#options.host.monotonic() + (chunkRows * 1000) / this.#rate
     this.#rows += after === undefined ? chunkRows : after.rows - (before?.rows ?? 0)
     this.#bytes += after === undefined ? bytesOf(chunks) : after.bytes - (before?.bytes ?? 0)
   }
@@ -170,6 +194,16 @@ export class Delivery {
   #acknowledge(epoch: Epoch): void {
     this.#delivered = epoch
     this.#options.acknowledged(epoch)
+  }
+
+  /** Until the debt is paid, the limit changes or an epoch comes. */
+  async #pause(): Promise<void> {
+    const { host } = this.#options
+    const over = new AbortController()
+    const paid = this.#rate === 0 ? [] : [host.sleep(this.#dueMs - host.monotonic(), over.signal)]
+    await Promise.race([...paid.map(sleep => sleep.catch(() => {})), this.#more()])
+    over.abort()
+    this.#wake = undefined
   }
 
   #more(): Promise<void> {

@@ -30,6 +30,8 @@ export interface SinkBinding {
   readonly key: readonly number[]
   readonly appendOnly: boolean
   readonly format: FormatSpec
+  /** Rows a second; undefined: no limit; 0: paused. */
+  readonly rateLimit?: number
 }
 
 /**
@@ -49,6 +51,7 @@ export interface Command {
   readonly revise?: readonly JobChange[]
   /** Milliseconds that subscriptions keep changes. */
   readonly retentions?: Readonly<Record<RelationId, number>>
+  /** Of sources and sinks. */
   readonly rateLimits?: Readonly<Record<RelationId, number | undefined>>
   /** Rows that statements write a second; undefined: no limit; 0: they wait. */
   readonly writeRates?: Readonly<Record<RelationId, number | undefined>>

@@ -362,6 +362,8 @@ export class RunningRuntime implements Runtime {
     const { source } = change
     if (source !== undefined && sources.limitOf(source) === 0)
       return { ...base, state: 'paused', reason: 'source_rate_limit is 0; set it to default to go on' }
+    if (sinks.isPaused(relation))
+      return { ...base, state: 'paused', reason: 'sink_rate_limit is 0; set it to default to go on' }
     const error = sources.error(relation) || sinks.error(relation)
     return error === '' ? { ...base, state: 'running' } : { ...base, state: 'failing', reason: error }
   }

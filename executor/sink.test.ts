@@ -76,6 +76,50 @@ test('epochs that wait for a slow target reach it in one act, each as it was', a
   assert.equal(requests, CLAIM + 1)
 })
 
+test('a limited sink writes an epoch when the rows before it have had their time; 0 holds it until the limit is taken away', async () => {
+  const world = new World(1)
+  const target = new Target()
+  const process = world.start()
+  const sent: number[] = []
+  await world.run(
+    (async () => {
+      const store = simStore(new Map(), process)
+      const connectors = [target.connector(apply => process.request(apply))]
+      const runtime = await startTest({ store, host: process.host, connectors })
+      await addJobs(runtime, { job: tableJob(TABLE, true) })
+      const job = sinkJob(SINK, TABLE, PAIR)
+      await addJobs(runtime, { ...job, sink: { ...job.sink!, rateLimit: 2 } })
+      const catalog = runtime.catalog!
+      const from = world.now
+      const write = (key: bigint) =>
+        runtime.write(TABLE, [
+          pairs([
+            [key, 'a'],
+            [key + 1n, 'b'],
+          ]),
+        ])
+      for (const key of [1n, 3n, 5n]) await write(key)
+      await delivered(runtime, world)
+      sent.push(world.now - from)
+      await runtime.run({ catalog, rateLimits: { [SINK]: 0 } })
+      await write(7n)
+      await world.sleep(30_000)
+      assert.equal(target.committed.length, 3)
+      assert.deepEqual(
+        runtime.progress().map(({ state }) => state),
+        ['running', 'paused'],
+      )
+      await runtime.run({ catalog, rateLimits: { [SINK]: undefined } })
+      await delivered(runtime, world)
+    })(),
+  )
+  assert.ok(sent[0]! >= 2000 && sent[0]! < 4000, `${sent[0]} ms`)
+  assert.deepEqual(
+    target.committed.map(batch => batch.rows),
+    [1, 3, 5, 7].map(key => [`+${key} a`, `+${key + 1} b`]),
+  )
+})
+
 /** Requests to the target, counted: the given one meets the fault. */
 function faultyReach(
   process: Incarnation,

@@ -54,6 +54,7 @@ export class Sinks {
         committed: this.#options.committed(),
         bytesMax,
         readStored: this.#options.readStored(relation),
+        rateLimit: binding.rateLimit,
         owned: this.#options.owned,
         acknowledged: epoch => {
           if (this.#deliveries.has(relation)) this.#cursors[cursorName(relation)] = epoch
@@ -67,6 +68,15 @@ export class Sinks {
 
   enqueue(relation: RelationId, batch: Batch): void {
     this.#deliveries.get(relation)?.enqueue(batch)
+  }
+
+  /** Rows a second from now on; undefined: no limit; 0: nothing goes. */
+  limit(relation: RelationId, rowsPerSecond: number | undefined): void {
+    this.#deliveries.get(relation)?.limit(rowsPerSecond)
+  }
+
+  isPaused(relation: RelationId): boolean {
+    return this.#deliveries.get(relation)?.rateLimit === 0
   }
 
   drop(relation: RelationId): void {

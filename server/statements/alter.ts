@@ -131,7 +131,7 @@ export function knownRole(name: string, { catalogs, session }: StatementContext)
   return owners.includes(name) ? name : requireRole(catalogs.current, name)
 }
 
-/** Rows a second of a source, by its option; other limits are accepted: views are paced by their barriers. */
+/** Rows a second of a source or a sink, by its option; other limits are accepted: views are paced by their barriers. */
 function limited(
   relation: Relation,
   setting: string,
@@ -155,14 +155,19 @@ function limited(
       command: { backfillRates: { [relation.id]: limit } },
     }
   }
-  if (setting !== 'source_rate_limit') {
+  if (setting !== 'source_rate_limit' && setting !== 'sink_rate_limit') {
     if (limit === 0) throw notSupported(`${setting} = 0`)
     return { catalog }
   }
-  if (relation.options['connector'] === undefined || relation.kind === 'sink')
+  const isSink = relation.kind === 'sink'
+  if (setting === 'sink_rate_limit') {
+    if (!isSink) throw new SqlError('wrong_object_type', `"${relation.name}" is not a sink`)
+    if (relation.into !== undefined)
+      throw new SqlError('wrong_object_type', 'ALTER SINK_RATE_LIMIT is not for sink into table')
+  } else if (relation.options['connector'] === undefined || isSink)
     throw new SqlError('wrong_object_type', `"${relation.name}" does not read a connector`)
-  const { source_rate_limit: _, ...rest } = relation.options
-  const options = limit === undefined ? rest : { ...rest, source_rate_limit: String(limit) }
+  const { [setting]: _, ...rest } = relation.options
+  const options = limit === undefined ? rest : { ...rest, [setting]: String(limit) }
   return {
     catalog: catalog.with({ ...relation, options }),
     command: { rateLimits: { [relation.id]: limit } },

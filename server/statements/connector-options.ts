@@ -15,6 +15,7 @@ const COMMON = new Set([
   'force_append_only',
   'source_rate_limit',
   'backfill_rate_limit',
+  'sink_rate_limit',
   'backfill_order',
   'sink_decouple',
   'snapshot',

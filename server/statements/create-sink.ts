@@ -10,7 +10,7 @@ import { notSupported, SqlError } from '../../types/error.ts'
 import type { OperatorSpec } from '../../types/job.ts'
 import { fieldsOf, type Schema } from '../../types/type.ts'
 import { requireRelationRight, rightsOf } from '../access/rights.ts'
-import { backfillPace } from './backfill-pace.ts'
+import { backfillPace, rateOf } from './backfill-pace.ts'
 import { bindContext, requireRelation } from './bind.ts'
 import { checkIntoOptions, checkOptions } from './connector-options.ts'
 import type { Result, StatementContext } from './contract.ts'
@@ -74,6 +74,8 @@ export async function createSink(
       await connector.sink(options, parts).validate()
     }
   }
+  const asked = options['sink_rate_limit'] ?? context.session.settings.get('sink_rate_limit')
+  const limit = target === undefined ? rateOf(asked, 'sink_rate_limit') : undefined
   return createRelation(context, name, statement.ifNotExists, 'CREATE SINK', id => {
     const merges = target?.conflict === 'update-if-not-null' && { merged: target.key }
     const terminal = { kind: 'sink', relation: id, schema, key, ...merges } as const
@@ -87,7 +89,7 @@ export async function createSink(
       key,
       declaredKey: options['primary_key'] !== undefined,
       appendOnly: input.plan.appendOnly,
-      options: shown,
+      options: limit === undefined ? shown : { ...shown, sink_rate_limit: String(limit) },
       ...secrets,
       format,
       dependsOn: input.dependsOn,

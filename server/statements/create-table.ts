@@ -82,6 +82,8 @@ export async function createTable(
   const expiry = expiryOf(expires)
   const limit = options['dml_rate_limit'] ?? context.session.settings.get('dml_rate_limit')
   const writeRate = isTable ? rateOf(limit, 'dml_rate_limit') : undefined
+  const asked = options['source_rate_limit'] ?? context.session.settings.get('source_rate_limit')
+  const readRate = connector === undefined ? undefined : rateOf(asked, 'source_rate_limit')
   const made = await createRelation(context, syntax.name, syntax.ifNotExists, tag, id => ({
     kind: isTable ? 'table' : 'source',
     sql,
@@ -89,7 +91,7 @@ export async function createTable(
     key,
     declaredKey: key.length > 0,
     appendOnly: syntax.appendOnly || (!isTable && format.format === 'plain'),
-    options: shown,
+    options: readRate === undefined ? shown : { ...shown, source_rate_limit: String(readRate) },
     ...(writeRate !== undefined && { writeRate }),
     ...secrets,
     ...(connector !== undefined && { format, include: syntax.include }),

@@ -70,6 +70,7 @@ export function readColumns(
 }
 
 function sinkBinding(relation: Relation, connector: string): SinkBinding {
+  const limit = relation.options['sink_rate_limit']
   return {
     relation: relation.id,
     connector,
@@ -78,5 +79,6 @@ function sinkBinding(relation: Relation, connector: string): SinkBinding {
     key: relation.key,
     appendOnly: relation.appendOnly,
     format: relation.format ?? PLAIN_JSON,
+    ...(limit !== undefined && { rateLimit: Number(limit) }),
   }
 }

@@ -112,8 +112,10 @@ fill(
   facts =>
     fragments(facts).flatMap(({ id, job, flags }) => {
       const read = job.options['source_rate_limit']
+      const sent = job.options['sink_rate_limit']
       const limits = [
         ['SOURCE', flags.includes('SOURCE') && read !== undefined ? Number(read) : undefined],
+        ['SINK', flags.includes('SINK') && sent !== undefined ? Number(sent) : undefined],
         ['STREAM_SCAN', flags.includes('STREAM_SCAN') ? job.pace?.rate : undefined],
         ['DML', flags.includes('SOURCE') ? job.writeRate : undefined],
       ] as const
