@@ -132,6 +132,8 @@ export interface Relation {
   readonly writeRate?: number
   /** Its statement did not wait for that (background_ddl). */
   readonly background?: true
+  /** Of a temporary table: what the end of a transaction does to it. */
+  readonly onCommit?: 'delete rows' | 'drop'
   readonly owner: string
   readonly comment?: string
   readonly createdAtMs: number

@@ -13,6 +13,7 @@ import { TIMER_MAX_MS } from './session/cancellation.ts'
 import { EXTENDED } from './session/extended-query.ts'
 import { Session, type SharedContext } from './session/session.ts'
 import { simpleQuery } from './session/simple-query.ts'
+import { dropTemporary, endTransaction } from './session/temporary.ts'
 import { requireDatabase } from './statements/bind.ts'
 import type { ClientEnd } from './system-tables/sessions.ts'
 
@@ -26,6 +27,8 @@ export interface Hub {
   /** Registers a session for CancelRequest. Throws 53300 when there are too many, 57P03 when none is taken. */
   register(session: Session): { readonly pid: number; readonly secret: Buffer; release(): void }
   cancel(pid: number, secret: Buffer): void
+  /** The server stops. */
+  readonly closing: boolean
   /** A failure that is ours. */
   failed(error: unknown): void
 }
@@ -82,7 +85,18 @@ export class Connection {
       clearTimeout(timer)
       release()
       this.#session?.close()
+      void this.#dropTemporary()
       this.#leave()
+    }
+  }
+
+  /** What a session made for itself goes with it; when the server stops, its next start sees to that. */
+  async #dropTemporary(): Promise<void> {
+    if (this.#session === undefined || this.#hub.closing) return
+    try {
+      await dropTemporary(this.#session.context)
+    } catch (error) {
+      if (!this.#hub.closing) this.#hub.failed(error)
     }
   }
 
@@ -230,6 +244,7 @@ export class Connection {
   async #message(session: Session, { type, body }: Frame): Promise<void> {
     if (type === 'S') {
       this.#skipping = false
+      await this.#endTransaction(session)
       if (session.block.status === 'I') session.closePortals(portal => !portal.hold)
       return this.#ready(session)
     }
@@ -255,8 +270,20 @@ export class Connection {
       this.#skipping = type !== 'Q' && type !== 'F'
     }
     if (type === 'Q' || type === 'F') {
+      await this.#endTransaction(session)
       if (session.block.status === 'I') session.closePortals(portal => !portal.hold)
       this.#ready(session)
+    }
+  }
+
+  /** Outside of a block each message is a transaction. */
+  async #endTransaction(session: Session): Promise<void> {
+    if (session.block.status !== 'I') return
+    try {
+      await endTransaction(session.context)
+    } catch (error) {
+      if (!(error instanceof SqlError)) this.#hub.failed(error)
+      errorResponse(this.#out, error, '')
     }
   }
 

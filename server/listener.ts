@@ -34,12 +34,16 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   const sessions = new Map<number, { readonly secret: Buffer; readonly session: Session }>()
   const connections = new Set<Connection>()
   let lastPid = 0
+  let closing = false
   const hub: Hub = {
     shared,
     authentication,
     loginTimeoutMs,
     encryption: () => options.encryption(),
     failed: error => options.failed(error),
+    get closing() {
+      return closing
+    },
     register(session) {
       if (sessions.size >= connectionsMax)
         throw new SqlError('too_many_connections', 'sorry, too many clients already')
@@ -68,6 +72,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       return sessions.size
     },
     async close() {
+      closing = true
       const closed = new Promise(resolve => server.close(resolve))
       for (const connection of connections) connection.end(byAdministrator())
       await closed

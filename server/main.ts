@@ -9,6 +9,7 @@ import { noPersistence } from '../executor/no-persistence.ts'
 import type { Runtime } from '../executor/runtime-contract.ts'
 import { Catalog } from '../planner/catalog.ts'
 import { loadParser } from '../planner/parse/index.ts'
+import { withoutTemporary } from '../planner/temp-schema.ts'
 import { Fenced } from '../storage/contract.ts'
 import { Metadata } from '../storage/metadata.ts'
 import { openStore } from '../storage/open-store.ts'
@@ -100,7 +101,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       log: message => log.warn(message),
     }).finally(stopWatching)
     opened.push(() => runtime.close())
-    catalogs.update(Catalog.parse(runtime.catalog))
+    catalogs.update(await withoutLeftovers(Catalog.parse(runtime.catalog), runtime))
     const { restoredRows } = health
     log.info('recovered', {
       bucket: store.name,
@@ -158,6 +159,15 @@ function consoleAt(
 function queryMemory(megabytes: number): number {
   if (megabytes > 0) return megabytes * 2 ** 20
   return Math.floor(Math.min(process.constrainedMemory() || Number.POSITIVE_INFINITY, totalmem()) / 4)
+}
+
+/** Temporary relations of sessions that are no more. */
+async function withoutLeftovers(catalog: Catalog, runtime: Runtime): Promise<Catalog> {
+  const next = withoutTemporary(catalog, () => true)
+  if (next === catalog) return catalog
+  const drop = catalog.relations.flatMap(({ id }) => (next.byId(id) === undefined ? [id] : []))
+  await runtime.run({ catalog: next.toJson(), ...(drop.length > 0 && { drop }) })
+  return next
 }
 
 function catalogHolder(): CatalogHolder {

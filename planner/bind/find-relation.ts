@@ -3,6 +3,7 @@ import type { RelationId } from '../../types/job.ts'
 import type { Schema } from '../../types/type.ts'
 import type { Relation } from '../catalog.ts'
 import type { BindContext } from '../contract.ts'
+import { isTemporary, meantSchema, requireReachable } from '../temp-schema.ts'
 import { nearest } from './near-name.ts'
 
 export interface FoundRelation {
@@ -27,7 +28,10 @@ export function findRelation(
   const database = path.at(-3) ?? context.database
   if (path.length > 2 && !context.catalog.hasDatabase(database))
     throw new SqlError('invalid_catalog_name', `database "${database}" does not exist`, { position })
-  const schemas = schema === undefined ? ['pg_catalog', ...context.searchPath, 'rw_catalog'] : [schema]
+  const schemas =
+    schema === undefined
+      ? ['pg_catalog', ...context.searchPath, 'rw_catalog']
+      : [meantSchema(schema, context.session)]
   for (const candidate of schemas) {
     const system = context.systemRelation(candidate, name)
     if (system !== undefined) {
@@ -35,7 +39,8 @@ export function findRelation(
       return { id, oid, schema: candidate, name, columns }
     }
     const relation = context.catalog.byName(database, candidate, name)
-    if (relation !== undefined)
+    if (relation !== undefined) {
+      requireReachable(candidate, context.session)
       return {
         id: relation.id,
         oid: relation.id,
@@ -44,9 +49,10 @@ export function findRelation(
         relation,
         columns: relation.columns,
       }
+    }
   }
   const known = context.catalog.relations.filter(
-    r => r.database === database && (schema ?? r.schema) === r.schema,
+    r => r.database === database && (schema ?? r.schema) === r.schema && !isTemporary(r),
   )
   const near = nearest(name, known, relation => relation.name)
   const reached = near !== undefined && schema === undefined && context.searchPath.includes(near.schema)

@@ -9,6 +9,7 @@ import { call, column, columnsOf, conjunction, literal } from '../expressions.ts
 import { joinOn } from '../join-on.ts'
 import { parseStored } from '../parse/index.ts'
 import { appendOnly, extended, type IndexScan, type Plan, schemaOf } from '../plan.ts'
+import { isTempSchema } from '../temp-schema.ts'
 import { deepened } from '../unnest/outer-references.ts'
 import { asofJoin, distinguishable, markedCondition } from './asof-join.ts'
 import { as, type Body, body, list, names, open, pathOf, str } from './ast.ts'
@@ -220,7 +221,8 @@ function inlineView(
   env: Environment,
 ): BoundRelation {
   const select = as(parseStored(query!), 'SelectStmt')!
-  const searchPath = [schema, ...env.context.searchPath.filter(s => s !== schema)]
+  const others = env.context.searchPath.filter(s => s !== schema && !isTempSchema(s))
+  const searchPath = [schema, ...others]
   const { authorize } = env.context
   const context: BindContext = {
     ...bare(env.context),

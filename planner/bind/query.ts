@@ -54,7 +54,11 @@ export function bindTree(
       }),
   }
   const withCtes = { ...env, ctes: bindCtes(body(select['withClause']), env) }
-  if (select['intoClause'] !== undefined) throw notSupported('SELECT INTO')
+  const into = select['intoClause'] as { readonly rel: { readonly location?: number } } | undefined
+  if (into !== undefined)
+    throw new SqlError('syntax_error', 'SELECT ... INTO is not allowed here', {
+      position: env.context.position(into.rel.location),
+    })
   const operation = select['op'] ?? 'SETOP_NONE'
   if (operation !== 'SETOP_NONE') return ordered(bindSetOperation(select, withCtes), select, withCtes)
   if (select['valuesLists'] !== undefined)

@@ -2,6 +2,7 @@ import { SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
 import { DATE, TEXT, TIME, TIMESTAMP, TIMESTAMPTZ, type Type } from '../../types/type.ts'
 import { literal, NOW } from '../expressions.ts'
+import { isTempSchema } from '../temp-schema.ts'
 import type { Body } from './ast.ts'
 import { castCall } from './coerce.ts'
 import type { Environment } from './environment.ts'
@@ -73,5 +74,6 @@ export function sessionFunction(name: string, env: Environment): Expression | un
 /** The first schema of the search path that is there. */
 function currentSchema({ context }: Environment): string | null {
   const { catalog, database, searchPath } = context
-  return searchPath.find(name => name === 'pg_catalog' || catalog.hasSchema(database, name)) ?? null
+  const there = (name: string) => name === 'pg_catalog' || catalog.hasSchema(database, name)
+  return searchPath.find(name => !isTempSchema(name) && there(name)) ?? null
 }

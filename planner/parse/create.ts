@@ -8,6 +8,7 @@ import { createFunction } from './create-function.ts'
 import { createIndex } from './create-index.ts'
 import { type Cursor, parseExpression, parseFragment } from './cursor.ts'
 import { databaseOptions } from './database.ts'
+import { temporaryName } from './range-name.ts'
 import { parseCreateRole } from './roles.ts'
 import { createSecret, namedSecret, secretReference } from './secret.ts'
 import { createSequence } from './sequence.ts'
@@ -16,6 +17,14 @@ import type { Token } from './tokens.ts'
 
 /** After CREATE [OR REPLACE]. */
 export function parseCreate(c: Cursor, replace = false): Statement {
+  const persistence = c.at
+  const temporary = acceptTemporary(c)
+  if (temporary && c.looking('sequence')) return createSequence(c)
+  const unlogged = !temporary && c.accept('unlogged')
+  if (temporary || unlogged) {
+    const known = c.looking('table') || (temporary && (c.looking('view') || c.looking('source')))
+    if (!known) throw c.error(c.tokens[persistence])
+  }
   const word = c.token?.value
   if (c.accept('function') || c.accept('aggregate'))
     return createFunction(c, word === 'aggregate' ? 'aggregate' : 'function', replace)
@@ -23,9 +32,9 @@ export function parseCreate(c: Cursor, replace = false): Statement {
   if (replace && !c.looking('view')) throw notSupported('CREATE OR REPLACE', { position: c.tokens[0]!.start })
   if (c.accept('table') || c.accept('source')) {
     const kind = c.tokens[c.at - 1]!.value === 'table' ? 'create table' : 'create source'
-    return { kind, relation: relation(c) }
+    return { kind, relation: relation(c, temporary) }
   }
-  if (c.accept('materialized', 'view') || c.accept('view')) return view(c, replace)
+  if (c.accept('materialized', 'view') || c.accept('view')) return view(c, replace, temporary)
   if (c.accept('sink')) return sink(c)
   if (c.accept('subscription')) return subscription(c)
   if (c.looking('schema') || c.looking('database')) {
@@ -53,10 +62,20 @@ export function parseCreate(c: Cursor, replace = false): Statement {
   throw c.error()
 }
 
-function view(c: Cursor, replace: boolean): Statement {
+/** `[GLOBAL | LOCAL] TEMP[ORARY]` */
+function acceptTemporary(c: Cursor): boolean {
+  const from = c.at
+  if (!c.accept('global')) c.accept('local')
+  if (c.accept('temp') || c.accept('temporary')) return true
+  c.at = from
+  return false
+}
+
+function view(c: Cursor, replace: boolean, temporary: boolean): Statement {
   const materialized = c.tokens[c.at - 2]!.value === 'materialized'
   const ifNotExists = c.accept('if', 'not', 'exists')
-  const name = c.name()
+  const named = c.name()
+  const name = temporary ? temporaryName(named) : named
   const columns = c.looking('(') ? nameList(c) : []
   const options = c.looking('with') ? viewOptions(c) : {}
   c.expect('as')
@@ -122,9 +141,10 @@ function subscription(c: Cursor): Statement {
   return { kind: 'create subscription', name, ifNotExists, from, options }
 }
 
-function relation(c: Cursor): RelationSyntax {
+function relation(c: Cursor, temporary: boolean): RelationSyntax {
   const ifNotExists = c.accept('if', 'not', 'exists')
-  const name = c.name()
+  const named = c.name()
+  const name = temporary ? temporaryName(named) : named
   const columns: ColumnSyntax[] = []
   const watermarks: WatermarkSyntax[] = []
   let primaryKey: string[] = []
@@ -147,10 +167,13 @@ function relation(c: Cursor): RelationSyntax {
   let versionColumns: readonly string[] | undefined
   let options: Readonly<Record<string, string>> = {}
   let format: FormatSpec | undefined
+  let onCommit: RelationSyntax['onCommit']
   let made: Pick<RelationSyntax, 'query' | 'noData'> = {}
   const include: { what: string; name: string }[] = []
   for (;;) {
     if (c.accept('append', 'only')) appendOnly = true
+    else if (c.accept('on', 'commit')) onCommit = commitAction(c)
+    else if (c.accept('without', 'oids')) continue
     else if (c.accept('on', 'conflict')) conflict = conflictAction(c)
     else if (c.accept('with', 'version', 'column')) versionColumns = nameList(c)
     else if (c.accept('include')) include.push(inclusion(c))
@@ -180,6 +203,7 @@ function relation(c: Cursor): RelationSyntax {
     ...(versionColumns !== undefined && { versionColumns }),
     ...(format && { format }),
     ...(columnNames && { columnNames }),
+    ...(onCommit && { onCommit }),
     ...made,
   }
 }
@@ -410,6 +434,14 @@ function formatClause(c: Cursor): FormatSpec | undefined {
   if (Object.values(options).some(value => namedSecret(value) !== undefined))
     throw notSupported('a secret in the options of a format', { position: start })
   return { format, encode, options }
+}
+
+/** After ON COMMIT. */
+function commitAction(c: Cursor): NonNullable<RelationSyntax['onCommit']> {
+  if (c.accept('drop')) return 'drop'
+  if (c.accept('delete', 'rows')) return 'delete rows'
+  c.expect('preserve', 'rows')
+  return 'preserve rows'
 }
 
 function conflictAction(c: Cursor): NonNullable<RelationSyntax['conflict']> {

@@ -11,12 +11,14 @@ import { ofFragment } from './of-fragment.ts'
 import { relationWord } from './relation-word.ts'
 import { parseDropRole } from './roles.ts'
 import { dropSecret } from './secret.ts'
+import { selectInto } from './select-into.ts'
 import { parseSession, SESSION_WORDS } from './session.ts'
 import { parseShow } from './show.ts'
 import type { Fragment, ParsedStatement, Statement } from './statement.ts'
 import { type Token, tokenize } from './tokens.ts'
 
 export { loadParser, parseStored, parseStoredExpression } from './cursor.ts'
+export { temporaryName } from './range-name.ts'
 export type * from './statement.ts'
 
 /** Splits at semicolons and reads each statement. Throws 42601 with PostgreSQL's words and the position in `sql`. */
@@ -51,7 +53,7 @@ function parseStatement(c: Cursor): Statement {
     first.value === '(' ||
     (first.kind === 'word' && ['select', 'with', 'values', 'table'].includes(first.value))
   )
-    return ofFragment(c.rest(), first.value)
+    return selectInto(c.rest(), first.value)
   if (first.kind !== 'word') throw c.error()
   if (SESSION_WORDS.has(first.value)) return parseSession(c)
   c.at++

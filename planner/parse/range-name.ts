@@ -1,3 +1,5 @@
+import { SqlError } from '../../types/error.ts'
+import { isTempSchema, TEMP_ALIAS } from '../temp-schema.ts'
 import type { Fragment, Name } from './statement.ts'
 
 /** A relation as PostgreSQL's grammar names it. */
@@ -6,9 +8,23 @@ export interface RangeVar {
   readonly schemaname?: string
   readonly relname: string
   readonly location?: number
+  /** t: of a new relation that is temporary. */
+  readonly relpersistence?: string
 }
 
 export function rangeName(range: RangeVar, fragment: Fragment): Name {
   const { catalogname: database, schemaname: schema, relname: name, location } = range
-  return { database, schema, name, position: fragment.position(location) ?? 0 }
+  const found = { database, schema, name, position: fragment.position(location) ?? 0 }
+  return range.relpersistence === 't' ? temporaryName(found) : found
+}
+
+/** The name of a new relation that is temporary. Throws 42P16 for another schema. */
+export function temporaryName(name: Name): Name {
+  const { schema = TEMP_ALIAS, position } = name
+  if (schema === TEMP_ALIAS || isTempSchema(schema)) return { ...name, schema }
+  throw new SqlError(
+    'invalid_table_definition',
+    'cannot create temporary relation in non-temporary schema',
+    { position },
+  )
 }

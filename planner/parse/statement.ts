@@ -61,6 +61,8 @@ export interface RelationSyntax {
   readonly columnNames?: readonly string[]
   /** WITH NO DATA: the query's columns, not its rows. */
   readonly noData?: boolean
+  /** What the end of a transaction does to a temporary table. */
+  readonly onCommit?: 'preserve rows' | 'delete rows' | 'drop'
 }
 
 export interface IndexSyntax {

@@ -1,5 +1,6 @@
 import { type ObjectKind, type Privilege, publicRights, type RoleDef, rolesOf } from '../../planner/access.ts'
 import type { Catalog, Relation } from '../../planner/catalog.ts'
+import { isTempSchema } from '../../planner/temp-schema.ts'
 import { SqlError } from '../../types/error.ts'
 
 /** Whose rights count: `declared` false is a user of the server's own, who may do everything. */
@@ -87,7 +88,8 @@ export function requireRelationRight(
 ): ColumnRight | undefined {
   if (rights.superuser) return undefined
   const schema = catalog.schemaByName(relation.database, relation.schema)
-  if (schema !== undefined && !rights.may('usage', 'schema', schema)) throw denied(`schema ${schema.name}`)
+  if (schema !== undefined && !isTempSchema(schema.name) && !rights.may('usage', 'schema', schema))
+    throw denied(`schema ${schema.name}`)
   if (rights.may(privilege, 'relation', relation)) return undefined
   const refused = () => denied(`${relation.kind} ${relation.name}`)
   if (!rights.mayAny(privilege, relation)) throw refused()
@@ -107,8 +109,16 @@ export function requireConnect(who: Who, catalog: Catalog, database: string): vo
 
 /** Throws 42501 unless the user may make things in the schema. */
 export function requireCreate(rights: Rights, catalog: Catalog, database: string, schema: string): void {
+  if (isTempSchema(schema)) return requireTemporary(rights, catalog, database)
   const found = catalog.schemaByName(database, schema)
   if (found !== undefined && !rights.may('create', 'schema', found)) throw denied(`schema ${schema}`)
+}
+
+function requireTemporary(rights: Rights, catalog: Catalog, database: string): void {
+  const found = catalog.databaseByName(database)
+  if (found === undefined || rights.may('temporary', 'database', found)) return
+  const message = `permission denied to create temporary tables in database "${database}"`
+  throw new SqlError('insufficient_privilege', message)
 }
 
 /** Throws 42501 unless the user owns the object. */

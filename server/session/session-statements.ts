@@ -10,6 +10,7 @@ import { executePrepared, prepareNamed } from './prepared-by-sql.ts'
 import type { Runnable, Session } from './session.ts'
 import { isOn } from './setting-checks.ts'
 import { declareSubscriptionCursor } from './subscription-cursor.ts'
+import { dropTemporary, endTransaction } from './temporary.ts'
 
 /** SET, BEGIN, DECLARE, PREPARE and their kin. */
 export function sessionStatement(
@@ -26,7 +27,11 @@ export function sessionStatement(
         return 'RESET'
       })
     case 'transaction':
-      return action(() => session.block.run(statement))
+      return action(async () => {
+        const tag = session.block.run(statement)
+        if (statement.what === 'commit' || statement.what === 'rollback') await endTransaction(session.context)
+        return tag
+      })
     case 'declare':
       return declareCursor(session, parsed, statement)
     case 'declare subscription':
@@ -57,8 +62,8 @@ export function sessionStatement(
 }
 
 /** A statement without rows and parameters that is done at once; yields its tag. */
-function action(run: () => string): Runnable {
-  return { schema: undefined, parameters: [], run: async () => ({ tag: run() }) }
+function action(run: () => string | Promise<string>): Runnable {
+  return { schema: undefined, parameters: [], run: async () => ({ tag: await run() }) }
 }
 
 function set(session: Session, statement: SessionStatement & { kind: 'set' }): string {
@@ -80,7 +85,7 @@ function set(session: Session, statement: SessionStatement & { kind: 'set' }): s
   return statement.reset ? 'RESET' : 'SET'
 }
 
-function discard(session: Session, what: string): string {
+async function discard(session: Session, what: string): Promise<string> {
   switch (what) {
     case 'ALL':
       session.block.requireIdle('DISCARD ALL')
@@ -90,10 +95,13 @@ function discard(session: Session, what: string): string {
       session.dropStatement(undefined)
       session.closePortals(() => true)
       unlockAll(session.system)
+      await dropTemporary(session.context)
       return 'DISCARD ALL'
+    case 'TEMP':
+      await dropTemporary(session.context)
+      return 'DISCARD TEMP'
     case 'PLANS':
     case 'SEQUENCES':
-    case 'TEMP':
       return `DISCARD ${what}`
     default:
       throw notSupported(`DISCARD ${what}`)

@@ -1,5 +1,6 @@
 import type { Pin } from '../../executor/history.ts'
 import type { ParsedStatement } from '../../planner/parse/index.ts'
+import { meantSchema, tempSchemaOf } from '../../planner/temp-schema.ts'
 import { type Condition, SqlError } from '../../types/error.ts'
 import type { Schema, Type } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
@@ -141,14 +142,20 @@ export class Session {
         this.#release()
       },
     })
-    const searchPath = () => {
+    const creationPath = () => {
       const wanted = settings.get('search_path').split(',')
       const names = wanted.map(name => name.trim().replace(/^"(.*)"$/, '$1'))
       const known = (name: string) => shared.catalogs.current.hasSchema(settings.get('database'), name)
       const own = identity.user
       return names
-        .map(name => (name === '$user' ? own : name))
+        .map(name => (name === '$user' ? own : meantSchema(name, this.#number)))
         .filter(name => name !== '' && (name !== own || known(name)))
+    }
+    const searchPath = () => {
+      const path = creationPath()
+      const temporary = tempSchemaOf(this.#number)
+      const isThere = shared.catalogs.current.hasSchema(settings.get('database'), temporary)
+      return !isThere || path.includes(temporary) ? path : [temporary, ...path]
     }
     const { block, cancellation } = this
     // Settings decide who and where the session is (SET database, ROLE, SESSION AUTHORIZATION), so they are asked each time.
@@ -169,6 +176,7 @@ export class Session {
     this.system = Object.assign(who(), {
       settings,
       searchPath,
+      creationPath,
       catalogs,
       runtime,
       pid: 0,
@@ -197,7 +205,7 @@ export class Session {
     this.#number = number
     this.context = {
       ...shared,
-      session: Object.assign(who(), { settings, searchPath, number }),
+      session: Object.assign(who(), { settings, searchPath, creationPath, number }),
       systemRelation: (schema, name) => systemRelation(schema, name, number),
       get signal() {
         return cancellation.controller?.signal

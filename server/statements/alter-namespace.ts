@@ -1,9 +1,10 @@
 import { type Catalog, DEFAULT_DATABASE } from '../../planner/catalog.ts'
 import type { DatabaseSettings } from '../../planner/parse/database.ts'
+import { isTempSchema } from '../../planner/temp-schema.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import { requireOwner, rightsOf } from '../access/rights.ts'
 import { knownRole } from './alter.ts'
-import { requireDatabase, requireSchema } from './bind.ts'
+import { requireDatabase, requireFreePrefix, requireSchema } from './bind.ts'
 import type { StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
 import { renamed } from './rename.ts'
@@ -30,7 +31,9 @@ export function alterNamespace(
     requireOwner(rights, 'schema', schema)
     if (action.do === 'owner')
       return catalog.withSchemaDef({ ...schema, owner: knownRole(action.to, context) })
+    if (isTempSchema(name)) throw notSupported('ALTER of a temporary schema')
     if (action.do !== 'rename') throw notSupported(`ALTER SCHEMA … ${action.do.toUpperCase()}`)
+    requireFreePrefix(action.to)
     if (catalog.hasSchema(database, action.to))
       throw new SqlError('duplicate_schema', `schema "${action.to}" already exists`)
     let changed = catalog.withSchemaDef({ ...schema, name: action.to })

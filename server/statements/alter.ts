@@ -1,5 +1,6 @@
 import type { Catalog, Relation } from '../../planner/catalog.ts'
 import type { AlterAction } from '../../planner/parse/index.ts'
+import { isTemporary, isTempSchema, meantSchema } from '../../planner/temp-schema.ts'
 import { notSupported, SqlError, unreachable } from '../../types/error.ts'
 import { requireOwner, rightsOf } from '../access/rights.ts'
 import {
@@ -56,6 +57,7 @@ async function alterRelation(
     case 'rename':
       return { catalog: renamed(current, relation, { name: action.to }) }
     case 'set schema':
+      if (isTemporary(relation)) throw betweenTemporary()
       return { catalog: renamed(current, relation, { schema: schemaNamed(action.schema, context) }) }
     case 'swap': {
       const other = requireRelation(context, action.with)
@@ -103,8 +105,14 @@ function fitsAlterTable({ kind }: Relation, action: AlterAction): boolean {
   return action.do === 'rename' && ['view', 'materialized view', 'index', 'sequence'].includes(kind)
 }
 
+function betweenTemporary(): SqlError {
+  return new SqlError('feature_not_supported', 'cannot move objects into or out of temporary schemas')
+}
+
 function schemaNamed(schema: string, { catalogs, session }: StatementContext): string {
-  return requireSchema(catalogs.current, session.database, schema).name
+  const to = meantSchema(schema, session.number)
+  if (isTempSchema(to)) throw betweenTemporary()
+  return requireSchema(catalogs.current, session.database, to).name
 }
 
 /** Indexes and sequences of a relation's columns go with it. */
@@ -117,6 +125,7 @@ function withOwner(relation: Relation, owner: string, catalog: Catalog): Catalog
 
 /** Each gets the other's name. */
 function swapped(a: Relation, b: Relation, catalog: Catalog): Catalog {
+  if (isTemporary(a) || isTemporary(b)) throw notSupported('ALTER … SWAP WITH a temporary relation')
   if (a.kind !== b.kind) throw new SqlError('wrong_object_type', `"${b.name}" is not a ${a.kind}`)
   const aside = renamed(catalog, a, { name: `swapped ${a.id}` })
   const moved = renamed(aside, aside.byId(b.id)!, { name: a.name, schema: a.schema })

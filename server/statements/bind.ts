@@ -7,7 +7,8 @@ import {
 } from '../../planner/catalog.ts'
 import type { BindContext } from '../../planner/contract.ts'
 import type { Fragment, Name } from '../../planner/parse/index.ts'
-import { SqlError } from '../../types/error.ts'
+import { isTempSchema, meantSchema, requireReachable, tempSchemaOf } from '../../planner/temp-schema.ts'
+import { notSupported, SqlError } from '../../types/error.ts'
 import type { Type } from '../../types/type.ts'
 import { denied, requireRelationRight, rightsOf } from '../access/rights.ts'
 import type { StatementContext } from './contract.ts'
@@ -74,14 +75,29 @@ export function requireNoParameters(
     throw new SqlError('undefined_parameter', 'there is no parameter $1', { position })
 }
 
-/** The schema a new object goes to. Throws 3F000. */
+/** The schema a new object goes to; that of the session's temporary relations may not be there yet. Throws 3F000. */
 export function targetSchema(context: StatementContext, name: Name): string {
   const { catalogs, session } = context
-  const path = session.searchPath()
-  const known = path.find(each => catalogs.current.hasSchema(session.database, each))
+  const temporary = tempSchemaOf(session.number)
+  const path = session.creationPath()
+  const known = path.find(each => each === temporary || catalogs.current.hasSchema(session.database, each))
   requireOwnDatabase(session, name)
-  const schema = name.schema ?? known ?? path[0] ?? 'public'
+  const schema = meantSchema(name.schema ?? known ?? path[0] ?? 'public', session.number)
+  if (schema === temporary) return schema
+  if (isTempSchema(schema))
+    throw new SqlError(
+      'invalid_table_definition',
+      'cannot create relations in temporary schemas of other sessions',
+      { position: name.position },
+    )
   return requireSchema(catalogs.current, session.database, schema, name.position).name
+}
+
+/** The schema of a new object that cannot be temporary. */
+export function lastingSchema(context: StatementContext, name: Name, what: string): string {
+  const schema = targetSchema(context, name)
+  if (isTempSchema(schema)) throw notSupported(`a temporary ${what}`, { position: name.position })
+  return schema
 }
 
 /** Throws 3F000. */
@@ -94,6 +110,14 @@ export function requireSchema(
   const found = catalog.schemaByName(database, name)
   if (found !== undefined) return found
   throw new SqlError('invalid_schema_name', `schema "${name}" does not exist`, { position })
+}
+
+/** Throws 42939 for a name of a schema that only the server gives. */
+export function requireFreePrefix(schema: string): void {
+  if (schema.startsWith('pg_'))
+    throw new SqlError('reserved_name', `unacceptable schema name "${schema}"`, {
+      detail: 'The prefix "pg_" is reserved for system schemas.',
+    })
 }
 
 /** Throws 3D000. */
@@ -112,7 +136,7 @@ export function requireRole(catalog: Catalog, name: string): string {
 /** Where an object of this name is looked for, in this order. Throws 0A000 for a database that is not the session's. */
 export function schemasOf(session: StatementContext['session'], name: Name): readonly string[] {
   requireOwnDatabase(session, name)
-  return name.schema === undefined ? session.searchPath() : [name.schema]
+  return name.schema === undefined ? session.searchPath() : [meantSchema(name.schema, session.number)]
 }
 
 function requireOwnDatabase(

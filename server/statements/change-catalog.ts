@@ -1,5 +1,7 @@
 import type { Command } from '../../executor/runtime-contract.ts'
 import { Catalog } from '../../planner/catalog.ts'
+import { isTemporary, isTempSchema, readsTemporary } from '../../planner/temp-schema.ts'
+import { SqlError } from '../../types/error.ts'
 import type { Result, StatementContext } from './contract.ts'
 
 /** What a statement comes to: a catalog, and what the runtime does besides in the same epoch. */
@@ -25,10 +27,19 @@ export function changeCatalog(
     const { catalog, command }: Alteration =
       made === undefined || made instanceof Catalog ? { catalog: made ?? current } : made
     if (catalog === current) return { tag }
+    refuseTemporaryInput(catalog)
     const drop = current.relations.flatMap(({ id }) => (catalog.byId(id) === undefined ? [id] : []))
     const dropped = drop.length > 0 && { drop }
     await context.runtime.run({ ...command, ...dropped, catalog: catalog.toJson() }, context.signal)
     context.catalogs.update(catalog)
     return { tag }
   })
+}
+
+/** Throws 0A000 for a relation that would outlive one that it reads. */
+function refuseTemporaryInput(catalog: Catalog): void {
+  if (!catalog.schemas.some(schema => isTempSchema(schema.name))) return
+  const wrong = catalog.relations.find(r => !isTemporary(r) && readsTemporary(r.dependsOn, catalog))
+  if (wrong !== undefined)
+    throw new SqlError('feature_not_supported', `${wrong.kind}s must not use temporary tables or views`)
 }

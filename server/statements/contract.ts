@@ -33,8 +33,10 @@ export interface SessionState {
   /** Of this process's sessions; system tables and functions know it by that. */
   readonly number: number
   readonly settings: Settings
-  /** Schemas in which unqualified names are looked up and made. */
+  /** Schemas in which unqualified names are looked up: first that of its temporary relations, once there is one. */
   searchPath(): readonly string[]
+  /** Schemas in which unqualified names are made. */
+  creationPath(): readonly string[]
 }
 
 /** The catalog in force. Changes are made one at a time. */

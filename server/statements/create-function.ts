@@ -6,7 +6,7 @@ import { notSupported, SqlError } from '../../types/error.ts'
 import { sameType } from '../../types/type.ts'
 import { typeName } from '../../types/type-names.ts'
 import { requireCreate, requireOwner, rightsOf } from '../access/rights.ts'
-import { bindContext, targetSchema } from './bind.ts'
+import { bindContext, lastingSchema } from './bind.ts'
 import { changeCatalog } from './change-catalog.ts'
 import type { Result, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
@@ -18,7 +18,7 @@ export function createFunction(syntax: Syntax, sql: string, context: StatementCo
   const tag = `CREATE ${syntax.of.toUpperCase()}`
   return changeCatalog(context, tag, catalog => {
     const { database, user } = context.session
-    const schema = targetSchema(context, syntax.name)
+    const schema = lastingSchema(context, syntax.name, 'function')
     requireCreate(rightsOf(context.session, catalog), catalog, database, schema)
     const id = catalog.nextId
     const made = definition(syntax, sql, { id, database, schema, owner: user }, context)

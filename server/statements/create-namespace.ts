@@ -1,7 +1,7 @@
 import { SqlError } from '../../types/error.ts'
 import { denied, rightsOf } from '../access/rights.ts'
 import { noteNoEffect } from './alter-namespace.ts'
-import { requireRole } from './bind.ts'
+import { requireFreePrefix, requireRole } from './bind.ts'
 import { changeCatalog } from './change-catalog.ts'
 import type { Result, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
@@ -15,6 +15,7 @@ export function createNamespace(
     const { database, user } = context.session
     const isSchema = kind === 'create schema'
     requireMaker(isSchema, context)
+    if (isSchema) requireFreePrefix(name)
     if (owner !== undefined && owner !== user) {
       requireRole(catalog, owner)
       if (!rightsOf(context.session, catalog).superuser)

@@ -1,3 +1,4 @@
+import type { Relation } from '../../planner/catalog.ts'
 import { bindQuery, planBatch } from '../../planner/query.ts'
 import type { Chunk } from '../../types/chunk.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
@@ -12,6 +13,7 @@ import { tableSql } from './statement-text.ts'
 /** CREATE TABLE … AS: the table and the rows the query yields now, in one epoch. */
 export async function createTableAs(
   { relation: syntax, kind }: StatementOf<'create table' | 'create source'>,
+  onCommit: Pick<Relation, 'onCommit'>,
   context: StatementContext,
 ): Promise<Result> {
   const { query, columnNames, options, appendOnly } = syntax
@@ -47,6 +49,7 @@ export async function createTableAs(
       declaredKey: false,
       appendOnly,
       options,
+      ...onCommit,
       dependsOn: [],
       job: tableJob(id, columns, [], {
         isTable: true,

@@ -5,13 +5,14 @@ import { rejectDuplicates, sequencesOf } from '../../planner/dml/columns.ts'
 import { expiryOf } from '../../planner/expiry.ts'
 import { column, readsNow, timedBy } from '../../planner/expressions.ts'
 import type { ColumnSyntax, RelationSyntax } from '../../planner/parse/index.ts'
+import { isTempSchema } from '../../planner/temp-schema.ts'
 import type { Connector, FormatSpec } from '../../types/connector.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expiry, Expression, GraphNode, Job, OperatorSpec } from '../../types/job.ts'
 import { fieldsOf, type Schema, TEXT, TIMESTAMPTZ, type Type } from '../../types/type.ts'
 import { typeName } from '../../types/type-names.ts'
 import { rateOf } from './backfill-pace.ts'
-import { bindContext } from './bind.ts'
+import { bindContext, targetSchema } from './bind.ts'
 import { validateSource } from './connector-options.ts'
 import type { Result, StatementContext } from './contract.ts'
 import {
@@ -48,7 +49,8 @@ export async function createTable(
   const tag = isTable ? 'CREATE TABLE' : 'CREATE SOURCE'
   const taken = takenName(context, syntax.name, syntax.ifNotExists, tag)
   if (taken !== undefined) return taken
-  if (syntax.query !== undefined || syntax.columnNames !== undefined) return createTableAs(statement, context)
+  const onCommit = commitAction(syntax, context)
+  if (syntax.query !== undefined || syntax.columnNames !== undefined) return createTableAs(statement, onCommit, context)
   const { shown, whole: options, secrets } = optionsWithSecrets(syntax.options, context)
   const connectorName = options['connector']
   if (!isTable && connectorName === undefined)
@@ -93,6 +95,7 @@ export async function createTable(
     appendOnly: syntax.appendOnly || (!isTable && format.format === 'plain'),
     options: readRate === undefined ? shown : { ...shown, source_rate_limit: String(readRate) },
     ...(writeRate !== undefined && { writeRate }),
+    ...onCommit,
     ...secrets,
     ...(connector !== undefined && { format, include: syntax.include }),
     ...(key.length > 0 && { conflict }),
@@ -110,6 +113,14 @@ export async function createTable(
   }))
   await ownSerials(syntax.name, serials, context)
   return made
+}
+
+/** What the end of a transaction does to the new table. Throws 42P16 unless it is temporary. */
+function commitAction({ name, onCommit }: RelationSyntax, context: StatementContext): Pick<Relation, 'onCommit'> {
+  if (onCommit === undefined) return {}
+  if (!isTempSchema(targetSchema(context, name)))
+    throw new SqlError('invalid_table_definition', 'ON COMMIT can only be used on temporary tables')
+  return onCommit === 'preserve rows' ? {} : { onCommit }
 }
 
 interface Shape {

@@ -1,7 +1,9 @@
 import { withChangeIds } from '../../planner/bind/changelog.ts'
 import type { ColumnDef } from '../../planner/catalog.ts'
+import { type Name, temporaryName } from '../../planner/parse/index.ts'
 import { schemaOf } from '../../planner/plan.ts'
 import { type Bound, bindQuery, planStream } from '../../planner/query.ts'
+import { isTempSchema, readsTemporary } from '../../planner/temp-schema.ts'
 import { closeWindows, watermarksOf } from '../../planner/window-close.ts'
 import { SqlError } from '../../types/error.ts'
 import { fieldsOf } from '../../types/type.ts'
@@ -25,7 +27,8 @@ export function createView(
   sql: string,
   context: StatementContext,
 ): Promise<Result> {
-  const { name, ifNotExists, materialized: isMaterialized, query, replace } = statement
+  const { ifNotExists, materialized: isMaterialized, query, replace } = statement
+  const name = isMaterialized ? statement.name : placeOf(statement, context)
   const target = { ...name, schema: targetSchema(context, name) }
   const present = replace ? findByName(context, target) : undefined
   if (present !== undefined) return replaceView(present, statement, sql, context)
@@ -59,6 +62,16 @@ export function createView(
     const filled = pace && { pace }
     return { ...common, kind: 'materialized view', key, appendOnly, ...marked, ...filled, job }
   })
+}
+
+/** A view of temporary relations is one itself. Throws 42P16 for another schema. */
+function placeOf({ name, query }: StatementOf<'create view'>, context: StatementContext): Name {
+  if (isTempSchema(targetSchema(context, name))) return name
+  const { dependsOn } = bindQuery(query.node, bindContext(context, query, 'batch'))
+  if (!readsTemporary(dependsOn, context.catalogs.current)) return name
+  const placed = temporaryName(name)
+  context.notice(`view "${name.name}" will be a temporary view`)
+  return placed
 }
 
 /** A view of a changelog has the numbers of its rows too, unless it shows them. */

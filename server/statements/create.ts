@@ -4,9 +4,10 @@ import { withFragments } from '../../planner/distribution.ts'
 import { rejectDuplicates } from '../../planner/dml/columns.ts'
 import { column } from '../../planner/expressions.ts'
 import type { Name, Statement } from '../../planner/parse/index.ts'
+import { isTempSchema, readsTemporary } from '../../planner/temp-schema.ts'
 import { refuseVariantsInKey } from '../../planner/variant-keys.ts'
 import type { Chunk } from '../../types/chunk.ts'
-import { SqlError } from '../../types/error.ts'
+import { notSupported, SqlError } from '../../types/error.ts'
 import type { GraphNode, Job, OperatorSpec } from '../../types/job.ts'
 import { type Schema, TIMESTAMPTZ } from '../../types/type.ts'
 import { requireCreate, rightsOf } from '../access/rights.ts'
@@ -53,14 +54,17 @@ export async function createRelation(
   rows: readonly Chunk[] = [],
 ): Promise<Result> {
   return context.catalogs.exclusive(async () => {
-    const catalog = context.catalogs.current
     const { database, user, settings } = context.session
     const schema = targetSchema(context, name)
     const taken = takenName(context, name, ifNotExists, tag)
     if (taken !== undefined) return taken
-    requireCreate(rightsOf(context.session, catalog), catalog, database, schema)
+    const { current } = context.catalogs
+    requireCreate(rightsOf(context.session, current), current, database, schema)
+    const isNew = isTempSchema(schema) && !current.hasSchema(database, schema)
+    const catalog = isNew ? current.withSchema(database, schema, user) : current
     const id = catalog.nextId
     const made = make(id, catalog)
+    refuseTemporary(made, schema, catalog)
     refuseVariantsInKey(made.key, made.columns)
     if (made.kind === 'table' || made.kind === 'materialized view')
       for (const column of made.columns) rejectSystemName(column.name)
@@ -93,6 +97,21 @@ export async function createRelation(
     context.catalogs.update(next)
     return { tag }
   })
+}
+
+const TEMPORARY = new Set<Relation['kind']>(['table', 'view', 'index', 'sequence'])
+
+/** Throws 0A000 for what can be no temporary relation, and for what outlives those that it reads. */
+function refuseTemporary(made: NewRelation, schema: string, catalog: Catalog): void {
+  const { kind } = made
+  if (isTempSchema(schema)) {
+    if (!TEMPORARY.has(kind) || made.options['connector'] !== undefined)
+      throw notSupported(`a temporary ${kind}${kind === 'table' ? ' with a connector' : ''}`)
+    return
+  }
+  const read = made.into === undefined ? made.dependsOn : [...made.dependsOn, made.into]
+  if (readsTemporary(read, catalog))
+    throw new SqlError('feature_not_supported', `${kind}s must not use temporary tables or views`)
 }
 
 const IN_BACKGROUND = new Set<Relation['kind']>(['materialized view', 'sink', 'index'])

@@ -1,5 +1,7 @@
 import type { Catalog } from '../../planner/catalog.ts'
 import type { PlaceAction } from '../../planner/parse/index.ts'
+import { isTempSchema } from '../../planner/temp-schema.ts'
+import { SqlError } from '../../types/error.ts'
 import { requireCreate, rightsOf } from '../access/rights.ts'
 import { requireRole, requireSchema } from './bind.ts'
 import type { StatementContext } from './contract.ts'
@@ -23,6 +25,8 @@ export function placed<T extends Place>(
     if (action.to !== session.user) requireRole(catalog, action.to)
     return { ...object, owner: action.to }
   }
+  if (action.do === 'set schema' && (isTempSchema(object.schema) || isTempSchema(action.schema)))
+    throw new SqlError('feature_not_supported', 'cannot move objects into or out of temporary schemas')
   const changed =
     action.do === 'rename' ? { ...object, name: action.to } : { ...object, schema: action.schema }
   requireSchema(catalog, changed.database, changed.schema)

@@ -4,7 +4,7 @@ import { namedSecret } from '../../planner/parse/secret.ts'
 import type { SecretDef } from '../../planner/secret-def.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import { denied, requireCreate, requireOwner, rightsOf } from '../access/rights.ts'
-import { schemasOf, targetSchema } from './bind.ts'
+import { schemasOf, lastingSchema } from './bind.ts'
 import { changeCatalog } from './change-catalog.ts'
 import type { Result, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
@@ -20,7 +20,7 @@ export function createSecret(
   return changeCatalog(context, 'CREATE SECRET', catalog => {
     requireBackend(backend)
     const { database, user } = context.session
-    const schema = targetSchema(context, name)
+    const schema = lastingSchema(context, name, 'secret')
     requireCreate(rightsOf(context.session, catalog), catalog, database, schema)
     if (catalog.secretByName(database, schema, name.name) !== undefined) {
       const message = `secret "${name.name}" already exists`

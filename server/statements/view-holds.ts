@@ -1,6 +1,7 @@
 import type { Catalog, Relation } from '../../planner/catalog.ts'
 import { parseQuery } from '../../planner/parse/index.ts'
 import { bindQuery } from '../../planner/query.ts'
+import { isTempSchema } from '../../planner/temp-schema.ts'
 import { SqlError } from '../../types/error.ts'
 import { sameType } from '../../types/type.ts'
 import { bindContext } from './bind.ts'
@@ -10,7 +11,8 @@ import type { StatementContext } from './contract.ts'
 export function viewHolds(view: Relation, catalog: Catalog, context: StatementContext): boolean {
   try {
     const query = parseQuery(view.query!)
-    const searchPath = [view.schema, ...context.session.searchPath()]
+    const others = context.session.searchPath().filter(schema => !isTempSchema(schema))
+    const searchPath = [view.schema, ...others]
     const { authorize: _, authorizeCall: __, ...whole } = bindContext(context, query, 'batch')
     const binding = { ...whole, catalog, searchPath }
     const { schema } = bindQuery(query.node, binding)

@@ -1,4 +1,5 @@
 import type { Relation } from '../../planner/catalog.ts'
+import { isTempSchema, TEMP_ALIAS } from '../../planner/temp-schema.ts'
 import { SqlError } from '../../types/error.ts'
 import { quoteIdent } from '../../types/sql-text.ts'
 import { type ClassObject, classObjects, systemObject } from './objects.ts'
@@ -54,7 +55,8 @@ export function existingObject(session: SystemSession, text: string): ClassObjec
 /** A relation by name, along the search path; undefined: none. */
 export function objectByName(session: SystemSession, parts: readonly string[]): ClassObject | undefined {
   const name = parts.at(-1) ?? ''
-  const schema = parts.at(-2)
+  const schema = parts.at(-2) === TEMP_ALIAS ? session.searchPath().find(isTempSchema) : parts.at(-2)
+  if (parts.at(-2) !== undefined && schema === undefined) return undefined
   const catalog = session.catalogs.current
   for (const candidate of schema === undefined ? ['pg_catalog', ...session.searchPath()] : [schema]) {
     const def = systemTable(candidate, name)

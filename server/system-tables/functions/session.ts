@@ -1,4 +1,6 @@
+import { isTempSchema } from '../../../planner/temp-schema.ts'
 import { SqlError } from '../../../types/error.ts'
+import { schemaName } from '../lookup.ts'
 import type { SystemSession } from '../sessions.ts'
 import { system, systemForms } from './system.ts'
 
@@ -17,8 +19,12 @@ system('pg_conf_load_time() -> timestamptz', 'when the settings were read', () =
 system('pg_blocking_pids(int4) -> int4[]', 'always empty: sessions do not block one another', () => [])
 system('pg_is_in_recovery() -> bool', 'always false', () => false)
 system('rw_recovery_status() -> text', 'always RUNNING: nobody enters before', () => 'RUNNING')
-system('pg_my_temp_schema() -> oid', 'always 0: there are no temporary tables', () => 0)
-system('pg_is_other_temp_schema(oid) -> bool', 'always false', () => false)
+system('pg_my_temp_schema() -> oid', 'schema of its temporary relations; 0: it has none', tempSchema)
+system(
+  'pg_is_other_temp_schema(oid) -> bool',
+  'whether temporary relations of another session are there',
+  (session, oid: number) => isTempSchema(schemaName(session, oid) ?? '') && oid !== tempSchema(session),
+)
 system('txid_current() -> int8', 'number of the last committed epoch', session =>
   BigInt(session.runtime.epoch),
 )
@@ -32,8 +38,17 @@ system('current_schemas(bool) -> name[]', 'schemas of unqualified names', (sessi
     session.catalogs.current.schemas.filter(s => s.database === session.database).map(s => s.name),
   )
   const path = session.searchPath().filter(name => known.has(name))
-  return implicit && !path.includes('pg_catalog') ? ['pg_catalog', ...path] : path
+  if (!implicit) return path.filter(name => !isTempSchema(name))
+  if (path.includes('pg_catalog')) return path
+  const own = path[0] !== undefined && isTempSchema(path[0]) ? 1 : 0
+  return [...path.slice(0, own), 'pg_catalog', ...path.slice(own)]
 })
+
+/** The number of the schema of the session's temporary relations; 0: there is none. */
+function tempSchema({ catalogs: { current }, database, searchPath }: SystemSession): number {
+  const name = searchPath().find(isTempSchema)
+  return (name === undefined ? undefined : current.schemaByName(database, name)?.id) ?? 0
+}
 
 system('current_setting(text) -> text', 'value of a setting', (session, name: string) =>
   session.settings.get(name),

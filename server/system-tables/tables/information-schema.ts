@@ -1,5 +1,6 @@
 import { type Grant, PRIVILEGES_OF, type Privilege } from '../../../planner/access.ts'
 import type { Catalog, ColumnDef, Relation } from '../../../planner/catalog.ts'
+import { isTempSchema } from '../../../planner/temp-schema.ts'
 import type { Type } from '../../../types/type.ts'
 import { typeName } from '../../../types/type-names.ts'
 import { viewDefinition } from '../definitions.ts'
@@ -30,6 +31,7 @@ fill('information_schema.tables', facts =>
 /** RisingWave's words for what PostgreSQL has not. */
 function tableType(o: ClassObject): string | null {
   if (o.relation === undefined) return o.kind === 'v' ? 'VIEW' : 'SYSTEM TABLE'
+  if (o.kind === 'r' && isTempSchema(o.schema)) return 'LOCAL TEMPORARY'
   return o.relation.kind === 'source' ? 'SOURCE' : (TABLE_TYPES[o.kind] ?? null)
 }
 

@@ -1,4 +1,5 @@
 import type { ColumnDef, Relation } from '../../../planner/catalog.ts'
+import { isTempSchema } from '../../../planner/temp-schema.ts'
 import type { Order } from '../../../types/job.ts'
 import type { Value } from '../../../types/value.ts'
 import { oidOf } from '../../protocol/oids.ts'
@@ -50,7 +51,7 @@ fill('pg_catalog.pg_class', facts => {
     relfilenode: 'rmi'.includes(o.kind) ? o.oid : 0,
     reltuples: -1,
     relhasindex: indexed.has(o.oid),
-    relpersistence: 'p',
+    relpersistence: isTempSchema(o.schema) ? 't' : 'p',
     relkind: o.kind,
     relnatts: o.columns.length,
     relhasrules: o.kind === 'v',

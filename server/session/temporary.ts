@@ -1,0 +1,42 @@
+import type { Relation } from '../../planner/catalog.ts'
+import { parseStatements } from '../../planner/parse/index.ts'
+import { tempSchemaOf, withoutTemporary } from '../../planner/temp-schema.ts'
+import { assert } from '../../types/error.ts'
+import { quoteIdent } from '../../types/sql-text.ts'
+import { changeCatalog } from '../statements/change-catalog.ts'
+import type { StatementContext } from '../statements/contract.ts'
+import { withDependents } from '../statements/drop.ts'
+import { type DatabaseStatement, prepare } from '../statements/index.ts'
+
+/** DISCARD TEMP, and the end of a session: its temporary relations go, with what reads them. */
+export async function dropTemporary(context: StatementContext): Promise<void> {
+  const { catalogs, session } = context
+  const own = tempSchemaOf(session.number)
+  const isOwn = (schema: string) => schema === own
+  if (withoutTemporary(catalogs.current, isOwn) === catalogs.current) return
+  await changeCatalog(context, '', catalog => withoutTemporary(catalog, isOwn))
+}
+
+/** The end of a transaction: what ON COMMIT says of the session's temporary tables. */
+export async function endTransaction(context: StatementContext): Promise<void> {
+  const found = endingTables(context)
+  const dropped = found.filter(table => table.onCommit === 'drop')
+  if (dropped.length > 0)
+    await changeCatalog(context, '', catalog => {
+      const labeled = dropped.map(({ id, name }) => ({ id, label: `table ${name}` }))
+      return withDependents(labeled, true, catalog)
+    })
+  for (const table of found) if (table.onCommit === 'delete rows') await empty(table, context)
+}
+
+function endingTables({ catalogs: { current }, session }: StatementContext): readonly Relation[] {
+  const own = tempSchemaOf(session.number)
+  if (!current.schemas.some(schema => schema.name === own)) return []
+  return current.relations.filter(r => r.schema === own && r.onCommit !== undefined)
+}
+
+async function empty({ schema, name }: Relation, context: StatementContext): Promise<void> {
+  const [parsed] = parseStatements(`DELETE FROM ${schema}.${quoteIdent(name)}`)
+  assert(parsed?.statement.kind === 'delete', 'it is one change')
+  await prepare(parsed as DatabaseStatement, context, []).run([])
+}
