@@ -22,9 +22,7 @@ export function rangeName(range: RangeVar, fragment: Fragment): Name {
 export function temporaryName(name: Name): Name {
   const { schema = TEMP_ALIAS, position } = name
   if (schema === TEMP_ALIAS || isTempSchema(schema)) return { ...name, schema }
-  throw new SqlError(
-    'invalid_table_definition',
-    'cannot create temporary relation in non-temporary schema',
-    { position },
-  )
+  throw new SqlError('invalid_table_definition', 'cannot create temporary relation in non-temporary schema', {
+    position,
+  })
 }

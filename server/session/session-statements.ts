@@ -29,7 +29,8 @@ export function sessionStatement(
     case 'transaction':
       return action(async () => {
         const tag = session.block.run(statement)
-        if (statement.what === 'commit' || statement.what === 'rollback') await endTransaction(session.context)
+        if (statement.what === 'commit' || statement.what === 'rollback')
+          await endTransaction(session.context)
         return tag
       })
     case 'declare':

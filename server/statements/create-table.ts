@@ -50,7 +50,8 @@ export async function createTable(
   const taken = takenName(context, syntax.name, syntax.ifNotExists, tag)
   if (taken !== undefined) return taken
   const onCommit = commitAction(syntax, context)
-  if (syntax.query !== undefined || syntax.columnNames !== undefined) return createTableAs(statement, onCommit, context)
+  if (syntax.query !== undefined || syntax.columnNames !== undefined)
+    return createTableAs(statement, onCommit, context)
   const { shown, whole: options, secrets } = optionsWithSecrets(syntax.options, context)
   const connectorName = options['connector']
   if (!isTable && connectorName === undefined)
@@ -116,7 +117,10 @@ export async function createTable(
 }
 
 /** What the end of a transaction does to the new table. Throws 42P16 unless it is temporary. */
-function commitAction({ name, onCommit }: RelationSyntax, context: StatementContext): Pick<Relation, 'onCommit'> {
+function commitAction(
+  { name, onCommit }: RelationSyntax,
+  context: StatementContext,
+): Pick<Relation, 'onCommit'> {
   if (onCommit === undefined) return {}
   if (!isTempSchema(targetSchema(context, name)))
     throw new SqlError('invalid_table_definition', 'ON COMMIT can only be used on temporary tables')
