@@ -157,12 +157,13 @@ export function findByName(context: StatementContext, name: Name): Relation | un
   return undefined
 }
 
-/** Throws 42P01. */
+/** Throws 42P01, and 0A000 for a temporary relation of another session. */
 export function requireRelation(context: StatementContext, name: Name): Relation {
   const found = findByName(context, name)
   if (found === undefined)
     throw new SqlError('undefined_table', `relation "${name.name}" does not exist`, {
       position: name.position,
     })
+  requireReachable(found.schema, context.session.number)
   return found
 }
