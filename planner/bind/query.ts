@@ -15,6 +15,7 @@ import { at, bindExpression } from './expression.ts'
 import { direction } from './function.ts'
 import { bindRecursive, readsItself } from './recursive.ts'
 import { depthOf, type Scope } from './scope.ts'
+import { requireRecursion } from './search-cycle.ts'
 import { bindSelect } from './select.ts'
 import { itemsInOrder, namingLater } from './with-items.ts'
 
@@ -98,6 +99,7 @@ function bindCte(cte: Body, recursive: boolean, ctes: Ctes, env: Environment): B
   const of = changelogOf(select)
   if (of !== undefined) return bindChangelog(of, inner)
   if (recursive && readsItself(String(cte['ctename']), select)) return bindRecursive(cte, ctes, inner)
+  requireRecursion(cte, env.context.position(cte['location'] as number | undefined))
   return env.bindSubquery(select, inner)
 }
 

@@ -10,6 +10,7 @@ import type { BoundRelation, Ctes, Environment } from './environment.ts'
 import { visible } from './query.ts'
 import { checkRecursiveTerm } from './recursive-term.ts'
 import { depthOf } from './scope.ts'
+import { traced } from './search-cycle.ts'
 
 /** Whether a query reads the relation that its own WITH item names. */
 export function readsItself(name: string, select: Body): boolean {
@@ -50,17 +51,23 @@ export function bindRecursive(cte: Body, ctes: Ctes, env: Environment): BoundRel
     ['sortClause', 'ORDER BY'],
     ['limitOffset', 'OFFSET'],
     ['limitCount', 'LIMIT'],
+    ['lockingClause', 'FOR UPDATE/SHARE'],
   ])
     if (select[clause!] !== undefined) throw notSupported(`${what} in a recursive query`, { position })
-  const base = visible(env.bindSubquery(left, { ...env, ctes }))
+  const first = visible(env.bindSubquery(left, { ...env, ctes }))
   const renamed = names(cte['aliascolnames'])
-  const titles = base.names.map((title, i) => renamed[i] ?? title)
+  const own = first.names.map((title, i) => renamed[i] ?? title)
+  const trace = traced(cte, own)
+  const base = trace === undefined ? first : visible(env.bindSubquery(trace.base, { ...env, ctes }))
+  const titles = [...own, ...(trace?.columns ?? [])]
   const schema = schemaOf(base.plan).map((field, i) => ({ name: titles[i]!, type: field.type }))
   const { work, result } = newRecursionIds()
   const scan = { op: 'scan', schema, key: [], appendOnly: true } as const
   const depth = depthOf(env.scope)
-  const own: BoundRelation = { plan: { ...scan, relation: work }, names: titles, depth }
-  const step = visible(env.bindSubquery(right, { ...env, ctes: new Map([...ctes, [name, own]]) }))
+  const hidden = new Set(titles.map((_, i) => i).slice(own.length))
+  const working: BoundRelation = { plan: { ...scan, relation: work }, names: titles, hidden, depth }
+  const within = { ...env, ctes: new Map([...ctes, [name, working]]) }
+  const step = visible(env.bindSubquery(trace?.step ?? right, within))
   const typed = sameColumns(name, base.plan, step.plan, env, position)
   if (isCorrelated(base.plan) || isCorrelated(typed))
     throw notSupported('WITH RECURSIVE that reads the query around it', { position })
