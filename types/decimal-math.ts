@@ -1,7 +1,7 @@
 // exp, ln, log, power and sqrt of numeric. The scale of each result is chosen as in PostgreSQL's numeric.c; digits come
 // from fixed-point arithmetic on bigints with guard digits.
 import { compareDecimals } from './compare.ts'
-import { decimalOf, decimalToNumber, NAN, pow10, roundDecimal } from './decimal.ts'
+import { decimalOf, decimalToNumber, multiplyDecimals, NAN, pow10, roundDecimal } from './decimal.ts'
 import { SqlError } from './error.ts'
 import type { Decimal } from './value.ts'
 
@@ -84,7 +84,7 @@ export function powerDecimal(base: Decimal, exponent: Decimal): Decimal {
   const odd = whole && n % 2n !== 0n
   const size: Decimal = { digits: base.digits < 0n ? -base.digits : base.digits, scale: base.scale }
   const log = lnTo(size, Math.max(8 - lnWeight(size), 0))
-  const approximate = decimalToNumber(log) * decimalToNumber(exponent)
+  const approximate = decimalToNumber(multiplyDecimals(log, exponent))
   if (Math.abs(approximate) > RESULT_SCALE_MAX * 3.01) {
     if (approximate > 0) throw overflow()
     return { digits: 0n, scale: SCALE_MAX }

@@ -27,12 +27,22 @@ export function parseDecimal(text: string): Decimal | undefined {
   const fraction = match[3] ?? ''
   let digits = BigInt(`${match[2]}${fraction}` || '0')
   let scale = fraction.length - Number(match[4] ?? 0)
-  if (Math.abs(scale) > 16383) return undefined
+  if (scale > SCALE_MAX || scale < -DIGITS_MAX) throw tooLarge()
   if (scale < 0) {
     digits *= pow10(-scale)
     scale = 0
+    // Every digit and zero counted: those that begin with zeros are few.
+    if (digits >= 10n ** BigInt(DIGITS_MAX)) throw tooLarge()
   }
   return { digits: match[1] === '-' ? -digits : digits, scale }
+}
+
+/** Digits PostgreSQL allows before and after the point. */
+const DIGITS_MAX = 131072
+const SCALE_MAX = 16383
+
+function tooLarge(): SqlError {
+  return new SqlError('numeric_value_out_of_range', 'value overflows numeric format')
 }
 
 export function formatDecimal(d: Decimal): string {

@@ -57,7 +57,7 @@ export function parseText(type: Type, text: string, zone = 'UTC'): Value {
     case 'float8': {
       const value = parseFloatText(text)
       if (value === undefined) throw invalid(type, text)
-      return type.name === 'float4' ? Math.fround(value) : value
+      return inFloatRange(type, type.name === 'float4' ? Math.fround(value) : value, text)
     }
     case 'numeric': {
       const value = parseDecimal(text)
@@ -167,6 +167,15 @@ function parseFloatText(text: string): number | undefined {
   if (/^[+-]?nan$/.test(word)) return Number.NaN
   if (/^[+-]?inf(inity)?$/.test(word)) return word.startsWith('-') ? -Infinity : Infinity
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(trimmed) ? Number(trimmed) : undefined
+}
+
+/** Throws 22003 for digits that became an infinity or zero. */
+function inFloatRange(type: Type, value: number, text: string): number {
+  if (value !== 0 && Number.isFinite(value)) return value
+  const written = value === 0 ? /^[^eE]*[1-9]/.test(text) : /\d/.test(text)
+  if (!written) return value
+  const message = `"${text.trim()}" is out of range for type ${typeName(type)}`
+  throw new SqlError('numeric_value_out_of_range', message)
 }
 
 function parseBytea(text: string): Uint8Array {

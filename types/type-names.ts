@@ -86,8 +86,9 @@ function fieldName(name: string): string {
 /** A type as users write it, `numeric(10, 2)`, `varchar[]`, `struct<a int, b varchar>`; undefined when there is none. */
 export function parseTypeName(text: string): Type | undefined {
   const trimmed = folded(text.trim()).replace(/^pg_catalog\./, '')
-  if (trimmed.endsWith('[]')) {
-    const element = parseTypeName(trimmed.slice(0, -2))
+  const array = /^(.*?) ?(?:array(?: ?\[\d*\])?|\[\d*\])$/s.exec(trimmed) ?? /^_(\w+)$/.exec(trimmed)
+  if (array !== null) {
+    const element = parseTypeName(array[1]!)
     return element && { name: 'array', element }
   }
   const struct = /^struct ?<(.*)>$/.exec(trimmed)
@@ -100,7 +101,7 @@ export function parseTypeName(text: string): Type | undefined {
     const [key, value, ...more] = splitFields(map[1] ?? map[2]!).map(parseTypeName)
     return key && value && more.length === 0 ? mapOf(checkedKey(key), value) : undefined
   }
-  const bare = trimmed.replace(/ ?\([\d, ]*\)/, '')
+  const bare = trimmed.replace(/ ?\([-\d, ]*\)/, '')
   if (bare === '"char"') return labeled('char')
   const name = Object.hasOwn(ALIASES, bare) ? ALIASES[bare] : undefined
   if (name !== undefined) return { name }

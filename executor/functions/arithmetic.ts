@@ -22,7 +22,8 @@ for (const type of INTEGERS) {
   fn(`-(${type}) -> ${type}`, { help: 'negation', emit: ([a]) => `${check(type)}(-${a})` })
   fn(`+(${type}) -> ${type}`, { help: 'itself', emit: ([a]) => a! })
   const magnitude = ([a]: readonly string[]) => `${check(type)}(${a} < ${zero} ? -${a} : ${a})`
-  fn(`abs(${type}) -> ${type}`, { help: 'absolute value', emit: magnitude })
+  for (const name of ['abs', '@'])
+    fn(`${name}(${type}) -> ${type}`, { help: 'absolute value', emit: magnitude })
   for (const [operator, what] of [
     ['&', 'and'],
     ['|', 'or'],
@@ -61,7 +62,8 @@ for (const type of ['float4', 'float8'] as const) {
   })
   fn(`-(${type}) -> ${type}`, { help: 'negation', emit: ([a]) => `(-${a})` })
   fn(`+(${type}) -> ${type}`, { help: 'itself', emit: ([a]) => a! })
-  fn(`abs(${type}) -> ${type}`, { help: 'absolute value', emit: ([a]) => `Math.abs(${a})` })
+  for (const name of ['abs', '@'])
+    fn(`${name}(${type}) -> ${type}`, { help: 'absolute value', emit: ([a]) => `Math.abs(${a})` })
 }
 
 fn('+(numeric, numeric) -> numeric', { help: 'sum', call: d.addDecimals })
@@ -72,10 +74,11 @@ fn('%(numeric, numeric) -> numeric', { help: 'remainder', call: d.remainderDecim
 fn('mod(numeric, numeric) -> numeric', { help: 'remainder', call: d.remainderDecimals })
 fn('-(numeric) -> numeric', { help: 'negation', call: d.negateDecimal })
 fn('+(numeric) -> numeric', { help: 'itself', call: (a: Decimal) => a })
-fn('abs(numeric) -> numeric', {
-  help: 'absolute value',
-  call: (a: Decimal) => (a.digits < 0n || a.special === '-Infinity' ? d.negateDecimal(a) : a),
-})
+for (const name of ['abs', '@'])
+  fn(`${name}(numeric) -> numeric`, {
+    help: 'absolute value',
+    call: (a: Decimal) => (a.digits < 0n || a.special === '-Infinity' ? d.negateDecimal(a) : a),
+  })
 fn('round(numeric) -> numeric', { help: 'nearest whole number', call: (a: Decimal) => d.roundDecimal(a, 0) })
 fn('round(numeric, int4) -> numeric', {
   help: 'rounded to digits',
@@ -109,5 +112,5 @@ function shift(type: string, a: string, operator: string, b: string): string {
 
 /** Digits beyond what a numeric can hold are as good as its limits. */
 function scaleOf(n: number): number {
-  return Math.min(Math.max(n, -2000), 2000)
+  return Math.min(Math.max(n, -131073), 16383)
 }

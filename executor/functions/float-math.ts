@@ -57,7 +57,6 @@ fn('atan2d(float8, float8) -> float8', {
 })
 fn('pi() -> float8', { help: 'π', call: () => Math.PI })
 fn('random() -> float8', { help: 'uniform in [0, 1)', call: () => Math.random(), volatility: 'volatile' })
-fn('@(float8) -> float8', { help: 'absolute value', call: Math.abs })
 
 /** Rounds to the nearest whole number, halves to even. */
 function rint(a: number): number {

@@ -4,26 +4,21 @@ import { INT4, TEXT, type Type } from '../../types/type.ts'
 import { typeName } from '../../types/type-names.ts'
 import type { PgNode } from '../contract.ts'
 import { call, equal, literal } from '../expressions.ts'
-import { firstColumns, type Plan, schemaOf } from '../plan.ts'
+import { firstColumns, type Plan } from '../plan.ts'
 import { attach, filterBy } from '../unnest/attach-subqueries.ts'
 import { as, type Body, list, names, open, str } from './ast.ts'
 import { settle, settleText } from './coerce.ts'
-import {
-  type BoundRelation,
-  contains,
-  type Environment,
-  placeholderIndex,
-  replaceCalls,
-} from './environment.ts'
+import { type BoundRelation, contains, type Environment } from './environment.ts'
 import { at, bindCondition, bindExpression } from './expression.ts'
 import { bindFromList, type From } from './from.ts'
 import { direction } from './function.ts'
 import { aggregatePlan } from './group.ts'
 import { setsOf } from './grouping-sets.ts'
 import { limited, outputPosition } from './query.ts'
+import { setPlan, setsOfGroups, setsWithin } from './set-plan.ts'
 import { expandStar, starExcept, type Target } from './star.ts'
 import { checkWindowClause } from './window.ts'
-import { putBack, replaceAll, type Step, windowExpressions, windowPlan } from './window-plan.ts'
+import { putBack, windowExpressions, windowPlan } from './window-plan.ts'
 
 /** Binds one SELECT … FROM … WHERE … GROUP BY … HAVING … ORDER BY … LIMIT. */
 export function bindSelect(select: Body, outer: Environment, types: readonly Type[] = []): BoundRelation {
@@ -49,8 +44,14 @@ export function bindSelect(select: Body, outer: Environment, types: readonly Typ
   const distinctOn = list(select['distinctClause']).filter(n => Object.keys(n).length > 0)
   const keys = distinctOn.map(n => outputOr(n, targets, 'SELECT DISTINCT ON', env))
   requireOrderOfDistinct(keys, sorts, distinctOn, env)
-  const groups = groupingSets(select, targets, base)
+  let groups = groupingSets(select, targets, { ...base, allow: { ...base.allow, sets: true } })
   let list_: readonly Expression[] = [...targets.map(t => t.value), ...sorts.map(s => s.by), ...keys]
+  if (groups?.flat().some(g => contains(g, '$set'))) {
+    const below = setsOfGroups(plan, groups, list_, env.pending)
+    plan = below.plan
+    groups = below.groups
+    list_ = below.expressions
+  }
   const { aggregates, groupings } = env.pending
   if (groups !== undefined || condition !== undefined || aggregates.length + groupings.length > 0) {
     const windowed = env.pending.windows.flatMap(windowExpressions)
@@ -69,7 +70,8 @@ export function bindSelect(select: Body, outer: Environment, types: readonly Typ
   putBack(env.pending, within.expressions)
   plan = within.plan
   const windows = windowPlan(plan, list_, env.pending)
-  const sets = setPlan(windows.plan, windows.expressions, env)
+  const which = setsWithin(windows.expressions, env.pending)
+  const sets = setPlan(windows.plan, windows.expressions, env.pending, which)
   const attached = attach(sets.plan, sets.expressions, env.pending)
   const done = attached.expressions
   const finished = finish(attached.plan, done, titles, sorts, keys.length, select, env)
@@ -281,35 +283,4 @@ export function titleOf(node: PgNode): string {
     default:
       return '?column?'
   }
-}
-
-/** Set-returning calls of one depth run side by side, above those that are their arguments. */
-function setPlan(input: Plan, expressions: readonly Expression[], env: Environment): Step {
-  const { sets } = env.pending
-  const depths = sets.map(s => depthOf(s, sets))
-  let plan = input
-  const at: number[] = []
-  for (let depth = 1; depths.includes(depth); depth++) {
-    const level = [...sets.keys()].filter(i => depths[i] === depth)
-    const calls = replaceAll(
-      level.map(i => sets[i]!),
-      '$set',
-      at,
-    )
-    const width = schemaOf(plan).length
-    for (const [n, i] of level.entries()) at[i] = width + n
-    const names = calls.map(() => 'value')
-    plan = { op: 'project-set', input: plan, calls, names, ordinality: false, outer: false }
-  }
-  return { plan, expressions: replaceAll(expressions, '$set', at) }
-}
-
-function depthOf(set: Expression, sets: readonly Expression[]): number {
-  let below = 0
-  replaceCalls(set, e => {
-    const index = placeholderIndex(e, '$set')
-    if (index !== undefined) below = Math.max(below, depthOf(sets[index]!, sets))
-    return undefined
-  })
-  return below + 1
 }
