@@ -1,3 +1,4 @@
+import { parseArray } from './array-text.ts'
 import {
   DATE_END,
   DATE_START,
@@ -20,6 +21,7 @@ import { formatFloat } from './float-text.ts'
 import { clock, formatInterval, parseInterval } from './interval.ts'
 import { canonicalJson } from './json-text.ts'
 import { formatMap, parseMap } from './map-text.ts'
+import { parseRecord } from './record-text.ts'
 import type { Type } from './type.ts'
 import { typeName } from './type-names.ts'
 import type { Decimal, Interval, Value } from './value.ts'
@@ -102,9 +104,9 @@ export function parseText(type: Type, text: string, zone = 'UTC'): Value {
     case 'jsonb':
       return canonicalJson(text)
     case 'array':
-      return parseArray(type, text, zone)
+      return parseArray(type, text, (part, inside) => parseText(part, inside, zone))
     case 'struct':
-      return parseStruct(type, text, zone)
+      return parseRecord(type, text, (part, inside) => parseText(part, inside, zone))
     case 'map':
       return parseMap(type, text, (part, inside) => parseText(part, inside, zone))
     default:
@@ -201,7 +203,7 @@ function timestampOf(type: Type, text: string): { micros: bigint; zone: string |
 function arrayItem(type: Type, value: Value, zone: string): string {
   if (value === null) return 'NULL'
   const text = formatText(type, value, zone)
-  if (type.name === 'array') return text
+  if (type.name === 'array' && type.label === undefined) return text
   return text === '' || /[{},"\\\s]/.test(text) || text.toLowerCase() === 'null'
     ? `"${text.replace(/["\\]/g, '\\$&')}"`
     : text
@@ -211,77 +213,6 @@ function structItem(type: Type, value: Value, zone: string): string {
   if (value === null) return ''
   const text = formatText(type, value, zone)
   return text === '' || /[(),"\\\s]/.test(text) ? `"${text.replace(/["\\]/g, '$&$&')}"` : text
-}
-
-function parseArray(type: Type, text: string, zone: string): Value[] {
-  const reader = { text: text.trim(), at: 0 }
-  const value = readArray(reader, type, zone)
-  if (reader.at !== reader.text.length) throw malformed('array', text)
-  return value
-}
-
-function readArray(r: { text: string; at: number }, type: Type, zone: string): Value[] {
-  if (r.text[r.at++] !== '{') throw malformed('array', r.text)
-  const items: Value[] = []
-  skipBlank(r)
-  if (r.text[r.at] === '}') {
-    r.at++
-    return items
-  }
-  for (;;) {
-    skipBlank(r)
-    if (r.text[r.at] === '{' && type.element!.name === 'array') items.push(readArray(r, type.element!, zone))
-    else {
-      const { item, quoted } = readItem(r, '}')
-      items.push(!quoted && item.toLowerCase() === 'null' ? null : parseText(type.element!, item, zone))
-    }
-    skipBlank(r)
-    const c = r.text[r.at++]
-    if (c === '}') return items
-    if (c !== ',') throw malformed('array', r.text)
-  }
-}
-
-function skipBlank(r: { text: string; at: number }): void {
-  while (/\s/.test(r.text[r.at] ?? '')) r.at++
-}
-
-function parseStruct(type: Type, text: string, zone: string): Value[] {
-  const r = { text: text.trim(), at: 1 }
-  if (r.text[0] !== '(') throw malformed('record', text)
-  const items: Value[] = []
-  for (const field of type.fields!) {
-    const { item, quoted } = readItem(r, ')')
-    items.push(item === '' && !quoted ? null : parseText(field.type, item, zone))
-    r.at++
-  }
-  if (r.at !== r.text.length) throw malformed('record', text)
-  return items
-}
-
-function readItem(r: { text: string; at: number }, end: string): { item: string; quoted: boolean } {
-  let item = ''
-  let quoted = false
-  while (r.at < r.text.length) {
-    const c = r.text[r.at]!
-    if (c === '"') {
-      quoted = true
-      for (r.at++; r.at < r.text.length; r.at++) {
-        if (r.text[r.at] === '\\') r.at++
-        else if (r.text[r.at] === '"') {
-          if (end !== ')' || r.text[r.at + 1] !== '"') break
-          r.at++
-        }
-        item += r.text[r.at]
-      }
-      r.at++
-    } else if (c === ',' || c === end) break
-    else {
-      if (c === '\\') r.at++
-      item += r.text[r.at++]
-    }
-  }
-  return { item: quoted ? item : item.trim(), quoted }
 }
 
 function invalid(type: Type, text: string): SqlError {
@@ -304,8 +235,4 @@ function invalidTime(type: Type, text: string): SqlError {
 
 function outOfRange(text: string): SqlError {
   return new SqlError('datetime_field_overflow', `date/time field value out of range: "${text}"`)
-}
-
-function malformed(what: string, text: string): SqlError {
-  return new SqlError('invalid_text_representation', `malformed ${what} literal: "${text}"`)
 }

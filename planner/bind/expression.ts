@@ -1,11 +1,12 @@
+import { dimensionsOfText } from '../../types/array-text.ts'
 import { checkCollation } from '../../types/collation.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
 import { parseText } from '../../types/text-io.ts'
 import { arrayOf, BOOL, INT4, INT8, NUMERIC, sameType, TEXT, type Type } from '../../types/type.ts'
-import { firstSubscript } from '../../types/type-labels.ts'
+
 import { typeName } from '../../types/type-names.ts'
-import type { Value } from '../../types/value.ts'
+
 import type { PgNode } from '../contract.ts'
 import { call, column, conjunction, literal, outer } from '../expressions.ts'
 import { as, type Body, body, items, list, location, names, open, str } from './ast.ts'
@@ -13,8 +14,9 @@ import { callFunction, coerce, isUnknown, limited, settleText, tryCoerce, UNKNOW
 import type { Environment } from './environment.ts'
 import { bindFunction } from './function.ts'
 import { bindGrouping } from './grouping-sets.ts'
+import { bindIndirection } from './indirection.ts'
 import { bindLater } from './later.ts'
-import { bindEmptyMap, bindMapAccess } from './map.ts'
+import { bindEmptyMap } from './map.ts'
 import { withOrigin } from './origin.ts'
 import { resolveColumn, type Scope } from './scope.ts'
 import { bindSubLink } from './sublink.ts'
@@ -474,7 +476,8 @@ function bindPlainCast(fields: Body, env: Environment): Expression {
   const typeNode = body(fields['typeName'])
   const type = bindType(typeNode, env.context)
   const array = as(fields['arg'], 'A_ArrayExpr')
-  if (array !== undefined && type.name === 'array') return bindArrayAs(array, type, env)
+  if (array !== undefined && type.name === 'array')
+    return bindArrayAs(array, deepened(type, depthOfConstructor(fields['arg'] as PgNode)), env)
   const empty = bindEmptyMap(fields['arg'] as PgNode, type)
   if (empty !== undefined) return empty
   const arg = bindExpression(fields['arg'] as PgNode, env)
@@ -485,23 +488,37 @@ function bindPlainCast(fields: Body, env: Environment): Expression {
       unit !== undefined && /^\s*[-+]?[\d.]+\s*$/.test(arg.value) ? `${arg.value} ${unit}` : arg.value
     return coerce({ ...arg, value: text }, type, 'explicit', env.context, position)
   }
-  const wanted = isUnknown(arg) && arg.kind === 'literal' ? asDeep(type, arg.value) : type
-  const done = coerce(arg, wanted, 'explicit', env.context, position)
+  const done = coerce(arg, asDeep(type, arg), 'explicit', env.context, position)
   return sameType(done.type, type) ? { ...done, type } : done
 }
 
-/** An array type with as many dimensions as the text has: PostgreSQL's int[] is of any number of them. */
-function asDeep(type: Type, text: Value): Type {
-  if (type.name !== 'array' || typeof text !== 'string') return type
-  const braces = /^\s*((?:\{\s*)+)/.exec(text)?.[1]?.replaceAll(/\s/g, '').length ?? 0
-  let depth = 0
+/** An array type with as many dimensions as the value or its text has: PostgreSQL's int[] is of any number of them. */
+function asDeep(type: Type, e: Expression): Type {
+  if (type.name !== 'array' || type.label !== undefined) return type
+  if (!isUnknown(e)) return deepened(type, depthOfArrays(e.type))
+  if (e.kind !== 'literal' || typeof e.value !== 'string') return type
   let leaf: Type = type
-  for (; leaf.name === 'array'; leaf = leaf.element!) depth++
+  while (leaf.name === 'array') leaf = leaf.element!
   // A brace of a value that is a document or a map is not one of a dimension.
   if (leaf.name === 'jsonb' || leaf.name === 'map' || leaf.name === 'struct') return type
-  let deep: Type = type
-  for (; depth < braces; depth++) deep = arrayOf(deep)
+  return deepened(type, dimensionsOfText(e.value))
+}
+
+function depthOfArrays(type: Type): number {
+  return type.name === 'array' && type.label === undefined ? 1 + depthOfArrays(type.element!) : 0
+}
+
+function deepened(type: Type, depth: number): Type {
+  let deep = type
+  for (let own = depthOfArrays(type); own < depth; own++) deep = arrayOf(deep)
   return deep
+}
+
+/** How deep ARRAY[ARRAY[…]] goes. */
+function depthOfConstructor(node: PgNode): number {
+  const fields = as(node, 'A_ArrayExpr')
+  if (fields === undefined) return 0
+  return 1 + Math.max(0, ...list(fields['elements']).map(depthOfConstructor))
 }
 
 /** ARRAY[…]::type[]: every element is cast on its own. */
@@ -513,44 +530,4 @@ function bindArrayAs(fields: Body, type: Type, env: Environment): Expression {
     return coerce(bindExpression(node, env), element, 'explicit', env.context, at(node, env))
   })
   return call('array', args, type)
-}
-
-function bindIndirection(fields: Body, env: Environment): Expression {
-  return list(fields['indirection']).reduce(
-    (value: Expression, step) => {
-      const field = as(step, 'String')
-      if (field !== undefined) return fieldOf(value, str(field['sval']))
-      const subscript = as(step, 'A_Indices')
-      if (subscript === undefined) throw notSupported('(row).*')
-      const shift = 1 - firstSubscript(value.type)
-      const bound = (n: unknown): Expression => {
-        const own = coerce(bindExpression(n as PgNode, env), INT4, 'assignment', env.context, undefined)
-        return shift === 0 ? own : callFunction('+', [own, literal(shift, INT4)], env.context, undefined)
-      }
-      if (subscript['is_slice'] === true) {
-        const low = subscript['lidx'] === undefined ? literal(1, INT4) : bound(subscript['lidx'])
-        const high = subscript['uidx'] === undefined ? literal(2147483647, INT4) : bound(subscript['uidx'])
-        return callFunction('array_slice', [value, low, high], env.context, undefined)
-      }
-      if (value.type.name === 'map')
-        return bindMapAccess(value, bindExpression(subscript['uidx'] as PgNode, env), env)
-      if (value.type.name === 'jsonb') {
-        return callFunction(
-          '->',
-          [value, bindExpression(subscript['uidx'] as PgNode, env)],
-          env.context,
-          undefined,
-        )
-      }
-      return callFunction('subscript', [value, bound(subscript['uidx'])], env.context, undefined)
-    },
-    bindExpression(fields['arg'] as PgNode, env),
-  )
-}
-
-function fieldOf(value: Expression, name: string): Expression {
-  const position = value.type.fields?.findIndex(f => f.name === name) ?? -1
-  if (position === -1)
-    throw new SqlError('undefined_column', `column "${name}" not found in data type record`)
-  return call('field', [value, literal(position, INT4)], value.type.fields![position]!.type)
 }

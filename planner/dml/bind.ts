@@ -64,6 +64,7 @@ export function planInsert(statement: PgNode, context: BindContext): BoundDml {
   const position = context.position(body(fields['relation'])['location'] as number | undefined)
   const given = list(fields['cols']).map(n => {
     const item = as(n, 'ResTarget')!
+    if (list(item['indirection']).length > 0) throw notSupported('INSERT into a part of a column')
     return columnAt(table, str(item['name']), context.position(item['location'] as number | undefined))
   })
   const twice = given.findIndex((index, i) => given.indexOf(index) !== i)

@@ -4,6 +4,7 @@ import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
 import { BOOL, INT4, type Type } from '../../types/type.ts'
 import { as, list, names, open, str } from '../bind/ast.ts'
+import { limited } from '../bind/coerce.ts'
 import type { Environment } from '../bind/environment.ts'
 import { at, bindExpression } from '../bind/expression.ts'
 import type { Relation } from '../catalog.ts'
@@ -11,6 +12,7 @@ import type { BindContext, PgNode } from '../contract.ts'
 import { literal, substitute } from '../expressions.ts'
 import type { Plan } from '../plan.ts'
 import { assign } from './assign.ts'
+import { assignPart } from './assign-part.ts'
 
 /** The values of the table's columns after SET; `old` are those before. Generated columns are not computed yet. */
 export function assignments(
@@ -22,18 +24,25 @@ export function assignments(
   // What a dropped column held was of the row as it was.
   const next = old.map((value, i) => (table.columns[i]!.dropped ? literal(null, value.type) : value))
   const seen = new Set<number>()
+  const parts = new Set<number>()
   for (const node of targetList) {
     const item = as(node, 'ResTarget')!
     const position = env.context.position(item['location'] as number | undefined)
     const i = columnAt(table, str(item['name']), position)
     const c = table.columns[i]!
-    if (seen.has(i)) {
+    const steps = list(item['indirection'])
+    if (seen.has(i) || (steps.length === 0 && parts.has(i))) {
       throw new SqlError('syntax_error', `multiple assignments to same column "${c.name}"`, { position })
     }
-    seen.add(i)
+    ;(steps.length === 0 ? seen : parts).add(i)
     env.context.sets?.update.add(i)
     const value = partOf(item['val'] as PgNode, position)
-    if (as(value, 'SetToDefault') !== undefined) next[i] = defaultOf(c.default, c.type, env.context)
+    if (steps.length > 0) {
+      if (as(value, 'SetToDefault') !== undefined)
+        throw new SqlError('feature_not_supported', 'cannot set an array element to DEFAULT', { position })
+      if (c.generated !== undefined) throw generatedError(c.name, 'update')
+      next[i] = limited(assignPart(next[i]!, steps, value, c.name, env), c.modifier, false)
+    } else if (as(value, 'SetToDefault') !== undefined) next[i] = defaultOf(c.default, c.type, env.context)
     else if (c.generated !== undefined) throw generatedError(c.name, 'update')
     else next[i] = assign(bindExpression(value, env), c, env.context, at(value, env))
   }

@@ -39,6 +39,8 @@ export function oidOf(type: Type): number {
   if (type.label !== undefined) return LABELS[type.label].oid
   if (type.name === 'struct') return 2249
   if (type.name === 'map') return LABELS.text.oid
+  // PostgreSQL's array types are of any number of dimensions.
+  if (type.element?.name === 'array' && type.element.label === undefined) return oidOf(type.element)
   if (type.element?.name === 'map') return LABELS.text.arrayOid
   if (type.element?.label !== undefined) return LABELS[type.element.label].arrayOid
   if (type.name === 'array')

@@ -60,7 +60,7 @@ export function encodeBinary(type: Type, value: Exclude<Value, null>): Buffer {
     case 'numeric':
       return encodeNumeric(value as Decimal)
     case 'array':
-      return encodeArray(type.element!, value as readonly Value[])
+      return encodeArray(type, value as readonly Value[])
     case 'struct':
       return Buffer.concat([
         fixed(4, b => b.writeInt32BE(type.fields!.length)),
@@ -78,16 +78,34 @@ export function encodeBinary(type: Type, value: Exclude<Value, null>): Buffer {
   }
 }
 
-function encodeArray(element: Type, items: readonly Value[]): Buffer {
-  const head = Buffer.alloc(items.length === 0 ? 12 : 20)
-  head.writeInt32BE(items.length === 0 ? 0 : 1, 0)
-  head.writeInt32BE(items.includes(null) ? 1 : 0, 4)
-  head.writeUInt32BE(oidOf(element), 8)
-  if (items.length > 0) {
-    head.writeInt32BE(items.length, 12)
-    head.writeInt32BE(1, 16)
+/** One header for all dimensions. Throws 0A000 for nested arrays of different lengths: PostgreSQL has none. */
+function encodeArray(type: Type, items: readonly Value[]): Buffer {
+  const lengths: number[] = []
+  let element = type
+  for (
+    let level: Value = items;
+    element.name === 'array' && element.label === undefined;
+    element = element.element!
+  ) {
+    if (Array.isArray(level) && level.length > 0) lengths.push(level.length)
+    level = Array.isArray(level) ? ((level[0] ?? null) as Value) : null
   }
-  return Buffer.concat([head, ...items.flatMap(item => sized(element, item))])
+  const leaves = leavesOf(items, lengths)
+  const head = Buffer.alloc(12 + 8 * lengths.length)
+  head.writeInt32BE(lengths.length, 0)
+  head.writeInt32BE(leaves.includes(null) ? 1 : 0, 4)
+  head.writeUInt32BE(oidOf(element), 8)
+  for (const [i, length] of lengths.entries()) head.writeInt32BE(1, head.writeInt32BE(length, 12 + i * 8))
+  return Buffer.concat([head, ...leaves.flatMap(item => sized(element, item))])
+}
+
+function leavesOf(items: readonly Value[], [own = 0, ...inner]: readonly number[]): readonly Value[] {
+  if (items.length !== own) throw notSupported('an array of arrays of different lengths in binary format')
+  if (inner.length === 0) return items
+  return items.flatMap(item => {
+    if (Array.isArray(item)) return leavesOf(item as readonly Value[], inner)
+    throw notSupported('an array with a NULL in place of an array in binary format')
+  })
 }
 
 function sized(type: Type, value: Value): Buffer[] {
@@ -160,7 +178,7 @@ function decodeBinary(type: Type, b: Buffer): Value {
     case 'text':
       return b.toString()
     case 'array':
-      return decodeArray(type.element!, b)
+      return decodeArray(type, b)
     case 'struct':
       throw notSupported('a composite parameter in binary format')
     default:
@@ -168,18 +186,24 @@ function decodeBinary(type: Type, b: Buffer): Value {
   }
 }
 
-function decodeArray(element: Type, b: Buffer): Value[] {
-  if (b.readInt32BE(0) === 0) return []
-  if (b.readInt32BE(0) !== 1) throw notSupported('a multidimensional array parameter in binary format')
-  const items: Value[] = []
-  let at = 20
-  for (let i = 0; i < b.readInt32BE(12); i++) {
-    const length = b.readInt32BE(at)
-    at += 4
-    items.push(length < 0 ? null : decodeBinary(element, b.subarray(at, at + length)))
-    at += Math.max(0, length)
+function decodeArray(type: Type, b: Buffer): Value[] {
+  const dimensions = Array.from({ length: b.readInt32BE(0) }, (_, i) => b.readInt32BE(12 + 8 * i))
+  let element = type.element!
+  for (let i = 1; i < dimensions.length; i++) {
+    if (element.name !== 'array') throw notSupported('an array parameter of more dimensions than its type has')
+    element = element.element!
   }
-  return items
+  let at = 12 + 8 * dimensions.length
+  const read = ([own = 0, ...inner]: readonly number[]): Value[] =>
+    Array.from({ length: own }, () => {
+      if (inner.length > 0) return read(inner)
+      const length = b.readInt32BE(at)
+      at += 4
+      const value = length < 0 ? null : decodeBinary(element, b.subarray(at, at + length))
+      at += Math.max(0, length)
+      return value
+    })
+  return read(dimensions)
 }
 
 function decodeNumeric(b: Buffer): Decimal {
