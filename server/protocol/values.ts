@@ -190,7 +190,8 @@ function decodeArray(type: Type, b: Buffer): Value[] {
   const dimensions = Array.from({ length: b.readInt32BE(0) }, (_, i) => b.readInt32BE(12 + 8 * i))
   let element = type.element!
   for (let i = 1; i < dimensions.length; i++) {
-    if (element.name !== 'array') throw notSupported('an array parameter of more dimensions than its type has')
+    if (element.name !== 'array')
+      throw notSupported('an array parameter of more dimensions than its type has')
     element = element.element!
   }
   let at = 12 + 8 * dimensions.length
