@@ -1,4 +1,5 @@
 import type { TableDelta, TableSpec } from '../storage/contract.ts'
+import type { StoredRows } from '../storage/stored-rows.ts'
 import type { Chunk } from '../types/chunk.ts'
 import type { Epoch, GeneratorSpec, Offset } from '../types/connector.ts'
 import type { Job, RelationId } from '../types/job.ts'
@@ -78,9 +79,8 @@ export interface ExecutorPort {
   /** Puts a job in the place of the relation's present one and goes on with its tables, which have the same names. */
   revise(job: EngineJob): Promise<readonly DeclaredTable[]>
   attach(relation: RelationId): Promise<void>
-  /** Folds stored rows into a table (recovery). */
-  /** Folds a stored chunk in; the caller gives its memory up. */
-  load(table: string, chunk: Chunk): Promise<void>
+  /** Folds stored rows into their table (recovery); about `expected` of them will come in all. */
+  load(rows: StoredRows, expected: number): Promise<void>
   /** Every table was loaded. */
   restored(): Promise<void>
   /** Rows for a relation's source node; `offsets` follow them. Resolves when they were processed. */

@@ -1,5 +1,6 @@
 import type { TableDelta } from '../storage/contract.ts'
 import type { StateTable } from '../storage/state-table.ts'
+import { decodeRows, type StoredRows } from '../storage/stored-rows.ts'
 import type { Chunk } from '../types/chunk.ts'
 import type { Epoch, Generator, GeneratorSpec, Offset } from '../types/connector.ts'
 import { assert, SqlError } from '../types/error.ts'
@@ -147,11 +148,12 @@ export class Engine {
     this.#reorder()
   }
 
-  load(table: string, chunk: Chunk): void {
-    this.#tables.get(table)?.load(chunk)
+  load(rows: StoredRows, expected: number): void {
+    this.#tables.get(rows.table)?.loadMore(decodeRows(rows), expected)
   }
 
   restored(): void {
+    for (const table of this.#tables.values()) table.loaded()
     for (const job of this.#order) restoreJob(job)
   }
 

@@ -1,6 +1,6 @@
 import type { EpochLog, StateObject, TableMode, Version } from '../storage/contract.ts'
 import type { StoredEpochs } from '../storage/stored-epochs.ts'
-import type { Chunk } from '../types/chunk.ts'
+import type { StoredRows } from '../storage/stored-rows.ts'
 import type { Epoch } from '../types/connector.ts'
 import type { StoredDelta } from './commit.ts'
 
@@ -10,11 +10,8 @@ export interface Persistence {
   open(): Promise<EpochLog>
   /** One object with all deltas; undefined when there are none. */
   upload(epoch: Epoch, deltas: readonly StoredDelta[]): Promise<StateObject | undefined>
-  /** Rows of all tables, table by table in epoch order; the chunks belong to `visit`. */
-  load(
-    version: Version,
-    visit: (table: string, epoch: Epoch, chunk: Chunk) => Promise<void> | void,
-  ): Promise<void>
+  /** Rows of all tables, those of each in epoch order. */
+  load(version: Version, visit: (rows: StoredRows) => Promise<void> | void): Promise<void>
   /** The oldest epochs of a log behind `after`, about `bytesMax` of them. Absent: nothing is stored. */
   readonly storedEpochs?: (
     version: Version,

@@ -72,7 +72,7 @@ export function inlinePort(
     revise: job => call(() => engine.revise(job)),
     attach: relation => call(() => engine.attach(relation)),
     drop: relations => call(() => engine.drop(relations)),
-    load: (table, chunk) => call(() => engine.load(table, chunk)),
+    load: (rows, expected) => call(() => engine.load(rows, expected)),
     restored: () => call(() => engine.restored()),
     push: (relation, chunk, offsets) => call(() => engine.push(relation, chunk, offsets)),
     pushInput: (relation, node, chunk) => call(() => engine.pushInput(relation, node, chunk)),

@@ -1,7 +1,7 @@
 import type { Version } from '../storage/contract.ts'
+import { decodeRows, type StoredRows } from '../storage/stored-rows.ts'
 import { pastCursor } from '../storage/version.ts'
 import type { Chunk } from '../types/chunk.ts'
-import type { Epoch } from '../types/connector.ts'
 import type { Host } from '../types/host.ts'
 import type { RelationId } from '../types/job.ts'
 import { Backlogs } from './backlogs.ts'
@@ -15,8 +15,10 @@ import { isWritten, type ServingTables } from './serving.ts'
 import type { Backlog } from './sink-queue.ts'
 import { cursorName } from './sinks.ts'
 
-/** Chunks on their way to the engine at a time. */
-const LOADS_MAX = 16
+/** Room is made for so many times the rows of a table's largest object. */
+const EXPECTED_LARGEST = 4
+/** Blocks on their way to the engine at a time. */
+const LOADS_MAX = 64
 
 export interface Recovered {
   readonly jobs: ReadonlyMap<RelationId, JobChange>
@@ -61,26 +63,44 @@ export async function recover(options: RecoverOptions): Promise<Recovered> {
   const backlogs = new Backlogs(relation => version.cursors[cursorName(relation)] ?? 0, options.sinkBytesMax)
   const positions = new Map<string, number>()
   const loads: Promise<void>[] = []
-  const visit = async (id: string, epoch: Epoch, chunk: Chunk): Promise<void> => {
+  const expected = new Map([...tables.keys()].map(id => [id, expectedRows(version, id)]))
+  const visit = async (stored: StoredRows): Promise<void> => {
+    const { table: id, epoch, rows } = stored
     host.crashPoint('C27')
-    options.restored?.(chunk.length)
+    options.restored?.(rows)
     const table = tables.get(id)
-    if (table === undefined || chunk.length === 0) return
+    if (table === undefined || rows === 0) return
     if (table.role !== 'log' && epoch <= (version.cursors[pastCursor(id)] ?? 0)) return
-    if (table.role === 'rows') serving.load(id, chunk)
-    else if (table.role === 'log') backlogs.add(table.relation, epoch, chunk)
-    else if (table.role === 'errors') errors.load(table, chunk)
+    if (table.role === 'rows') serving.restore(id, decodeRows(stored), expected.get(id)!)
+    else if (table.role === 'log') backlogs.add(table.relation, epoch, decodeRows(stored))
+    else if (table.role === 'errors') errors.load(table, decodeRows(stored))
     else {
-      if (id.endsWith('/backfill')) positions.set(id.slice(0, -'/backfill'.length), lastPosition(chunk))
-      loads.push(port.load(id, chunk))
+      if (id.endsWith('/backfill'))
+        positions.set(id.slice(0, -'/backfill'.length), lastPosition(decodeRows(stored)))
+      loads.push(port.load(stored, expected.get(id)!))
       if (loads.length >= LOADS_MAX) await loads.shift()
     }
   }
   await options.persistence.load(version, visit)
+  serving.restored()
   await Promise.all(loads)
   await port.restored()
   host.crashPoint('C28')
   return { jobs, tables, errors, backlogs: backlogs.inOrder(), positions }
+}
+
+/**
+ * Rows of a table to make room for: those of its objects, but not more than a few times the largest, as the others may hold
+ * the same rows again.
+ */
+function expectedRows({ objects }: Version, table: string): number {
+  let sum = 0
+  let largest = 0
+  for (const { tables } of objects) {
+    sum += tables[table] ?? 0
+    largest = Math.max(largest, tables[table] ?? 0)
+  }
+  return Math.min(sum, largest * EXPECTED_LARGEST)
 }
 
 /** Jobs that read a relation. */

@@ -49,9 +49,25 @@ export class ServingTables {
 
   /** Folds one epoch's change in; a table that is not served (any more) is skipped. */
   apply(delta: TableDelta, nowMs: number): void {
-    for (const chunk of delta.chunks) this.load(delta.table, chunk, nowMs)
     const relation = this.#relations.get(delta.table)
-    if (relation !== undefined) this.#history?.add(relation, nowMs, delta.chunks)
+    if (relation === undefined) return
+    for (const chunk of delta.chunks) {
+      for (const scan of [...(this.#scans.get(relation) ?? [])]) scan.settle()
+      this.#tables.get(relation)!.load(this.#timed.has(relation) ? withTime(chunk, nowMs) : chunk)
+    }
+    this.#history?.add(relation, nowMs, delta.chunks)
+  }
+
+  /** Takes stored rows, of which nobody reads any before `restored`. */
+  restore(table: string, chunk: Chunk, expected: number): void {
+    const relation = this.#relations.get(table)
+    if (relation === undefined) return
+    const rows = this.#timed.has(relation) ? withTime(chunk, undefined) : chunk
+    this.#tables.get(relation)!.loadMore(rows, expected)
+  }
+
+  restored(): void {
+    for (const table of this.#tables.values()) table.loaded()
   }
 
   /** Changes are kept from now on. */
@@ -86,14 +102,6 @@ export class ServingTables {
   /** Whether the relation's rows are others than at that moment, or may be. */
   isChanged(relation: RelationId, at: Moment): boolean {
     return this.#history?.isChanged(relation, at) !== false
-  }
-
-  /** Rows without a time were written before the server started. */
-  load(table: string, chunk: Chunk, nowMs?: number): void {
-    const relation = this.#relations.get(table)
-    if (relation === undefined) return
-    for (const scan of [...(this.#scans.get(relation) ?? [])]) scan.settle()
-    this.#tables.get(relation)!.load(this.#timed.has(relation) ? withTime(chunk, nowMs) : chunk)
   }
 
   schema(relation: RelationId): Schema {
@@ -172,6 +180,7 @@ export class ServingTables {
 
 const ROW_TIME = { name: '_rw_timestamp', type: TIMESTAMPTZ } as const
 
+/** Rows without a time were written before the server started. */
 function withTime({ columns, weights, length }: Chunk, nowMs: number | undefined): Chunk {
   const data = new BigInt64Array(length)
   if (nowMs !== undefined) data.fill(BigInt(Math.trunc(nowMs)) * 1000n)

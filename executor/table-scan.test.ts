@@ -17,8 +17,12 @@ function served(): ServingTables {
   const schema = ['id', 'name', 'amount'].map((name, i) => ({ name, type: types[i]! }))
   serving.add(1, { id: 't', schema, mode: 'keyed', key: [0], shard: [0], indexes: [] })
   const rows = Array.from({ length: ROWS }, (_, id) => row(id))
-  serving.load('t', chunkOf(types, rows))
+  write(serving, chunkOf(types, rows))
   return serving
+}
+
+function write(serving: ServingTables, chunk: Chunk): void {
+  serving.apply({ table: 't', chunks: [chunk] }, 0)
 }
 
 const names = (chunk: Chunk): Value[] =>
@@ -32,15 +36,15 @@ test('a scan goes on with the rows of its moment while the table changes', () =>
     seen.push(...names(chunk))
     if (chunks++ > 0) continue
     const gone = Array.from({ length: 500 }, (_, i) => row(ROWS - 1 - i))
-    serving.load(
-      't',
+    write(
+      serving,
       chunkOf(
         types,
         gone,
         Array.from({ length: 500 }, () => -1),
       ),
     )
-    serving.load('t', chunkOf(types, [row(5000, 'changed'), row(ROWS + 1)]))
+    write(serving, chunkOf(types, [row(5000, 'changed'), row(ROWS + 1)]))
   }
   assert.equal(chunks, 3)
   assert.deepEqual(
@@ -52,8 +56,8 @@ test('a scan goes on with the rows of its moment while the table changes', () =>
 test('a scan leaves out rows that are gone, and columns that nobody reads are NULL', () => {
   const serving = served()
   const gone = Array.from({ length: ROWS / 2 }, (_, i) => row(2 * i))
-  serving.load(
-    't',
+  write(
+    serving,
     chunkOf(
       types,
       gone,
@@ -88,7 +92,7 @@ test('the third scan for the same keys reads only their rows, also when the tabl
     read(() => {}),
     ['name 77', 'name 9999'],
   )
-  const change = (): void => serving.load('t', chunkOf(types, [row(77, 'another'), row(5, 'nobody')]))
+  const change = (): void => write(serving, chunkOf(types, [row(77, 'another'), row(5, 'nobody')]))
   assert.deepEqual(read(change), ['name 77', 'name 9999'])
   assert.deepEqual(
     read(() => {}),

@@ -3,7 +3,7 @@ import type { Chunk } from '../types/chunk.ts'
 import { AssertionError } from '../types/error.ts'
 import type { DeclaredTable, ExecutorPort, SealedEpoch } from './engine-contract.ts'
 import { ownedChunk } from './owned-chunk.ts'
-import { epochBy, type PackedChunk, packedBuffers, packedChunk, unpackedChunk } from './packed-chunk.ts'
+import { epochBy, packedBuffers, packedChunk, unpackedChunk } from './packed-chunk.ts'
 import type { Method } from './port.ts'
 import { errorOf, type Reply, type Request, type ThreadSetup } from './thread-messages.ts'
 
@@ -44,11 +44,11 @@ export function threadPort(
     if (!closed) onFatal(error)
   })
 
-  function call<R>(method: Method, args: readonly unknown[], chunk?: PackedChunk): Promise<R> {
+  function call<R>(method: Method, args: readonly unknown[], moved: readonly ArrayBuffer[] = []): Promise<R> {
     if (closed) return Promise.reject(new AssertionError('the executor is closed'))
     const id = nextId++
     const request: Request = { id, method, args }
-    worker.postMessage(request, chunk === undefined ? [] : packedBuffers([chunk]))
+    worker.postMessage(request, [...moved])
     return new Promise<R>((resolve, reject) => {
       waiting.set(id, { resolve: value => resolve(value as R), reject })
     })
@@ -56,7 +56,7 @@ export function threadPort(
 
   function callWith(method: Method, chunk: Chunk, args: (owned: Chunk) => readonly unknown[]): Promise<void> {
     const owned = packedChunk(ownedChunk(chunk))
-    return call<void>(method, args(owned), owned)
+    return call<void>(method, args(owned), packedBuffers([owned]))
   }
 
   return {
@@ -65,9 +65,9 @@ export function threadPort(
     revise: job => call<readonly DeclaredTable[]>('revise', [job]),
     attach: relation => call<void>('attach', [relation]),
     drop: relations => call<void>('drop', [relations]),
-    load(table, chunk) {
-      const packed = packedChunk(chunk)
-      return call<void>('load', [table, packed], packed)
+    load(rows, expected) {
+      const stored = new Uint8Array(rows.stored)
+      return call<void>('load', [{ ...rows, stored }, expected], [stored.buffer])
     },
     restored: () => call<void>('restored', []),
     push: (relation, chunk, offsets) => callWith('push', chunk, owned => [relation, owned, offsets]),

@@ -171,6 +171,29 @@ export class ColumnBuffer implements Column {
     }
   }
 
+  /** The row is none any more: its cell is never read again. */
+  discard(row: number): void {
+    if (this.kind === 'values') this.values[row] = null
+    if (this.kind !== 'bytes') return
+    this.garbage += this.ends[row]! - this.starts[row]!
+    this.starts[row] = 0
+    this.ends[row] = 0
+  }
+
+  /** Row `from` becomes row `to`, which is none. */
+  move(to: number, from: number): void {
+    if (this.kind !== 'bytes') {
+      this.copy(to, this, from)
+      this.discard(from)
+      return
+    }
+    if (this.nulls !== null) this.nulls[to] = this.nulls[from]!
+    this.starts[to] = this.starts[from]!
+    this.ends[to] = this.ends[from]!
+    this.starts[from] = 0
+    this.ends[from] = 0
+  }
+
   /** Copies cells rows[0 .. count) (none given: 0 .. count) of a column of the same type to rows at, at + 1, … */
   gather(at: number, from: Column, rows: Int32Array | undefined, count: number): void {
     this.reserve(at + count)

@@ -9,6 +9,7 @@ import { type Merge, mergeObjects, pastObjects, pickCompaction, type Tables } fr
 import type { StateObject, TableMode, Version } from './contract.ts'
 import { memoryStore } from './memory-store.ts'
 import { loadObjects, uploadObject } from './state-objects.ts'
+import { decodeRows } from './stored-rows.ts'
 import { emptyVersion } from './version.ts'
 
 const SCHEMA: Schema = [
@@ -111,7 +112,7 @@ test('dropped tables are neither merged nor loaded', async () => {
   )
   const seen: string[] = []
   const without = { ...object, tables: { '2/0/rows': 1 } }
-  await loadObjects(store, version([without]), table => void seen.push(table))
+  await loadObjects(store, version([without]), ({ table }) => void seen.push(table))
   assert.deepEqual(seen, ['2/0/rows'])
 })
 
@@ -215,7 +216,9 @@ async function content(
 ): Promise<string[]> {
   const rows = new Map<string, number>()
   const listed: string[] = []
-  await loadObjects(store, version(objects), (_table, epoch, chunk) => {
+  await loadObjects(store, version(objects), stored => {
+    const { epoch } = stored
+    const chunk = decodeRows(stored)
     for (let i = 0; i < chunk.length; i++) {
       const [k, v] = chunk.columns.map(column => cellValue(column, i))
       const weight = chunk.weights[i]!

@@ -93,7 +93,9 @@ export class DeltaTable extends StateTable {
   }
 
   /** Stored rows are not kept in the engine. */
-  override load(_chunk: Chunk): void {}
+  override loadMore(): void {}
+
+  override loaded(): void {}
 }
 
 function emptyBag(spec: TableSpec): StateTable {

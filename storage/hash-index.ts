@@ -1,3 +1,6 @@
+/** Smaller indexes keep what they reserved. */
+const FITTED_MIN = 1 << 16
+
 /**
  * Open addressing, linear probing, deletion by backward shift. Entries are (hash, row id) pairs in one Int32Array;
  * equality is the caller's: it walks `probe` and compares rows.
@@ -9,7 +12,7 @@ export class HashIndex {
   count = 0
 
   insert(hash: number, id: number): void {
-    if ((this.count + 1) * 4 > (this.mask + 1) * 3) this.#grow()
+    this.reserve(this.count + 1)
     this.#place(this.entries, this.mask, hash, id)
     this.count++
   }
@@ -42,6 +45,17 @@ export class HashIndex {
     entries[2 * hole + 1] = 0
   }
 
+  /** Makes room for so many entries. */
+  reserve(count: number): void {
+    if (count * 4 > (this.mask + 1) * 3) this.#resize(count)
+  }
+
+  /** Gives memory back when most of it was reserved for nothing. */
+  fit(): void {
+    if (this.mask < FITTED_MIN || this.count * 8 > this.mask) return
+    this.#resize(this.count)
+  }
+
   clear(): void {
     this.entries.fill(0)
     this.count = 0
@@ -58,9 +72,10 @@ export class HashIndex {
     entries[2 * slot + 1] = id + 1
   }
 
-  #grow(): void {
+  #resize(count: number): void {
     const old = this.entries
-    const mask = this.mask * 2 + 1
+    let mask = 15
+    while (count * 4 > (mask + 1) * 3) mask = mask * 2 + 1
     const entries = new Int32Array(2 * (mask + 1))
     for (let i = 0; i < old.length; i += 2)
       if (old[i + 1] !== 0) this.#place(entries, mask, old[i]!, old[i + 1]! - 1)

@@ -36,11 +36,12 @@ export function readOffsets(reader: ByteReader, length: number): BigInt64Array {
   const offsets =
     width === 1 ? new Uint8Array(memory) : width === 2 ? new Uint16Array(memory) : new Uint32Array(memory)
   const words = new Int32Array(result.buffer)
+  const highest = Math.floor(min / WORD)
+  const lowest = min - highest * WORD
   for (let i = 0; i < length; i++) {
-    const value = min + offsets[i]!
-    const high = Math.floor(value / WORD)
-    words[2 * i] = value - high * WORD
-    words[2 * i + 1] = high
+    const low = lowest + offsets[i]!
+    words[2 * i] = low
+    words[2 * i + 1] = low < WORD ? highest : highest + 1
   }
   return result
 }

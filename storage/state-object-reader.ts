@@ -1,11 +1,10 @@
-import { crc32, zstdDecompressSync } from 'node:zlib'
+import { crc32 } from 'node:zlib'
 import type { Bytes, Chunk, Column, ColumnData } from '../types/chunk.ts'
 import type { Epoch } from '../types/connector.ts'
 import type { Schema } from '../types/type.ts'
-import { ByteReader } from './byte-reader.ts'
-import { readColumn } from './column-codec.ts'
 import type { TableSpec } from './contract.ts'
 import { damaged, type RawBlock, readIndex, type StoredBlock, type StoredTable } from './object-index.ts'
+import { decodeRows, type StoredRows } from './stored-rows.ts'
 import { virtualNodes } from './virtual-nodes.ts'
 
 export interface StoredTableInfo {
@@ -78,18 +77,18 @@ export class StateObjectReader {
   }
 
   /** The rows of one of the table's blocks, owned by the caller. */
-  decode(table: string, { epoch, rows, stored, rawLength }: RawBlock): Chunk {
-    const { id, schema } = this.#tables.get(table)!
-    try {
-      const reader = new ByteReader(rawLength === 0 ? stored : zstdDecompressSync(stored))
-      const weights =
-        reader.u8() === 0 ? new Int32Array(rows).fill(1) : new Int32Array(reader.memory(rows * 4))
-      const columns = schema.map(field => readColumn(reader, field.type, rows))
-      if (!reader.done) throw new RangeError('bytes are left over')
-      return { columns, weights, length: rows }
-    } catch (error) {
-      throw damaged(this.#key, `rows of table ${id}, epoch ${epoch} cannot be read`, error)
-    }
+  decode(table: string, block: RawBlock): Chunk {
+    return decodeRows(this.#storedRows(table, block))
+  }
+
+  /** The table's rows, for `decodeRows`. */
+  *stored(table: string): Generator<StoredRows> {
+    for (const block of this.blocks(table)) yield this.#storedRows(table, block)
+  }
+
+  #storedRows(table: string, { epoch, rows, stored, rawLength }: RawBlock): StoredRows {
+    const { schema } = this.#tables.get(table)!
+    return { key: this.#key, table, schema, epoch, rows, stored, rawLength }
   }
 
   #stored({ id }: StoredTable, [epoch, , , , offset, size, , crc]: StoredBlock): Uint8Array {

@@ -1,10 +1,9 @@
-import type { Chunk } from '../types/chunk.ts'
-import type { Epoch } from '../types/connector.ts'
 import { SqlError } from '../types/error.ts'
 import { encodeStateObject, type TableRows } from './codec.ts'
 import type { ObjectStore, StateObject, Version } from './contract.ts'
 import { sizeOf } from './parts.ts'
 import { StateObjectReader } from './state-object-reader.ts'
+import type { StoredRows } from './stored-rows.ts'
 
 /** Objects on their way at a time. */
 const READ_AHEAD = 4
@@ -25,7 +24,7 @@ export async function uploadObject(
 export async function loadObjects(
   store: ObjectStore,
   version: Version,
-  visit: (table: string, epoch: Epoch, chunk: Chunk) => Promise<void> | void,
+  visit: (rows: StoredRows) => Promise<void> | void,
   wanted: (table: string) => boolean = () => true,
 ): Promise<void> {
   const objects = version.objects
@@ -36,7 +35,7 @@ export async function loadObjects(
     for (const { spec } of reader.tables()) {
       // A dropped table may lie in an object that others still need.
       if (!Object.hasOwn(object.tables, spec.id) || !wanted(spec.id)) continue
-      for (const { epoch, chunk } of reader.read(spec.id)) await visit(spec.id, epoch, chunk)
+      for (const rows of reader.stored(spec.id)) await visit(rows)
     }
   }
 }

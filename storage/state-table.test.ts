@@ -145,3 +145,59 @@ test('a bag keeps 1.0 and 1.00 apart, a bag of merged forms adds them up', () =>
     assert.equal(table.weights[0], 1)
   }
 })
+
+test('chunks loaded together fold as one by one, and rows that are gone leave no hole', () => {
+  const chunk = fc.array(fc.tuple(fc.integer({ min: 0, max: 9 }), cell, cell, fc.boolean()), {
+    maxLength: 12,
+  })
+  const types = schema.map(field => field.type)
+  fc.assert(
+    fc.property(fc.array(chunk, { maxLength: 8 }), fc.boolean(), (chunks, together) => {
+      const table = new StateTable(spec('keyed'))
+      const model = new Map<string, string>()
+      for (const steps of chunks) {
+        const weights = steps.map(step => (step[3] ? 1 : -1))
+        const loaded = chunkOf(types, steps.map(toRow), weights)
+        if (together) table.loadMore(loaded, 40)
+        else table.load(loaded)
+        for (const step of steps) {
+          const row = toRow(step)
+          if (step[3]) model.set(String(row[0]), `${row.map(show)} x1`)
+          else model.delete(String(row[0]))
+        }
+      }
+      table.loaded()
+      assert.deepEqual(content(table), [...model.values()].sort())
+      assert.equal(table.size, model.size)
+      assert.equal(table.seal(), undefined)
+      let listed = 0
+      for (const t of [null, 0, 1, 2, 3, 4, 5]) {
+        const asked = chunkOf(types, [toRow([0, t, null])])
+        for (let id = table.first(0, asked, 0, [1]); id !== -1; id = table.next(0, id)) listed++
+      }
+      assert.equal(listed, model.size)
+      if (together) assert.equal(table.end, table.size)
+      table.insert(chunkOf(types, [toRow([11, 1, 1])]), 0)
+      assert.ok(table.end <= 11)
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('half a million loaded rows, many of them more than once, are those that came last', () => {
+  const table = new StateTable({ ...spec('keyed'), schema: schema.slice(0, 1), indexes: [] })
+  const present = new Set<number>()
+  let key = 7
+  for (let chunk = 0; chunk < 100; chunk++) {
+    const keys = Array.from({ length: 5000 }, () => (key = (key * 48271) % 2147483647) % 300_000)
+    const weights = keys.map(k => (k % 5 === chunk % 5 ? -1 : 1))
+    const rows = keys.map(k => [BigInt(k)])
+    table.loadMore(chunkOf([INT8], rows, weights), 0)
+    for (const [i, k] of keys.entries()) weights[i] === 1 ? present.add(k) : present.delete(k)
+  }
+  table.loaded()
+  assert.equal(table.size, present.size)
+  assert.ok(table.end < 300_000)
+  for (let k = 0; k < 300_000; k += 7)
+    assert.equal(table.find(chunkOf([INT8], [[BigInt(k)]]), 0) !== -1, present.has(k))
+})

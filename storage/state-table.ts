@@ -6,6 +6,7 @@ import { ChunkBuilder } from './chunk-builder.ts'
 import { byteLengths, ColumnBuffer } from './column-buffer.ts'
 import { equalCells } from './compare-cells.ts'
 import type { RowId, StateTable as StateTableContract, TableDelta, TableSpec } from './contract.ts'
+import { enterRows } from './enter-rows.ts'
 import { gather32, lastingRows, ownedRows } from './gather.ts'
 import { blankArray, grownArray, isShared, nextCapacity } from './growing-array.ts'
 import { HashIndex, scatter } from './hash-index.ts'
@@ -20,6 +21,8 @@ import { byVirtualNode } from './virtual-nodes.ts'
 
 /** Append: at least so much of the rows of an epoch counts as sealed by it, whatever expired before. */
 const SEALED_SHARE_MIN = 0.25
+/** Keyed: so many loaded rows, and as many as there are already, enter the index at once. */
+const ENTERED_MIN = 1 << 18
 /** Append: expired rows are not looked for in smaller tables. */
 const EXPIRE_ROWS = 4096
 
@@ -61,6 +64,8 @@ export class StateTable implements StateTableContract {
   #stored = false
   #whole = false
   #end = 0
+  /** Loaded rows at the end that no index knows yet. */
+  #unentered = 0
   #size = 0
   #batchHashes = new Int32Array(0)
 
@@ -179,9 +184,12 @@ export class StateTable implements StateTableContract {
       added[count] = count
       index.insert(hash, first + count)
     }
-    this.#appendKeyed(chunk, added.subarray(0, count), hashes)
-    for (let id = first; id < first + count; id++) {
-      this.#base[id] = 0
+    this.#appendFirst(chunk, count)
+    this.weights.fill(1, first, this.#end)
+    this.#hashes.set(hashes.subarray(0, count), first)
+    this.#size += count
+    for (let id = first; id < this.#end; id++) {
+      this.#link(id)
       if (!this.#tracked) continue
       this.#dirtyFlags[id] = 1
       this.#dirty.push(id)
@@ -416,67 +424,104 @@ export class StateTable implements StateTableContract {
 
   /** Folds a stored chunk in (see TableMode); the rows are clean afterwards. */
   load(chunk: Chunk): void {
-    if (this.spec.mode === 'keyed') this.#loadKeyed(chunk)
-    else for (let row = 0; row < chunk.length; row++) this.add(chunk, row, chunk.weights[row]!)
+    this.loadMore(chunk, 0)
+    this.loaded()
+  }
+
+  /** `load` of one chunk of many, `expected` rows in all: rows can be found, and are clean, after `loaded`. */
+  loadMore(chunk: Chunk, expected: number): void {
+    assert(this.#dirty.length === 0, 'rows are loaded into a table without changes')
+    if (this.#end === 0 && expected > chunk.length) {
+      this.#reserve(expected)
+      this.#index?.reserve(expected)
+    }
+    switch (this.spec.mode) {
+      case 'keyed':
+        this.#appendLoaded(chunk)
+        if (this.#unentered >= Math.max(ENTERED_MIN, this.#size)) this.#enterLoaded()
+        break
+      case 'append':
+        this.#appendLoaded(chunk)
+        this.#linkLoaded()
+        break
+      default:
+        for (let row = 0; row < chunk.length; row++) this.add(chunk, row, chunk.weights[row]!)
+    }
+  }
+
+  loaded(): void {
+    if (this.#unentered > 0) this.#enterLoaded()
+    this.#index?.fit()
     this.forget()
   }
 
-  /** Rows of new keys are put behind all others, column by column; the rest goes row by row. */
-  #loadKeyed(chunk: Chunk): void {
-    const { length } = chunk
-    const index = this.#index!
-    const { identity } = this
-    const hashes = this.#hashesOf(chunk, identity)
-    /** Row of the chunk of each id from the end on; -1: deleted again. */
-    const added = new Int32Array(length)
-    let count = 0
-    const put = (): void => {
-      if (count > 0) this.#appendKeyed(chunk, added.subarray(0, count), hashes)
-      count = 0
-    }
-    for (let row = 0; row < length; row++) {
-      const hash = hashes[row]!
-      const first = this.#end
-      const id = locateLoading(this, index, hash, chunk, row, first, added)
-      const deletes = chunk.weights[row]! <= 0
-      if (id >= first) {
-        added[id - first] = deletes ? -1 : row
-        if (deletes) index.remove(hash, id)
-      } else if (deletes) {
-        if (id !== -1 && this.weights[id] !== 0) this.remove(id)
-      } else if (id !== -1 || this.#free.length > 0) {
-        put()
-        this.insert(chunk, row)
-      } else {
-        added[count] = row
-        index.insert(hash, first + count++)
-      }
-    }
-    put()
+  /** Puts the chunk's rows behind all others. */
+  #appendLoaded(chunk: Chunk): void {
+    const first = this.#end
+    this.#appendFirst(chunk, chunk.length)
+    const weights = chunk.weights.subarray(0, chunk.length)
+    this.weights.set(weights, first)
+    this.#base.set(weights, first)
+    if (this.#index !== undefined) hashRows(chunk, this.identity, this.#hashes.subarray(first, this.#end))
+    this.#unentered += chunk.length
   }
 
-  /** Takes the rows of the chunk over as ids from the end on (-1: none), which the index has already. */
-  #appendKeyed(chunk: Chunk, rows: Int32Array, hashes: Int32Array): void {
+  /** Puts columns of the chunk's first rows behind all others. */
+  #appendFirst(chunk: Chunk, count: number): void {
     const first = this.#end
-    const { length } = rows
-    this.#end += length
+    this.#end += count
     if (this.#end > this.weights.length) this.#reserve(this.#end)
-    const whole = length === chunk.length && rows[0] === 0
-    const from = whole ? undefined : rows.map(row => Math.max(row, 0))
     for (let i = 0; i < this.columns.length; i++)
-      this.columns[i]!.gather(first, chunk.columns[i]!, from, length)
-    for (let i = 0; i < length; i++) {
-      const id = first + i
-      if (rows[i] === -1) {
-        this.#free.push(id)
-        continue
-      }
-      this.weights[id] = 1
-      this.#base[id] = 1
-      this.#hashes[id] = hashes[rows[i]!]!
-      this.#size++
+      this.columns[i]!.gather(first, chunk.columns[i]!, undefined, count)
+  }
+
+  /** Append: they are rows of the table now. */
+  #linkLoaded(): void {
+    const first = this.#end - this.#unentered
+    for (let id = first; id < this.#end; id++) {
+      assert(this.weights[id]! > 0, `rows are never retracted from an append table (${this.spec.id})`)
       this.#link(id)
     }
+    this.#size += this.#unentered
+    this.#unentered = 0
+  }
+
+  /** Keyed: the last row of each key is a row of the table now. The last rows move to where others are gone. */
+  #enterLoaded(): void {
+    const index = this.#index!
+    const first = this.#end - this.#unentered
+    const { columns, identity, weights } = this
+    const gone = enterRows(index, { columns, identity, hashes: this.#hashes, weights }, first, this.#end)
+    for (const id of gone) {
+      if (id < first) this.#unlink(id)
+      for (const column of columns) column.discard(id)
+      weights[id] = 0
+      this.#base[id] = 0
+    }
+    const empty = this.#free.concat(gone)
+    const moved: RowId[] = []
+    this.#free = []
+    for (const id of empty) {
+      while (this.#end > first && weights[this.#end - 1] === 0) this.#end--
+      if (id >= this.#end) continue
+      if (this.#end > first) moved.push(this.#moveLast(id))
+      else this.#free.push(id)
+    }
+    for (let id = first; id < this.#end; id++) this.#link(id)
+    for (const id of moved) if (id < first) this.#link(id)
+    this.#size = index.count
+    this.#unentered = 0
+  }
+
+  #moveLast(to: RowId): RowId {
+    const from = --this.#end
+    for (const column of this.columns) column.move(to, from)
+    for (const numbers of [this.weights, this.#base, this.#hashes]) {
+      numbers[to] = numbers[from]!
+      numbers[from] = 0
+    }
+    this.#index!.replace(this.#hashes[to]!, from, to)
+    return to
   }
 
   /** Takes the present rows for sealed. */
