@@ -3,12 +3,12 @@ import { assert } from '../types/error.ts'
 import type { Value } from '../types/value.ts'
 import { wordsOf } from '../types/words.ts'
 import { ChunkBuilder } from './chunk-builder.ts'
-import { byteLengths, ColumnBuffer } from './column-buffer.ts'
+import { byteLengths } from './column-buffer.ts'
 import { equalCells } from './compare-cells.ts'
 import type { RowId, StateTable as StateTableContract, TableDelta, TableSpec } from './contract.ts'
 import { enterRows } from './enter-rows.ts'
 import { gather32, lastingRows, ownedRows } from './gather.ts'
-import { blankArray, grownArray, isShared, nextCapacity } from './growing-array.ts'
+import { blankArray, isShared } from './growing-array.ts'
 import { HashIndex, scatter } from './hash-index.ts'
 import { hashRow, hashRows } from './hash-rows.ts'
 import { KeyIndexes } from './key-indexes.ts'
@@ -16,6 +16,7 @@ import { locateLoading } from './locate-loading.ts'
 import { type RowBound, rowsAbove } from './row-bounds.ts'
 import { DELTA_ROWS, ownedChunks } from './row-chunks.ts'
 import { ListIndex, OrderIndex } from './row-index.ts'
+import { RowSlab } from './row-slab.ts'
 import { compareCellForms, hasForms } from './same-form.ts'
 import { byVirtualNode } from './virtual-nodes.ts'
 
@@ -30,13 +31,10 @@ const EXPIRE_ROWS = 4096
  * Rows in typed slab columns by row id. A row whose weight fell to 0 keeps its slot as a tombstone until the seal when
  * the last seal knew it, because the delta must still name it; secondary indexes hold rows of weight ≠ 0 only.
  */
-export class StateTable implements StateTableContract {
+export class StateTable extends RowSlab implements StateTableContract {
   readonly spec: TableSpec
-  readonly columns: readonly ColumnBuffer[]
   /** Identity of a row: the key, or every column. */
   readonly identity: readonly number[]
-  /** By row id: 0 = free or tombstone; keyed: 1 = present; bag, append, log: how often. */
-  weights = new Int32Array(64)
   readonly #tracked: boolean
   /** Columns whose equal values must look the same too for two rows to be one. */
   readonly #formed: readonly number[]
@@ -44,12 +42,7 @@ export class StateTable implements StateTableContract {
   readonly #secondary: (ListIndex | OrderIndex)[]
   /** Indexes by which queries find rows; undefined: none asked yet. */
   #byKeys: KeyIndexes | undefined
-  #hashes = new Int32Array(64)
-  /** Weight at the last seal, right for dirty rows and tombstones. */
-  #base = new Int32Array(64)
-  #dirtyFlags = new Uint8Array(64)
   #dirty: number[] = []
-  #free: number[] = []
   /** Append: rows below it were sealed. */
   #sealed = 0
   /** Append: what the seal has to take; undefined: all rows behind #sealed. */
@@ -63,7 +56,6 @@ export class StateTable implements StateTableContract {
   #lent = false
   #stored = false
   #whole = false
-  #end = 0
   /** Loaded rows at the end that no index knows yet. */
   #unentered = 0
   #size = 0
@@ -71,9 +63,9 @@ export class StateTable implements StateTableContract {
 
   /** `tracked` false: no seal will be asked for (batch), so nothing is remembered for it. */
   constructor(spec: TableSpec, tracked = true) {
+    super(spec.schema, tracked)
     this.spec = spec
     this.#tracked = tracked
-    this.columns = spec.schema.map(field => new ColumnBuffer(field.type, 64, false, tracked))
     this.identity = spec.mode === 'keyed' ? spec.key : spec.schema.map((_, i) => i)
     this.#formed =
       spec.mode === 'bag' && spec.forms !== 'merged'
@@ -97,17 +89,12 @@ export class StateTable implements StateTableContract {
     const rows = !this.#tracked
       ? this.#size
       : this.spec.mode === 'append'
-        ? (this.#end - this.#sealed) * this.#sealedShare
+        ? (this.end - this.#sealed) * this.#sealedShare
         : this.#dirty.length
     if (rows === 0) return 0
     let rowBytes = 4
-    for (const column of this.columns) rowBytes += column.rowBytes(this.#end)
+    for (const column of this.columns) rowBytes += column.rowBytes(this.end)
     return rows * rowBytes
-  }
-
-  /** Row ids are below this. */
-  get end(): number {
-    return this.#end
   }
 
   get bytes(): number {
@@ -172,10 +159,10 @@ export class StateTable implements StateTableContract {
 
   /** Keyed: puts the chunk's first rows behind all others as long as their keys are new. Returns how many they are. */
   insertNew(chunk: Chunk): number {
-    if (this.#free.length > 0) return 0
+    if (this.free.length > 0) return 0
     const index = this.#index!
     const hashes = this.#hashesOf(chunk, this.identity)
-    const first = this.#end
+    const first = this.end
     const added = new Int32Array(chunk.length)
     let count = 0
     for (; count < chunk.length; count++) {
@@ -184,14 +171,14 @@ export class StateTable implements StateTableContract {
       added[count] = count
       index.insert(hash, first + count)
     }
-    this.#appendFirst(chunk, count)
-    this.weights.fill(1, first, this.#end)
-    this.#hashes.set(hashes.subarray(0, count), first)
+    this.appendFirst(chunk, count)
+    this.weights.fill(1, first, this.end)
+    this.hashes.set(hashes.subarray(0, count), first)
     this.#size += count
-    for (let id = first; id < this.#end; id++) {
+    for (let id = first; id < this.end; id++) {
       this.#link(id)
       if (!this.#tracked) continue
-      this.#dirtyFlags[id] = 1
+      this.dirtyFlags[id] = 1
       this.#dirty.push(id)
     }
     return count
@@ -232,13 +219,13 @@ export class StateTable implements StateTableContract {
       this.spec.mode === 'append' && this.#secondary.length === 1,
       'rows are appended to an append table',
     )
-    const first = this.#end
-    this.#end += count
-    if (this.#end > this.weights.length) this.#reserve(this.#end)
+    const first = this.end
+    this.end += count
+    if (this.end > this.weights.length) this.reserve(this.end)
     for (let i = 0; i < this.columns.length; i++)
       this.columns[i]!.gather(first, chunk.columns[i]!, rows, count)
     gather32(this.weights, first, chunk.weights, rows, count)
-    for (let id = first; id < this.#end; id++)
+    for (let id = first; id < this.end; id++)
       assert(this.weights[id]! > 0, `rows are never retracted from an append table (${this.spec.id})`)
     this.#size += count
     this.hashIndex(0).addMany(first, rows, count, hashes)
@@ -268,16 +255,16 @@ export class StateTable implements StateTableContract {
   expire(bounds: readonly RowBound[], moved?: Moved): void {
     if (bounds.length === 0) return
     if (this.spec.mode !== 'append') {
-      this.#removeExcept(rowsAbove(this.columns, bounds, 0, this.#end))
+      this.#removeExcept(rowsAbove(this.columns, bounds, 0, this.end))
       return
     }
-    const fresh = rowsAbove(this.columns, bounds, this.#sealed, this.#end)
-    this.#fresh = fresh.length === this.#end - this.#sealed ? undefined : fresh
+    const fresh = rowsAbove(this.columns, bounds, this.#sealed, this.end)
+    this.#fresh = fresh.length === this.end - this.#sealed ? undefined : fresh
     this.#left ??= 0
-    if (this.#end < 2 * this.#left + EXPIRE_ROWS) return
+    if (this.end < 2 * this.#left + EXPIRE_ROWS) return
     const old = rowsAbove(this.columns, bounds, 0, this.#sealed)
     this.#left = old.length + fresh.length
-    if (this.#left * 2 > this.#end) return
+    if (this.#left * 2 > this.end) return
     const rows = new Int32Array(this.#left)
     rows.set(old)
     rows.set(fresh, old.length)
@@ -346,7 +333,7 @@ export class StateTable implements StateTableContract {
 
   /** Visits live rows; the current one may be removed. */
   forEachRow(visit: (id: RowId) => void): void {
-    for (let id = 0; id < this.#end; id++) if (this.weights[id] !== 0) visit(id)
+    for (let id = 0; id < this.end; id++) if (this.weights[id] !== 0) visit(id)
   }
 
   /** Live rows as owned chunks of at most `batchRows` rows; keyed rows have weight 1. */
@@ -355,7 +342,7 @@ export class StateTable implements StateTableContract {
     batchRows = 4096,
   ): Generator<Chunk> {
     const builder = new ChunkBuilder(columns.map(i => this.columns[i]!.type))
-    const end = this.#end
+    const end = this.end
     for (let id = 0; id < end; id++) {
       if (this.weights[id] === 0) continue
       for (let i = 0; i < columns.length; i++)
@@ -371,7 +358,7 @@ export class StateTable implements StateTableContract {
   *scanByVirtualNode(batchRows: number): Generator<Chunk> {
     const { columns, weights } = this
     const rows = byVirtualNode(
-      { columns, weights, length: this.#end },
+      { columns, weights, length: this.end },
       this.spec.shard,
       id => weights[id] !== 0,
     )
@@ -397,9 +384,9 @@ export class StateTable implements StateTableContract {
     for (let i = 0; i < dirty.length; i++) {
       const id = dirty[i]!
       const weight = this.weights[id]!
-      const base = this.#base[id]!
-      this.#dirtyFlags[id] = 0
-      this.#base[id] = weight
+      const base = this.base[id]!
+      this.dirtyFlags[id] = 0
+      this.base[id] = weight
       if (mode === 'bag') assert(weight >= 0, `weights are not negative at a barrier (table ${this.spec.id})`)
       const change = mode !== 'keyed' ? weight - base : weight !== 0 ? 1 : base !== 0 ? -1 : 0
       if (change !== 0) {
@@ -418,7 +405,7 @@ export class StateTable implements StateTableContract {
       }
       this.#release(id)
     }
-    for (const column of this.columns) column.compact(this.#end)
+    for (const column of this.columns) column.compact(this.end)
     return chunks.length === 0 ? undefined : { table: this.spec.id, chunks }
   }
 
@@ -430,9 +417,8 @@ export class StateTable implements StateTableContract {
 
   /** `load` of one chunk of many, `expected` rows in all: rows can be found, and are clean, after `loaded`. */
   loadMore(chunk: Chunk, expected: number): void {
-    assert(this.#dirty.length === 0, 'rows are loaded into a table without changes')
-    if (this.#end === 0 && expected > chunk.length) {
-      this.#reserve(expected)
+    if (this.end === 0 && expected > chunk.length) {
+      this.reserve(expected)
       this.#index?.reserve(expected)
     }
     switch (this.spec.mode) {
@@ -457,28 +443,19 @@ export class StateTable implements StateTableContract {
 
   /** Puts the chunk's rows behind all others. */
   #appendLoaded(chunk: Chunk): void {
-    const first = this.#end
-    this.#appendFirst(chunk, chunk.length)
+    const first = this.end
+    this.appendFirst(chunk, chunk.length)
     const weights = chunk.weights.subarray(0, chunk.length)
     this.weights.set(weights, first)
-    this.#base.set(weights, first)
-    if (this.#index !== undefined) hashRows(chunk, this.identity, this.#hashes.subarray(first, this.#end))
+    this.base.set(weights, first)
+    if (this.#index !== undefined) hashRows(chunk, this.identity, this.hashes.subarray(first, this.end))
     this.#unentered += chunk.length
-  }
-
-  /** Puts columns of the chunk's first rows behind all others. */
-  #appendFirst(chunk: Chunk, count: number): void {
-    const first = this.#end
-    this.#end += count
-    if (this.#end > this.weights.length) this.#reserve(this.#end)
-    for (let i = 0; i < this.columns.length; i++)
-      this.columns[i]!.gather(first, chunk.columns[i]!, undefined, count)
   }
 
   /** Append: they are rows of the table now. */
   #linkLoaded(): void {
-    const first = this.#end - this.#unentered
-    for (let id = first; id < this.#end; id++) {
+    const first = this.end - this.#unentered
+    for (let id = first; id < this.end; id++) {
       assert(this.weights[id]! > 0, `rows are never retracted from an append table (${this.spec.id})`)
       this.#link(id)
     }
@@ -488,53 +465,35 @@ export class StateTable implements StateTableContract {
 
   /** Keyed: the last row of each key is a row of the table now. The last rows move to where others are gone. */
   #enterLoaded(): void {
+    assert(this.#dirty.length === 0, 'rows are loaded into a table without changes')
     const index = this.#index!
-    const first = this.#end - this.#unentered
+    const first = this.end - this.#unentered
     const { columns, identity, weights } = this
-    const gone = enterRows(index, { columns, identity, hashes: this.#hashes, weights }, first, this.#end)
+    const gone = enterRows(index, { columns, identity, hashes: this.hashes, weights }, first, this.end)
     for (const id of gone) {
       if (id < first) this.#unlink(id)
       for (const column of columns) column.discard(id)
       weights[id] = 0
-      this.#base[id] = 0
+      this.base[id] = 0
     }
-    const empty = this.#free.concat(gone)
-    const moved: RowId[] = []
-    this.#free = []
-    for (const id of empty) {
-      while (this.#end > first && weights[this.#end - 1] === 0) this.#end--
-      if (id >= this.#end) continue
-      if (this.#end > first) moved.push(this.#moveLast(id))
-      else this.#free.push(id)
-    }
-    for (let id = first; id < this.#end; id++) this.#link(id)
+    const moved = this.fillHoles(gone, first, (id, from) => index.replace(this.hashes[id]!, from, id))
+    for (let id = first; id < this.end; id++) this.#link(id)
     for (const id of moved) if (id < first) this.#link(id)
     this.#size = index.count
     this.#unentered = 0
   }
 
-  #moveLast(to: RowId): RowId {
-    const from = --this.#end
-    for (const column of this.columns) column.move(to, from)
-    for (const numbers of [this.weights, this.#base, this.#hashes]) {
-      numbers[to] = numbers[from]!
-      numbers[from] = 0
-    }
-    this.#index!.replace(this.#hashes[to]!, from, to)
-    return to
-  }
-
   /** Takes the present rows for sealed. */
   forget(): void {
-    this.#sealed = this.#end
-    this.#stored = this.#end > 0
+    this.#sealed = this.end
+    this.#stored = this.end > 0
     for (const id of this.#dirty) {
-      this.#dirtyFlags[id] = 0
-      this.#base[id] = this.weights[id]!
+      this.dirtyFlags[id] = 0
+      this.base[id] = this.weights[id]!
       if (this.weights[id] === 0) this.#release(id)
     }
     this.#dirty = []
-    for (const column of this.columns) column.compact(this.#end)
+    for (const column of this.columns) column.compact(this.end)
   }
 
   /** Removes every row. */
@@ -593,7 +552,7 @@ export class StateTable implements StateTableContract {
 
   #removeExcept(kept: Int32Array): void {
     let next = 0
-    for (let id = 0; id < this.#end; id++)
+    for (let id = 0; id < this.end; id++)
       if (kept[next] === id) next++
       else if (this.weights[id] !== 0) this.remove(id)
   }
@@ -604,24 +563,24 @@ export class StateTable implements StateTableContract {
     if (this.#lent) this.weights = blankArray(weights, this.#tracked)
     gather32(this.weights, 0, weights, rows, rows.length)
     this.#byKeys = undefined
-    for (const column of this.columns) column.keepOnly(rows, rows.length, this.#end, this.#lent)
-    this.#end = rows.length
+    for (const column of this.columns) column.keepOnly(rows, rows.length, this.end, this.#lent)
+    this.end = rows.length
     this.#size = rows.length
     for (const index of this.#secondary) {
       assert(index instanceof ListIndex, 'an append table whose rows expire has hash indexes only')
       index.rebuild(rows.length)
     }
-    this.#sealed = this.#end
+    this.#sealed = this.end
     this.#lent = false
   }
 
   /** Rows that stay as they are need not be copied: other threads read them where they lie. */
   #sealAppended(): TableDelta | undefined {
-    const added = this.#end - this.#sealed
+    const added = this.end - this.#sealed
     const chunks = this.#left === undefined ? this.#lentRows() : this.#freshRows()
     if (this.#fresh !== undefined && added > 0)
       this.#sealedShare = Math.min(1, Math.max(SEALED_SHARE_MIN, this.#fresh.length / added))
-    this.#sealed = this.#end
+    this.#sealed = this.end
     this.#fresh = undefined
     const whole = this.#whole
     this.#whole = false
@@ -631,7 +590,7 @@ export class StateTable implements StateTableContract {
   }
 
   #freshRows(): Chunk[] {
-    const rows = this.#fresh ?? rowsAbove(this.columns, [], this.#sealed, this.#end)
+    const rows = this.#fresh ?? rowsAbove(this.columns, [], this.#sealed, this.end)
     const weights = new Int32Array(rows.length)
     gather32(weights, 0, this.weights, rows, rows.length)
     return ownedChunks(this.columns, rows, weights, rows.length)
@@ -639,9 +598,9 @@ export class StateTable implements StateTableContract {
 
   #lentRows(): Chunk[] {
     const chunks: Chunk[] = []
-    this.#lent ||= this.#sealed < this.#end
-    for (let from = this.#sealed; from < this.#end; from += DELTA_ROWS) {
-      const to = Math.min(this.#end, from + DELTA_ROWS)
+    this.#lent ||= this.#sealed < this.end
+    for (let from = this.#sealed; from < this.end; from += DELTA_ROWS) {
+      const to = Math.min(this.end, from + DELTA_ROWS)
       const { weights } = this
       chunks.push({
         columns: this.columns.map(column => lastingRows(column, from, to)),
@@ -689,29 +648,29 @@ export class StateTable implements StateTableContract {
   }
 
   #allocate(hash: number): RowId {
-    const id = this.#free.pop() ?? this.#end++
-    if (id >= this.weights.length) this.#reserve(id + 1)
+    const id = this.free.pop() ?? this.end++
+    if (id >= this.weights.length) this.reserve(id + 1)
     if (this.#index !== undefined) {
-      this.#hashes[id] = hash
+      this.hashes[id] = hash
       this.#index.insert(hash, id)
     }
-    this.#base[id] = 0
+    this.base[id] = 0
     return id
   }
 
   /** Gives the slot of a dead row back. */
   #release(id: RowId): void {
-    this.#index?.remove(this.#hashes[id]!, id)
+    this.#index?.remove(this.hashes[id]!, id)
     for (const column of this.columns)
       if (column.kind === 'bytes' || column.kind === 'values') column.setNull(id)
-    this.#base[id] = 0
-    this.#free.push(id)
+    this.base[id] = 0
+    this.free.push(id)
   }
 
   #touch(id: RowId): void {
-    if (!this.#tracked || this.#dirtyFlags[id] === 1 || this.spec.mode === 'append') return
-    this.#dirtyFlags[id] = 1
-    this.#base[id] = this.weights[id]!
+    if (!this.#tracked || this.dirtyFlags[id] === 1 || this.spec.mode === 'append') return
+    this.dirtyFlags[id] = 1
+    this.base[id] = this.weights[id]!
     this.#dirty.push(id)
   }
 
@@ -723,15 +682,6 @@ export class StateTable implements StateTableContract {
   #unlink(id: RowId): void {
     for (let i = 0; i < this.#secondary.length; i++) this.#secondary[i]!.remove(id)
     this.#byKeys?.remove(id)
-  }
-
-  #reserve(rows: number): void {
-    const capacity = nextCapacity(this.weights.length, rows, 4, this.#tracked)
-    for (const column of this.columns) column.reserve(capacity)
-    this.weights = grownArray(this.weights, capacity, this.#tracked)
-    this.#hashes = grownArray(this.#hashes, capacity, this.#tracked)
-    this.#base = grownArray(this.#base, capacity, this.#tracked)
-    this.#dirtyFlags = grownArray(this.#dirtyFlags, capacity, this.#tracked)
   }
 }
 
