@@ -12,7 +12,7 @@ import { errorTables } from './error-log.ts'
 import { rewritten } from './rewritten.ts'
 import { type RunningState, stopped, type Waiter } from './running-state.ts'
 import type { Command, JobChange } from './runtime-contract.ts'
-import { isWritten } from './serving.ts'
+import { isTimed } from './serving.ts'
 import { SourceChanges } from './source-changes.ts'
 
 interface Replaced {
@@ -185,11 +185,11 @@ export class GraphChanges {
       serving.drop(change.job.relation)
       serving.cutHistory(change.job.relation, host.now())
     }
-    const written = new Set(
-      [...add, ...replaced.map(r => r.change)].flatMap(({ job }) => (isWritten(job) ? [job.relation] : [])),
+    const timed = new Set(
+      [...add, ...replaced.map(r => r.change)].flatMap(({ job }) => (isTimed(job) ? [job.relation] : [])),
     )
     for (const { relation, role, spec } of declared)
-      if (role === 'rows') serving.add(relation, spec, written.has(relation))
+      if (role === 'rows') serving.add(relation, spec, timed.has(relation))
     for (const change of add) {
       jobs.set(change.job.relation, change)
       if (change.sink !== undefined && change.into === undefined) sinks.start(change.sink, 0, [])

@@ -11,7 +11,7 @@ import { ErrorLog, errorTables } from './error-log.ts'
 import { jobOrder } from './job-order.ts'
 import type { Persistence } from './persistence.ts'
 import type { JobChange } from './runtime-contract.ts'
-import { isWritten, type ServingTables } from './serving.ts'
+import { isTimed, type ServingTables } from './serving.ts'
 import type { Backlog } from './sink-queue.ts'
 import { cursorName } from './sinks.ts'
 
@@ -57,7 +57,7 @@ export async function recover(options: RecoverOptions): Promise<Recovered> {
   const ofErrors = changes.flatMap(change => errorTables(change.job.relation))
   const tables = new Map([...declared, ...ofErrors].map(table => [table.spec.id, table]))
   for (const { relation, role, spec } of declared)
-    if (role === 'rows') serving.add(relation, spec, isWritten(jobs.get(relation)!.job))
+    if (role === 'rows') serving.add(relation, spec, isTimed(jobs.get(relation)!.job))
   host.crashPoint('C26')
 
   const backlogs = new Backlogs(relation => version.cursors[cursorName(relation)] ?? 0, options.sinkBytesMax)

@@ -1,7 +1,7 @@
 import { rowOf } from '../storage/chunk-builder.ts'
 import type { TableDelta, TableSpec } from '../storage/contract.ts'
 import { StateTable } from '../storage/state-table.ts'
-import { type Chunk, insertions } from '../types/chunk.ts'
+import { type Chunk, type Column, insertions } from '../types/chunk.ts'
 import { assert, notSupported } from '../types/error.ts'
 import type { Job, RelationId, Scan } from '../types/job.ts'
 import { type Schema, TIMESTAMPTZ } from '../types/type.ts'
@@ -180,17 +180,26 @@ export class ServingTables {
 
 const ROW_TIME = { name: '_rw_timestamp', type: TIMESTAMPTZ } as const
 
-/** Rows without a time were written before the server started. */
-function withTime({ columns, weights, length }: Chunk, nowMs: number | undefined): Chunk {
-  const data = new BigInt64Array(length)
-  if (nowMs !== undefined) data.fill(BigInt(Math.trunc(nowMs)) * 1000n)
-  const nulls = nowMs === undefined ? new Uint8Array(length).fill(1) : null
-  return { columns: [...columns, { type: TIMESTAMPTZ, data, nulls }], weights, length }
+let none = { data: new BigInt64Array(0), nulls: new Uint8Array(0) }
+
+function noTimes(length: number): Column {
+  if (none.data.length < length)
+    none = { data: new BigInt64Array(length), nulls: new Uint8Array(length).fill(1) }
+  return { type: TIMESTAMPTZ, data: none.data.subarray(0, length), nulls: none.nulls.subarray(0, length) }
 }
 
-/** Whether rows of the job's relation are written one by one: by statements, a connector or sinks. */
-export function isWritten({ nodes }: Job): boolean {
-  return nodes[0]?.spec.kind === 'source' && nodes.at(-1)?.spec.kind === 'materialize'
+/** Rows without a time were written before the server started. */
+function withTime({ columns, weights, length }: Chunk, nowMs: number | undefined): Chunk {
+  if (nowMs === undefined) return { columns: [...columns, noTimes(length)], weights, length }
+  const data = new BigInt64Array(length).fill(BigInt(Math.trunc(nowMs)) * 1000n)
+  return { columns: [...columns, { type: TIMESTAMPTZ, data, nulls: null }], weights, length }
+}
+
+/** Whether queries may ask when a row of the job's relation was written: not of indexes and subscriptions. */
+export function isTimed({ nodes }: Job): boolean {
+  const last = nodes.at(-1)?.spec
+  if (last?.kind !== 'materialize' || last.order !== undefined) return false
+  return !nodes.some(({ spec }) => spec.kind === 'changelog')
 }
 
 /** The row of a key when `by` names all key columns of a keyed table. */

@@ -60,7 +60,7 @@ export function writablePositions({ columns }: Pick<Relation, 'columns'>): numbe
   return columns.flatMap((c, i) => (c.generated === undefined && c.hidden !== true ? [i] : []))
 }
 
-/** When a table's row was last written; kept beside the rows, not among their columns. */
+/** When a row of a table or a materialized view was last written; kept beside the rows, not among their columns. */
 export const ROW_TIME_COLUMN = '_rw_timestamp'
 
 /** Whether a text names it; if it names something else, no harm is done. */

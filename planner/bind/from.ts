@@ -157,10 +157,11 @@ export function relationPlan(
   return { plan: withIndexes(plan, relation, env.context), names, hidden, ...(read && { read }) }
 }
 
-/** Rows of tables made before they had numbers have no time. */
+/** Rows of tables made before they had numbers have no time, nor have those of views that count equal ones. */
 function withRowTime({ kind, columns, key, appendOnly }: Relation): readonly ColumnDef[] {
   const told = key.length > 0 || appendOnly || columns.some(c => c.hidden && c.name === ROW_ID_COLUMN)
-  if (kind !== 'table' || !told || columns.some(c => c.name === ROW_TIME_COLUMN)) return columns
+  const timed = kind === 'table' || kind === 'materialized view'
+  if (!timed || !told || columns.some(c => c.name === ROW_TIME_COLUMN)) return columns
   return [...columns, { name: ROW_TIME_COLUMN, type: TIMESTAMPTZ, notNull: false, hidden: true }]
 }
 

@@ -42,7 +42,8 @@ export function prepareDescribe(
 /** Hidden ones last. */
 function columnsOf(relation: Relation): readonly ColumnDef[] {
   const { columns, kind, appendOnly } = relation
-  const timed = kind === 'table' && (appendOnly || tellingColumns(relation).length > 0)
+  const kept = kind === 'table' || kind === 'materialized view'
+  const timed = kept && (appendOnly || tellingColumns(relation).length > 0)
   const shown = columns.filter(c => c.hidden !== true)
   const hidden = columns.filter(c => c.hidden === true && c.dropped !== true)
   const time: ColumnDef = { name: ROW_TIME_COLUMN, type: TIMESTAMPTZ, notNull: false, hidden: true }
@@ -70,7 +71,7 @@ function facts(relation: Relation, { catalogs }: StatementContext): Value[][] {
   if (relation.kind === 'sink') return sinkFacts(relation, catalogs.current)
   const unique = tellingColumns(relation)
   const key = unique.map(i => relation.columns[i]!.name).join(', ')
-  const keyed = unique.length > 0 && relation.kind === 'table'
+  const keyed = unique.length > 0 && (relation.kind === 'table' || relation.kind === 'materialized view')
   const indexes = catalogs.current.relations.filter(r => r.index?.on === relation.id)
   return [
     ...(keyed

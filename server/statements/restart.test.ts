@@ -72,6 +72,11 @@ test('row ids go on after a restart, and rows from before it have no time', asyn
     [true],
     [false],
   ])
+  const timed = 'SELECT _rw_timestamp IS NULL, count(*) FROM told GROUP BY 1 ORDER BY 1'
+  assert.deepEqual(await rows(timed), [
+    [false, '3'],
+    [true, '2'],
+  ])
   await rows('DELETE FROM t WHERE _row_id = (SELECT min(id) FROM m)')
   assert.deepEqual(await rows('SELECT count(*) FROM m'), [['2']])
   const ops = 'SELECT changelog_op, count(DISTINCT id) FROM told GROUP BY 1 ORDER BY 1'
