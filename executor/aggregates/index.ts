@@ -15,6 +15,7 @@ import {
   TEXT,
   type Type,
   type TypeName,
+  VECTOR,
 } from '../../types/type.ts'
 import { javascriptAggregate } from '../javascript/aggregate.ts'
 import * as accumulators from './accumulators.ts'
@@ -26,6 +27,7 @@ import * as multisets from './multisets.ts'
 import * as orderedSet from './ordered-set.ts'
 import { presentScaleSum } from './present-scale.ts'
 import { PAIR_RESULTS, pairCount, pairs } from './regression.ts'
+import { vectorSum } from './vectors.ts'
 
 /** One signature: `args` undefined elements take any type; made for the actual types. */
 interface Entry {
@@ -91,6 +93,8 @@ const ENTRIES: readonly Entry[] = [
   ...INTEGERS.map(
     (arg): Entry => ({ name: 'avg', args: [arg], type: NUMERIC, make: () => accumulators.avgInt }),
   ),
+  { name: 'sum', args: [VECTOR], type: VECTOR, make: () => vectorSum(false) },
+  { name: 'avg', args: [VECTOR], type: VECTOR, make: () => vectorSum(true) },
   { name: 'avg', args: [NUMERIC], type: NUMERIC, make: () => accumulators.numericSum(true) },
   { name: 'avg', args: [FLOAT4], type: FLOAT8, make: () => accumulators.floatSum(true, false) },
   { name: 'avg', args: [FLOAT8], type: FLOAT8, make: () => accumulators.floatSum(true, false) },

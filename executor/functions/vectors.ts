@@ -44,14 +44,21 @@ const elementwise = (operator: string, help: string, of: (x: number, y: number) 
     help,
     call: (a: Vector, b: Vector) => {
       checkLengths(a, b)
-      return inRange(a.map((x, i) => of(x, b[i]!)))
+      return vectorInRange(a.map((x, i) => of(x, b[i]!)))
     },
   })
 elementwise('+', 'sums of the elements', (x, y) => x + y)
 elementwise('-', 'differences of the elements', (x, y) => x - y)
 elementwise('*', 'products of the elements', (x, y) => x * y)
 
-function inRange(items: Vector): Vector {
+/** The sums of the elements, not rounded to reals yet. Throws 22000 for vectors of different lengths. */
+export function addVectors(a: Vector, b: Vector): Vector {
+  checkLengths(a, b)
+  return a.map((x, i) => x + b[i]!)
+}
+
+/** A vector of these numbers. Throws 22003 where one is too large for a real. */
+export function vectorInRange(items: Vector): Vector {
   if (items.every(item => Number.isFinite(Math.fround(item)))) return checkVector(items)
   throw new SqlError('numeric_value_out_of_range', 'value out of range: overflow')
 }
