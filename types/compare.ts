@@ -33,6 +33,8 @@ export function compareValues(type: Type, a: Value, b: Value): number {
     case 'uuid':
     case 'variant':
       return compareTexts(a as string, b as string)
+    case 'oid':
+      return ((a as number) >>> 0) - ((b as number) >>> 0)
     default:
       return (a as number) < (b as number) ? -1 : (a as number) > (b as number) ? 1 : 0
   }

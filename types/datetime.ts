@@ -3,7 +3,7 @@ import { clock } from './interval.ts'
 import { zoneOffsetSeconds } from './time-zone.ts'
 import type { Interval } from './value.ts'
 
-export { instantToLocal, localToInstant, zoneOffsetSeconds } from './time-zone.ts'
+export { fixedOffset, instantToLocal, localToInstant, zoneOffsetSeconds } from './time-zone.ts'
 
 export const INFINITY_MICROS = 2n ** 63n - 1n
 export const MINUS_INFINITY_MICROS = -(2n ** 63n)
@@ -105,45 +105,44 @@ export function formatTimestamptz(micros: bigint, zone = 'UTC'): string {
   return withZone(micros + BigInt(offset) * 1_000_000n, tail)
 }
 
-/** `2026-01-31[ T]12:34:56.789[zone]`; date alone is midnight. undefined when it is no timestamp. `range`: a field is out of range. */
-export function parseTimestamp(
+/**
+ * Local microseconds and zone of the form that machines write, `2026-01-31[ T]12:34:56.789[+02:00]`, a date alone being midnight.
+ * undefined: another form or no date (read-datetime.ts).
+ */
+export function parseIsoTimestamp(
   text: string,
-): { micros: bigint; zone: string | undefined } | 'range' | undefined {
-  const trimmed = text.trim()
-  const word = trimmed.toLowerCase()
-  if (word === 'infinity') return { micros: INFINITY_MICROS, zone: undefined }
-  if (word === '-infinity') return { micros: MINUS_INFINITY_MICROS, zone: undefined }
-  if (word === 'epoch') return { micros: 0n, zone: undefined }
-  const match =
-    /^(\d{1,7})-(\d{1,2})-(\d{1,2})(?:(?:[ T]\s*)(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d*))?)?)?\s*(Z|[+-]\d{1,2}(?::?\d{2})?|[A-Za-z][A-Za-z_/+-]*\d*)?(\s+BC)?$/i.exec(
-      trimmed,
-    )
+): { readonly micros: bigint; readonly zone: number | undefined } | undefined {
+  const match = ISO.exec(text)
   if (match === null) return undefined
-  const bc = match[9] !== undefined || match[8]?.toUpperCase() === 'BC'
-  const year = bc ? 1 - Number(match[1]) : Number(match[1])
-  const month = Number(match[2])
-  const day = Number(match[3])
+  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])]
   const [hour, minute, second] = [Number(match[4] ?? 0), Number(match[5] ?? 0), Number(match[6] ?? 0)]
-  if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return 'range'
-  if (hour > 24 || minute > 59 || second > 60 || (hour === 24 && (minute > 0 || second > 0))) return 'range'
-  const fraction = BigInt(Math.round(Number(`0.${match[7] || '0'}`) * 1e6))
-  const time = BigInt(hour * 3600 + minute * 60 + second) * 1_000_000n + fraction
-  return {
-    micros: BigInt(daysFromCivil(year, month, day)) * DAY + time,
-    zone: match[8]?.toUpperCase() === 'BC' ? undefined : match[8],
-  }
+  if (year === 0 || month < 1 || month > 12 || day < 1 || (day > 28 && day > daysInMonth(year, month)))
+    return undefined
+  if (hour > 23 || minute > 59 || second > 59) return undefined
+  const micros = match[7] === undefined ? 0 : Number(match[7].padEnd(6, '0'))
+  const zone = match[8] === undefined ? undefined : isoZone(match[8])
+  if (zone !== undefined && Math.abs(zone) >= 57_600) return undefined
+  const seconds = daysFromCivil(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second
+  return { micros: BigInt(seconds) * 1_000_000n + BigInt(micros), zone }
 }
 
-/** Microseconds since midnight; undefined when it is no time. */
-export function parseTime(text: string): bigint | 'range' | undefined {
-  const match = /^(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d*))?)?\s*(am|pm)?$/i.exec(text.trim())
+const ISO =
+  /^(\d{4,6})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,6}))?)?(Z|[+-]\d\d(?::?[0-5]\d)?)?)?$/
+
+function isoZone(text: string): number {
+  if (text === 'Z') return 0
+  const size = Number(text.slice(1, 3)) * 3600 + Number(text.length > 3 ? text.slice(-2) : 0) * 60
+  return text.startsWith('-') ? 0 - size : size
+}
+
+/** Microseconds since midnight of `12:34[:56.789]`; undefined: another form or no time (read-datetime.ts). */
+export function parseIsoTime(text: string): bigint | undefined {
+  const match = /^(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,6}))?)?$/.exec(text)
   if (match === null) return undefined
-  let hour = Number(match[1])
-  if (match[5] !== undefined) hour = (hour % 12) + (match[5].toLowerCase() === 'pm' ? 12 : 0)
-  const [minute, second] = [Number(match[2]), Number(match[3] ?? 0)]
-  if (hour > 24 || minute > 59 || second > 60 || (hour === 24 && (minute > 0 || second > 0))) return 'range'
-  const fraction = Math.round(Number(`0.${match[4] || '0'}`) * 1e6)
-  return BigInt(hour * 3600 + minute * 60 + second) * 1_000_000n + BigInt(fraction)
+  const [hour, minute, second] = [Number(match[1]), Number(match[2]), Number(match[3] ?? 0)]
+  if (hour > 23 || minute > 59 || second > 59) return undefined
+  const micros = (hour * 3600 + minute * 60 + second) * 1e6 + Number((match[4] ?? '').padEnd(6, '0'))
+  return BigInt(micros)
 }
 
 /** The timestamp itself. Throws 22008 beyond PostgreSQL's range. */

@@ -13,6 +13,7 @@ export const SQLSTATE = {
   datetime_field_overflow: '22008',
   division_by_zero: '22012',
   interval_field_overflow: '22015',
+  invalid_time_zone_displacement_value: '22009',
   invalid_argument_for_logarithm: '2201E',
   invalid_argument_for_power_function: '2201F',
   invalid_argument_for_width_bucket_function: '2201G',

@@ -1,51 +1,36 @@
 import { parseArray } from './array-text.ts'
-import {
-  DATE_END,
-  DATE_START,
-  formatDate,
-  formatTimestamp,
-  formatTimestamptz,
-  INFINITY_MICROS,
-  localToInstant,
-  MINUS_INFINITY_MICROS,
-  parseTime,
-  parseTimestamp,
-  splitMicros,
-  TIMESTAMP_END,
-  TIMESTAMP_START,
-} from './datetime.ts'
+import { formatDate, formatTimestamp, formatTimestamptz } from './datetime.ts'
 import { formatDecimal, parseDecimal } from './decimal.ts'
 import { SqlError } from './error.ts'
 import { extendedType } from './extended.ts'
 import { formatFloat } from './float-text.ts'
-import { clock, formatInterval, parseInterval } from './interval.ts'
+import { clock, formatInterval } from './interval.ts'
 import { canonicalJson } from './json-text.ts'
 import { formatMap, parseMap } from './map-text.ts'
+import {
+  parseDate,
+  parseInstant,
+  parseIntervalText,
+  parseLocalTimestamp,
+  parseTimeOfDay,
+  parseTimeWithZone,
+} from './parse-time.ts'
 import { parseRecord } from './record-text.ts'
+import { styledDate, styledInterval, styledTimestamp } from './styled-time.ts'
+import { isPlainStyle, type TimeStyleText, timeStyle } from './time-style.ts'
+import { formatTimeWithZone } from './time-with-zone.ts'
 import type { Type } from './type.ts'
 import { typeName } from './type-names.ts'
 import type { Decimal, Interval, Value } from './value.ts'
 
-const BOOLEANS: Readonly<Record<string, boolean>> = {
-  t: true,
-  true: true,
-  y: true,
-  yes: true,
-  on: true,
-  '1': true,
-  f: false,
-  false: false,
-  n: false,
-  no: false,
-  off: false,
-  '0': false,
-}
-
-/** A type's input function. Throws 22P02, 22003, 22007 or 22008 with PostgreSQL's wording. `zone`: of timestamptz without one. */
-export function parseText(type: Type, text: string, zone = 'UTC'): Value {
+/**
+ * A type's input function. Throws 22P02, 22003, 22007 or 22008 with PostgreSQL's wording. `style`: the zone of times without one, the
+ * order of dates. `now`: what the word means (parse-time.ts).
+ */
+export function parseText(type: Type, text: string, style: TimeStyleText = 'UTC', now?: bigint): Value {
   switch (type.name) {
     case 'bool': {
-      const value = BOOLEANS[text.trim().toLowerCase()]
+      const value = booleanOf(text)
       if (value === undefined) throw invalid(type, text)
       return value
     }
@@ -70,52 +55,39 @@ export function parseText(type: Type, text: string, zone = 'UTC'): Value {
       return text
     case 'bytea':
       return parseBytea(text)
-    case 'date': {
-      const parsed = timestampOf(type, text)
-      if (parsed.micros === INFINITY_MICROS) return 0x7fffffff
-      if (parsed.micros === MINUS_INFINITY_MICROS) return -0x80000000
-      const { days } = splitMicros(parsed.micros)
-      if (days >= DATE_START && days < DATE_END) return days
-      throw new SqlError('datetime_field_overflow', `date out of range: "${text}"`)
-    }
-    case 'time': {
-      const value = parseTime(text)
-      if (value === undefined) throw invalidTime(type, text)
-      if (value === 'range') throw outOfRange(text)
-      return value
-    }
+    case 'date':
+      return parseDate(text, style, now)
+    case 'time':
+      return parseTimeOfDay(text, style, now)
+    case 'timetz':
+      return parseTimeWithZone(text, style, now)
     case 'timestamp':
-      return inRange(timestampOf(type, text).micros, text)
-    case 'timestamptz': {
-      const parsed = timestampOf(type, text)
-      if (parsed.micros === INFINITY_MICROS || parsed.micros === MINUS_INFINITY_MICROS) return parsed.micros
-      return inRange(localToInstant(parsed.micros, parsed.zone ?? zone), text)
-    }
-    case 'interval': {
-      const value = parseInterval(text)
-      if (value === undefined) throw invalidTime(type, text)
-      return value
-    }
+      return parseLocalTimestamp(text, style, now)
+    case 'timestamptz':
+      return parseInstant(text, style, now)
+    case 'interval':
+      return parseIntervalText(text, style)
     case 'uuid': {
-      const hex = text.trim().toLowerCase().replace(/[{}-]/g, '')
-      if (!/^[0-9a-f]{32}$/.test(hex)) throw invalid(type, text)
+      const inner = /^\{(.*)\}$/.exec(text)?.[1] ?? text
+      if (!/^(?:[0-9a-f]{4}-?){7}[0-9a-f]{4}$/i.test(inner)) throw invalid(type, text)
+      const hex = inner.toLowerCase().replaceAll('-', '')
       return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
     }
     case 'jsonb':
       return canonicalJson(text)
     case 'array':
-      return parseArray(type, text, (part, inside) => parseText(part, inside, zone))
+      return parseArray(type, text, (part, inside) => parseText(part, inside, style))
     case 'struct':
-      return parseRecord(type, text, (part, inside) => parseText(part, inside, zone))
+      return parseRecord(type, text, (part, inside) => parseText(part, inside, style))
     case 'map':
-      return parseMap(type, text, (part, inside) => parseText(part, inside, zone))
+      return parseMap(type, text, (part, inside) => parseText(part, inside, style))
     default:
       return extendedType(type.name)!.parse(text)
   }
 }
 
 /** A type's output function; NULL has no text, so it is not taken. */
-export function formatText(type: Type, value: Exclude<Value, null>, zone = 'UTC'): string {
+export function formatText(type: Type, value: Exclude<Value, null>, style: TimeStyleText = 'UTC'): string {
   switch (type.name) {
     case 'bool':
       return value ? 't' : 'f'
@@ -127,27 +99,41 @@ export function formatText(type: Type, value: Exclude<Value, null>, zone = 'UTC'
     case 'bytea':
       return `\\x${Buffer.from(value as Uint8Array).toString('hex')}`
     case 'date':
-      return formatDate(value as number)
+      return isPlainStyle(style) ? formatDate(value as number) : styledDate(value as number, timeStyle(style))
     case 'time':
       return clock(value as bigint)
+    case 'timetz':
+      return formatTimeWithZone(value as bigint)
     case 'timestamp':
-      return formatTimestamp(value as bigint)
+      if (isPlainStyle(style)) return formatTimestamp(value as bigint)
+      return styledTimestamp(value as bigint, timeStyle(style), false)
     case 'timestamptz':
-      return formatTimestamptz(value as bigint, zone)
+      if (isPlainStyle(style)) return formatTimestamptz(value as bigint, style)
+      return styledTimestamp(value as bigint, timeStyle(style), true)
     case 'interval':
-      return formatInterval(value as Interval)
+      if (isPlainStyle(style)) return formatInterval(value as Interval)
+      return styledInterval(value as Interval, timeStyle(style))
     case 'oid':
       return String((value as number) >>> 0)
     case 'array':
       if (type.label !== undefined) return (value as readonly Value[]).join(' ')
-      return `{${(value as readonly Value[]).map(v => arrayItem(type.element!, v, zone)).join(',')}}`
+      return `{${(value as readonly Value[]).map(v => arrayItem(type.element!, v, style)).join(',')}}`
     case 'map':
-      return formatMap(type, value as readonly Value[], (part, inside) => formatText(part, inside, zone))
+      return formatMap(type, value as readonly Value[], (part, inside) => formatText(part, inside, style))
     case 'struct':
-      return `(${(value as readonly Value[]).map((v, i) => structItem(type.fields![i]!.type, v, zone)).join(',')})`
+      return `(${(value as readonly Value[]).map((v, i) => structItem(type.fields![i]!.type, v, style)).join(',')})`
     default:
       return extendedType(type.name)?.format(value) ?? String(value)
   }
+}
+
+/** The words for true and false may be cut short where one letter more does not matter. */
+function booleanOf(text: string): boolean | undefined {
+  const word = text.trim().toLowerCase()
+  if (word === '') return undefined
+  if (word === '1' || word === 'on' || 'true'.startsWith(word) || 'yes'.startsWith(word)) return true
+  const off = word.length > 1 && 'off'.startsWith(word)
+  return word === '0' || off || 'false'.startsWith(word) || 'no'.startsWith(word) ? false : undefined
 }
 
 function parseInteger(type: Type, text: string): bigint {
@@ -193,25 +179,18 @@ function parseBytea(text: string): Uint8Array {
   return new Uint8Array(Buffer.from(hex, 'hex'))
 }
 
-function timestampOf(type: Type, text: string): { micros: bigint; zone: string | undefined } {
-  const parsed = parseTimestamp(text)
-  if (parsed === undefined) throw invalidTime(type, text)
-  if (parsed === 'range') throw outOfRange(text)
-  return parsed
-}
-
-function arrayItem(type: Type, value: Value, zone: string): string {
+function arrayItem(type: Type, value: Value, style: TimeStyleText): string {
   if (value === null) return 'NULL'
-  const text = formatText(type, value, zone)
+  const text = formatText(type, value, style)
   if (type.name === 'array' && type.label === undefined) return text
   return text === '' || /[{},"\\\s]/.test(text) || text.toLowerCase() === 'null'
     ? `"${text.replace(/["\\]/g, '\\$&')}"`
     : text
 }
 
-function structItem(type: Type, value: Value, zone: string): string {
+function structItem(type: Type, value: Value, style: TimeStyleText): string {
   if (value === null) return ''
-  const text = formatText(type, value, zone)
+  const text = formatText(type, value, style)
   return text === '' || /[(),"\\\s]/.test(text) ? `"${text.replace(/["\\]/g, '$&$&')}"` : text
 }
 
@@ -220,19 +199,4 @@ function invalid(type: Type, text: string): SqlError {
     'invalid_text_representation',
     `invalid input syntax for type ${typeName(type)}: "${text}"`,
   )
-}
-
-function inRange(micros: bigint, text: string): bigint {
-  const finite = micros >= TIMESTAMP_START && micros < TIMESTAMP_END
-  if (finite || micros === INFINITY_MICROS || micros === MINUS_INFINITY_MICROS) return micros
-  throw new SqlError('datetime_field_overflow', `timestamp out of range: "${text}"`)
-}
-
-function invalidTime(type: Type, text: string): SqlError {
-  const name = typeName(type).replace(/ without time zone$/, '')
-  return new SqlError('invalid_datetime_format', `invalid input syntax for type ${name}: "${text}"`)
-}
-
-function outOfRange(text: string): SqlError {
-  return new SqlError('datetime_field_overflow', `date/time field value out of range: "${text}"`)
 }

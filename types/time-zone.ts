@@ -1,46 +1,30 @@
 import { SqlError } from './error.ts'
+import { ZONE_ABBREVIATIONS } from './zone-abbreviations.ts'
 
 const SLOT = 900_000_000n
 /** 400 Gregorian years: instants beyond what Date can hold are moved by whole cycles. */
 const CYCLE = 12_622_780_800_000n
 const DATE_MAX = 8_000_000_000_000_000n
 
-/** PostgreSQL's default abbreviations that are no names of zones, in hours east. */
-const ABBREVIATIONS: Readonly<Record<string, number>> = {
-  utc: 0,
-  gmt: 0,
-  z: 0,
-  zulu: 0,
-  ut: 0,
-  est: -5,
-  edt: -4,
-  cst: -6,
-  cdt: -5,
-  mst: -7,
-  mdt: -6,
-  pst: -8,
-  pdt: -7,
-  cet: 1,
-  cest: 2,
-  eet: 2,
-  eest: 3,
-  wet: 0,
-  west: 1,
-  bst: 1,
-  msk: 3,
-  jst: 9,
-}
-
 const formats = new Map<string, Intl.DateTimeFormat>()
 /** Offsets by quarter of an hour, for no zone changes its offset within one; bounded. */
 const slots = new Map<string, Map<bigint, number>>()
 
+/** What a zone's text means: fixed seconds east, or the name to ask for; bounded. */
+const meanings = new Map<string, number | string>()
+
 /** Seconds east of UTC at an instant in microseconds; throws 22023 for an unknown zone. */
 export function zoneOffsetSeconds(zone: string, micros: bigint): number {
-  const known = ABBREVIATIONS[zone.toLowerCase()]
-  if (known !== undefined) return known * 3600
-  const fixed = fixedOffset(zone)
-  if (fixed !== undefined) return fixed
+  let meaning = meanings.get(zone)
+  if (meaning === undefined) {
+    meaning = ZONE_ABBREVIATIONS.get(zone.toLowerCase()) ?? fixedOffset(zone) ?? posixOffset(zone) ?? zone
+    if (meanings.size > 10_000) meanings.clear()
+    meanings.set(zone, meaning)
+  }
+  return typeof meaning === 'number' ? meaning : namedOffset(meaning, micros)
+}
+
+function namedOffset(zone: string, micros: bigint): number {
   let ofZone = slots.get(zone)
   if (ofZone === undefined) slots.set(zone, (ofZone = new Map()))
   const slot = micros / SLOT - (micros % SLOT < 0n ? 1n : 0n)
@@ -53,12 +37,34 @@ export function zoneOffsetSeconds(zone: string, micros: bigint): number {
   return offset
 }
 
-/** Seconds east of `+02:00`, `UTC-7` and the like; undefined: not of that form. */
+/** Whether there is such a zone. */
+export function isZone(zone: string): boolean {
+  try {
+    zoneOffsetSeconds(zone, 0n)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Seconds east of `+02:00` and the like; undefined: not of that form. */
 export function fixedOffset(zone: string): number | undefined {
-  const match = /^(?:utc|gmt)?([+-])(\d{1,2})(?::?(\d{2})(?::?(\d{2}))?)?$/i.exec(zone)
+  const match = /^([+-])(\d{1,2})(?::?(\d{2})(?::?(\d{2}))?)?$/i.exec(zone)
   if (match === null) return undefined
-  const seconds = Number(match[2]) * 3600 + Number(match[3] ?? 0) * 60 + Number(match[4] ?? 0)
+  const seconds = secondsOf(match[2]!, match[3], match[4])
   return match[1] === '-' ? -seconds : seconds
+}
+
+/** Seconds east of a zone as POSIX writes it, west of Greenwich being positive: `PST+8`, `MST7:00`, `<+03>-3`. */
+export function posixOffset(zone: string): number | undefined {
+  const match = /^(?:[a-z]{3,}|<[a-z0-9+:-]{3,}>)([+-]?)(\d{1,2})(?::(\d{2})(?::(\d{2}))?)?$/i.exec(zone)
+  if (match === null) return undefined
+  const seconds = secondsOf(match[2]!, match[3], match[4])
+  return match[1] === '-' ? seconds : 0 - seconds
+}
+
+function secondsOf(hours: string, minutes = '0', seconds = '0'): number {
+  return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)
 }
 
 /**

@@ -1,5 +1,7 @@
 import { roundDecimal } from './decimal.ts'
 import { SqlError } from './error.ts'
+import { INTERVAL_FIELDS } from './interval-fields.ts'
+import { packTime, unpackTime } from './time-with-zone.ts'
 import type { Type } from './type.ts'
 import type { Decimal, Interval, Value } from './value.ts'
 
@@ -23,7 +25,7 @@ export function parseModifier(text: string): Modifier | undefined {
   // A bare char holds one character.
   if (match[1] === 'char' || match[1] === 'character')
     return modifierOf('char', numbers.length ? numbers : [1])
-  return modifierOf(name, numbers)
+  return modifierOf(name === 'time' && match[4]?.trim().startsWith('with ') ? 'timetz' : name, numbers)
 }
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -35,13 +37,14 @@ const KINDS: Readonly<Record<string, string>> = {
   numeric: 'numeric',
   decimal: 'numeric',
   time: 'time',
+  timetz: 'timetz',
   timestamp: 'timestamp',
   timestamptz: 'timestamp',
   interval: 'interval',
   vector: 'vector',
 }
 
-/** The modifier of a type name and its numbers; undefined without numbers. Throws 22023. */
+/** The modifier of a type name and its numbers (of an interval: its precision and its fields); undefined without numbers. Throws 22023. */
 export function modifierOf(typeName: string, numbers: readonly number[]): Modifier | undefined {
   const name = KINDS[typeName]
   const [first, second = 0] = numbers
@@ -55,7 +58,8 @@ export function modifierOf(typeName: string, numbers: readonly number[]): Modifi
     const bound = first < 1 ? 'at least 1' : 'at most 16000'
     throw new SqlError('invalid_parameter_value', `dimensions for type vector must be ${bound}`)
   }
-  if (name !== 'numeric') return `${name}(${Math.min(6, Math.max(0, first))})`
+  if (name === 'interval' && second !== 0) return `interval(${precisionOf(first)},${second})`
+  if (name !== 'numeric') return `${name}(${precisionOf(first)})`
   if (first < 1 || first > 1000)
     throw new SqlError('invalid_parameter_value', `NUMERIC precision ${first} must be between 1 and 1000`)
   if (second < -1000 || second > 1000)
@@ -82,7 +86,11 @@ export function limitValue(type: Type, value: Value, modifier: Modifier, explici
     case 'vector':
       return checkLength(value as readonly number[], limit)
     case 'interval':
-      return { ...(value as Interval), micros: limitMicros((value as Interval).micros, limit) }
+      return limitInterval(value as Interval, limit, Number(second ?? 0))
+    case 'timetz': {
+      const { micros, east } = unpackTime(value as bigint)
+      return packTime(limitMicros(micros, limit), east)
+    }
     default:
       return limitMicros(value as bigint, limit)
   }
@@ -119,8 +127,24 @@ function limitDecimal(value: Decimal, precision: number, scale: number): Decimal
   throw new SqlError('numeric_value_out_of_range', 'numeric field overflow', { detail })
 }
 
-/** Rounds half away from zero; the infinities stay. */
-function limitMicros(micros: bigint, precision: number): bigint {
+const precisionOf = (digits: number) => Math.min(6, Math.max(0, digits))
+
+/** Fields behind the last that the type has become zero, those before the first stay. */
+function limitInterval({ months, days, micros }: Interval, precision: number, range: number): Interval {
+  const { year, month, day, hour, minute, second } = INTERVAL_FIELDS
+  if (range === year) return { months: months - (months % 12), days: 0, micros: 0n }
+  if (range === month || range === (year | month)) return { months, days: 0, micros: 0n }
+  if (range === day) return { months, days, micros: 0n }
+  const unit =
+    (range & second) !== 0 ? 1n : (range & minute) !== 0 ? MINUTE : (range & hour) !== 0 ? HOUR : 1n
+  return { months, days, micros: limitMicros(micros - (micros % unit), precision) }
+}
+
+const MINUTE = 60_000_000n
+const HOUR = 3_600_000_000n
+
+/** Rounds to so many digits of a second, half away from zero; the infinities stay. */
+export function limitMicros(micros: bigint, precision: number): bigint {
   if (precision >= 6 || micros === 2n ** 63n - 1n || micros === -(2n ** 63n)) return micros
   const unit = 10n ** BigInt(6 - precision)
   const half = unit / 2n

@@ -15,6 +15,7 @@ export type TypeName =
   | 'bytea'
   | 'date'
   | 'time'
+  | 'timetz'
   | 'timestamp'
   | 'timestamptz'
   | 'interval'
@@ -76,7 +77,7 @@ export function fieldsOf(columns: Schema): Schema {
  * Physical representation of a column:
  * - `u8`     bool as 0/1 in a Uint8Array
  * - `i32`    int2, int4, oid, date (days since 1970-01-01) in an Int32Array
- * - `i64`    int8, time (microseconds since midnight), timestamp and timestamptz (microseconds since
+ * - `i64`    int8, time (microseconds since midnight), timetz (time-with-zone.ts), timestamp and timestamptz (microseconds since
  *            1970-01-01T00:00:00Z; the two infinities are the extreme int64 values) in a BigInt64Array
  * - `f64`    float4 (rounded by Math.fround) and float8 in a Float64Array
  * - `bytes`  text (UTF-8), bytea, jsonb (canonical PostgreSQL text of the document), uuid (36 lower-case characters), variant (see variant.ts)
@@ -100,6 +101,7 @@ const PHYSICAL: Readonly<Record<TypeName, Physical>> = {
   bytea: 'bytes',
   date: 'i32',
   time: 'i64',
+  timetz: 'i64',
   timestamp: 'i64',
   timestamptz: 'i64',
   interval: 'values',
@@ -131,6 +133,7 @@ export const TEXT: Type = { name: 'text' }
 export const BYTEA: Type = { name: 'bytea' }
 export const DATE: Type = { name: 'date' }
 export const TIME: Type = { name: 'time' }
+export const TIMETZ: Type = { name: 'timetz' }
 export const TIMESTAMP: Type = { name: 'timestamp' }
 export const TIMESTAMPTZ: Type = { name: 'timestamptz' }
 export const INTERVAL: Type = { name: 'interval' }

@@ -8,6 +8,7 @@ import {
   splitMicros,
   TIMESTAMP_END,
   TIMESTAMP_START,
+  zoneOffsetSeconds,
 } from '../../types/datetime.ts'
 import {
   decimalOf,
@@ -22,6 +23,8 @@ import { checkInt256 } from '../../types/int256.ts'
 import { isJsonNumber, parseJson } from '../../types/json-text.ts'
 import { checkedEntries } from '../../types/map-text.ts'
 import { formatText, parseText } from '../../types/text-io.ts'
+import { isPlainStyle, type TimeStyleText, zoneOfStyle } from '../../types/time-style.ts'
+import { packTime, timeOfZone, unpackTime } from '../../types/time-with-zone.ts'
 import { FLOAT8, sameType, TEXT, type Type, type TypeName } from '../../types/type.ts'
 import { typeName } from '../../types/type-names.ts'
 import type { Decimal, Interval, Value } from '../../types/value.ts'
@@ -52,6 +55,8 @@ export function castContext(from: Type, to: Type): CastContext | undefined {
   if (from.name === 'text') return 'explicit'
   if (to.name === 'oid' && INTEGERS.includes(from.name)) return 'implicit'
   if (from.name === 'oid') return to.name === 'int4' || to.name === 'int8' ? 'assignment' : undefined
+  if (to.name === 'timetz') return TO_TIMETZ[from.name]
+  if (from.name === 'timetz') return to.name === 'time' ? 'assignment' : undefined
   if (to.name === 'time')
     return ['timestamp', 'timestamptz', 'interval'].includes(from.name) ? 'assignment' : undefined
   if (from.name === 'time') return to.name === 'interval' ? 'implicit' : undefined
@@ -59,6 +64,11 @@ export function castContext(from: Type, to: Type): CastContext | undefined {
   if (from.name === 'bool' || to.name === 'bool')
     return from.name === 'int4' || to.name === 'int4' ? 'explicit' : undefined
   return undefined
+}
+
+const TO_TIMETZ: Partial<Readonly<Record<TypeName, CastContext>>> = {
+  time: 'implicit',
+  timestamptz: 'assignment',
 }
 
 /** Integers widen to it, it widens to double precision; from numeric and to integers only when asked. */
@@ -97,20 +107,27 @@ function structContext(from: Type, to: Type): CastContext | undefined {
   return order[worst]
 }
 
-/** Whether the conversion depends on the session's time zone. */
-export function castNeedsZone(from: Type, to: Type): boolean {
-  if (sameType(from, to)) return false
-  return holdsInstants(from) || holdsInstants(to)
+/** What of the session's style the conversion depends on; undefined: nothing. */
+export function castStyle(from: Type, to: Type, style: TimeStyleText): TimeStyleText | undefined {
+  if (sameType(from, to)) return undefined
+  const texts = holds(from, TEXTS) || holds(to, TEXTS)
+  if (holds(from, INSTANTS) || holds(to, INSTANTS)) return texts ? style : zoneOfStyle(style)
+  const styled = texts && !isPlainStyle(style) && (holds(from, STYLED) || holds(to, STYLED))
+  return styled ? style : undefined
 }
 
-function holdsInstants(type: Type): boolean {
-  if (type.element !== undefined) return holdsInstants(type.element)
-  if (type.name === 'struct') return type.fields!.some(field => holdsInstants(field.type))
-  return type.name === 'timestamptz'
+const TEXTS: ReadonlySet<TypeName> = new Set(['text'])
+const INSTANTS: ReadonlySet<TypeName> = new Set(['timestamptz', 'timetz'])
+const STYLED: ReadonlySet<TypeName> = new Set(['date', 'timestamp', 'interval'])
+
+function holds(type: Type, names: ReadonlySet<TypeName>): boolean {
+  if (type.element !== undefined) return holds(type.element, names)
+  if (type.name === 'struct') return type.fields!.some(field => holds(field.type, names))
+  return names.has(type.name)
 }
 
-/** Converts one value. Throws 22P02, 22003 or 22007 with PostgreSQL's wording; `zone` is the session's. */
-export function castValue(value: Value, from: Type, to: Type, zone = 'UTC'): Value {
+/** Converts one value. Throws 22P02, 22003 or 22007 with PostgreSQL's wording; `zone` is the session's, or its whole style. */
+export function castValue(value: Value, from: Type, to: Type, zone: TimeStyleText = 'UTC'): Value {
   if (value === null || sameType(from, to)) return value
   if (from.name === 'text') return parseText(to, value as string, zone)
   if (to.name === 'text') return from.name === 'bool' ? String(value) : formatText(from, value, zone)
@@ -140,9 +157,11 @@ export function castValue(value: Value, from: Type, to: Type, zone = 'UTC'): Val
   if (from.name === 'jsonb') return castJson(value as string, to)
   if ((NUMBERS.includes(from.name) || from.name === 'int256') && NUMBERS.includes(to.name))
     return castNumber(value as number | bigint | Decimal, from, to)
+  if (to.name === 'timetz') return timeWithZone(value as bigint, from, zoneOfStyle(zone))
+  if (from.name === 'timetz') return unpackTime(value as bigint).micros
   if (from.name === 'interval') return timeOfDay((value as Interval).micros)
   if (to.name === 'interval') return { months: 0, days: 0, micros: value as bigint }
-  return castTime(value as number | bigint, from, to, zone)
+  return castTime(value as number | bigint, from, to, zoneOfStyle(zone))
 }
 
 /** One type for UNION, CASE and COALESCE; undefined entries are untyped literals; undefined: none fits. */
@@ -257,6 +276,13 @@ function castTime(value: number | bigint, from: Type, to: Type, zone: string): V
   const local = from.name === 'timestamptz' ? instantToLocal(micros, zone) : micros
   if (to.name === 'timestamp') return local
   return to.name === 'date' ? splitMicros(local).days : timeOfDay(local)
+}
+
+function timeWithZone(micros: bigint, from: Type, zone: string): Value {
+  if (from.name === 'time') return timeOfZone(micros, zone)
+  if (micros === INFINITY_MICROS || micros === MINUS_INFINITY_MICROS) return null
+  const east = zoneOffsetSeconds(zone, micros)
+  return packTime(splitMicros(micros + BigInt(east) * 1_000_000n).time, east)
 }
 
 function startOfDay(days: number): bigint {

@@ -11,9 +11,9 @@ const PLAIN: readonly TypeName[] = [
   'int2',
   'int4',
   'int8',
-  'oid',
   'date',
   'time',
+  'timetz',
   'timestamp',
   'timestamptz',
 ]
@@ -31,6 +31,11 @@ const OTHERS = [
 ] as const
 
 for (const [operator, symbol] of Object.entries(OPERATORS)) {
+  // Its 32 bits have no sign.
+  fn(`${operator}(oid, oid) -> bool`, {
+    help: 'comparison',
+    emit: ([a, b]) => `((${a} >>> 0) ${symbol} (${b} >>> 0))`,
+  })
   for (const type of PLAIN)
     fn(`${operator}(${type}, ${type}) -> bool`, {
       help: 'comparison',

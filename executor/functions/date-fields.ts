@@ -28,11 +28,11 @@ for (const [name, type] of [
   fn(`${name}(text, date) -> ${type}`, {
     help: 'field',
     call: (f: string, a: number) =>
-      exact ? dateField(f, a) : result(timestampField(f, atMidnight(a), 'timestamp without time zone')),
+      exact ? dateField(f, a) : result(timestampField(f, dateToInstant(a), 'timestamp without time zone')),
   })
   fn(`${name}(text, time) -> ${type}`, {
     help: 'field',
-    call: (f: string, a: bigint) => result(timeField(f, a)),
+    call: (f: string, a: bigint) => result(timeOfDayField(f, a)),
   })
   fn(`${name}(text, interval) -> ${type}`, {
     help: 'field',
@@ -40,7 +40,8 @@ for (const [name, type] of [
   })
 }
 
-function atMidnight(days: number): bigint {
+/** The midnight that begins the day, as UTC has it. */
+export function dateToInstant(days: number): bigint {
   if (days === 0x7fffffff) return t.INFINITY_MICROS
   return days === -0x80000000 ? t.MINUS_INFINITY_MICROS : BigInt(days) * DAY
 }
@@ -52,9 +53,8 @@ function instantField(word: string, a: bigint, zone: string): Field {
   if (a === t.INFINITY_MICROS || a === t.MINUS_INFINITY_MICROS)
     return unit.startsWith('timezone') ? null : timestampField(word, a, type)
   const offset = t.zoneOffsetSeconds(zone, a)
-  if (unit === 'timezone') return decimalOf(offset)
-  if (unit === 'timezone_hour') return decimalOf(Math.trunc(offset / 3600))
-  if (unit === 'timezone_minute') return decimalOf(Math.trunc((offset % 3600) / 60))
+  const field = zoneField(unit, offset)
+  if (field !== undefined) return field
   return timestampField(word, t.instantToLocal(a, zone), type)
 }
 
@@ -96,12 +96,27 @@ function dateField(word: string, days: number): Field {
   return field
 }
 
-function timeField(word: string, time: bigint): Field {
+/** A field of a time of day; `east`: of one with a zone, so many seconds east of Greenwich. */
+function timeOfDayField(word: string, time: bigint, east?: number): Decimal {
   const unit = unitOf(word)
-  if (unit === 'epoch') return { digits: time, scale: 6 }
-  const field = clockField(unit, time)
-  if (field === undefined) throw noUnit(word, 'time without time zone')
+  if (unit === 'epoch') return { digits: time - BigInt(east ?? 0) * 1_000_000n, scale: 6 }
+  const field = clockField(unit, time) ?? (east === undefined ? undefined : zoneField(unit, east))
+  if (field === undefined)
+    throw noUnit(word, east === undefined ? 'time without time zone' : 'time with time zone')
   return field
+}
+
+/** extract (`exact`) or date_part of a time with time zone. */
+export function timeField(word: string, time: bigint, exact: boolean, east: number): Decimal | number {
+  const field = timeOfDayField(word, time, east)
+  return exact ? field : decimalToNumber(field)
+}
+
+function zoneField(unit: string, offset: number): Decimal | undefined {
+  if (unit === 'timezone') return decimalOf(offset)
+  if (unit === 'timezone_hour') return decimalOf(Math.trunc(offset / 3600))
+  if (unit === 'timezone_minute') return decimalOf(Math.trunc((offset % 3600) / 60))
+  return undefined
 }
 
 function clockField(unit: string, time: bigint): Decimal | undefined {

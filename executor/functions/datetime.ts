@@ -141,8 +141,11 @@ function dateBin(stride: Interval, a: bigint, origin: bigint): bigint {
     )
   const micros = fixed(stride)
   if (micros <= 0n) throw overflow('stride must be greater than zero')
-  return binned(a, micros, origin)
+  if (!fits(micros) || !fits(a - origin)) throw overflow('interval out of range')
+  return t.checkTimestamp(binned(a, micros, origin))
 }
+
+const fits = (micros: bigint) => BigInt.asIntN(64, micros) === micros
 
 function binned(a: bigint, micros: bigint, from: bigint): bigint {
   const rest = (a - from) % micros

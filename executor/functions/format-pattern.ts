@@ -31,8 +31,9 @@ export function datePieces(pattern: string): readonly Piece[] {
     if (/^(FM|fm|FX|fx)/.test(pattern.slice(from))) from += 2
     if (/^(TM|tm)/.test(pattern.slice(from))) from += 2
     const rest = pattern.slice(from)
-    const word =
-      KNOWN.find(w => rest.startsWith(w)) ?? KNOWN.find(w => asciiUpper(rest.slice(0, w.length)) === w)
+    const exact = KNOWN.find(w => rest.startsWith(w))
+    const loose = KNOWN.find(w => asciiUpper(rest.slice(0, w.length)) === w)
+    const word = (loose?.length ?? 0) > (exact?.length ?? 0) ? loose : exact
     if (word !== undefined) {
       from += word.length
       const ordinal = /^(TH|th)/.exec(pattern.slice(from))?.[0] ?? ''

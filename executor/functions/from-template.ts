@@ -1,5 +1,6 @@
 import * as t from '../../types/datetime.ts'
 import { SqlError } from '../../types/error.ts'
+import { limitMicros } from '../../types/type-modifier.ts'
 import { DAYS, datePieces, MONTHS, type Piece, ROMAN } from './format-pattern.ts'
 import { fn } from './registry.ts'
 import { fieldsToMoment, type TemplateFields } from './template-fields.ts'
@@ -320,7 +321,9 @@ fn('to_timestamp(text, text) -> timestamptz', {
   zoned: true,
   call: (text: string, template: string, zone: string) => {
     const { days, micros, offset } = fieldsToMoment(readByTemplate(text, template), text)
-    const local = BigInt(days) * t.DAY_MICROS + micros
+    const digits = datePieces(template).find(piece => /^FF\d$/.test(piece.word))?.word[2]
+    const exact = BigInt(days) * t.DAY_MICROS + micros
+    const local = digits === undefined ? exact : limitMicros(exact, Number(digits))
     const instant = offset === undefined ? t.localToInstant(local, zone) : local - BigInt(offset) * 1_000_000n
     if (instant < t.TIMESTAMP_START || instant >= t.TIMESTAMP_END)
       throw new SqlError('datetime_field_overflow', `timestamp out of range: "${text}"`)

@@ -1,6 +1,12 @@
 import * as t from '../../types/datetime.ts'
 import { SqlError } from '../../types/error.ts'
-import { addIntervals, divideInterval, negateInterval, scaleInterval } from '../../types/interval.ts'
+import {
+  addIntervals,
+  checkInterval,
+  divideInterval,
+  negateInterval,
+  scaleInterval,
+} from '../../types/interval.ts'
 import type { Interval } from '../../types/value.ts'
 import { fn } from './registry.ts'
 
@@ -38,7 +44,7 @@ fn('justify_days(interval) -> interval', {
     const [months, days] = [i.months + whole, i.days - whole * 30]
     if (months > 0 && days < 0) return { months: months - 1, days: days + 30, micros: i.micros }
     if (months < 0 && days > 0) return { months: months + 1, days: days - 30, micros: i.micros }
-    return { months, days, micros: i.micros }
+    return checkInterval({ months, days, micros: i.micros })
   },
 })
 fn('justify_interval(interval) -> interval', {
@@ -62,9 +68,9 @@ fn('isfinite(interval) -> bool', { help: 'is not infinite', call: () => true })
 
 /** Time of the same sign as the days. */
 function hoursLikeDays(i: Interval): Interval {
-  if (i.days > 0 && i.micros < 0n) return { ...i, days: i.days - 1, micros: i.micros + DAY }
-  if (i.days < 0 && i.micros > 0n) return { ...i, days: i.days + 1, micros: i.micros - DAY }
-  return i
+  if (i.days > 0 && i.micros < 0n) return checkInterval({ ...i, days: i.days - 1, micros: i.micros + DAY })
+  if (i.days < 0 && i.micros > 0n) return checkInterval({ ...i, days: i.days + 1, micros: i.micros - DAY })
+  return checkInterval(i)
 }
 
 for (const type of ['timestamp', 'timestamptz'] as const)

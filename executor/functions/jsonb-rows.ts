@@ -40,14 +40,14 @@ for (const prefix of ['jsonb', 'json']) {
   fn(`${prefix}_populate_record(anyelement, jsonb) -> anyelement`, {
     help: 'row of an object: its members by name, other fields as in the first argument',
     strict: false,
-    zoned: true,
+    zoned: 'style',
     make: (_, type) => (base: Value, a: string | null, zone: string) =>
       a === null ? base : record(type, base, parseJson(a), zone, `${prefix}_populate_record`),
   })
   fn(`${prefix}_populate_recordset(anyelement, jsonb) -> setof anyelement`, {
     help: 'rows of an array of objects',
     strict: false,
-    zoned: true,
+    zoned: 'style',
     makeRows: (_, type) => (base: Value, a: string | null, zone: string) => {
       if (a === null) return []
       const name = `${prefix}_populate_recordset`

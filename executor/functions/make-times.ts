@@ -1,6 +1,7 @@
 import * as t from '../../types/datetime.ts'
 import { SqlError } from '../../types/error.ts'
 import { timeOfId } from '../../types/row-id.ts'
+import { zoneOffset } from '../../types/zone-offset.ts'
 import { roundHalfEven } from './casts.ts'
 import { fn } from './registry.ts'
 
@@ -92,12 +93,19 @@ function makeInstant(
   zone: string,
 ): bigint {
   const local = makeTimestamp(y, mo, d, h, mi, s)
-  try {
-    return t.checkTimestamp(t.localToInstant(local, zone))
-  } catch (error) {
-    if (error instanceof SqlError) throw error
-    throw new SqlError('invalid_parameter_value', `time zone "${zone}" not recognized`)
-  }
+  const offset = zoneOffset(zone)
+  if (typeof offset === 'number') return t.checkTimestamp(local - BigInt(offset) * 1_000_000n)
+  if (offset === 'zone') throw invalid(`numeric time zone "${zone}" out of range`)
+  if (/^\d/.test(zone))
+    throw invalid(
+      `invalid input syntax for type numeric time zone: "${zone}"`,
+      'Numeric time zones must have "-" or "+" as first character.',
+    )
+  return t.checkTimestamp(t.localToInstant(local, zone))
+}
+
+function invalid(message: string, hint?: string): SqlError {
+  return new SqlError('invalid_parameter_value', message, { hint })
 }
 
 function two(n: number): string {

@@ -90,7 +90,7 @@ fn('map_delete(anymap, anymapkey) -> anymap', {
 fn('jsonb_populate_map(anymap, jsonb) -> anymap', {
   help: 'with the members of a JSON object',
   strict: false,
-  zoned: true,
+  zoned: 'style',
   make:
     ([map]) =>
     (entries: Entries | null, text: string | null, zone: string) => {

@@ -22,8 +22,8 @@ export interface FunctionBody {
   readonly column?: string
   /** Makes `rows` for the actual types of the arguments and of a row. */
   readonly makeRows?: (args: readonly Type[], result: Type) => (...args: never[]) => Iterable<Value>
-  /** The session's time zone follows the arguments, as text. */
-  readonly zoned?: boolean
+  /** The session's time zone follows the arguments, as text; `style`: its style of times (types/time-style.ts). */
+  readonly zoned?: boolean | 'style'
   /** The session's number follows the arguments: the answer depends on the session or the catalog. */
   readonly session?: boolean
   /** Names of the parameters for calls that name them, and values of the last ones that may be left out. */
@@ -249,6 +249,7 @@ function categoryOf(type: Type): string {
       return 'number'
     case 'date':
     case 'time':
+    case 'timetz':
     case 'timestamp':
     case 'timestamptz':
       return 'time'

@@ -21,7 +21,7 @@ const any = (signature: string, help: string, call: (all: (string | null)[]) => 
   fn(signature, {
     help,
     strict,
-    zoned: true,
+    zoned: 'style',
     make: types => ((...values: Value[]) => call(texts(types, values))) as never,
   })
 
@@ -33,7 +33,7 @@ any('concat_ws(text, ...any) -> text', 'joined by a separator, NULLs left out', 
 for (const operands of ['text, anynonarray', 'anynonarray, text'])
   fn(`||(${operands}) -> text`, {
     help: 'joined',
-    zoned: true,
+    zoned: 'style',
     make: types =>
       ((a: Value, b: Value, zone: string) =>
         String(castValue(a, types[0]!, TEXT, zone)) + String(castValue(b, types[1]!, TEXT, zone))) as never,
@@ -48,7 +48,7 @@ for (const [name, help, nulls] of [
   fn(`${name}(any) -> text`, {
     help,
     strict: false,
-    zoned: true,
+    zoned: 'style',
     make:
       ([type]) =>
       (a: Value, zone: string) => {

@@ -1,6 +1,7 @@
 import * as t from '../../types/datetime.ts'
 import { SqlError } from '../../types/error.ts'
 import type { Interval } from '../../types/value.ts'
+import { zoneAbbreviation } from '../../types/zone-names.ts'
 import { isoWeek, isoWeekday } from './date-fields.ts'
 import { DAYS, datePieces, MONTHS, newYear, type Piece, ROMAN } from './format-pattern.ts'
 import { intervalCalendar } from './interval-calendar.ts'
@@ -135,7 +136,7 @@ function field(m: Moment, { word, written, fill }: Piece): string {
     case 'B.C.':
       return caseOf(written, m.year <= 0 ? 'B.C.' : 'A.D.')
     case 'Y,YYY':
-      return `${Math.trunc(year / 1000)},${number(year % 1000, 3, 0)}`
+      return `${Math.trunc(year / 1000)},${year % 1000 < 0 ? '-' : ''}${String(Math.abs(year % 1000)).padStart(year % 1000 < 0 ? 2 : 3, '0')}`
     case 'YYYY':
       return number(year, 4)
     case 'YYY':
@@ -223,7 +224,9 @@ function isoYear(m: Moment): number {
 
 function zoneName(m: Moment, written: string): string {
   if (m.zone === undefined) return ''
-  return written === 'tz' ? m.zone.toLowerCase() : m.zone.toUpperCase()
+  const seconds = (m.days ?? 0) * 86_400 + m.hour * 3600 + m.minute * 60 + m.second - (m.offset ?? 0)
+  const name = zoneAbbreviation(m.zone, BigInt(seconds) * 1_000_000n)
+  return written === 'tz' ? name.toLowerCase() : name
 }
 
 /** All upper, all lower or as is, by how the keyword is written. */

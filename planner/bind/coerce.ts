@@ -1,14 +1,16 @@
-import { castContext, castNeedsZone, commonType } from '../../executor/functions/casts.ts'
+import { castContext, castStyle, commonType } from '../../executor/functions/casts.ts'
 import { functionById, resolveFunction } from '../../executor/functions/index.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
+import { parseIntervalText } from '../../types/parse-time.ts'
 import { parseText } from '../../types/text-io.ts'
+import { type TimeStyleText, timeStyleText } from '../../types/time-style.ts'
+import { instantToLocal } from '../../types/time-zone.ts'
 import { BOOL, sameType, TEXT, type Type } from '../../types/type.ts'
-import type { Modifier } from '../../types/type-modifier.ts'
+import { limitValue, type Modifier } from '../../types/type-modifier.ts'
 import { typeName } from '../../types/type-names.ts'
 import type { BindContext } from '../contract.ts'
 import { call, literal } from '../expressions.ts'
-import { momentOf } from './moment-words.ts'
 import { originOf } from './origin.ts'
 import { castRegistered, registeredLiteral, sessionOf } from './registered-names.ts'
 import { unknownFunction } from './unknown-function.ts'
@@ -63,18 +65,24 @@ function zoneOf(context: BindContext): string {
   return context.setting('timezone') || 'UTC'
 }
 
-/** A conversion; the session's time zone goes along where it counts. */
-export function castCall(e: Expression, type: Type, context: BindContext): Expression {
-  if (!castNeedsZone(e.type, type)) return call('cast', [e], type)
-  return call('cast', [e, literal(zoneOf(context), TEXT)], type)
+/** How the session reads and writes times. */
+function styleOf(context: BindContext): TimeStyleText {
+  return timeStyleText(zoneOf(context), context.setting('datestyle'), context.setting('intervalstyle'))
 }
 
-/** Gives an untyped literal or parameter its type. */
+/** A conversion; the session's style of times goes along where it counts. */
+export function castCall(e: Expression, type: Type, context: BindContext): Expression {
+  const style = castStyle(e.type, type, styleOf(context))
+  return call('cast', style === undefined ? [e] : [e, literal(style, TEXT)], type)
+}
+
+/** Gives an untyped literal or parameter its type. `fields`: those of an interval's type (types/interval-fields.ts). */
 export function settle(
   e: Expression,
   type: Type,
   context: BindContext,
   position: number | undefined,
+  fields = 0,
 ): Expression {
   if (!isUnknown(e)) return e
   if (e.kind === 'parameter') {
@@ -88,8 +96,8 @@ export function settle(
   try {
     const registered = registeredLiteral(e.value as string, type, context)
     if (registered !== undefined) return registered
-    const zone = zoneOf(context)
-    return literal(parseText(type, momentOf(e.value as string, type, context, zone), zone), type)
+    if (fields !== 0) return literal(parseIntervalText(e.value as string, styleOf(context), fields), type)
+    return literal(parseText(type, e.value as string, styleOf(context), nowOf(context)), type)
   } catch (error) {
     if (error instanceof SqlError && error.position === undefined) {
       const { condition, message, detail, hint } = error
@@ -99,9 +107,19 @@ export function settle(
   }
 }
 
+/**
+ * Local time, which the words `now`, `today`, `tomorrow` and `yesterday` of a literal mean. A view's query keeps its constants for
+ * ever, so there they are no dates.
+ */
+function nowOf(context: BindContext): bigint | undefined {
+  return context.mode === 'stream' ? undefined : instantToLocal(context.nowMicros, zoneOf(context))
+}
+
 /** The value as a type with that modifier holds it. */
 export function limited(e: Expression, modifier: Modifier | undefined, explicit: boolean): Expression {
   if (modifier === undefined || (e.kind === 'literal' && e.value === null)) return e
+  if (e.kind === 'literal' && e.type.name === 'interval')
+    return literal(limitValue(e.type, e.value, modifier, explicit), e.type)
   const args = [e, literal(modifier, TEXT), literal(explicit, BOOL)]
   return call('limit_value(anyelement, text, bool) -> anyelement', args, e.type)
 }
@@ -165,7 +183,7 @@ export function callFunction(
   const kept = context.generated === true && name === 'proctime'
   if (entry.volatility === 'volatile' && context.mode === 'stream' && !kept)
     throw notSupported(`${name}(), which is volatile, in a view`, { position })
-  if (entry.zoned) cast.push(literal(zoneOf(context), TEXT))
+  if (entry.zoned) cast.push(literal(entry.zoned === 'style' ? styleOf(context) : zoneOf(context), TEXT))
   if (entry.session) cast.push(sessionOf(name, context, position))
   return call(found.fn, cast, found.type)
 }

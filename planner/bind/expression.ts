@@ -10,7 +10,17 @@ import { typeName } from '../../types/type-names.ts'
 import type { PgNode } from '../contract.ts'
 import { call, column, conjunction, literal, outer } from '../expressions.ts'
 import { as, type Body, body, items, list, location, names, open, str } from './ast.ts'
-import { callFunction, coerce, isUnknown, limited, settleText, tryCoerce, UNKNOWN, unify } from './coerce.ts'
+import {
+  callFunction,
+  coerce,
+  isUnknown,
+  limited,
+  settle,
+  settleText,
+  tryCoerce,
+  UNKNOWN,
+  unify,
+} from './coerce.ts'
 import type { Environment } from './environment.ts'
 import { bindFunction } from './function.ts'
 import { bindGrouping } from './grouping-sets.ts'
@@ -20,7 +30,7 @@ import { bindEmptyMap } from './map.ts'
 import { withOrigin } from './origin.ts'
 import { resolveColumn, type Scope } from './scope.ts'
 import { bindSubLink } from './sublink.ts'
-import { bindModifier, bindType, intervalUnit } from './type.ts'
+import { bindModifier, bindType, intervalFields } from './type.ts'
 import { bindValueFunction } from './value-function.ts'
 
 /** Binds a scalar expression; quoted literals may stay untyped (UNKNOWN). */
@@ -482,12 +492,8 @@ function bindPlainCast(fields: Body, env: Environment): Expression {
   if (empty !== undefined) return empty
   const arg = bindExpression(fields['arg'] as PgNode, env)
   const position = at(fields['arg'] as PgNode, env)
-  if (type.name === 'interval' && arg.kind === 'literal' && typeof arg.value === 'string') {
-    const unit = intervalUnit(typeNode)
-    const text =
-      unit !== undefined && /^\s*[-+]?[\d.]+\s*$/.test(arg.value) ? `${arg.value} ${unit}` : arg.value
-    return coerce({ ...arg, value: text }, type, 'explicit', env.context, position)
-  }
+  if (type.name === 'interval' && isUnknown(arg))
+    return settle(arg, type, env.context, position, intervalFields(typeNode))
   const done = coerce(arg, asDeep(type, arg), 'explicit', env.context, position)
   return sameType(done.type, type) ? { ...done, type } : done
 }

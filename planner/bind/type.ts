@@ -1,4 +1,5 @@
 import { SqlError } from '../../types/error.ts'
+import { ALL_INTERVAL_FIELDS } from '../../types/interval-fields.ts'
 import { arrayOf, TEXT, type Type } from '../../types/type.ts'
 import { labeled } from '../../types/type-labels.ts'
 import { type Modifier, modifierOf } from '../../types/type-modifier.ts'
@@ -37,8 +38,10 @@ export function bindModifier(node: Body): Modifier | undefined {
   const name = names(node['names']).at(-1) ?? ''
   if (name === 'struct' || name === 'map') return undefined
   const numbers = list(node['typmods']).map(n => integer(n) ?? 0)
+  if (name !== 'interval') return modifierOf(name, numbers)
   // The first number of an interval says which fields it has.
-  return modifierOf(name, name === 'interval' ? numbers.slice(1) : numbers)
+  const fields = intervalFields(node)
+  return modifierOf(name, fields === 0 ? numbers.slice(1) : [numbers[1] ?? 6, fields])
 }
 
 const TEXTUAL: ReadonlySet<string> = new Set(['bpchar', 'varchar', 'unknown'])
@@ -52,17 +55,8 @@ function lookUp(name: string): Type | undefined {
   }
 }
 
-const UNITS: readonly (readonly [number, string])[] = [
-  [4, 'year'],
-  [2, 'month'],
-  [8, 'day'],
-  [1024, 'hour'],
-  [2048, 'minute'],
-  [4096, 'second'],
-]
-
-/** The unit that follows an interval literal: INTERVAL '10' SECOND. */
-export function intervalUnit(node: Body): string | undefined {
+/** The fields of `interval day to second` (types/interval-fields.ts); 0: all. */
+export function intervalFields(node: Body): number {
   const mask = integer(list(node['typmods'])[0])
-  return mask === undefined ? undefined : UNITS.find(([bit]) => bit === mask)?.[1]
+  return mask === undefined || mask === ALL_INTERVAL_FIELDS ? 0 : mask
 }

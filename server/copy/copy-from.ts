@@ -48,7 +48,7 @@ export function copyFrom(session: Session, statement: CopyFrom): Runnable {
     parameters: [],
     async run() {
       const { table, columns } = target()
-      const rows = new Rows(table, columns, statement, session.settings.get('timezone'))
+      const rows = new Rows(table, columns, statement, session.settings.timeStyle())
       await receive(session, statement, rows)
       const chunks = rows.finish()
       await markSequences(session.context)

@@ -36,7 +36,7 @@ export function copyTo(session: Session, statement: CopyTo): Runnable {
       const { rows } = await prepared.run([])
       assert(rows !== undefined, 'a query has rows')
       const { options } = statement
-      const write = rowOf(schema, statement, session.settings.get('timezone'))
+      const write = rowOf(schema, statement, session.settings.timeStyle())
       const format = options.format === 'binary' ? 1 : 0
       copyResponse(out, 'H', format, schema.length)
       const send = (bytes: Buffer) => out.begin('d').bytes(bytes).end()

@@ -1,6 +1,7 @@
 import { cellValue } from '../../storage/column-buffer.ts'
 import type { Bytes, Chunk, Column } from '../../types/chunk.ts'
 import { formatText } from '../../types/text-io.ts'
+import { isPlainStyle } from '../../types/time-style.ts'
 import { physical, type Schema, type Type } from '../../types/type.ts'
 import { isRegistered } from '../../types/type-labels.ts'
 import type { Decimal, Value } from '../../types/value.ts'
@@ -62,7 +63,8 @@ function cellOf(type: Type, format: number, zone: string, show: ShowObject | und
       return (out, column, row) => out.sizedText((column.data as Uint8Array)[row] === 1 ? 't' : 'f')
     case 'date':
     case 'timestamp':
-      return rememberedCell(type, zone)
+      if (isPlainStyle(zone)) return rememberedCell(type, zone)
+      return (out, column, row) => out.sizedText(formatText(type, notNull(column, row), zone))
     default:
       return (out, column, row) => out.sizedText(formatText(type, notNull(column, row), zone))
   }

@@ -17,6 +17,7 @@ const TYPES: Readonly<
   text: [1043, 1015, -1],
   date: [1082, 1182, 4],
   time: [1083, 1183, 8],
+  timetz: [1266, 1270, 12],
   timestamp: [1114, 1115, 8],
   timestamptz: [1184, 1185, 8],
   interval: [1186, 1187, 16],

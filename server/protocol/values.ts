@@ -2,6 +2,7 @@ import { formatDecimal, parseDecimal } from '../../types/decimal.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import { extendedType } from '../../types/extended.ts'
 import { formatText, parseText } from '../../types/text-io.ts'
+import { packTime, unpackTime } from '../../types/time-with-zone.ts'
 import type { Type } from '../../types/type.ts'
 import type { Decimal, Interval, Value } from '../../types/value.ts'
 import { oidOf } from './oids.ts'
@@ -42,6 +43,10 @@ export function encodeBinary(type: Type, value: Exclude<Value, null>): Buffer {
       return fixed(4, b => b.writeFloatBE(value as number))
     case 'float8':
       return fixed(8, b => b.writeDoubleBE(value as number))
+    case 'timetz': {
+      const { micros, east } = unpackTime(value as bigint)
+      return fixed(12, b => b.writeInt32BE(0 - east, b.writeBigInt64BE(micros)))
+    }
     case 'date':
       return fixed(4, b => b.writeInt32BE((value as number) - DAYS_2000))
     case 'timestamp':
@@ -158,6 +163,8 @@ function decodeBinary(type: Type, b: Buffer): Value {
       return b.readFloatBE()
     case 'float8':
       return b.readDoubleBE()
+    case 'timetz':
+      return packTime(b.readBigInt64BE(), 0 - b.readInt32BE(8))
     case 'date':
       return b.readInt32BE() + DAYS_2000
     case 'timestamp':

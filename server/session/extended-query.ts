@@ -52,7 +52,7 @@ function bind(session: Session, fields: Fields): void {
       'protocol_violation',
       `bind message has ${formats.length} parameter formats but ${count} parameters`,
     )
-  const zone = session.settings.get('timezone')
+  const style = session.settings.timeStyle()
   const values = types.map((type, i): Value => {
     const length = fields.int32()
     if (length < -1) throw new SqlError('protocol_violation', 'invalid argument size in message')
@@ -62,7 +62,7 @@ function bind(session: Session, fields: Fields): void {
     // A name of something in the catalog, where PostgreSQL takes its number.
     if (format === 0 && type.label?.startsWith('reg') === true)
       return registeredOid(session.system, bytes.toString(), type.label)
-    return decodeParameter(type, bytes, format, zone)
+    return decodeParameter(type, bytes, format, style)
   })
   const results = formatCodes(fields)
   const width = statement.runnable.schema?.length ?? 0

@@ -53,9 +53,9 @@ async function sendOutcome(session: Session, portal: Portal, most: number): Prom
   const { schema } = portal.statement.runnable
   const rows = portal.outcome?.rows
   if (rows === undefined || schema === undefined) return { count: 0, more: false }
-  const zone = session.settings.get('timezone')
+  const style = session.settings.timeStyle()
   const show = (oid: number, type: string) => registeredName(session.system, oid, type)
-  return sendRows(session, rows, dataRows(schema, portal.formats, zone, show), portal.abort.signal, most)
+  return sendRows(session, rows, dataRows(schema, portal.formats, style, show), portal.abort.signal, most)
 }
 
 /** Writes rows and sends them when there are enough, as fast as the client reads them. */

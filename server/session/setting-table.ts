@@ -1,4 +1,6 @@
-import { zoneOffsetSeconds } from '../../types/datetime.ts'
+import { dateStyleAfter } from '../../types/time-style.ts'
+import { isZone } from '../../types/time-zone.ts'
+import { zoneOfSetting } from '../../types/zone-offset.ts'
 import { POSTGRES_SETTINGS } from './postgres-settings.ts'
 import { RISINGWAVE_SETTINGS } from './risingwave-settings.ts'
 import type { Setting } from './setting.ts'
@@ -37,10 +39,10 @@ export const SETTINGS: Readonly<Record<string, Setting>> = {
   database: { default: '', help: 'database that names are looked up in' },
   datestyle: {
     default: 'ISO, MDY',
-    help: 'output format of dates',
+    help: 'output format of dates, and the order of day and month in what is read',
     reported: 'DateStyle',
-    check: v => /^iso(\s*,\s*(mdy|us))?$/i.test(v),
-    normal: () => 'ISO, MDY',
+    check: v => dateStyleAfter(v, 'ISO, MDY') !== undefined,
+    normal: (v, before) => dateStyleAfter(v, before)!,
   },
   default_transaction_isolation: { default: 'serializable', help: 'not used' },
   default_transaction_read_only: {
@@ -55,7 +57,8 @@ export const SETTINGS: Readonly<Record<string, Setting>> = {
     default: 'postgres',
     help: 'output format of intervals',
     reported: 'IntervalStyle',
-    check: v => v === 'postgres',
+    check: oneOf('postgres', 'postgres_verbose', 'sql_standard', 'iso_8601'),
+    normal: v => v.toLowerCase(),
   },
   idle_in_transaction_session_timeout: {
     default: '0',
@@ -113,7 +116,8 @@ export const SETTINGS: Readonly<Record<string, Setting>> = {
     default: 'UTC',
     help: 'zone of timestamps with time zone',
     reported: 'TimeZone',
-    check: knownZone,
+    check: v => isZone(zoneOfSetting(v)),
+    normal: zoneOfSetting,
   },
   transaction_read_only: {
     default: 'off',
@@ -129,13 +133,4 @@ export const SETTINGS: Readonly<Record<string, Setting>> = {
     help: 'as PostgreSQL; longer names are taken as well',
     readonly: true,
   },
-}
-
-function knownZone(zone: string): boolean {
-  try {
-    zoneOffsetSeconds(zone, 0n)
-    return true
-  } catch {
-    return false
-  }
 }

@@ -6,8 +6,8 @@ export interface Setting {
   /** Follows from how the session began. */
   readonly readonly?: boolean
   check?(value: string): boolean
-  /** How the value is kept. */
-  normal?(value: string): string
+  /** How the value is kept; `before`: what it was. */
+  normal?(value: string, before: string): string
   /** A switch that is on when this one is set on. */
   readonly implies?: string
 }

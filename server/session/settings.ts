@@ -1,4 +1,5 @@
 import { SqlError } from '../../types/error.ts'
+import { type TimeStyleText, timeStyleText } from '../../types/time-style.ts'
 import type { Settings } from '../statements/contract.ts'
 import type { Setting } from './setting.ts'
 import { durationMs, isOn } from './setting-checks.ts'
@@ -55,6 +56,11 @@ export class SessionSettings implements Settings {
     return this.#values.get(key) ?? this.initial(key)
   }
 
+  /** How times are read and written. */
+  timeStyle(): TimeStyleText {
+    return timeStyleText(this.get('timezone'), this.get('datestyle'), this.get('intervalstyle'))
+  }
+
   /** What RESET goes back to. */
   initial(key: string): string {
     return this.#initial.get(key) ?? this.#fixed(key) ?? find(key).default
@@ -65,7 +71,7 @@ export class SessionSettings implements Settings {
     this.check(name, value)
     const key = settingKey(name)
     const { normal, implies } = find(key)
-    this.#change(key, normal?.(value) ?? value, local)
+    this.#change(key, normal?.(value, this.get(key)) ?? value, local)
     const implied = isOn(value) ? implies : undefined
     if (implied !== undefined) this.#change(implied, 'true', local)
   }

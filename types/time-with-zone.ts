@@ -1,0 +1,61 @@
+import { localToInstant, zoneOffsetSeconds } from './datetime.ts'
+import { notSupported } from './error.ts'
+import { clock } from './interval.ts'
+import type { Interval } from './value.ts'
+
+const DAY = 86_400_000_000n
+/** The zone takes the lowest bits: seconds west of Greenwich, moved so that they are never below zero. */
+const ZONE_BITS = 18n
+const ZONE_BIAS = 131_072
+
+/**
+ * A time with time zone as one whole number, the instant of day first and then the zone, so that numbers compare as PostgreSQL compares
+ * the values. `micros`: since midnight there; `east`: seconds east of Greenwich.
+ */
+export function packTime(micros: bigint, east: number): bigint {
+  return ((micros - BigInt(east) * 1_000_000n) << ZONE_BITS) + BigInt(ZONE_BIAS - east)
+}
+
+export function unpackTime(packed: bigint): { micros: bigint; east: number } {
+  const east = ZONE_BIAS - Number(BigInt.asUintN(Number(ZONE_BITS), packed))
+  return { micros: (packed >> ZONE_BITS) + BigInt(east) * 1_000_000n, east }
+}
+
+export function formatTimeWithZone(packed: bigint): string {
+  const { micros, east } = unpackTime(packed)
+  const size = Math.abs(east)
+  const parts = [Math.trunc(size / 3600), Math.trunc(size / 60) % 60, size % 60]
+  while (parts.length > 1 && parts.at(-1) === 0) parts.pop()
+  return `${clock(micros)}${east < 0 ? '-' : '+'}${parts.map(n => String(n).padStart(2, '0')).join(':')}`
+}
+
+/** Later in the same zone, within the day. */
+export function laterTime(packed: bigint, by: Interval): bigint {
+  const { micros, east } = unpackTime(packed)
+  return packTime((((micros + by.micros) % DAY) + DAY) % DAY, east)
+}
+
+/** The same instant of day in a zone so many seconds east. */
+export function timeInZone(packed: bigint, east: number): bigint {
+  const { micros, east: before } = unpackTime(packed)
+  return packTime((((micros + BigInt(east - before) * 1_000_000n) % DAY) + DAY) % DAY, east)
+}
+
+/** A local time of a day that is not known, in a zone; only where clocks never change there is one answer. */
+export function timeOfZone(micros: bigint, zone: string): bigint {
+  return packTime(micros, steadyOffset(zone))
+}
+
+/** A local time of a known day. */
+export function timeOfDate(local: bigint, zone: string): bigint {
+  const east = Number((local - localToInstant(local, zone)) / 1_000_000n)
+  return packTime(((local % DAY) + DAY) % DAY, east)
+}
+
+/** Seconds east of a zone whatever the day. Throws 0A000 where they change. */
+export function steadyOffset(zone: string): number {
+  const [winter, summer] = [1_704_067_200_000_000n, 1_719_792_000_000_000n]
+  const offset = zoneOffsetSeconds(zone, winter)
+  if (offset === zoneOffsetSeconds(zone, summer)) return offset
+  throw notSupported(`time with time zone in "${zone}", where clocks change, without a date`)
+}
