@@ -1,4 +1,5 @@
 import { parseArray } from './array-text.ts'
+import { parseBytea } from './bytea-text.ts'
 import { formatDate, formatTimestamp, formatTimestamptz } from './datetime.ts'
 import { formatDecimal, parseDecimal } from './decimal.ts'
 import { SqlError } from './error.ts'
@@ -6,6 +7,7 @@ import { extendedType } from './extended.ts'
 import { formatFloat } from './float-text.ts'
 import { clock, formatInterval } from './interval.ts'
 import { canonicalJson } from './json-text.ts'
+import { canonicalPath } from './jsonpath/print.ts'
 import { formatMap, parseMap } from './map-text.ts'
 import {
   parseDate,
@@ -52,7 +54,7 @@ export function parseText(type: Type, text: string, style: TimeStyleText = 'UTC'
       return value
     }
     case 'text':
-      return text
+      return type.label === 'jsonpath' ? canonicalPath(text) : text
     case 'bytea':
       return parseBytea(text)
     case 'date':
@@ -164,19 +166,6 @@ function inFloatRange(type: Type, value: number, text: string): number {
   if (!written) return value
   const message = `"${text.trim()}" is out of range for type ${typeName(type)}`
   throw new SqlError('numeric_value_out_of_range', message)
-}
-
-function parseBytea(text: string): Uint8Array {
-  if (!text.startsWith('\\x')) {
-    const bytes = text.replace(/\\(\\|[0-7]{3})/g, (_, e: string) =>
-      e === '\\' ? '\\' : String.fromCharCode(parseInt(e, 8)),
-    )
-    return new Uint8Array(Buffer.from(bytes, bytes === text ? 'utf8' : 'latin1'))
-  }
-  const hex = text.slice(2).replace(/\s/g, '')
-  if (!/^([0-9a-f]{2})*$/i.test(hex))
-    throw new SqlError('invalid_parameter_value', `invalid hexadecimal data`)
-  return new Uint8Array(Buffer.from(hex, 'hex'))
 }
 
 function arrayItem(type: Type, value: Value, style: TimeStyleText): string {

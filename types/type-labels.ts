@@ -25,6 +25,7 @@ export const LABELS: Readonly<Record<TypeLabel, Label>> = {
   xid: { base: 'oid', oid: 28, arrayOid: 1011, size: 4 },
   cid: { base: 'oid', oid: 29, arrayOid: 1012, size: 4 },
   pg_lsn: { base: 'text', oid: 3220, arrayOid: 3221, size: 8 },
+  jsonpath: { base: 'text', oid: 4072, arrayOid: 4073, size: -1 },
   pg_node_tree: { base: 'text', oid: 194, arrayOid: 1009, size: -1 },
   aclitem: { base: 'text', oid: 1033, arrayOid: 1034, size: 12 },
   inet: { base: 'text', oid: 869, arrayOid: 1041, size: -1 },

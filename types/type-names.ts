@@ -89,7 +89,7 @@ function fieldName(name: string): string {
 /** A type as users write it, `numeric(10, 2)`, `varchar[]`, `struct<a int, b varchar>`; undefined when there is none. */
 export function parseTypeName(text: string): Type | undefined {
   const trimmed = folded(text.trim()).replace(/^pg_catalog\./, '')
-  const array = /^(.*?) ?(?:array(?: ?\[\d*\])?|\[\d*\])$/s.exec(trimmed) ?? /^_(\w+)$/.exec(trimmed)
+  const array = /^(.*?)(?: array(?: ?\[\d*\])?| ?\[\d*\])$/s.exec(trimmed) ?? /^_(\w+)$/.exec(trimmed)
   if (array !== null) {
     const element = parseTypeName(array[1]!)
     return element && { name: 'array', element }

@@ -43,6 +43,7 @@ export type TypeLabel =
   | 'xid'
   | 'cid'
   | 'pg_lsn'
+  | 'jsonpath'
   | 'pg_node_tree'
   | 'aclitem'
   | 'inet'

@@ -279,41 +279,6 @@ fn('trim_array(anyarray, int4) -> anyarray', {
   },
 })
 
-for (const bounds of ['', ', int4[]'])
-  fn(`array_fill(anyelement, int4[]${bounds}) -> anyarray`, {
-    help: 'array of equal elements',
-    strict: false,
-    call: (
-      value: Value,
-      dimensions: readonly (number | null)[] | null,
-      low?: readonly (number | null)[] | null,
-    ) => {
-      if (dimensions === null || low === null)
-        throw new SqlError('null_value_not_allowed', 'dimension array or low bound array cannot be null')
-      if (dimensions.includes(null) || low?.includes(null))
-        throw new SqlError('null_value_not_allowed', 'dimension values cannot be null')
-      if (dimensions.length > 1)
-        throw new SqlError('feature_not_supported', 'array_fill of several dimensions is not supported yet')
-      if (low?.some(bound => bound !== 1))
-        throw new SqlError(
-          'feature_not_supported',
-          'arrays whose subscripts do not begin at 1 are not supported yet',
-        )
-      if (low !== undefined && low.length !== dimensions.length)
-        throw new SqlError('array_subscript_error', 'wrong number of array subscripts')
-      const count = dimensions[0] ?? 0
-      if (count < 0 || count > ELEMENTS_MAX) throw tooMany()
-      return Array.from({ length: count }, () => value)
-    },
-  })
-
-/** Elements an array may be filled with, as in PostgreSQL. */
-const ELEMENTS_MAX = 134217727
-
-function tooMany(): SqlError {
-  return new SqlError('program_limit_exceeded', `array size exceeds the maximum allowed (${ELEMENTS_MAX})`)
-}
-
 function sumOf(result: 'int8' | 'numeric' | 'float4' | 'float8', a: Items): Value {
   const given = a.filter(v => v !== null)
   if (given.length === 0) return null

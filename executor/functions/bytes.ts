@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { parseHexBytes } from '../../types/bytea-text.ts'
 import { SqlError } from '../../types/error.ts'
 import type { Value } from '../../types/value.ts'
 import { fn } from './registry.ts'
@@ -127,17 +128,8 @@ function encode(a: Uint8Array, format: string): string {
 
 function decode(a: string, format: string): Uint8Array {
   switch (format.toLowerCase()) {
-    case 'hex': {
-      // White space stands between bytes only.
-      const [pairs] = /^(?:[ \n\t\r]|[0-9a-fA-F]{2})*/.exec(a)!
-      const hex = pairs.replace(/[ \n\t\r]/g, '')
-      const odd = /[^0-9a-fA-F]/u.exec(a.slice(pairs.length))
-      if (odd !== null)
-        throw new SqlError('invalid_parameter_value', `invalid hexadecimal digit: "${odd[0]}"`)
-      if (pairs.length < a.length)
-        throw new SqlError('invalid_parameter_value', 'invalid hexadecimal data: odd number of digits')
-      return owned(Buffer.from(hex, 'hex'))
-    }
+    case 'hex':
+      return parseHexBytes(a)
     case 'base64':
       return decodeBase64(a)
     case 'escape':

@@ -137,6 +137,22 @@ for (const [operator, insensitive, negated] of [
       : (text: string, p: string) => likeTest(p)(text) !== negated,
   })
 
+/** A character a byte. */
+const ofBytes = (a: Uint8Array): string => Buffer.from(a.buffer, a.byteOffset, a.length).toString('latin1')
+
+for (const [operator, negated] of [
+  ['~~', false],
+  ['!~~', true],
+] as const)
+  fn(`${operator}(bytea, bytea) -> bool`, {
+    help: `${negated ? 'NOT ' : ''}LIKE of bytes`,
+    call: (a: Uint8Array, p: Uint8Array) => likeTest(ofBytes(p))(ofBytes(a)) !== negated,
+  })
+fn('like_escape(bytea, bytea) -> bytea', {
+  help: 'LIKE pattern of bytes with another escape character',
+  call: (p: Uint8Array, by: Uint8Array) =>
+    new Uint8Array(Buffer.from(likeEscape(ofBytes(p), ofBytes(by)), 'latin1')),
+})
 fn('like_escape(text, text) -> text', {
   help: 'LIKE pattern with another escape character',
   call: likeEscape,

@@ -1,4 +1,5 @@
-import { namedFunction } from '../../executor/functions/index.ts'
+import { isFunction, namedFunction } from '../../executor/functions/index.ts'
+import { leaves } from '../../executor/functions/variadic.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
 import type { Type } from '../../types/type.ts'
@@ -10,28 +11,43 @@ import { isUnknown } from './coerce.ts'
 import type { Environment } from './environment.ts'
 import { bindExpression } from './expression.ts'
 
-/** The arguments of a call in order: named ones at their places, and those of VARIADIC one by one. */
+interface Called {
+  readonly name: string
+  readonly args: readonly Expression[]
+}
+
+/** The arguments of a call in order: named ones at their places, and those of VARIADIC one by one, or as an array to a function that takes it. */
 export function bindArguments(
   name: string,
   args: readonly PgNode[],
   variadic: boolean,
   env: Environment,
   position: number | undefined,
-): readonly Expression[] {
-  if (args.some(arg => as(arg, 'NamedArgExpr') !== undefined)) return bindNamed(name, args, env, position)
+): Called {
+  if (args.some(arg => as(arg, 'NamedArgExpr') !== undefined))
+    return { name, args: bindNamed(name, args, env, position) }
   const bound = args.map(arg => bindExpression(arg, env))
-  if (!variadic) return bound
-  return [...bound.slice(0, -1), ...elementsOf(bound.at(-1)!, position)]
+  if (!variadic) return { name, args: bound }
+  const array = bound.at(-1)!
+  const elements = elementsOf(array, position)
+  if (elements !== undefined && elements.length > 0)
+    return { name, args: [...bound.slice(0, -1), ...elements] }
+  const whole = `$variadic_${name}`
+  if (isFunction(whole)) return { name: whole, args: bound }
+  if (elements !== undefined) return { name, args: bound.slice(0, -1) }
+  throw notSupported('VARIADIC of an array that is not constant', { position })
 }
 
-function elementsOf(array: Expression, position: number | undefined): readonly Expression[] {
-  if (array.kind === 'call' && array.fn === 'array') return array.args
+/** undefined: only the value will tell. */
+function elementsOf(array: Expression, position: number | undefined): readonly Expression[] | undefined {
   if (array.type.name !== 'array')
     throw new SqlError('datatype_mismatch', 'VARIADIC argument must be an array', { position })
-  const element = array.type.element!
+  let leaf = array.type.element!
+  while (leaf.name === 'array') leaf = leaf.element!
   if (array.kind === 'literal' && Array.isArray(array.value))
-    return array.value.map(value => literal(value, element))
-  throw notSupported('VARIADIC of an array that is not constant', { position })
+    return leaves(array.type, array.value).map(value => literal(value, leaf))
+  if (array.kind === 'call' && array.fn === 'array' && array.type.element!.name !== 'array') return array.args
+  return undefined
 }
 
 function bindNamed(

@@ -38,6 +38,8 @@ export function tryCoerce(
     return coerceRow(e.args, type, reach, context, position)
   const named = castRegistered(e, type, reach, context)
   if (named !== undefined) return named
+  if (type.label === 'jsonpath' && e.type.name === 'text' && e.type.label !== 'jsonpath')
+    return call('$jsonpath(text) -> text', [e], type)
   if (sameType(e.type, type)) return e
   if (e.type.label === 'serial' && type.name === 'timestamptz' && reach === 'explicit')
     return call('$row_time(int8) -> timestamptz', [e], type)

@@ -3,7 +3,7 @@ import { isFunction, isSetFunction } from '../../executor/functions/index.ts'
 import { isWindowFunction } from '../../executor/windows/index.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
-import { FLOAT8, TEXT, type Type } from '../../types/type.ts'
+import { arrayOf, FLOAT8, TEXT, type Type } from '../../types/type.ts'
 import { parseTypeName, typeName } from '../../types/type-names.ts'
 import type { PgNode } from '../contract.ts'
 import { call, equal, literal } from '../expressions.ts'
@@ -51,7 +51,8 @@ export function bindFunction(fields: Body, env: Environment): Expression {
   if (name === '$map') return bindMap(args, env, position)
   const transform = bindTransform(name, args, env, position)
   if (transform !== undefined) return transform
-  const bound = bindArguments(name, args, fields['func_variadic'] === true, env, position)
+  const called = bindArguments(name, args, fields['func_variadic'] === true, env, position)
+  const bound = called.args
   if (name === 'pg_typeof' && bound.length === 1) return literal(nameOfType(bound[0]!), TEXT)
   if (isSetFunction(name)) {
     requireSets(env, position)
@@ -67,7 +68,22 @@ export function bindFunction(fields: Body, env: Environment): Expression {
     throw new SqlError('invalid_parameter_value', 'the first argument (vnode count) must be a constant', {
       position,
     })
-  return callFunction(name, bound, env.context, position)
+  const done = callFunction(called.name, bound, env.context, position)
+  return name === 'array_fill' ? withDimensions(done) : done
+}
+
+/** array_fill gives an array of as many dimensions as the array of their lengths has elements. */
+function withDimensions(e: Expression): Expression {
+  const sizes = e.kind === 'call' ? e.args[1] : undefined
+  const count =
+    sizes?.kind === 'literal' && Array.isArray(sizes.value)
+      ? sizes.value.length
+      : sizes?.kind === 'call' && sizes.fn === 'array'
+        ? sizes.args.length
+        : 1
+  let { type } = e
+  for (let i = 1; i < count; i++) type = arrayOf(type)
+  return { ...e, type }
 }
 
 /** AGGREGATE:f(a): f of the arrays of what the rows give. */

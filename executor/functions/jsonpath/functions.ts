@@ -1,8 +1,9 @@
 import { SqlError } from '../../../types/error.ts'
 import { formatJson, type Json, parseJson } from '../../../types/json-text.ts'
+import { type JsonPath, parsePath } from '../../../types/jsonpath/parse.ts'
+import { canonicalPath } from '../../../types/jsonpath/print.ts'
 import type { Value } from '../../../types/value.ts'
 import { fn } from '../registry.ts'
-import { type JsonPath, parsePath } from './parse.ts'
 import { isPathError, runPath } from './run.ts'
 
 const PARSED_MAX = 500
@@ -52,6 +53,7 @@ function matched({ items, failed }: Found, silent: boolean): boolean | null {
   throw new SqlError('singleton_sql_json_item_required', 'single boolean result is expected')
 }
 
+fn('$jsonpath(text) -> text', { help: 'a path as PostgreSQL writes it', call: canonicalPath })
 fn('@?(jsonb, text) -> bool', {
   help: 'whether a path has an item',
   call: (a: string, path: string) => exists(find(a, path, '{}', true)),

@@ -52,11 +52,12 @@ function double(item: Json): Json {
   if (typeof text !== 'string')
     throw wrong('non_numeric_sql_json_item', 'double', 'a string or numeric value')
   const value = text.trim() === '' ? Number.NaN : Number(text)
-  if (!Number.isFinite(value))
-    throw new SqlError(
-      'non_numeric_sql_json_item',
-      `string argument of jsonpath item method .double() is not a valid representation of a double precision number`,
-    )
+  if (!Number.isFinite(value)) {
+    const problem = isJsonNumber(item)
+      ? 'numeric argument of jsonpath item method .double() is out of range for type double precision'
+      : 'string argument of jsonpath item method .double() is not a valid representation of a double precision number'
+    throw new SqlError('non_numeric_sql_json_item', problem)
+  }
   return jsonNumber(d.formatDecimal(d.parseDecimal(formatFloat(value, false))!))
 }
 

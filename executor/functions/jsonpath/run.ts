@@ -2,11 +2,11 @@ import { compareDecimals, compareTexts } from '../../../types/compare.ts'
 import * as d from '../../../types/decimal.ts'
 import { SqlError } from '../../../types/error.ts'
 import { isJsonNumber, type Json, jsonNumber, jsonNumberText, memberKeys } from '../../../types/json-text.ts'
+import type { JsonPath, PathNode, Step } from '../../../types/jsonpath/parse.ts'
 import type { Decimal } from '../../../types/value.ts'
 import { kind } from '../jsonb-edit.ts'
 import { compileRegex } from '../regex/compile.ts'
 import { method } from './methods.ts'
-import type { JsonPath, PathNode, Step } from './parse.ts'
 
 /** What an expression is evaluated in. */
 interface Scope {
@@ -304,16 +304,6 @@ function compare(operator: string, a: Json, b: Json): boolean | null {
 }
 
 function regexFlags(flags: string): string {
-  const known = /^[ismxq]*$/.test(flags)
-  if (!known)
-    throw new SqlError('syntax_error', 'invalid input syntax for type jsonpath', {
-      detail: `Unrecognized flag character "${flags}" in LIKE_REGEX predicate.`,
-    })
-  if (flags.includes('x') && !flags.includes('q'))
-    throw new SqlError(
-      'feature_not_supported',
-      'XQuery "x" flag (expanded regular expressions) is not implemented',
-    )
   const ignoreCase = flags.includes('i') ? 'i' : ''
   if (flags.includes('q')) return `q${ignoreCase}`
   const lines = flags.includes('m')

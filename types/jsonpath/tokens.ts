@@ -1,5 +1,5 @@
-import { SqlError } from '../../../types/error.ts'
-import { formatJson, parseJson } from '../../../types/json-text.ts'
+import { SqlError } from '../error.ts'
+import { formatJson, parseJson } from '../json-text.ts'
 
 export interface Token {
   readonly kind: 'word' | 'string' | 'number' | 'variable' | 'operator'
@@ -7,8 +7,10 @@ export interface Token {
 }
 
 const OPERATOR = /\*\*|&&|\|\||==|!=|<>|<=|>=|[$@.()[\]{},?*+\-/%<>!]/y
-const NUMBER = /0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y
-const WORD = /[\p{L}_$\u0080-\uffff][\p{L}\p{N}_$]*/uy
+const NUMBER = /0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+|(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y
+const WORD = /(?:[\p{L}_$\u0080-\uffff]|\\.)(?:[\p{L}\p{N}_$]|\\u\{[0-9a-fA-F]+\}|\\.)*/uy
+/** Behind a number no name begins. */
+const JUNK = /[\p{L}\p{N}_$]/uy
 const SPACE = /\s+|\/\*[\s\S]*?\*\//y
 
 /** Words, names, numbers and operators of a jsonpath. Throws 42601. */
@@ -41,6 +43,12 @@ export function tokens(text: string): readonly Token[] {
     const dotted = c === '.' && !/\d/.test(text[at + 1] ?? '')
     const number = dotted ? undefined : match(NUMBER)
     if (number !== undefined) {
+      const junk = match(JUNK)
+      if (junk !== undefined)
+        throw new SqlError(
+          'syntax_error',
+          `trailing junk after numeric literal at or near "${number}${junk}" of jsonpath input`,
+        )
       list.push({ kind: 'number', text: plainNumber(number) })
       continue
     }
@@ -51,7 +59,7 @@ export function tokens(text: string): readonly Token[] {
     }
     const word = match(WORD)
     if (word === undefined) throw invalid(c)
-    list.push({ kind: 'word', text: word })
+    list.push({ kind: 'word', text: word.includes('\\') ? unescaped(`"${word}"`) : word })
   }
   return list
 
@@ -60,16 +68,18 @@ export function tokens(text: string): readonly Token[] {
     const found = match(end)
     if (found === undefined)
       throw new SqlError('syntax_error', 'unterminated quoted string at end of jsonpath input')
-    const json = found.replace(
-      /\\(x[0-9a-fA-F]{2}|u\{[0-9a-fA-F]+\}|v|'|[^"\\/bfnrtu])/g,
-      (all, what: string) => {
-        if (what[0] === 'x') return `\\u00${what.slice(1)}`
-        if (what[0] === 'u')
-          return JSON.stringify(String.fromCodePoint(Number.parseInt(what.slice(2, -1), 16))).slice(1, -1)
-        if (what === 'v') return '\\u000b'
-        return all.slice(1)
-      },
-    )
+    return unescaped(found)
+  }
+
+  function unescaped(found: string): string {
+    const json = found.replace(/\\(x[0-9a-fA-F]{2}|u\{[0-9a-fA-F]+\}|[\s\S])/gu, (all, what: string) => {
+      if (/^["\\/bfnrtu]$/.test(what)) return all
+      if (what[0] === 'x' && what.length > 1) return `\\u00${what.slice(1)}`
+      if (what[0] === 'u')
+        return JSON.stringify(String.fromCodePoint(Number.parseInt(what.slice(2, -1), 16))).slice(1, -1)
+      if (what === 'v') return '\\u000b'
+      return all.slice(1)
+    })
     try {
       return JSON.parse(json.replace(/[\n\r\t]/g, c => JSON.stringify(c).slice(1, -1))) as string
     } catch {

@@ -1,5 +1,5 @@
-import { SqlError } from '../../../types/error.ts'
-import { type Json, jsonNumber } from '../../../types/json-text.ts'
+import { SqlError } from '../error.ts'
+import { isJsonNumber, type Json, jsonNumber, jsonNumberText } from '../json-text.ts'
 import { type Token, tokens } from './tokens.ts'
 
 /** An expression of jsonpath (PostgreSQL 9.16.2). A path is what it starts at and its steps. */
@@ -25,7 +25,7 @@ export type Step =
   | { readonly kind: 'descend'; readonly least: number; readonly most: number }
   | { readonly kind: 'elements'; readonly ranges: readonly (readonly [PathNode, PathNode | undefined])[] }
   | { readonly kind: 'filter'; readonly test: PathNode }
-  | { readonly kind: 'method'; readonly name: string }
+  | { readonly kind: 'method'; readonly name: string; readonly argument?: string }
 
 export interface JsonPath {
   readonly strict: boolean
@@ -49,6 +49,7 @@ export function parsePath(text: string): JsonPath {
   if (list.length === 0)
     throw new SqlError('invalid_text_representation', `invalid input syntax for type jsonpath: "${text}"`)
   let filters = 0
+  let subscriptDepth = 0
   let at = 0
   const peek = (): Token | undefined => list[at]
   const is = (value: string): boolean => list[at]?.kind !== 'string' && list[at]?.text === value
@@ -107,6 +108,7 @@ export function parsePath(text: string): JsonPath {
   const regex = (arg: PathNode): PathNode => {
     const pattern = text_()
     const flags = take('flag') ? text_() : ''
+    checkFlags(flags)
     return { kind: 'like_regex', arg, pattern, flags }
   }
   const text_ = (): string => {
@@ -145,9 +147,16 @@ export function parsePath(text: string): JsonPath {
     return left
   }
   const signed = (): PathNode => {
-    if (take('+')) return { kind: 'sign', operator: '+', arg: signed() }
-    if (take('-')) return { kind: 'sign', operator: '-', arg: signed() }
+    if (take('+')) return sign('+', signed())
+    if (take('-')) return sign('-', signed())
     return accessed()
+  }
+  const sign = (operator: '+' | '-', arg: PathNode): PathNode => {
+    if (arg.kind !== 'literal' || !isJsonNumber(arg.value)) return { kind: 'sign', operator, arg }
+    if (operator === '+') return arg
+    const written = jsonNumberText(arg.value)
+    const negated = written.startsWith('-') ? written.slice(1) : `-${written}`
+    return { kind: 'literal', value: jsonNumber(/[1-9]/.test(negated) ? negated : written) }
   }
   const accessed = (): PathNode => {
     const from = primary()
@@ -176,6 +185,8 @@ export function parsePath(text: string): JsonPath {
         if (filters === 0) throw new SqlError('syntax_error', '@ is not allowed in root expressions')
         return { kind: 'current' }
       case 'last':
+        if (subscriptDepth === 0)
+          throw new SqlError('syntax_error', 'LAST is allowed only in array subscripts')
         return { kind: 'last' }
       case 'true':
       case 'false':
@@ -232,11 +243,13 @@ export function parsePath(text: string): JsonPath {
       return { kind: 'any element' }
     }
     const ranges: [PathNode, PathNode | undefined][] = []
+    subscriptDepth++
     do {
       const from = sum()
       ranges.push([from, take('to') ? sum() : undefined])
     } while (take(','))
     need(']')
+    subscriptDepth--
     return { kind: 'elements', ranges }
   }
 
@@ -245,4 +258,18 @@ export function parsePath(text: string): JsonPath {
   const expression = or()
   if (at < list.length) throw fail()
   return { strict, expression }
+}
+
+/** Throws 42601 for a flag that like_regex has not, 0A000 for the one that PostgreSQL has not either. */
+function checkFlags(flags: string): void {
+  const other = [...flags].find(flag => !'ismxq'.includes(flag))
+  if (other !== undefined)
+    throw new SqlError('syntax_error', 'invalid input syntax for type jsonpath', {
+      detail: `Unrecognized flag character "${other}" in LIKE_REGEX predicate.`,
+    })
+  if (flags.includes('x') && !flags.includes('q'))
+    throw new SqlError(
+      'feature_not_supported',
+      'XQuery "x" flag (expanded regular expressions) is not implemented',
+    )
 }
