@@ -13,10 +13,10 @@ function variadic(name: string, fixed: string, result: string, more: string, nul
   fn(`$variadic_${name}(${fixed === '' ? '' : `${fixed}, `}anyarray) -> ${result}`, {
     help: entry.help,
     strict: false,
-    ...(entry.zoned === true && { zoned: true }),
+    ...(entry.zoned !== undefined && { zoned: entry.zoned }),
     make: types => {
       const before = fixed === '' ? 0 : 1
-      const rest = entry.zoned === true ? types.slice(before + 1) : []
+      const rest = entry.zoned !== undefined ? types.slice(before + 1) : []
       const leaf = leafOf(types[before]!)
       const calls = new Map<number, Call>()
       const callOf = (count: number): Call => {
