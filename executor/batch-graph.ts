@@ -27,6 +27,8 @@ export interface BatchGraph {
   readonly bytes: number
   /** Before the rows of an input are read: those without a partner further down need not be. */
   narrow(node: number, rows: BatchRows): void
+  /** Forgets the rows that wait for the node, and those it would go on with. */
+  drop(node: number): void
   /** The node has got all its rows, and none wait. */
   finish(node: number): void
 }
@@ -170,6 +172,11 @@ export function batchGraph(
     narrow(id, rows) {
       const used = rows.narrow?.(wanted.get(id) ?? [])
       if (used?.filter !== undefined) used.edge.filters.splice(used.edge.filters.indexOf(used.filter), 1)
+    },
+
+    drop(id) {
+      held.delete(id)
+      for (const edge of edges) if (edge.to === id) edge.waiting.length = 0
     },
 
     finish(id) {

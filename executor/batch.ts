@@ -12,6 +12,7 @@ import {
 import { type BatchGraph, batchGraph } from './batch-graph.ts'
 import { canceled } from './canceled.ts'
 import { chunkSlice } from './chunk-slice.ts'
+import { type EarlyEnds, earlyEnds } from './early-ends.ts'
 import { ownScans } from './key-filters.ts'
 import { neededColumns } from './needed-columns.ts'
 import { buildPort } from './operators/batch-join.ts'
@@ -147,16 +148,18 @@ async function* runOver(
 ): AsyncGenerator<Chunk> {
   const ready: Chunk[] = []
   const monotonic = () => from.monotonic()
+  const ends = earlyEnds(job)
   const heard = (node: number, chunk: Chunk): void => {
+    ends?.emitted(node, chunk)
     for (const read of reads.values()) read.emitted(node, chunk)
     emitted?.(node, chunk)
   }
-  const hears = reads.size > 0 ? heard : emitted
+  const hears = reads.size > 0 || ends !== undefined ? heard : emitted
   const graph = batchGraph(job, from.epoch, monotonic, chunk => ready.push(ownedChunk(chunk)), hears)
   try {
     let sliceStart = monotonic()
     let count = 0
-    for (const step of steps(job, graph, inputs, reads)) {
+    for (const step of steps(job, graph, inputs, reads, ends)) {
       const waiting = step()
       if ((++count & (CHECKED_STEPS - 1)) === 0) requireMemory(graph, from.memoryBytes)
       if (waiting instanceof Promise) await waiting
@@ -180,22 +183,38 @@ function requireMemory({ bytes }: BatchGraph, most: number | undefined): void {
   })
 }
 
+/** Of no node. */
+const NONE = -1
+
 type Inputs = ReadonlyMap<number, BatchRows>
 
 /** Everything a query does, piece by piece: what a node's rows are looked up in is complete before these rows come. */
-function* steps(job: Job, graph: BatchGraph, inputs: Inputs, reads: SourceReads): Generator<() => unknown> {
+function* steps(
+  job: Job,
+  graph: BatchGraph,
+  inputs: Inputs,
+  reads: SourceReads,
+  ends: EarlyEnds | undefined,
+): Generator<() => unknown> {
   const nodes = new Map(job.nodes.map(node => [node.id, node]))
   const complete = new Set<number>()
   let more = false
   const goOn = () => {
     more = graph.step()
   }
+  const over = (node: GraphNode) => ends?.reached(node.id) === true
+  /** All that waits, until the LIMIT that it is for has its rows. */
+  function* settle(node: GraphNode): Generator<() => unknown> {
+    do yield goOn
+    while (more && !over(node))
+    if (more) for (const id of ends!.with(node.id)) graph.drop(id)
+    if (more) yield* settle({ ...node, id: NONE })
+  }
   function* take(node: GraphNode, chunk: Chunk): Generator<() => unknown> {
-    for (let row = 0; row < chunk.length; row += INPUT_ROWS_MAX) {
+    for (let row = 0; row < chunk.length && !over(node); row += INPUT_ROWS_MAX) {
       const to = Math.min(chunk.length, row + INPUT_ROWS_MAX)
       yield () => graph.receive(node.id, chunkSlice(chunk, row, to))
-      do yield goOn
-      while (more)
+      yield* settle(node)
     }
   }
   function* drain(node: GraphNode): Generator<() => unknown> {
@@ -204,12 +223,14 @@ function* steps(job: Job, graph: BatchGraph, inputs: Inputs, reads: SourceReads)
     for (const port of portOrder(node)) {
       yield* drain(nodes.get(node.inputs[port]!)!)
       yield () => graph.complete(node.id, port)
-      do yield goOn
-      while (more)
+      yield* settle(node)
     }
     const rows = inputs.get(node.id)
     if (rows !== undefined) graph.narrow(node.id, rows)
-    for (const chunk of rows ?? []) yield* take(node, chunk)
+    for (const chunk of rows ?? []) {
+      yield* take(node, chunk)
+      if (over(node)) break
+    }
     const read = reads.get(node.id)
     while (read !== undefined && !read.enough) {
       yield () => read.next()
@@ -217,8 +238,7 @@ function* steps(job: Job, graph: BatchGraph, inputs: Inputs, reads: SourceReads)
       yield* take(node, read.chunk)
     }
     yield () => graph.finish(node.id)
-    do yield goOn
-    while (more)
+    yield* settle(node)
   }
   yield* drain(job.nodes.at(-1)!)
 }
