@@ -1,4 +1,4 @@
-import { SqlError } from './error.ts'
+import { notSupported, SqlError } from './error.ts'
 import { extendedType } from './extended.ts'
 import { quote } from './sql-text.ts'
 import { type ExtendedName, type Field, keyAndValue, mapOf, type Type, type TypeName } from './type.ts'
@@ -108,6 +108,7 @@ export function parseTypeName(text: string): Type | undefined {
   if (bare === '"char"') return labeled('char')
   const name = Object.hasOwn(ALIASES, bare) ? ALIASES[bare] : undefined
   if (name !== undefined) return { name }
+  if (/^(bit|varbit|bit varying)$/.test(bare)) throw notSupported(`type ${bare}`)
   return isLabel(bare) && bare !== 'serial' ? labeled(bare) : undefined
 }
 

@@ -25,26 +25,22 @@ interface Moment {
 fn('to_char(timestamp, text) -> text', {
   help: 'as text by a pattern',
   call: (a: bigint, pattern: string) =>
-    infinite(a) ? null : empty(format(momentOf(a, undefined, undefined), pattern)),
+    infinite(a) ? null : format(momentOf(a, undefined, undefined), pattern),
 })
 fn('to_char(timestamptz, text) -> text', {
   help: 'as text by a pattern',
   zoned: true,
   call: (a: bigint, pattern: string, zone: string) => {
     if (infinite(a)) return null
-    return empty(format(momentOf(t.instantToLocal(a, zone), zone, t.zoneOffsetSeconds(zone, a)), pattern))
+    return format(momentOf(t.instantToLocal(a, zone), zone, t.zoneOffsetSeconds(zone, a)), pattern)
   },
 })
 fn('to_char(interval, text) -> text', {
   help: 'as text by a pattern',
-  call: (i: Interval, pattern: string) => empty(format(momentOfInterval(i), pattern)),
+  call: (i: Interval, pattern: string) => format(momentOfInterval(i), pattern),
 })
 
 /** An empty pattern gives NULL. */
-function empty(text: string): string | null {
-  return text === '' ? null : text
-}
-
 function infinite(a: bigint): boolean {
   return a === t.INFINITY_MICROS || a === t.MINUS_INFINITY_MICROS
 }
@@ -75,7 +71,9 @@ function clockOf(time: bigint): Pick<Moment, 'hour' | 'minute' | 'second' | 'mic
   }
 }
 
-function format(m: Moment, pattern: string): string {
+/** NULL for an empty pattern. */
+function format(m: Moment, pattern: string): string | null {
+  if (pattern === '') return null
   return datePieces(pattern)
     .map(piece => (piece.text ? piece.written : ordinal(field(m, piece), piece)))
     .join('')
@@ -191,7 +189,8 @@ function field(m: Moment, { word, written, fill }: Piece): string {
       return number(century, 2)
     }
     case 'RM':
-      return m.month === 0 ? '' : name(ROMAN[m.month < 0 ? m.month + 12 : m.month - 1]!, 4)
+      if (m.month === 0 && m.year === 0) return ''
+      return name(ROMAN[m.month === 0 ? (m.year > 0 ? 11 : 0) : m.month < 0 ? m.month + 12 : m.month - 1]!, 4)
     case 'J':
       return String(span?.julian ?? days + 2440588)
     case 'TZ':

@@ -50,7 +50,7 @@ function lookUp(name: string): Type | undefined {
   try {
     return parseTypeName(name) ?? undefined
   } catch (error) {
-    if (error instanceof SqlError) return undefined
+    if (error instanceof SqlError && error.condition !== 'feature_not_supported') return undefined
     throw error
   }
 }
