@@ -120,13 +120,14 @@ export interface Runtime {
   run(command: Command, signal?: AbortSignal): Promise<Epoch>
   /**
    * Adds rows (weights as in a z-set; for keyed tables see `upsert`) to a table, and in the same epoch to `others`. Resolves
-   * when they are durable and visible.
+   * when they are durable and visible. `before` is called when nothing comes between it and the rows: it may throw.
    */
   write(
     table: RelationId,
     chunks: readonly Chunk[],
     signal?: AbortSignal,
     others?: readonly TableRows[],
+    before?: () => void,
   ): Promise<Epoch>
   /** One barrier; resolves when everything pushed before is durable and visible. */
   flush(): Promise<Epoch>

@@ -108,6 +108,7 @@ export class RunningRuntime implements Runtime {
     rows: readonly Chunk[],
     signal?: AbortSignal,
     others: readonly TableRows[] = [],
+    before?: () => void,
   ): Promise<Epoch> {
     const { gate, own, port, writes } = this.#state
     const all = [{ table: first, chunks: rows }, ...others]
@@ -119,6 +120,7 @@ export class RunningRuntime implements Runtime {
       )
     while (gate.closed) await gate.pass()
     for (const { table, chunks } of all) this.#requireColumns(table, chunks)
+    before?.()
     // No await up to the waiter: all chunks are in one epoch, and it is the one waited for.
     for (const { table, chunks } of all) for (const chunk of chunks) own(port.push(table, chunk))
     return this.#clock.barrier()

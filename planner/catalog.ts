@@ -13,6 +13,7 @@ import {
   type RoleDef,
   type RoleSettings,
 } from './access.ts'
+import type { ConstraintDef } from './constraint-def.ts'
 import type { FunctionDef } from './function-def.ts'
 import type { JobSettings } from './job-settings.ts'
 import type { DatabaseSettings } from './parse/database.ts'
@@ -103,6 +104,10 @@ export interface Relation {
   readonly key: readonly number[]
   /** A PRIMARY KEY was declared. */
   readonly declaredKey: boolean
+  /** Its name, where CONSTRAINT gave one. */
+  readonly keyName?: string
+  /** What rows that statements write must hold. */
+  readonly constraints?: readonly ConstraintDef[]
   readonly appendOnly: boolean
   readonly conflict?: 'overwrite' | 'ignore' | 'update-if-not-null'
   readonly watermarks?: readonly {
@@ -251,6 +256,7 @@ export class Catalog {
       r =>
         r.dependsOn.includes(id) ||
         r.columns.some(column => column.uses?.includes(id)) ||
+        r.constraints?.some(constraint => constraint.uses?.includes(id)) ||
         r.index?.on === id ||
         r.into === id ||
         r.sequence?.ownedBy?.table === id,
@@ -265,7 +271,7 @@ export class Catalog {
       relations: known
         ? this.relations.map(r => (r.id === relation.id ? relation : r))
         : [...this.relations, relation],
-      nextId: Math.max(this.nextId, relation.id + 1),
+      nextId: Math.max(this.nextId, ...[relation, ...(relation.constraints ?? [])].map(({ id }) => id + 1)),
     })
   }
   without(ids: readonly RelationId[]): Catalog {

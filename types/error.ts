@@ -45,6 +45,7 @@ export const SQLSTATE = {
   integrity_constraint_violation: '23000',
   not_null_violation: '23502',
   unique_violation: '23505',
+  check_violation: '23514',
   active_sql_transaction: '25001',
   no_active_sql_transaction: '25P01',
   idle_in_transaction_session_timeout: '25P03',

@@ -1,4 +1,4 @@
-import { notSupported } from '../../types/error.ts'
+import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
 import type { Schema } from '../../types/type.ts'
 import type { ColumnDef } from '../catalog.ts'
@@ -6,7 +6,7 @@ import type { BindContext, PgNode } from '../contract.ts'
 import { assign } from '../dml/assign.ts'
 import { settleText } from './coerce.ts'
 import { type Environment, noPending } from './environment.ts'
-import { bindExpression } from './expression.ts'
+import { bindCondition, bindExpression } from './expression.ts'
 
 /** An environment without queries: columns by name only. */
 export function scalarEnvironment(
@@ -48,6 +48,24 @@ export function bindColumnValue(
   const env = { ...scalarEnvironment(columns, context, 'DEFAULT'), dependsOn: uses }
   const bound = bindExpression(expression, env)
   return assign(bound, target, context, context.position(0), 'default expression')
+}
+
+/** Binds the condition of a CHECK over the columns of a table; `uses` is told of functions of users. */
+export function bindCheck(
+  condition: PgNode,
+  table: string,
+  columns: Schema,
+  context: BindContext,
+  uses: Set<number>,
+): Expression {
+  const env: Environment = {
+    ...scalarEnvironment(columns, context, 'check constraints', table),
+    dependsOn: uses,
+    bindSubquery() {
+      throw new SqlError('feature_not_supported', 'cannot use subquery in check constraint')
+    },
+  }
+  return bindCondition(condition, env, 'CHECK')
 }
 
 /** Binds an expression over columns: DEFAULT, generated columns, WATERMARK. */

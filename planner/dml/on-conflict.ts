@@ -5,6 +5,7 @@ import { type Environment, noPending } from '../bind/environment.ts'
 import { bindCondition, compare } from '../bind/expression.ts'
 import { bindFromList } from '../bind/from.ts'
 import type { Relation } from '../catalog.ts'
+import { keyNameOf } from '../constraint-def.ts'
 import type { PgNode } from '../contract.ts'
 import { column, conjunction, everyColumn } from '../expressions.ts'
 import { joinOn } from '../join-on.ts'
@@ -79,7 +80,7 @@ function checkTarget(clause: Body, table: Relation, env: Environment, action: Co
   const infer = body(clause['infer'])
   const names = list(infer['indexElems']).map(node => as(node, 'IndexElem')?.['name'])
   if (infer['conname'] !== undefined) {
-    if (table.declaredKey && infer['conname'] === `${table.name}_pkey`) return
+    if (table.declaredKey && infer['conname'] === keyNameOf(table)) return
     const message = `constraint "${str(infer['conname'])}" for table "${table.name}" does not exist`
     throw new SqlError('undefined_object', message)
   }

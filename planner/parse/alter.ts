@@ -1,4 +1,5 @@
 import { notSupported, SqlError } from '../../types/error.ts'
+import { constraint, constraintLabel } from './constraint.ts'
 import { column, columnType, expressionUntil, query, watermark } from './create.ts'
 import { functionName } from './create-function.ts'
 import type { Cursor } from './cursor.ts'
@@ -50,6 +51,11 @@ function alterFunction(c: Cursor, of: 'function' | 'aggregate'): Statement {
 function parseAction(c: Cursor): AlterAction {
   const place = placeAction(c)
   if (place !== undefined) return place
+  if (c.accept('rename', 'constraint')) {
+    const from = c.identifier()
+    c.expect('to')
+    return { do: 'rename constraint', from, to: c.identifier() }
+  }
   if (c.accept('rename')) {
     c.accept('column')
     const from = c.identifier()
@@ -59,20 +65,31 @@ function parseAction(c: Cursor): AlterAction {
   if (c.accept('as')) return { do: 'query', query: query(c).query }
   if (c.accept('swap', 'with')) return { do: 'swap', with: c.name() }
   if (c.accept('add')) {
-    if (c.looking('constraint') || c.looking('primary') || c.looking('unique') || c.looking('check'))
-      throw notSupported('ADD of a constraint', { position: c.token!.start })
+    const label = constraintLabel(c)
+    const own = constraint(c, label)
+    if (own !== undefined) return { do: 'add constraint', constraint: own }
+    if (c.looking('primary')) throw notSupported('ADD of a primary key', { position: c.token!.start })
+    if (label !== undefined) throw c.error()
     c.accept('column')
     return { do: 'add column', ifNotExists: c.accept('if', 'not', 'exists'), column: column(c) }
   }
-  if (c.accept('drop')) return dropColumn(c)
+  if (c.accept('validate', 'constraint')) return { do: 'validate constraint', name: c.identifier() }
+  if (c.accept('drop')) return c.accept('constraint') ? dropConstraint(c) : dropColumn(c)
   if (c.accept('alter')) return alterColumn(c)
   if (c.accept('set')) return setting(c)
   if (c.accept('reset')) return { do: 'job setting', change: parseJobReset(c) }
   throw c.token?.kind === 'word' ? unknown(c, c.token.value) : c.error()
 }
 
+/** Nothing depends on a constraint, so CASCADE says nothing. */
+function dropConstraint(c: Cursor): AlterAction {
+  const ifExists = c.accept('if', 'exists')
+  const name = c.identifier()
+  if (!c.accept('cascade')) c.accept('restrict')
+  return { do: 'drop constraint', ifExists, name }
+}
+
 function dropColumn(c: Cursor): AlterAction {
-  if (c.looking('constraint')) throw notSupported('DROP CONSTRAINT', { position: c.token!.start })
   c.accept('column')
   const ifExists = c.accept('if', 'exists')
   const name = c.identifier()

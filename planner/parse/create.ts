@@ -4,6 +4,7 @@ import { notSupported, SqlError } from '../../types/error.ts'
 import type { Type } from '../../types/type.ts'
 import { type Modifier, parseModifier } from '../../types/type-modifier.ts'
 import { parseTypeName } from '../../types/type-names.ts'
+import { constraint, constraintLabel } from './constraint.ts'
 import { createFunction } from './create-function.ts'
 import { createIndex } from './create-index.ts'
 import { type Cursor, parseExpression, parseFragment } from './cursor.ts'
@@ -12,7 +13,14 @@ import { temporaryName } from './range-name.ts'
 import { parseCreateRole } from './roles.ts'
 import { createSecret, namedSecret, secretReference } from './secret.ts'
 import { createSequence } from './sequence.ts'
-import type { ColumnSyntax, Fragment, RelationSyntax, Statement, WatermarkSyntax } from './statement.ts'
+import type {
+  ColumnSyntax,
+  ConstraintSyntax,
+  Fragment,
+  RelationSyntax,
+  Statement,
+  WatermarkSyntax,
+} from './statement.ts'
 import type { Token } from './tokens.ts'
 
 /** After CREATE [OR REPLACE]. */
@@ -148,13 +156,23 @@ function relation(c: Cursor, temporary: boolean): RelationSyntax {
   const columns: ColumnSyntax[] = []
   const watermarks: WatermarkSyntax[] = []
   let primaryKey: string[] = []
+  let keyName: string | undefined
+  const constraints: ConstraintSyntax[] = []
   const columnNames = namesAlone(c) ? nameList(c) : undefined
   if (c.accept('(') && !c.accept(')')) {
     do {
-      if (c.accept('constraint')) c.identifier()
-      rejectConstraint(c)
+      const label = constraintLabel(c)
+      const own = constraint(c, label)
+      if (own !== undefined) {
+        constraints.push(own)
+        continue
+      }
       if (c.looking('like')) throw notSupported('CREATE TABLE (LIKE …)', { position: c.token!.start })
-      if (c.accept('primary', 'key')) primaryKey = nameList(c)
+      if (c.accept('primary', 'key')) {
+        if (primaryKey.length > 0) throw manyKeys(name.name)
+        primaryKey = nameList(c)
+        keyName = label
+      } else if (label !== undefined) throw c.error()
       else if (c.accept('watermark', 'for')) watermarks.push(watermark(c))
       else if (c.accept('*')) {
         // the connector's own columns
@@ -183,18 +201,19 @@ function relation(c: Cursor, temporary: boolean): RelationSyntax {
     else break
   }
   c.finish()
-  const inline = columns.filter(column => column.primaryKey).map(column => column.name)
-  if (inline.length > 0 && (primaryKey.length > 0 || inline.length > 1))
-    throw new SqlError(
-      'invalid_table_definition',
-      `multiple primary keys for table "${name.name}" are not allowed`,
-    )
-  if (inline.length > 0) primaryKey = inline
+  const inline = columns.filter(column => column.primaryKey)
+  if (inline.length > 0 && (primaryKey.length > 0 || inline.length > 1)) throw manyKeys(name.name)
+  if (inline.length > 0) {
+    primaryKey = inline.map(column => column.name)
+    keyName = inline[0]!.keyName
+  }
   return {
     name,
     ifNotExists,
     columns,
     primaryKey,
+    ...(keyName !== undefined && { keyName }),
+    constraints: [...columns.flatMap(column => column.constraints ?? []), ...constraints],
     watermarks,
     appendOnly,
     include,
@@ -235,12 +254,9 @@ function queryWithData(c: Cursor): Pick<RelationSyntax, 'query' | 'noData'> {
   return { query: query(sub).query, noData }
 }
 
-const CONSTRAINTS = ['unique', 'check', 'references', 'foreign']
-
-function rejectConstraint(c: Cursor): void {
-  const found = CONSTRAINTS.find(word => c.looking(word))
-  if (found !== undefined)
-    throw notSupported(`a ${found.toUpperCase()} constraint`, { position: c.token!.start })
+function manyKeys(table: string): SqlError {
+  const message = `multiple primary keys for table "${table}" are not allowed`
+  return new SqlError('invalid_table_definition', message)
 }
 
 const SERIALS: Readonly<Record<string, Type>> = {
@@ -282,9 +298,16 @@ export function column(c: Cursor): ColumnSyntax {
   let generated: Fragment | undefined
   const stop = (token: { kind: string; value: string }) =>
     token.value === ',' || (token.kind === 'word' && COLUMN_WORDS.has(token.value))
+  const constraints: ConstraintSyntax[] = []
+  let keyName: string | undefined
   for (;;) {
-    if (c.accept('primary', 'key')) primaryKey = true
-    else if (c.accept('not', 'null')) notNull = true
+    const label = constraintLabel(c)
+    const own = constraint(c, label)
+    if (own !== undefined) constraints.push(own)
+    else if (c.accept('primary', 'key')) {
+      primaryKey = true
+      keyName = label
+    } else if (c.accept('not', 'null')) notNull = true
     else if (c.accept('null')) notNull = false
     else if (c.accept('default')) fallback = expressionUntil(c, stop)
     else if (c.accept('generated', 'by', 'default', 'as', 'identity')) identity = true
@@ -296,9 +319,9 @@ export function column(c: Cursor): ColumnSyntax {
     } else if (c.accept('generated', 'always', 'as') || c.accept('as')) {
       generated = expressionUntil(c, stop)
       c.accept('stored')
-    } else break
+    } else if (label !== undefined) throw c.error()
+    else break
   }
-  rejectConstraint(c)
   return {
     name,
     type,
@@ -307,6 +330,8 @@ export function column(c: Cursor): ColumnSyntax {
     ...((serial !== undefined || identity) && { serial: true as const }),
     position,
     ...(modifier !== undefined && { modifier }),
+    ...(constraints.length > 0 && { constraints }),
+    ...(keyName !== undefined && { keyName }),
     ...(fallback && { default: fallback }),
     ...(generated && { generated }),
   }

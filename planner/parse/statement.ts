@@ -34,8 +34,22 @@ export interface ColumnSyntax {
   readonly generated?: Fragment
   /** serial, or an identity: a sequence of its own numbers it. */
   readonly serial?: true
+  readonly constraints?: readonly ConstraintSyntax[]
+  /** Of its PRIMARY KEY, as CONSTRAINT said. */
+  readonly keyName?: string
   readonly position: number
 }
+
+export interface CheckSyntax {
+  readonly kind: 'check'
+  readonly name?: string
+  readonly expression: Fragment
+  /** Rows that are there are not looked at. */
+  readonly notValid?: boolean
+  readonly position: number
+}
+
+export type ConstraintSyntax = CheckSyntax
 
 export interface WatermarkSyntax {
   readonly column: string
@@ -49,6 +63,10 @@ export interface RelationSyntax {
   readonly ifNotExists: boolean
   readonly columns: readonly ColumnSyntax[]
   readonly primaryKey: readonly string[]
+  /** Of the primary key, as CONSTRAINT said. */
+  readonly keyName?: string
+  /** Of columns and of the table, in order. */
+  readonly constraints: readonly ConstraintSyntax[]
   readonly watermarks: readonly WatermarkSyntax[]
   readonly appendOnly: boolean
   readonly conflict?: 'overwrite' | 'ignore' | 'update-if-not-null'
@@ -371,6 +389,10 @@ export type PlaceAction =
 export type AlterAction =
   | PlaceAction
   | { readonly do: 'rename column'; readonly column: string; readonly to: string }
+  | { readonly do: 'add constraint'; readonly constraint: ConstraintSyntax }
+  | { readonly do: 'drop constraint'; readonly name: string; readonly ifExists: boolean }
+  | { readonly do: 'validate constraint'; readonly name: string }
+  | { readonly do: 'rename constraint'; readonly from: string; readonly to: string }
   | { readonly do: 'swap'; readonly with: Name }
   | { readonly do: 'add column'; readonly ifNotExists: boolean; readonly column: ColumnSyntax }
   | {

@@ -14,7 +14,7 @@ import { copyResponse } from '../protocol/replies.ts'
 import { markSequences } from '../sequences.ts'
 import type { Runnable, Session } from '../session/session.ts'
 import { requireRelation } from '../statements/bind.ts'
-import { rejectNulls } from '../statements/dml.ts'
+import { checksOf, rejectNulls, requireSameConstraints } from '../statements/kept-out.ts'
 import { BinaryRows } from './binary.ts'
 import { setBinaryOf } from './binary-cells.ts'
 import { setCellOf } from './cells.ts'
@@ -48,11 +48,14 @@ export function copyFrom(session: Session, statement: CopyFrom): Runnable {
     parameters: [],
     async run() {
       const { table, columns } = target()
-      const rows = new Rows(table, columns, statement, session.settings.timeStyle())
+      const rows = new Rows(table, columns, statement, session)
       await receive(session, statement, rows)
       const chunks = rows.finish()
       await markSequences(session.context)
-      if (chunks.length > 0) await session.context.runtime.write(table.id, chunks)
+      if (chunks.length > 0) {
+        const known = () => requireSameConstraints(table, session.context)
+        await session.context.runtime.write(table.id, chunks, undefined, [], known)
+      }
       return { tag: `COPY ${rows.count}` }
     },
   }
@@ -99,6 +102,7 @@ class Rows {
   readonly #columns: readonly ColumnBuffer[]
   readonly #reader: Reader
   readonly #project: (chunk: Chunk) => Chunk | undefined
+  readonly #checks: ((chunk: Chunk) => void) | undefined
   readonly #chunks: Chunk[] = []
   #row = 0
   /** Column of the cell that is being read; -1: none. */
@@ -107,8 +111,15 @@ class Rows {
   #bytes = 0
   #header: boolean
 
-  constructor(table: Relation, { positions, values }: CopyColumns, { options }: CopyFrom, zone: string) {
+  constructor(
+    table: Relation,
+    { positions, values }: CopyColumns,
+    { options }: CopyFrom,
+    session: Pick<Session, 'context' | 'settings'>,
+  ) {
+    const zone = session.settings.timeStyle()
     this.#table = table
+    this.#checks = checksOf(table, session.context)
     this.width = positions.length
     this.#header = options.header
     this.#input = positions.map(i => ({ name: table.columns[i]!.name, type: table.columns[i]!.type }))
@@ -259,6 +270,7 @@ class Rows {
     if (made !== undefined) {
       const chunk = ownedChunk(made)
       rejectNulls(chunk, this.#table)
+      this.#checks?.(chunk)
       this.#chunks.push(chunk)
     }
     for (const column of this.#columns) column.clear()

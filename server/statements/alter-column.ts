@@ -5,6 +5,7 @@ import { everyColumn, literal, substitute } from '../../planner/expressions.ts'
 import { parseExpression } from '../../planner/parse/cursor.ts'
 import { type AlterAction, parseQuery } from '../../planner/parse/index.ts'
 import { bindQuery, planBatch } from '../../planner/query.ts'
+import { withRenamedColumn } from '../../planner/renamed-column.ts'
 import { qualified } from '../../planner/rewrite-references.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import { quote } from '../../types/sql-text.ts'
@@ -80,7 +81,10 @@ export function dropColumn(
     hidden: true,
     dropped: true,
   }
-  const next = { ...table, columns: table.columns.map((c, i) => (i === at ? dropped : c)) }
+  const next = withoutConstraintsOn(at, {
+    ...table,
+    columns: table.columns.map((c, i) => (i === at ? dropped : c)),
+  })
   requireUnused(next, table, at, context)
   return { catalog: context.catalogs.current.with({ ...next, sql: tableSql(next) }) }
 }
@@ -98,6 +102,8 @@ export function changeType(
     throw notSupported('ALTER COLUMN TYPE of a generated column')
   const { modifier: _, ...rest } = table.columns[at]!
   const target = defaultOfType({ ...rest, type, ...(modifier !== undefined && { modifier }) }, context)
+  if (table.constraints?.some(c => c.columns.includes(at)))
+    throw notSupported('ALTER COLUMN TYPE of a column that a constraint is on')
   if (using === undefined && isComposite(table.columns[at]!.type, type))
     return changeComposite(table, at, target, context)
   const fragment = using ?? {
@@ -135,7 +141,13 @@ export function renameColumn(
   const at = requireColumn(relation, from)
   if (relation.columns.some(column => column.name === to))
     throw new SqlError('duplicate_column', `column "${to}" of relation "${relation.name}" already exists`)
-  const next = { ...relation, columns: relation.columns.map((c, i) => (i === at ? { ...c, name: to } : c)) }
+  const spoken = <T extends { readonly sql: string; readonly columns: readonly number[] }>(each: T): T =>
+    each.columns.includes(at) ? { ...each, sql: withRenamedColumn(each.sql, from, to) } : each
+  const next = {
+    ...relation,
+    columns: relation.columns.map((c, i) => renamedIn(i === at ? { ...c, name: to } : c, from, to)),
+    ...(relation.constraints && { constraints: relation.constraints.map(spoken) }),
+  }
   let changed = recolumned(relation, next, context)
   for (const index of context.catalogs.current.relations) {
     if (index.index?.on !== relation.id) continue
@@ -148,6 +160,18 @@ export function renameColumn(
     })
   }
   return changed
+}
+
+/** The column with what generates it in the new words. */
+function renamedIn(column: ColumnDef, from: string, to: string): ColumnDef {
+  if (column.generated === undefined) return column
+  return { ...column, expressionSql: withRenamedColumn(column.expressionSql!, from, to) }
+}
+
+/** PostgreSQL drops the constraints that a dropped column is part of. */
+function withoutConstraintsOn(column: number, { constraints, ...table }: Relation): Relation {
+  const left = (constraints ?? []).filter(c => !c.columns.includes(column))
+  return left.length === 0 ? table : { ...table, constraints: left }
 }
 
 export function changeDefault(

@@ -1,5 +1,5 @@
 import type { Catalog, Relation } from '../../planner/catalog.ts'
-import type { AlterAction } from '../../planner/parse/index.ts'
+import type { AlterAction, ConstraintSyntax } from '../../planner/parse/index.ts'
 import { isTemporary, isTempSchema, meantSchema } from '../../planner/temp-schema.ts'
 import { notSupported, SqlError, unreachable } from '../../types/error.ts'
 import { requireOwner, rightsOf } from '../access/rights.ts'
@@ -11,6 +11,14 @@ import {
   dropColumn,
   renameColumn,
 } from './alter-column.ts'
+import {
+  addConstraint,
+  dropConstraint,
+  renameConstraint,
+  requireConstraint,
+  settleConstraint,
+  validateConstraint,
+} from './alter-constraint.ts'
 import { alterNamespace } from './alter-namespace.ts'
 import { changeQuery } from './alter-view.ts'
 import { findByName, requireRelation, requireRole, requireSchema } from './bind.ts'
@@ -26,13 +34,36 @@ import { changeWatermark } from './watermark.ts'
 type Alter = StatementOf<'alter'>
 
 /** ALTER of a relation, a schema or a database. */
-export function alter(statement: Alter, context: StatementContext): Promise<Result> {
+export async function alter(statement: Alter, context: StatementContext): Promise<Result> {
   const { what, action } = statement
-  return changeCatalog(context, `ALTER ${what.toUpperCase()}`, () =>
+  if (action.do === 'add constraint') return addAndValidate(statement, action.constraint, context)
+  const result = await changeCatalog(context, `ALTER ${what.toUpperCase()}`, () =>
     what === 'schema' || what === 'database'
       ? alterNamespace(statement, context)
       : alterRelation(statement, action, context),
   )
+  const table = action.do === 'validate constraint' ? findByName(context, statement.name) : undefined
+  if (action.do === 'validate constraint' && table !== undefined)
+    await validateConstraint(table.id, action.name, context)
+  return result
+}
+
+/** Statements know of the constraint before the rows that are there are looked at: none slips in between. */
+async function addAndValidate(
+  statement: Alter,
+  { notValid }: ConstraintSyntax,
+  context: StatementContext,
+): Promise<Result> {
+  let made: { readonly table: number; readonly name: string } | undefined
+  const result = await changeCatalog(context, `ALTER ${statement.what.toUpperCase()}`, async () => {
+    const altered = await alterRelation(statement, statement.action, context)
+    const table = altered && findByName(context, statement.name)
+    const now = table && altered.catalog.byId(table.id)
+    made = now && { table: now.id, name: now.constraints!.at(-1)!.name }
+    return altered
+  })
+  if (made !== undefined && !notValid) await settleConstraint(made.table, made.name, context)
+  return result
 }
 
 async function alterRelation(
@@ -85,6 +116,15 @@ async function alterRelation(
       return limited(relation, action.setting, action.limit, current)
     case 'rename column':
       return { catalog: renameColumn(relation, action.column, action.to, context) }
+    case 'add constraint':
+      return addConstraint(relation, action, context)
+    case 'drop constraint':
+      return dropConstraint(relation, action, context)
+    case 'rename constraint':
+      return renameConstraint(relation, action, context)
+    case 'validate constraint':
+      requireConstraint(relation, action.name)
+      return undefined
     case 'add column':
       return addColumn(relation, action, context)
     case 'drop column':

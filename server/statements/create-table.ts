@@ -14,6 +14,7 @@ import { typeName } from '../../types/type-names.ts'
 import { rateOf } from './backfill-pace.ts'
 import { bindContext, targetSchema } from './bind.ts'
 import { validateSource } from './connector-options.ts'
+import { boundConstraints, numbered } from './constraints.ts'
 import type { Result, StatementContext } from './contract.ts'
 import {
   createRelation,
@@ -78,6 +79,15 @@ export async function createTable(
       'invalid_table_definition',
       'When PRIMARY KEY constraint applied to an APPEND ONLY table, the ON CONFLICT behavior must be DO NOTHING.',
     )
+  const table = {
+    name: syntax.name.name,
+    columns,
+    declaredKey: key.length > 0,
+    ...(syntax.keyName !== undefined && { keyName: syntax.keyName }),
+  }
+  const constraints = boundConstraints(syntax.constraints, table, context)
+  if (constraints.length > 0 && (!isTable || connector !== undefined || conflict === 'update-if-not-null'))
+    throw notSupported('a constraint on rows that statements do not write as they are')
   const watermarks = syntax.watermarks.map(w => watermarkOf(w, columns, context))
   const { appendOnly } = syntax
   const expires = { kind: isTable ? 'table' : 'source', options, watermarks, appendOnly } as const
@@ -92,7 +102,9 @@ export async function createTable(
     sql,
     columns: columns.map((column, i) => (key.includes(i) ? { ...column, notNull: true } : column)),
     key,
-    declaredKey: key.length > 0,
+    declaredKey: table.declaredKey,
+    ...(table.keyName !== undefined && { keyName: table.keyName }),
+    ...(constraints.length > 0 && { constraints: numbered(constraints, id + 1) }),
     appendOnly: syntax.appendOnly || (!isTable && format.format === 'plain'),
     options: readRate === undefined ? shown : { ...shown, source_rate_limit: String(readRate) },
     ...(writeRate !== undefined && { writeRate }),

@@ -16,12 +16,12 @@ import { cellValue } from '../../storage/column-buffer.ts'
 import type { Chunk } from '../../types/chunk.ts'
 import { SqlError } from '../../types/error.ts'
 import { toJson } from '../../types/json.ts'
-import { formatText } from '../../types/text-io.ts'
 import type { Type } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
 import { markSequences } from '../sequences.ts'
 import { bindContext } from './bind.ts'
 import type { Prepared, Result, StatementContext } from './contract.ts'
+import { checksOf, rejectNulls, requireSameConstraints } from './kept-out.ts'
 import { rebinding, sameResult } from './rebinding.ts'
 
 export type DmlKind = 'insert' | 'update' | 'delete' | 'merge' | 'truncate'
@@ -104,7 +104,11 @@ export async function writeEffects(effects: readonly Effects[], context: Stateme
   const [first, ...others] = effects.flatMap(({ table, changes }) =>
     changes.length === 0 ? [] : [{ table: table.id, chunks: changes }],
   )
-  if (first !== undefined) await context.runtime.write(first.table, first.chunks, context.signal, others)
+  const known = () => {
+    for (const { table } of effects) requireSameConstraints(table, context)
+  }
+  if (first !== undefined)
+    await context.runtime.write(first.table, first.chunks, context.signal, others, known)
 }
 
 /** Computes a change from the rows at the last commit. */
@@ -123,6 +127,13 @@ export async function effectsOf(
   const types = table.columns.map(column => column.type)
   const changes = chunksOf(effects, types)
   for (const chunk of changes) rejectNulls(chunk, table)
+  const held = checksOf(table, context)
+  if (held !== undefined)
+    for (const chunk of chunksOf(
+      effects.filter(({ weight }) => weight > 0),
+      types,
+    ))
+      held(chunk)
   const counted = effects.filter(effect => effect.counted)
   const count = counted.reduce((sum, { weight }) => sum + Math.abs(weight), 0)
   const result = { tag: tag === 'INSERT' ? `INSERT 0 ${count}` : `${tag} ${count}` }
@@ -194,24 +205,5 @@ function once(effects: readonly Effect[], { table, onConflict, tag }: BoundDml):
           ? 'Ensure that not more than one source row matches any one target row.'
           : 'Ensure that no rows proposed for insertion within the same command have duplicate constrained values.',
     })
-  })
-}
-
-/** Throws 23502 for a NULL that a column does not take. */
-export function rejectNulls(chunk: Chunk, table: Relation): void {
-  table.columns.forEach(({ name, notNull }, i) => {
-    const { nulls } = chunk.columns[i]!
-    if (!notNull || nulls === null) return
-    for (let row = 0; row < chunk.length; row++) {
-      if (nulls[row] !== 1 || chunk.weights[row]! < 0) continue
-      const message = `null value in column "${name}" of relation "${table.name}" violates not-null constraint`
-      const cells = chunk.columns.map(column => {
-        const value = cellValue(column, row)
-        return value === null ? 'null' : formatText(column.type, value)
-      })
-      throw new SqlError('not_null_violation', message, {
-        detail: `Failing row contains (${cells.join(', ')}).`,
-      })
-    }
   })
 }

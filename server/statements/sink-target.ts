@@ -89,6 +89,8 @@ function checkTarget({ plan, dependsOn }: SinkInput, target: Relation, context: 
   const { name } = target
   if (target.kind !== 'table')
     throw new SqlError('wrong_object_type', `cannot sink into ${target.kind} "${name}"`)
+  if (target.constraints !== undefined)
+    throw notSupported(`a sink into table "${name}", which has constraints,`)
   if (!plan.appendOnly && (target.appendOnly || !target.declaredKey))
     throw new SqlError(
       'wrong_object_type',

@@ -1,4 +1,5 @@
 import type { ColumnDef, Relation } from '../../planner/catalog.ts'
+import type { ConstraintDef } from '../../planner/constraint-def.ts'
 import { type Token, tokenize } from '../../planner/parse/tokens.ts'
 import { plainName } from '../../types/sql-text.ts'
 import { keyAndValue, type Type } from '../../types/type.ts'
@@ -71,7 +72,10 @@ export function sqlWithWatermark(sql: string, watermark: string): string {
 
 /** The statement that would make a table as its columns are now. */
 export function tableSql(
-  table: Pick<Relation, 'name' | 'columns' | 'key' | 'declaredKey' | 'appendOnly' | 'watermarks'>,
+  table: Pick<
+    Relation,
+    'name' | 'columns' | 'key' | 'declaredKey' | 'keyName' | 'constraints' | 'appendOnly' | 'watermarks'
+  >,
 ): string {
   const columns = table.columns
     .filter(column => column.hidden !== true)
@@ -81,8 +85,18 @@ export function tableSql(
     ({ column, sql, ttl }) =>
       `WATERMARK FOR ${plainName(table.columns[column]!.name)} AS ${sql}${ttl ? ' WITH TTL' : ''}`,
   )
-  const items = [...columns, ...(table.declaredKey ? [`PRIMARY KEY (${key})`] : []), ...marks]
+  const label = table.keyName === undefined ? '' : `CONSTRAINT ${plainName(table.keyName)} `
+  const constraints = (table.constraints ?? []).map(
+    constraint => `CONSTRAINT ${plainName(constraint.name)} ${constraintText(constraint)}`,
+  )
+  const keys = table.declaredKey ? [`${label}PRIMARY KEY (${key})`] : []
+  const items = [...columns, ...keys, ...constraints, ...marks]
   return `CREATE TABLE ${plainName(table.name)} (${items.join(', ')})${table.appendOnly ? ' APPEND ONLY' : ''}`
+}
+
+/** A constraint as CREATE TABLE has it, without its name. */
+function constraintText({ sql }: ConstraintDef): string {
+  return `CHECK (${sql})`
 }
 
 function columnSql(column: ColumnDef, table: Pick<Relation, 'columns' | 'key'>): string {

@@ -37,11 +37,6 @@ function orderText({ order: { descending, nullsFirst } }: IndexKey): string {
   return `${descending ? ' DESC' : ''}${nulls}`
 }
 
-/** The clause of a declared primary key. */
-export function primaryKeyDefinition(relation: Relation): string {
-  return `PRIMARY KEY (${relation.key.map(i => quoteIdent(relation.columns[i]!.name)).join(', ')})`
-}
-
 /** A view's query as PostgreSQL prints it: a leading blank, a final semicolon. */
 export function viewDefinition(relation: Relation): string {
   return ` ${(relation.query ?? '').trim().replace(/;$/, '')};`

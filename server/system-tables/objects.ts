@@ -1,4 +1,5 @@
 import type { Catalog, ColumnDef, IndexKey, Relation } from '../../planner/catalog.ts'
+import { keyNameOf } from '../../planner/constraint-def.ts'
 import { tokenize } from '../../planner/parse/tokens.ts'
 import { type Field, INT4 } from '../../types/type.ts'
 import type { TableDef } from './columns/parse.ts'
@@ -28,7 +29,6 @@ export interface IndexObject {
 }
 
 const PRIMARY_KEY_OIDS = 0x40000000
-const CONSTRAINT_OIDS = 0x50000000
 const DEFAULT_OIDS = 0x60000000
 const RULE_OIDS = 0x20000000
 const COLUMNS_MAX = 2048
@@ -36,23 +36,12 @@ const COLUMNS_MAX = 2048
 export function primaryKeyOid(relation: Relation): number {
   return PRIMARY_KEY_OIDS + relation.id
 }
-export function constraintOid(relation: Relation): number {
-  return CONSTRAINT_OIDS + relation.id
-}
 /** Of the rule that is a view's query. */
 export function ruleOid(relation: Relation): number {
   return RULE_OIDS + relation.id
 }
-export function relationOfConstraint(oid: number, catalog: Catalog): Relation | undefined {
-  return catalog.byId(oid - CONSTRAINT_OIDS)
-}
 export function defaultOid(relation: Relation, column: number): number {
   return DEFAULT_OIDS + (relation.id - 16384) * COLUMNS_MAX + column + 1
-}
-
-/** The name PostgreSQL gives a primary key. */
-export function primaryKeyName(relation: Relation): string {
-  return `${relation.name}_pkey`
 }
 
 const KINDS: Readonly<Partial<Record<Relation['kind'], ClassObject['kind']>>> = {
@@ -102,7 +91,7 @@ function objectsOf(relation: Relation, schemaOid: number, catalog: Catalog): Cla
   const keyObject: ClassObject = {
     ...common,
     oid: primaryKeyOid(relation),
-    name: primaryKeyName(relation),
+    name: keyNameOf(relation),
     kind: 'i',
     columns: indexColumns(key),
     index: key,

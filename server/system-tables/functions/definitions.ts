@@ -2,10 +2,11 @@ import type { FunctionDef } from '../../../planner/function-def.ts'
 import { SqlError } from '../../../types/error.ts'
 import { quoteIdent } from '../../../types/sql-text.ts'
 import { typeName } from '../../../types/type-names.ts'
-import { indexColumn, indexDefinition, primaryKeyDefinition, viewDefinition } from '../definitions.ts'
+import { constraintByOid, constraintDefinition } from '../constraints.ts'
+import { indexColumn, indexDefinition, viewDefinition } from '../definitions.ts'
 import { shownExpression } from '../expression-text.ts'
 import { existingObject, functionsOf, objectByOid } from '../lookup.ts'
-import { relationOfConstraint, shownColumns } from '../objects.ts'
+import { shownColumns } from '../objects.ts'
 import type { SystemSession } from '../sessions.ts'
 import type { PgFunction } from '../tables/functions.ts'
 import { formatType } from '../types.ts'
@@ -44,9 +45,9 @@ systemForms(
   ['oid', 'oid, bool'],
   'text',
   'definition of a constraint',
-  (session, oid: number) => {
-    const relation = relationOfConstraint(oid, session.catalogs.current)
-    return relation === undefined ? null : primaryKeyDefinition(relation)
+  (session, oid: number, pretty = false) => {
+    const found = constraintByOid(oid, session.catalogs.current)
+    return found === undefined ? null : constraintDefinition(found, pretty)
   },
 )
 for (const what of ['trigger', 'rule'])

@@ -3,14 +3,15 @@ import type { Catalog, ColumnDef, Relation } from '../../../planner/catalog.ts'
 import { isTempSchema } from '../../../planner/temp-schema.ts'
 import type { Type } from '../../../types/type.ts'
 import { typeName } from '../../../types/type-names.ts'
+import { checkClause, constraintObjects } from '../constraints.ts'
 import { viewDefinition } from '../definitions.ts'
 import { shownExpression, storedExpression } from '../expression-text.ts'
-import { type ClassObject, classObjects, primaryKeyName, shownColumns } from '../objects.ts'
+import { type ClassObject, classObjects, shownColumns } from '../objects.ts'
 import { SCHEMA_OIDS } from '../oids.ts'
 import { type Facts, fill, type Row } from '../registry.ts'
 import { ROOT, roles } from '../roles.ts'
 import { columnType, formatType, typeByOid } from '../types.ts'
-import { allObjects, keyed } from './relations.ts'
+import { allObjects } from './relations.ts'
 
 const TABLE_TYPES: Readonly<Partial<Record<ClassObject['kind'], string>>> = {
   r: 'BASE TABLE',
@@ -149,12 +150,12 @@ function schema(catalog_name: string, schema_name: string, schema_owner: string)
 fill('information_schema.information_schema_catalog_name', ({ database }) => [{ catalog_name: database }])
 
 fill('information_schema.table_constraints', facts =>
-  keyed(facts.catalog.relations, facts.database).map(relation => ({
-    ...constraint(facts.database, relation.schema, primaryKeyName(relation)),
+  constraintObjects(facts.catalog, facts.database).map(({ on, name, type }) => ({
+    ...constraint(facts.database, on.schema, name),
     table_catalog: facts.database,
-    table_schema: relation.schema,
-    table_name: relation.name,
-    constraint_type: 'PRIMARY KEY',
+    table_schema: on.schema,
+    table_name: on.name,
+    constraint_type: type === 'p' ? 'PRIMARY KEY' : 'CHECK',
     is_deferrable: 'NO',
     initially_deferred: 'NO',
     enforced: 'YES',
@@ -163,17 +164,28 @@ fill('information_schema.table_constraints', facts =>
 
 for (const name of ['key_column_usage', 'constraint_column_usage'])
   fill(`information_schema.${name}`, facts =>
-    keyed(facts.catalog.relations, facts.database).flatMap(relation =>
-      relation.key.map((position, i) => ({
-        ...constraint(facts.database, relation.schema, primaryKeyName(relation)),
-        table_catalog: facts.database,
-        table_schema: relation.schema,
-        table_name: relation.name,
-        column_name: relation.columns[position]!.name,
-        ordinal_position: i + 1,
-      })),
+    constraintObjects(facts.catalog, facts.database).flatMap(({ on, name: own, type, columns }) =>
+      type === 'c' && name === 'key_column_usage'
+        ? []
+        : columns.map((position, i) => ({
+            ...constraint(facts.database, on.schema, own),
+            table_catalog: facts.database,
+            table_schema: on.schema,
+            table_name: on.name,
+            column_name: on.columns[position]!.name,
+            ordinal_position: i + 1,
+          })),
     ),
   )
+
+fill('information_schema.check_constraints', facts =>
+  constraintObjects(facts.catalog, facts.database)
+    .filter(({ type }) => type === 'c')
+    .map(found => ({
+      ...constraint(facts.database, found.on.schema, found.name),
+      check_clause: checkClause(found, false),
+    })),
+)
 
 function constraint(database: string, schemaName: string, name: string): Row {
   return { constraint_catalog: database, constraint_schema: schemaName, constraint_name: name }

@@ -4,14 +4,13 @@ import type { Order } from '../../../types/job.ts'
 import type { Value } from '../../../types/value.ts'
 import { oidOf } from '../../protocol/oids.ts'
 import { aclOf, columnAcl } from '../acl.ts'
+import { constraintObjects } from '../constraints.ts'
 import { storedExpression } from '../expression-text.ts'
 import {
   attributeNumber,
   type ClassObject,
   classObjects,
-  constraintOid,
   defaultOid,
-  primaryKeyName,
   primaryKeyOid,
   ruleOid,
   systemObject,
@@ -54,6 +53,7 @@ fill('pg_catalog.pg_class', facts => {
     relpersistence: isTempSchema(o.schema) ? 't' : 'p',
     relkind: o.kind,
     relnatts: o.columns.length,
+    relchecks: o.kind === 'r' ? (o.relation?.constraints ?? []).length : 0,
     relhasrules: o.kind === 'v',
     relispopulated: true,
     reltype: 'iku'.includes(o.kind) ? 0 : rowTypeOid(o.oid),
@@ -176,27 +176,23 @@ function operatorClass(type: string | undefined): number {
 
 fill('pg_catalog.pg_constraint', ({ catalog, database }) => {
   const schemas = new Map(catalog.schemas.filter(s => s.database === database).map(s => [s.name, s.id]))
-  return keyed(catalog.relations, database).map(relation => ({
-    oid: constraintOid(relation),
-    conname: primaryKeyName(relation),
-    connamespace: schemas.get(relation.schema) ?? 0,
-    contype: 'p',
-    convalidated: true,
-    conrelid: relation.id,
-    conindid: primaryKeyOid(relation),
+  return constraintObjects(catalog, database).map(({ oid, on, name, type, columns, valid, sql }) => ({
+    oid,
+    conname: name,
+    connamespace: schemas.get(on.schema) ?? 0,
+    contype: type,
+    convalidated: valid,
+    conrelid: on.id,
+    conindid: type === 'p' ? primaryKeyOid(on) : 0,
     confupdtype: ' ',
     confdeltype: ' ',
     confmatchtype: ' ',
     conislocal: true,
-    connoinherit: true,
-    conkey: relation.key.map(i => attributeNumber(relation, i)),
+    connoinherit: type === 'p',
+    conkey: columns.length === 0 ? null : columns.map(i => attributeNumber(on, i)),
+    ...(sql !== undefined && { conbin: sql }),
   }))
 })
-
-/** Relations with a declared primary key. */
-export function keyed(relations: readonly Relation[], database: string): readonly Relation[] {
-  return relations.filter(relation => relation.database === database && relation.declaredKey)
-}
 
 fill('pg_catalog.pg_description', ({ catalog, database }) =>
   catalog.relations

@@ -1,0 +1,63 @@
+import { SqlError } from '../types/error.ts'
+import type { Expression } from '../types/job.ts'
+
+/** A condition that no row of a table makes false. */
+export interface CheckDef {
+  readonly kind: 'check'
+  /** Of the numbers that relations have. */
+  readonly id: number
+  readonly name: string
+  /** Text of the condition, without the brackets around it. */
+  readonly sql: string
+  /** Over the table's columns. */
+  readonly expression: Expression
+  /** Positions of the columns it reads. */
+  readonly columns: readonly number[]
+  /** Functions of users that it calls. */
+  readonly uses?: readonly number[]
+  /** Only rows that came after it are known to hold it. */
+  readonly notValid?: true
+  readonly comment?: string
+}
+
+/** What every row of a table holds besides its primary key. */
+export type ConstraintDef = CheckDef
+
+type Constrained = { readonly name: string; readonly keyName?: string; readonly declaredKey: boolean }
+
+/** The name of a table's primary key. */
+export function keyNameOf({ name, keyName }: Omit<Constrained, 'declaredKey'>): string {
+  return keyName ?? `${name}_pkey`
+}
+
+/** PostgreSQL's name of a constraint that has none: of table and column, and a number where that is taken. */
+export function constraintName(
+  table: string,
+  column: string | undefined,
+  label: string,
+  taken: readonly string[],
+): string {
+  for (let n = 0; ; n++) {
+    const name = objectName(table, column, `${label}${n === 0 ? '' : n}`)
+    if (!taken.includes(name)) return name
+  }
+}
+
+const NAME_BYTES_MAX = 63
+
+/** The longer of both names is cut until the whole is a name (makeObjectName). */
+function objectName(table: string, column: string | undefined, label: string): string {
+  const parts = column === undefined ? [table] : [table, column]
+  const join = () => [...parts, label].join('_')
+  while (Buffer.byteLength(join()) > NAME_BYTES_MAX) {
+    const longer = (parts[1]?.length ?? 0) >= parts[0]!.length ? 1 : 0
+    parts[longer] = [...parts[longer]!].slice(0, -1).join('')
+  }
+  return join()
+}
+
+/** Throws 42710 for a name that another constraint of the table has. */
+export function requireFreeName(name: string, table: string, taken: readonly string[]): void {
+  if (taken.includes(name))
+    throw new SqlError('duplicate_object', `constraint "${name}" for relation "${table}" already exists`)
+}

@@ -1,0 +1,49 @@
+import { notSupported, SqlError } from '../../types/error.ts'
+import { type Cursor, parseExpression } from './cursor.ts'
+import type { CheckSyntax, ConstraintSyntax } from './statement.ts'
+
+/** `CONSTRAINT name` before a constraint; undefined: it has no name. */
+export function constraintLabel(c: Cursor): string | undefined {
+  return c.accept('constraint') ? c.identifier() : undefined
+}
+
+/** A constraint of a column or a table that is none of its columns' words; undefined: something else comes. */
+export function constraint(c: Cursor, name: string | undefined): ConstraintSyntax | undefined {
+  if (c.looking('check')) return check(c, name)
+  for (const word of ['unique', 'references', 'foreign', 'exclude using', 'exclude ('])
+    if (c.looking(...word.split(' ')))
+      throw notSupported(`a ${word.split(' ')[0]!.toUpperCase()} constraint`, { position: c.token!.start })
+  return undefined
+}
+
+function check(c: Cursor, name: string | undefined): CheckSyntax {
+  const position = c.token!.start
+  c.expect('check', '(')
+  const { from, to } = c.skipTo(() => false)
+  if (from === to) throw c.error()
+  const expression = parseExpression(c.sql, from, to)
+  c.expect(')')
+  return {
+    kind: 'check',
+    expression,
+    position,
+    ...attributes(c),
+    ...(name !== undefined && { name }),
+  }
+}
+
+/** What may stand behind a CHECK. No table has others below it, so NO INHERIT says nothing. */
+function attributes(c: Cursor): Pick<CheckSyntax, 'notValid'> {
+  let notValid = false
+  for (;;) {
+    const position = c.token?.start
+    if (c.accept('no', 'inherit') || c.accept('not', 'deferrable') || c.accept('initially', 'immediate'))
+      continue
+    if (c.accept('not', 'valid')) notValid = true
+    else if (c.looking('deferrable') || c.looking('initially', 'deferred'))
+      throw new SqlError('feature_not_supported', 'CHECK constraints cannot be marked DEFERRABLE', {
+        position,
+      })
+    else return notValid ? { notValid } : {}
+  }
+}

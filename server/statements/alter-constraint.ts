@@ -1,0 +1,141 @@
+import type { Relation } from '../../planner/catalog.ts'
+import { type ConstraintDef, keyNameOf, requireFreeName } from '../../planner/constraint-def.ts'
+import { type AlterAction, parseQuery } from '../../planner/parse/index.ts'
+import { bindQuery, planBatch } from '../../planner/query.ts'
+import { qualified } from '../../planner/rewrite-references.ts'
+import { notSupported, SqlError } from '../../types/error.ts'
+import { bindContext } from './bind.ts'
+import { type Alteration, changeCatalog } from './change-catalog.ts'
+import { requirePlainTable } from './column-users.ts'
+import { boundConstraints, constraintNames, numbered } from './constraints.ts'
+import type { StatementContext } from './contract.ts'
+import { tableSql } from './statement-text.ts'
+
+type Action<Do extends AlterAction['do']> = Extract<AlterAction, { do: Do }>
+
+/**
+ * ADD CONSTRAINT … CHECK, as one of which nothing is known about the rows that are there: statements keep it from now on. Unless
+ * that was asked for, `validateConstraint` comes next.
+ */
+export function addConstraint(
+  table: Relation,
+  { constraint }: Action<'add constraint'>,
+  context: StatementContext,
+): Alteration {
+  requireConstrained(table, context)
+  const made = boundConstraints([constraint], table, context).map(each => ({
+    ...each,
+    notValid: true as const,
+  }))
+  const { current } = context.catalogs
+  return {
+    catalog: current.with(
+      withConstraints(table, [...(table.constraints ?? []), ...numbered(made, current.nextId)]),
+    ),
+  }
+}
+
+/** The constraint that ADD CONSTRAINT made last, held against the rows of the table; it goes where one makes it false. */
+export async function settleConstraint(id: number, name: string, context: StatementContext): Promise<void> {
+  try {
+    await validateConstraint(id, name, context)
+  } catch (error) {
+    await changeCatalog(context, '', catalog => {
+      const table = catalog.byId(id)
+      return (
+        table &&
+        catalog.with(
+          withConstraints(
+            table,
+            table.constraints?.filter(c => c.name !== name),
+          ),
+        )
+      )
+    })
+    throw error
+  }
+}
+
+/**
+ * Looks at all rows, those too that statements wrote before they knew of the constraint: whatever was under way is committed
+ * first, and what was bound before it came is refused (`requireSameConstraints`). Throws 23514.
+ */
+export async function validateConstraint(id: number, name: string, context: StatementContext): Promise<void> {
+  await context.runtime.flush()
+  await changeCatalog(context, '', async catalog => {
+    const table = catalog.byId(id)
+    if (table === undefined) return undefined
+    const constraint = requireConstraint(table, name)
+    if (constraint.notValid === undefined) return undefined
+    if (await hasRow(table, `(${constraint.sql}) IS FALSE`, context))
+      throw new SqlError(
+        'check_violation',
+        `check constraint "${name}" of relation "${table.name}" is violated by some row`,
+      )
+    const { notValid: _, ...valid } = constraint
+    return catalog.with(
+      withConstraints(
+        table,
+        table.constraints!.map(c => (c === constraint ? valid : c)),
+      ),
+    )
+  })
+}
+
+export function dropConstraint(
+  table: Relation,
+  { name, ifExists }: Action<'drop constraint'>,
+  context: StatementContext,
+): Alteration | undefined {
+  if (table.declaredKey && keyNameOf(table) === name) throw notSupported('DROP CONSTRAINT of a primary key')
+  const left = (table.constraints ?? []).filter(c => c.name !== name)
+  if (left.length === (table.constraints ?? []).length) {
+    const message = `constraint "${name}" of relation "${table.name}" does not exist`
+    if (!ifExists) throw new SqlError('undefined_object', message)
+    context.notice(`${message}, skipping`)
+    return undefined
+  }
+  return { catalog: context.catalogs.current.with(withConstraints(table, left)) }
+}
+
+export function renameConstraint(
+  table: Relation,
+  { from, to }: Action<'rename constraint'>,
+  { catalogs }: StatementContext,
+): Alteration {
+  const isKey = table.declaredKey && keyNameOf(table) === from
+  const renamed = isKey ? undefined : requireConstraint(table, from)
+  requireFreeName(to, table.name, constraintNames(table))
+  if (renamed === undefined) return { catalog: catalogs.current.with({ ...table, keyName: to }) }
+  const constraints = table.constraints!.map(c => (c === renamed ? { ...c, name: to } : c))
+  return { catalog: catalogs.current.with(withConstraints(table, constraints)) }
+}
+
+/** Throws 42704. */
+export function requireConstraint(table: Relation, name: string): ConstraintDef {
+  const found = table.constraints?.find(c => c.name === name)
+  if (found !== undefined) return found
+  const message = `constraint "${name}" of relation "${table.name}" does not exist`
+  throw new SqlError('undefined_object', message)
+}
+
+/** Constraints are kept by statements: no other may write the rows. */
+function requireConstrained(table: Relation, context: StatementContext): void {
+  requirePlainTable(table, 'ADD CONSTRAINT', context)
+  if (table.conflict === 'update-if-not-null')
+    throw notSupported('a constraint of a table whose rows are merged with those that are there')
+}
+
+function withConstraints(table: Relation, constraints: readonly ConstraintDef[] = []): Relation {
+  const { constraints: _, ...rest } = table
+  const next = constraints.length === 0 ? rest : { ...rest, constraints }
+  return { ...next, sql: tableSql(next) }
+}
+
+async function hasRow(table: Relation, condition: string, context: StatementContext): Promise<boolean> {
+  const query = parseQuery(`SELECT 1 FROM ${qualified(table)} WHERE ${condition} LIMIT 1`)
+  const { authorize: _, ...binding } = bindContext(context, query, 'batch')
+  const job = planBatch(bindQuery(query.node, binding), [])
+  for await (const chunk of context.runtime.query(job, context.signal)) if (chunk.length > 0) return true
+  return false
+}

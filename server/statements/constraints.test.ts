@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { TestServer } from '../test-server.ts'
+
+test('checks and their names are kept over a restart', async () => {
+  await using server = await TestServer.start({ inline: true })
+  await server.rows(
+    "CREATE TABLE t (k int CONSTRAINT one PRIMARY KEY, v text CHECK (v <> 'x'), CHECK (length(v) > k))",
+  )
+  await server.rows("INSERT INTO t VALUES (1, 'long')")
+  await server.rows('ALTER TABLE t ADD CONSTRAINT known CHECK (k < 5) NOT VALID')
+  const told = 'SELECT conname, pg_get_constraintdef(oid), convalidated FROM pg_constraint ORDER BY oid'
+  const before = await server.rows(told)
+  await server.restart()
+  assert.deepEqual(await server.rows(told), before)
+  await assert.rejects(server.rows("INSERT INTO t VALUES (2, 'x')"), {
+    code: '23514',
+    detail: 'Failing row contains (2, x).',
+  })
+  await assert.rejects(server.rows("INSERT INTO t VALUES (4, 'four')"), /"t_check"/)
+  await assert.rejects(server.rows("INSERT INTO t VALUES (9, 'ninth letter')"), /"known"/)
+  await server.rows('CREATE TABLE later (a int)')
+  await server.rows('ALTER TABLE t VALIDATE CONSTRAINT known')
+  await server.restart()
+  await server.rows("INSERT INTO t VALUES (2, 'four')")
+  assert.deepEqual(
+    (await server.rows(told)).map(row => row[2]),
+    [true, true, true, true],
+  )
+})
+
+test('no row slips in while a check is added', async () => {
+  await using server = await TestServer.start({ inline: true })
+  await server.rows('CREATE TABLE t (v int)')
+  const writers = await Promise.all(Array.from({ length: 8 }, () => server.connect()))
+  for (let round = 0; round < 10; round++) {
+    const writes = writers.map((client, i) =>
+      client.query(`INSERT INTO t VALUES (${i % 4 === 0 ? -1 : i})`).catch((error: { code?: string }) => {
+        assert.match(error.code ?? '', /^(23514|55006)$/)
+      }),
+    )
+    const added = server.rows('ALTER TABLE t ADD CONSTRAINT positive CHECK (v >= 0)').then(
+      () => true,
+      (error: { code?: string }) => {
+        assert.equal(error.code, '23514')
+        return false
+      },
+    )
+    await Promise.all(writes)
+    if (await added) {
+      assert.deepEqual(await server.rows('SELECT count(*) FROM t WHERE v < 0'), [['0']])
+      await server.rows('ALTER TABLE t DROP CONSTRAINT positive')
+    } else assert.deepEqual(await server.rows('SELECT count(*) > 0 FROM t WHERE v < 0'), [[true]])
+    await server.rows('DELETE FROM t')
+  }
+})

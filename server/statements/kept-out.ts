@@ -1,0 +1,81 @@
+import { compileProjection } from '../../executor/expression/compile.ts'
+import type { Relation } from '../../planner/catalog.ts'
+import { defaultOf } from '../../planner/dml/columns.ts'
+import { present, withLiterals } from '../../planner/query.ts'
+import { cellValue } from '../../storage/column-buffer.ts'
+import type { Chunk } from '../../types/chunk.ts'
+import { SqlError } from '../../types/error.ts'
+import { formatText } from '../../types/text-io.ts'
+import { BOOL, fieldsOf } from '../../types/type.ts'
+import type { StatementContext } from './contract.ts'
+
+/** Throws 23502 for a NULL that a column does not take. */
+export function rejectNulls(chunk: Chunk, table: Relation): void {
+  table.columns.forEach(({ name, notNull }, i) => {
+    const { nulls } = chunk.columns[i]!
+    if (!notNull || nulls === null) return
+    for (let row = 0; row < chunk.length; row++) {
+      if (nulls[row] !== 1 || chunk.weights[row]! < 0) continue
+      const message = `null value in column "${name}" of relation "${table.name}" violates not-null constraint`
+      throw new SqlError('not_null_violation', message, { detail: failingRow(chunk, row, table) })
+    }
+  })
+}
+
+/** What throws 23514 for rows that make a check of the table false, in the order of the checks' names; undefined: it has none. */
+export function checksOf(
+  table: Relation,
+  { session }: Pick<StatementContext, 'session'>,
+): ((chunk: Chunk) => void) | undefined {
+  const checks = (table.constraints ?? []).toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  if (checks.length === 0) return undefined
+  const now = present()
+  const run = compileProjection(
+    checks.map(({ expression }) =>
+      withLiterals(defaultOf(expression, BOOL, { session: session.number }), [], now),
+    ),
+    fieldsOf(table.columns),
+    { mode: 'batch', onError: () => {} },
+  )
+  return chunk => {
+    const found = run(chunk)
+    for (let row = 0; row < chunk.length; row++)
+      checks.forEach(({ name }, i) => {
+        if (cellValue(found!.columns[i]!, row) !== false) return
+        const message = `new row for relation "${table.name}" violates check constraint "${name}"`
+        throw new SqlError('check_violation', message, { detail: failingRow(chunk, row, table) })
+      })
+  }
+}
+
+/** Throws 55006 where rows were held against other constraints than those that the table has by now. */
+export function requireSameConstraints(
+  table: Relation,
+  { catalogs }: Pick<StatementContext, 'catalogs'>,
+): void {
+  const now = catalogs.current.byId(table.id)
+  if (now === undefined || now.constraints === table.constraints) return
+  throw new SqlError('object_in_use', 'the constraints of the table were changed while the statement ran', {
+    hint: 'Run it again.',
+  })
+}
+
+/** The row as PostgreSQL shows it in errors. */
+function failingRow(chunk: Chunk, row: number, table: Relation): string {
+  const cells = chunk.columns.flatMap((column, i) => {
+    if (table.columns[i]!.hidden) return []
+    const value = cellValue(column, row)
+    return [value === null ? 'null' : cut(formatText(column.type, value))]
+  })
+  return `Failing row contains (${cells.join(', ')}).`
+}
+
+const SHOWN_BYTES_MAX = 64
+
+/** Long values are cut, at a letter. */
+function cut(text: string): string {
+  if (Buffer.byteLength(text) <= SHOWN_BYTES_MAX) return text
+  let short = text.slice(0, SHOWN_BYTES_MAX)
+  while (Buffer.byteLength(short) > SHOWN_BYTES_MAX) short = [...short].slice(0, -1).join('')
+  return `${short}...`
+}
