@@ -30,6 +30,8 @@ export type RelationKind =
   | 'subscription'
   | 'sequence'
 
+export type IdentityKind = 'always' | 'by default'
+
 export interface ColumnDef {
   readonly name: string
   readonly type: Type
@@ -44,6 +46,8 @@ export interface ColumnDef {
   readonly expressionSql?: string
   /** Generated column, bound over the columns that are not generated. */
   readonly generated?: Expression
+  /** It is numbered: always, or where no value is given. */
+  readonly identity?: IdentityKind
   /** Taken away by ALTER TABLE: its place stays, its name cannot be written. */
   readonly dropped?: true
   /** Not part of `*`. */

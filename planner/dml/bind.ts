@@ -22,7 +22,16 @@ import { parameterTypes, present, settled, withLiterals, withParameters } from '
 import { batchJob } from '../recursions.ts'
 import { attach, filterBy } from '../unnest/attach-subqueries.ts'
 import { assign } from './assign.ts'
-import { assignments, columnAt, defaultOf, generate, generatedError, project } from './columns.ts'
+import {
+  assignments,
+  columnAt,
+  defaultOf,
+  generate,
+  generatedError,
+  isMade,
+  overriding,
+  project,
+} from './columns.ts'
 import { planMergeRows } from './merge.ts'
 import { type ConflictAction, onConflict } from './on-conflict.ts'
 import { readerOf, rightsWhenRead } from './rights.ts'
@@ -87,16 +96,17 @@ export function planInsert(statement: PgNode, context: BindContext): BoundDml {
     throw new SqlError('syntax_error', 'INSERT has more target columns than expressions', { position })
   }
   const schema = schemaOf(rows)
+  const over = overriding(fields)
   const values = table.columns.map((c, i): Expression => {
     const from = wanted.indexOf(i)
-    if (from === -1 || from >= width || c.generated !== undefined)
-      return defaultOf(c.default, c.type, env.context)
+    const made = c.generated !== undefined || (over === 'user' && c.identity !== undefined)
+    if (from === -1 || from >= width || made) return defaultOf(c.default, c.type, env.context)
     return assign(column(from, schema[from]!.type), c, context, undefined)
   })
   const said = wanted
     .slice(0, width)
-    .findIndex((i, at) => table.columns[i]!.generated && !isDefault(select, at))
-  if (said !== -1) throw generatedError(table.columns[wanted[said]!]!.name, 'insert')
+    .findIndex((i, at) => isMade(table.columns[i]!, over) && !isDefault(select, at))
+  if (said !== -1) throw generatedError(table.columns[wanted[said]!]!, 'insert')
   const complete = generate(table, values)
   if (fields['onConflictClause'] === undefined)
     return finish(table, project(rows, complete, 1), 'INSERT', fields, env)

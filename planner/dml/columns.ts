@@ -3,11 +3,11 @@ import { isSessionFunction } from '../../executor/functions/index.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
 import { BOOL, INT4, type Type } from '../../types/type.ts'
-import { as, list, names, open, str } from '../bind/ast.ts'
+import { as, type Body, list, names, open, str } from '../bind/ast.ts'
 import { limited } from '../bind/coerce.ts'
 import type { Environment } from '../bind/environment.ts'
 import { at, bindExpression } from '../bind/expression.ts'
-import type { Relation } from '../catalog.ts'
+import type { ColumnDef, Relation } from '../catalog.ts'
 import type { BindContext, PgNode } from '../contract.ts'
 import { literal, substitute } from '../expressions.ts'
 import type { Plan } from '../plan.ts'
@@ -40,10 +40,10 @@ export function assignments(
     if (steps.length > 0) {
       if (as(value, 'SetToDefault') !== undefined)
         throw new SqlError('feature_not_supported', 'cannot set an array element to DEFAULT', { position })
-      if (c.generated !== undefined) throw generatedError(c.name, 'update')
+      if (c.generated !== undefined || c.identity === 'always') throw generatedError(c, 'update')
       next[i] = limited(assignPart(next[i]!, steps, value, c.name, env), c.modifier, false)
     } else if (as(value, 'SetToDefault') !== undefined) next[i] = defaultOf(c.default, c.type, env.context)
-    else if (c.generated !== undefined) throw generatedError(c.name, 'update')
+    else if (c.generated !== undefined || c.identity === 'always') throw generatedError(c, 'update')
     else next[i] = assign(bindExpression(value, env), c, env.context, at(value, env))
   }
   return next
@@ -130,13 +130,31 @@ export function generate(table: Relation, values: readonly Expression[]): readon
   )
 }
 
+/** OVERRIDING … VALUE of an INSERT: which value counts, the one that is given or the one that the system makes. */
+export type Overriding = 'user' | 'system' | undefined
+
+export function overriding(fields: Body): Overriding {
+  if (fields['override'] === 'OVERRIDING_USER_VALUE') return 'user'
+  return fields['override'] === 'OVERRIDING_SYSTEM_VALUE' ? 'system' : undefined
+}
+
+/** Whether a value may not be given to the column. */
+export function isMade({ generated, identity }: ColumnDef, over: Overriding): boolean {
+  return generated !== undefined || (identity === 'always' && over === undefined)
+}
+
 /** A value is given to a generated column. */
-export function generatedError(name: string, by: 'insert' | 'update'): SqlError {
+export function generatedError({ name, identity }: ColumnDef, by: 'insert' | 'update'): SqlError {
   const message =
     by === 'insert'
       ? `cannot insert a non-DEFAULT value into column "${name}"`
       : `column "${name}" can only be updated to DEFAULT`
-  return new SqlError('generated_always', message, { detail: `Column "${name}" is a generated column.` })
+  if (identity === undefined)
+    return new SqlError('generated_always', message, { detail: `Column "${name}" is a generated column.` })
+  return new SqlError('generated_always', message, {
+    detail: `Column "${name}" is an identity column defined as GENERATED ALWAYS.`,
+    hint: by === 'insert' ? 'Use OVERRIDING SYSTEM VALUE to override.' : undefined,
+  })
 }
 
 /** Throws 42703. */

@@ -11,7 +11,16 @@ import { call, conjunction, everyColumn, literal } from '../expressions.ts'
 import { joinOn } from '../join-on.ts'
 import { type Plan, schemaOf } from '../plan.ts'
 import { assign } from './assign.ts'
-import { assignments, columnAt, defaultOf, generate, generatedError, project } from './columns.ts'
+import {
+  assignments,
+  columnAt,
+  defaultOf,
+  generate,
+  generatedError,
+  isMade,
+  overriding,
+  project,
+} from './columns.ts'
 
 /**
  * MERGE (PostgreSQL, MERGE): rows of the source that match rows of the table change or delete them, the others may be inserted.
@@ -83,6 +92,7 @@ function inserted(clause: Body, table: Relation, env: Environment): readonly Exp
   const named = list(clause['targetList']).map(node => str(as(node, 'ResTarget')!['name']))
   const all = table.columns.flatMap((c, i) => (c.generated === undefined && !c.hidden ? [i] : []))
   const wanted = named.length > 0 ? named.map(name => columnAt(table, name, undefined)) : all
+  const over = overriding(clause)
   for (const i of wanted) env.context.sets?.insert.add(i)
   const values = list(clause['values'])
   if (values.length > wanted.length)
@@ -93,7 +103,8 @@ function inserted(clause: Body, table: Relation, env: Environment): readonly Exp
     const value = values[wanted.indexOf(i)]
     if (value === undefined || as(value, 'SetToDefault') !== undefined)
       return defaultOf(c.default, c.type, env.context)
-    if (c.generated !== undefined) throw generatedError(c.name, 'insert')
+    if (isMade(c, over)) throw generatedError(c, 'insert')
+    if (over === 'user' && c.identity !== undefined) return defaultOf(c.default, c.type, env.context)
     return assign(bindExpression(value, env), c, env.context, at(value, env))
   })
 }

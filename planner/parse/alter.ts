@@ -5,6 +5,7 @@ import { functionName } from './create-function.ts'
 import type { Cursor } from './cursor.ts'
 import { alterDatabaseSetting } from './database.ts'
 import { parseDefaultPrivileges } from './grants.ts'
+import { alterIdentity } from './identity.ts'
 import { parseJobReset, parseJobSetting } from './job-setting.ts'
 import { placeAction } from './place-action.ts'
 import { relationWord } from './relation-word.ts'
@@ -102,6 +103,8 @@ function alterColumn(c: Cursor): AlterAction {
   if (c.accept('watermark', 'for')) return { do: 'watermark', watermark: watermark(c) }
   c.accept('column')
   const name = c.identifier()
+  const numbered = alterIdentity(c, name)
+  if (numbered !== undefined) return numbered
   if (c.accept('set', 'default'))
     return { do: 'default', column: name, value: expressionUntil(c, token => token.value === ',') }
   if (c.accept('drop', 'default')) return { do: 'default', column: name, value: undefined }

@@ -9,6 +9,8 @@ import { createFunction } from './create-function.ts'
 import { createIndex } from './create-index.ts'
 import { type Cursor, parseExpression, parseFragment } from './cursor.ts'
 import { databaseOptions } from './database.ts'
+import { identity, isIdentity } from './identity.ts'
+import { like } from './like.ts'
 import { temporaryName } from './range-name.ts'
 import { parseCreateRole } from './roles.ts'
 import { createSecret, namedSecret, secretReference } from './secret.ts'
@@ -17,6 +19,8 @@ import type {
   ColumnSyntax,
   ConstraintSyntax,
   Fragment,
+  IdentitySyntax,
+  LikeSyntax,
   RelationSyntax,
   Statement,
   WatermarkSyntax,
@@ -158,6 +162,7 @@ function relation(c: Cursor, temporary: boolean): RelationSyntax {
   let primaryKey: string[] = []
   let keyName: string | undefined
   const constraints: ConstraintSyntax[] = []
+  const likes: LikeSyntax[] = []
   const columnNames = namesAlone(c) ? nameList(c) : undefined
   if (c.accept('(') && !c.accept(')')) {
     do {
@@ -167,7 +172,10 @@ function relation(c: Cursor, temporary: boolean): RelationSyntax {
         constraints.push(own)
         continue
       }
-      if (c.looking('like')) throw notSupported('CREATE TABLE (LIKE …)', { position: c.token!.start })
+      if (label === undefined && c.accept('like')) {
+        likes.push(like(c, columns.length))
+        continue
+      }
       if (c.accept('primary', 'key')) {
         if (primaryKey.length > 0) throw manyKeys(name.name)
         primaryKey = nameList(c)
@@ -214,6 +222,7 @@ function relation(c: Cursor, temporary: boolean): RelationSyntax {
     primaryKey,
     ...(keyName !== undefined && { keyName }),
     constraints: [...columns.flatMap(column => column.constraints ?? []), ...constraints],
+    ...(likes.length > 0 && { like: likes }),
     watermarks,
     appendOnly,
     include,
@@ -254,7 +263,8 @@ function queryWithData(c: Cursor): Pick<RelationSyntax, 'query' | 'noData'> {
   return { query: query(sub).query, noData }
 }
 
-function manyKeys(table: string): SqlError {
+/** Two primary keys were declared. */
+export function manyKeys(table: string): SqlError {
   const message = `multiple primary keys for table "${table}" are not allowed`
   return new SqlError('invalid_table_definition', message)
 }
@@ -291,7 +301,7 @@ export function column(c: Cursor): ColumnSyntax {
   const serial = SERIALS[c.token?.kind === 'word' ? c.token.value : '']
   if (serial !== undefined) c.at++
   const { type, modifier } = serial === undefined ? columnType(c) : { type: serial, modifier: undefined }
-  let identity = false
+  let numbered: IdentitySyntax | undefined
   let notNull = false
   let primaryKey = false
   let fallback: Fragment | undefined
@@ -310,10 +320,11 @@ export function column(c: Cursor): ColumnSyntax {
     } else if (c.accept('not', 'null')) notNull = true
     else if (c.accept('null')) notNull = false
     else if (c.accept('default')) fallback = expressionUntil(c, stop)
-    else if (c.accept('generated', 'by', 'default', 'as', 'identity')) identity = true
-    else if (c.looking('generated', 'always', 'as', 'identity'))
-      throw notSupported('an identity column', { position: c.token!.start })
-    else if (c.accept('collate')) {
+    else if (c.looking('generated') && isIdentity(c)) {
+      if (numbered !== undefined)
+        throw new SqlError('syntax_error', `multiple identity specifications for column "${name}"`)
+      numbered = identity(c)
+    } else if (c.accept('collate')) {
       const { start } = c.token ?? { start: c.end }
       checkCollation(c.identifier(), type, start)
     } else if (c.accept('generated', 'always', 'as') || c.accept('as')) {
@@ -325,9 +336,10 @@ export function column(c: Cursor): ColumnSyntax {
   return {
     name,
     type,
-    notNull: notNull || primaryKey || serial !== undefined || identity,
+    notNull: notNull || primaryKey || serial !== undefined || numbered !== undefined,
     primaryKey,
-    ...((serial !== undefined || identity) && { serial: true as const }),
+    ...(serial !== undefined && { serial: true as const }),
+    ...(numbered !== undefined && { identity: numbered }),
     position,
     ...(modifier !== undefined && { modifier }),
     ...(constraints.length > 0 && { constraints }),

@@ -16,6 +16,7 @@ export function selectInto(fragment: Fragment, otherwise: string): Statement {
     ifNotExists: false,
     columns: [],
     primaryKey: [],
+    constraints: [],
     watermarks: [],
     appendOnly: false,
     include: [],

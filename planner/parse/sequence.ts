@@ -1,7 +1,7 @@
 import { notSupported, SqlError } from '../../types/error.ts'
 import { parseTypeName } from '../../types/type-names.ts'
 import type { PgNode } from '../contract.ts'
-import type { Cursor } from './cursor.ts'
+import { type Cursor, parseFragment } from './cursor.ts'
 import { type RangeVar, rangeName } from './range-name.ts'
 import type { Fragment, SequenceSyntax, Statement } from './statement.ts'
 
@@ -33,9 +33,35 @@ export function changesSequence(c: Cursor): boolean {
 /** ALTER SEQUENCE with options, by PostgreSQL's grammar. */
 export function alterSequence(c: Cursor): Statement {
   const fragment = whole(c)
+  const logging = fragment.node['AlterTableStmt'] as Body | undefined
+  if (logging !== undefined) return setLogged(logging, fragment)
   const body = fragment.node['AlterSeqStmt'] as Body
   const name = rangeName(body['sequence'] as RangeVar, fragment)
   return { kind: 'alter sequence', name, ifExists: body['missing_ok'] === true, ...options(body, fragment) }
+}
+
+/** SET LOGGED and SET UNLOGGED: numbers are marked durably whatever they say. */
+function setLogged(body: Body, fragment: Fragment): Statement {
+  const position = fragment.position(0)
+  const commands = (body['cmds'] as readonly { AlterTableCmd: Body }[]).map(
+    each => each.AlterTableCmd['subtype'],
+  )
+  if (!commands.every(command => command === 'AT_SetLogged' || command === 'AT_SetUnLogged'))
+    throw notSupported('this ALTER SEQUENCE', { position })
+  const name = rangeName(body['relation'] as RangeVar, fragment)
+  return { kind: 'alter sequence', name, ifExists: body['missing_ok'] === true }
+}
+
+/** Options of a sequence without the statement around them. */
+export function sequenceOptions(sql: string, from: number, to: number): SequenceSyntax {
+  const statement = 'ALTER SEQUENCE s '
+  const text = statement + sql.slice(from, to)
+  const read = parseFragment(text, 0, text.length)
+  const position: Fragment['position'] = location => {
+    const at = read.position(location)
+    return at === undefined ? undefined : at - statement.length + from
+  }
+  return options(read.node['AlterSeqStmt'] as Body, { ...read, position })
 }
 
 function whole(c: Cursor): Fragment {

@@ -2,7 +2,7 @@ import type { FormatSpec } from '../../types/connector.ts'
 import type { Type } from '../../types/type.ts'
 import type { Modifier } from '../../types/type-modifier.ts'
 import type { Privilege, RelationsOf } from '../access.ts'
-import type { RelationKind } from '../catalog.ts'
+import type { IdentityKind, RelationKind } from '../catalog.ts'
 import type { PgNode } from '../contract.ts'
 import type { FunctionArgument } from '../function-def.ts'
 import type { DatabaseSettings } from './database.ts'
@@ -34,10 +34,20 @@ export interface ColumnSyntax {
   readonly generated?: Fragment
   /** serial, or an identity: a sequence of its own numbers it. */
   readonly serial?: true
+  readonly identity?: IdentitySyntax
   readonly constraints?: readonly ConstraintSyntax[]
   /** Of its PRIMARY KEY, as CONSTRAINT said. */
   readonly keyName?: string
+  readonly comment?: string
   readonly position: number
+}
+
+/** LIKE: the columns of another relation, and what else is named. */
+export interface LikeSyntax {
+  readonly name: Name
+  readonly including: ReadonlySet<string>
+  /** So many columns stand before those. */
+  readonly at: number
 }
 
 export interface CheckSyntax {
@@ -67,6 +77,7 @@ export interface RelationSyntax {
   readonly keyName?: string
   /** Of columns and of the table, in order. */
   readonly constraints: readonly ConstraintSyntax[]
+  readonly like?: readonly LikeSyntax[]
   readonly watermarks: readonly WatermarkSyntax[]
   readonly appendOnly: boolean
   readonly conflict?: 'overwrite' | 'ignore' | 'update-if-not-null'
@@ -119,6 +130,12 @@ export interface SequenceSyntax {
   readonly restart?: bigint | null
   /** Table and column; null: NONE. */
   readonly ownedBy?: { readonly table: Name; readonly column: string } | null
+}
+
+/** GENERATED … AS IDENTITY: a column that a sequence of its own numbers. */
+export interface IdentitySyntax {
+  readonly generated: IdentityKind
+  readonly options: SequenceSyntax
 }
 
 /** CREATE FUNCTION or AGGREGATE as written. */
@@ -389,6 +406,14 @@ export type PlaceAction =
 export type AlterAction =
   | PlaceAction
   | { readonly do: 'rename column'; readonly column: string; readonly to: string }
+  | { readonly do: 'add identity'; readonly column: string; readonly identity: IdentitySyntax }
+  | {
+      readonly do: 'set identity'
+      readonly column: string
+      readonly generated: IdentityKind | undefined
+      readonly options: SequenceSyntax
+    }
+  | { readonly do: 'drop identity'; readonly column: string; readonly ifExists: boolean }
   | { readonly do: 'add constraint'; readonly constraint: ConstraintSyntax }
   | { readonly do: 'drop constraint'; readonly name: string; readonly ifExists: boolean }
   | { readonly do: 'validate constraint'; readonly name: string }

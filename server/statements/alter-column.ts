@@ -86,7 +86,17 @@ export function dropColumn(
     columns: table.columns.map((c, i) => (i === at ? dropped : c)),
   })
   requireUnused(next, table, at, context)
-  return { catalog: context.catalogs.current.with({ ...next, sql: tableSql(next) }) }
+  const { current } = context.catalogs
+  return { catalog: withoutNumbers(table, at, current.with({ ...next, sql: tableSql(next) })) }
+}
+
+/** The sequence of a column goes with it, unless something else draws from it. */
+function withoutNumbers(table: Relation, column: number, catalog: Catalog): Catalog {
+  const own = catalog.relations.filter(({ id, sequence }) => {
+    const of = sequence?.ownedBy
+    return of?.table === table.id && of.column === column && catalog.dependents(id).length === 0
+  })
+  return own.length === 0 ? catalog : catalog.without(own.map(({ id }) => id))
 }
 
 /** ALTER COLUMN … TYPE: every row is written again. */
@@ -181,6 +191,11 @@ export function changeDefault(
 ): Alteration {
   const at = requireColumn(table, name)
   const { default: _, expressionSql: __, uses: ___, ...column } = table.columns[at]!
+  if (column.identity !== undefined) {
+    const hint = { hint: 'Use ALTER TABLE ... ALTER COLUMN ... DROP IDENTITY instead.' }
+    const message = `column "${name}" of relation "${table.name}" is an identity column`
+    throw new SqlError('syntax_error', message, value === undefined ? hint : {})
+  }
   if (column.generated !== undefined)
     throw new SqlError('syntax_error', `column "${name}" of relation "${table.name}" is a generated column`)
   const next: ColumnDef =
@@ -200,6 +215,8 @@ export async function changeNotNull(
   context: StatementContext,
 ): Promise<Alteration> {
   const at = requireColumn(table, name)
+  if (!on && table.columns[at]!.identity !== undefined)
+    throw new SqlError('syntax_error', `column "${name}" of relation "${table.name}" is an identity column`)
   if (!on && table.key.includes(at))
     throw new SqlError('invalid_table_definition', `column "${name}" is in a primary key`)
   if (on && (await hasNull(table, name, context)))

@@ -3,6 +3,7 @@ import type { AlterAction, ConstraintSyntax } from '../../planner/parse/index.ts
 import { isTemporary, isTempSchema, meantSchema } from '../../planner/temp-schema.ts'
 import { notSupported, SqlError, unreachable } from '../../types/error.ts'
 import { requireOwner, rightsOf } from '../access/rights.ts'
+import { markSequences } from '../sequences.ts'
 import {
   addColumn,
   changeDefault,
@@ -19,6 +20,7 @@ import {
   settleConstraint,
   validateConstraint,
 } from './alter-constraint.ts'
+import { addIdentity, dropIdentity, setIdentity } from './alter-identity.ts'
 import { alterNamespace } from './alter-namespace.ts'
 import { changeQuery } from './alter-view.ts'
 import { findByName, requireRelation, requireRole, requireSchema } from './bind.ts'
@@ -29,6 +31,7 @@ import { retained } from './create-subscription.ts'
 import { withJobSetting } from './job-settings.ts'
 import { renamed } from './rename.ts'
 import { retentionMs } from './retention.ts'
+import { createSerials, dropSerials, isNumbered, ownSerials, withSerials } from './serial.ts'
 import { changeWatermark } from './watermark.ts'
 
 type Alter = StatementOf<'alter'>
@@ -37,6 +40,7 @@ type Alter = StatementOf<'alter'>
 export async function alter(statement: Alter, context: StatementContext): Promise<Result> {
   const { what, action } = statement
   if (action.do === 'add constraint') return addAndValidate(statement, action.constraint, context)
+  if (action.do === 'add column' && isNumbered(action.column)) return addNumbered(statement, action, context)
   const result = await changeCatalog(context, `ALTER ${what.toUpperCase()}`, () =>
     what === 'schema' || what === 'database'
       ? alterNamespace(statement, context)
@@ -46,6 +50,28 @@ export async function alter(statement: Alter, context: StatementContext): Promis
   if (action.do === 'validate constraint' && table !== undefined)
     await validateConstraint(table.id, action.name, context)
   return result
+}
+
+/** The sequence is there before the column that it numbers, in the rows that are there too. */
+async function addNumbered(
+  statement: Alter,
+  action: Extract<AlterAction, { do: 'add column' }>,
+  context: StatementContext,
+): Promise<Result> {
+  const { name, what } = statement
+  const serials = await createSerials(name, [action.column], context)
+  try {
+    const [column] = withSerials([action.column], serials)
+    const result = await changeCatalog(context, `ALTER ${what.toUpperCase()}`, () =>
+      alterRelation(statement, { ...action, column: column! }, context),
+    )
+    await markSequences(context)
+    await ownSerials(name, serials, context)
+    return result
+  } catch (error) {
+    await dropSerials(serials, context)
+    throw error
+  }
 }
 
 /** Statements know of the constraint before the rows that are there are looked at: none slips in between. */
@@ -125,6 +151,12 @@ async function alterRelation(
     case 'validate constraint':
       requireConstraint(relation, action.name)
       return undefined
+    case 'add identity':
+      return addIdentity(relation, action, context)
+    case 'set identity':
+      return setIdentity(relation, action, context)
+    case 'drop identity':
+      return dropIdentity(relation, action, context)
     case 'add column':
       return addColumn(relation, action, context)
     case 'drop column':

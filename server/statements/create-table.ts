@@ -25,10 +25,11 @@ import {
   type StatementOf,
   takenName,
 } from './create.ts'
+import { withLikes } from './create-like.ts'
 import { createTableAs } from './create-table-as.ts'
 import { isRowId, withRowId } from './row-id-column.ts'
 import { optionsWithSecrets } from './secret.ts'
-import { createSerials, ownSerials, withSerials } from './serial.ts'
+import { createSerials, dropSerials, ownSerials, type Serial, withSerials } from './serial.ts'
 import { checkExpiry, watermarkOf } from './watermark.ts'
 
 const INCLUDED: Readonly<Record<string, Type>> = {
@@ -53,6 +54,29 @@ export async function createTable(
   const onCommit = commitAction(syntax, context)
   if (syntax.query !== undefined || syntax.columnNames !== undefined)
     return createTableAs(statement, onCommit, context)
+  const relation = withLikes(syntax, context)
+  const serials = isTable ? await createSerials(syntax.name, relation.columns, context) : []
+  try {
+    const made = await createWith(serials, { ...statement, relation }, sql, onCommit, context)
+    await ownSerials(syntax.name, serials, context)
+    return made
+  } catch (error) {
+    await dropSerials(serials, context)
+    throw error
+  }
+}
+
+/** The relation, whose numbered columns have their sequences already. */
+async function createWith(
+  serials: readonly Serial[],
+  statement: StatementOf<'create table' | 'create source'>,
+  sql: string,
+  onCommit: ReturnType<typeof commitAction>,
+  context: StatementContext,
+): Promise<Result> {
+  const { relation: syntax, kind } = statement
+  const isTable = kind === 'create table'
+  const tag = isTable ? 'CREATE TABLE' : 'CREATE SOURCE'
   const { shown, whole: options, secrets } = optionsWithSecrets(syntax.options, context)
   const connectorName = options['connector']
   if (!isTable && connectorName === undefined)
@@ -63,7 +87,6 @@ export async function createTable(
   const connector = connectorName === undefined ? undefined : findConnector(context, connectorName)
   const own =
     syntax.columns.length > 0 || connector === undefined ? syntax.columns : defaultColumns(connector, options)
-  const serials = isTable ? await createSerials(syntax.name, own, context) : []
   const declared = columnDefs(withSerials(own, serials), syntax.include, context)
   rejectDuplicates(declared.map(column => column.name))
   const key = syntax.primaryKey.map(name => position(declared, name))
@@ -97,7 +120,7 @@ export async function createTable(
   const writeRate = isTable ? rateOf(limit, 'dml_rate_limit') : undefined
   const asked = options['source_rate_limit'] ?? context.session.settings.get('source_rate_limit')
   const readRate = connector === undefined ? undefined : rateOf(asked, 'source_rate_limit')
-  const made = await createRelation(context, syntax.name, syntax.ifNotExists, tag, id => ({
+  return createRelation(context, syntax.name, syntax.ifNotExists, tag, id => ({
     kind: isTable ? 'table' : 'source',
     sql,
     columns: columns.map((column, i) => (key.includes(i) ? { ...column, notNull: true } : column)),
@@ -124,8 +147,6 @@ export async function createTable(
       ...(expiry && { expiry }),
     }),
   }))
-  await ownSerials(syntax.name, serials, context)
-  return made
 }
 
 /** What the end of a transaction does to the new table. Throws 42P16 unless it is temporary. */
@@ -205,8 +226,15 @@ function readExpressions(columns: readonly ColumnDef[]): Expression[] {
 
 /** A column with its default or, over the columns of `schema`, the expression that generates it. */
 export function columnDef(column: ColumnSyntax, schema: Schema, context: StatementContext): ColumnDef {
-  const { name, type, notNull, modifier } = column
-  const own = { name, type, notNull, ...(modifier !== undefined && { modifier }) }
+  const { name, type, notNull, modifier, identity, comment } = column
+  const own = {
+    name,
+    type,
+    notNull,
+    ...(modifier !== undefined && { modifier }),
+    ...(identity !== undefined && { identity: identity.generated }),
+    ...(comment !== undefined && { comment }),
+  }
   const fragment = column.generated ?? column.default
   if (fragment === undefined) return own
   const over = column.generated === undefined ? [] : schema

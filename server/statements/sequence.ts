@@ -1,4 +1,4 @@
-import type { Catalog, Relation } from '../../planner/catalog.ts'
+import type { Relation } from '../../planner/catalog.ts'
 import type { SequenceSyntax } from '../../planner/parse/index.ts'
 import type { SequenceDef } from '../../planner/sequence-def.ts'
 import { SqlError } from '../../types/error.ts'
@@ -7,7 +7,7 @@ import { numberOf } from '../sequences.ts'
 import { findByName, requireRelation } from './bind.ts'
 import { changeCatalog } from './change-catalog.ts'
 import type { Result, StatementContext } from './contract.ts'
-import { createRelation, type StatementOf } from './create.ts'
+import { createRelation, type NewRelation, type StatementOf } from './create.ts'
 
 /** CREATE SEQUENCE. */
 export function createSequence(
@@ -15,7 +15,13 @@ export function createSequence(
   sql: string,
   context: StatementContext,
 ): Promise<Result> {
-  return createRelation(context, syntax.name, syntax.ifNotExists, 'CREATE SEQUENCE', () => ({
+  return createRelation(context, syntax.name, syntax.ifNotExists, 'CREATE SEQUENCE', () =>
+    newSequence(syntax, sql, context),
+  )
+}
+
+export function newSequence(syntax: SequenceSyntax, sql: string, context: StatementContext): NewRelation {
+  return {
     kind: 'sequence',
     sql,
     columns: [],
@@ -25,7 +31,7 @@ export function createSequence(
     options: {},
     dependsOn: [],
     sequence: definition(syntax, undefined, context),
-  }))
+  }
 }
 
 /** ALTER SEQUENCE with options; a RESTART is durable when it returns. */
@@ -41,21 +47,25 @@ export function alterSequence(
     }
     const relation = requireSequence(found ?? requireRelation(context, syntax.name))
     requireOwner(rightsOf(context.session, catalog), 'sequence', relation)
-    const now = numberOf(context.catalogs, relation)
-    const { mark: _, ...changed } = definition(syntax, relation.sequence!, context)
-    const last = now.called ? now.last : undefined
-    const kept = { ...changed, mark: last, ...(!now.called && { first: now.last }) }
-    const restart = syntax.restart === null ? kept.start : syntax.restart
-    const sequence: SequenceDef = restart === undefined ? kept : { ...kept, mark: undefined, first: restart }
-    const at = sequence.mark ?? sequence.first
-    if (at < sequence.min || at > sequence.max) throw outside('RESTART', at, sequence)
-    return withSequence(catalog, relation, sequence)
+    return catalog.with(changedSequence(relation, syntax, context))
   })
 }
 
-/** The catalog with a sequence defined anew, which begins where its definition says. */
-function withSequence(catalog: Catalog, relation: Relation, sequence: SequenceDef): Catalog {
-  return catalog.with({ ...relation, sequence })
+/** A sequence with options changed, which goes on from where it is unless it is to begin anew. */
+export function changedSequence(
+  relation: Relation,
+  syntax: SequenceSyntax,
+  context: StatementContext,
+): Relation {
+  const now = numberOf(context.catalogs, relation)
+  const { mark: _, ...changed } = definition(syntax, relation.sequence!, context)
+  const last = now.called ? now.last : undefined
+  const kept = { ...changed, mark: last, ...(!now.called && { first: now.last }) }
+  const restart = syntax.restart === null ? kept.start : syntax.restart
+  const sequence: SequenceDef = restart === undefined ? kept : { ...kept, mark: undefined, first: restart }
+  const at = sequence.mark ?? sequence.first
+  if (at < sequence.min || at > sequence.max) throw outside('RESTART', at, sequence)
+  return { ...relation, sequence }
 }
 
 export function requireSequence(relation: Relation): Relation {

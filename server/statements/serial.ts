@@ -1,11 +1,16 @@
-import type { Relation } from '../../planner/catalog.ts'
-import { type ColumnSyntax, type Name, parseStoredExpression } from '../../planner/parse/index.ts'
-import { assert } from '../../types/error.ts'
+import type { Catalog, Relation } from '../../planner/catalog.ts'
+import {
+  type ColumnSyntax,
+  type Name,
+  parseStoredExpression,
+  type SequenceSyntax,
+} from '../../planner/parse/index.ts'
+import { SqlError } from '../../types/error.ts'
 import { quoteIdent, quoteText } from '../../types/sql-text.ts'
 import { targetSchema } from './bind.ts'
 import { changeCatalog } from './change-catalog.ts'
 import type { StatementContext } from './contract.ts'
-import { createSequence } from './sequence.ts'
+import { changedSequence, createSequence, newSequence } from './sequence.ts'
 
 /** A column that is numbered, and the sequence made for it. */
 export interface Serial {
@@ -13,7 +18,7 @@ export interface Serial {
   readonly sequence: Name
 }
 
-/** Makes the sequences of serial columns, under the first free name of PostgreSQL's form. */
+/** Makes the sequences of serial and identity columns, under the first free name of PostgreSQL's form. */
 export async function createSerials(
   table: Name,
   columns: readonly ColumnSyntax[],
@@ -21,21 +26,76 @@ export async function createSerials(
 ): Promise<readonly Serial[]> {
   const serials: Serial[] = []
   const schema = targetSchema(context, table)
-  for (const { name: column, type, serial } of columns) {
-    if (serial !== true) continue
-    const free = (n: number): string => {
-      const name = `${table.name}_${column}_seq${n === 0 ? '' : n}`
-      const taken = context.catalogs.current.byName(context.session.database, schema, name) !== undefined
-      return taken ? free(n + 1) : name
-    }
-    const sequence = { schema, name: free(0), position: table.position }
-    assert(type.name === 'int2' || type.name === 'int4' || type.name === 'int8', 'a serial column is whole')
-    const text = `CREATE SEQUENCE ${sequence.name} AS ${type.name}`
-    const syntax = { kind: 'create sequence', name: sequence, ifNotExists: false, type: type.name } as const
-    await createSequence(syntax, text, context)
-    serials.push({ column, sequence })
+  for (const column of columns) {
+    if (!isNumbered(column)) continue
+    const options = optionsOf(column, table.name)
+    const name = freeName(table.name, column.name, schema, context.catalogs.current, context)
+    const sequence = { schema, name, position: table.position }
+    const text = `CREATE SEQUENCE ${name} AS ${options.type}`
+    await createSequence(
+      { ...options, kind: 'create sequence', name: sequence, ifNotExists: false },
+      text,
+      context,
+    )
+    serials.push({ column: column.name, sequence })
   }
   return serials
+}
+
+/** Whether a sequence of its own numbers the column. */
+export function isNumbered({ serial, identity }: ColumnSyntax): boolean {
+  return serial !== undefined || identity !== undefined
+}
+
+/** The catalog with a sequence for a column of a table that is there. */
+export function withSerial(
+  table: Relation,
+  column: ColumnSyntax,
+  at: number,
+  catalog: Catalog,
+  context: StatementContext,
+): { readonly catalog: Catalog; readonly column: ColumnSyntax } {
+  const options = optionsOf(column, table.name)
+  const { database, schema, owner } = table
+  const name = freeName(table.name, column.name, schema, catalog, context)
+  const made = newSequence(options, `CREATE SEQUENCE ${name} AS ${options.type}`, context)
+  const place = { id: catalog.nextId, database, schema, name, owner, createdAtMs: Date.now() }
+  const sequence = { ...made.sequence!, ownedBy: { table: table.id, column: at } }
+  const next = catalog.with({ ...made, ...place, sequence })
+  const named = numberedBy(column, schema, name)
+  // The name means something as soon as the catalog is written.
+  const node = parseStoredExpression(`nextval(${place.id}::regclass)`)
+  return { catalog: next, column: { ...named, default: { ...named.default!, node } } }
+}
+
+/** The sequence's options. Throws for a column that it cannot number. */
+function optionsOf(
+  column: ColumnSyntax,
+  table: string,
+): SequenceSyntax & { readonly type: 'int2' | 'int4' | 'int8' } {
+  const { name, type, identity } = column
+  const twice = (what: string) =>
+    new SqlError('syntax_error', `${what} specified for column "${name}" of table "${table}"`)
+  if (column.default !== undefined)
+    throw twice(identity === undefined ? 'multiple default values' : 'both default and identity')
+  if (column.generated !== undefined) throw twice('both identity and generation expression')
+  if (column.serial && identity) throw twice('both default and identity')
+  if (type.name !== 'int2' && type.name !== 'int4' && type.name !== 'int8')
+    throw new SqlError('invalid_parameter_value', 'identity column type must be smallint, integer, or bigint')
+  return { ...identity?.options, type: type.name }
+}
+
+function freeName(
+  table: string,
+  column: string,
+  schema: string,
+  catalog: Catalog,
+  { session }: StatementContext,
+): string {
+  for (let n = 0; ; n++) {
+    const name = `${table}_${column}_seq${n === 0 ? '' : n}`
+    if (catalog.byName(session.database, schema, name) === undefined) return name
+  }
 }
 
 /** The columns with their defaults. */
@@ -45,15 +105,17 @@ export function withSerials(
 ): readonly ColumnSyntax[] {
   return columns.map(column => {
     const serial = serials.find(s => s.column === column.name)
-    if (serial === undefined) return column
-    const { schema, name } = serial.sequence
-    const path = [schema!, name].map(quoteIdent).join('.')
-    const text = `nextval(${quoteText(path)}::regclass)`
-    return { ...column, default: { node: parseStoredExpression(text), text, position: () => undefined } }
+    return serial === undefined ? column : numberedBy(column, serial.sequence.schema!, serial.sequence.name)
   })
 }
 
-/** Gives the sequences to the table: they go with it. */
+function numberedBy(column: ColumnSyntax, schema: string, name: string): ColumnSyntax {
+  const path = [schema, name].map(quoteIdent).join('.')
+  const text = `nextval(${quoteText(path)}::regclass)`
+  return { ...column, default: { node: parseStoredExpression(text), text, position: () => undefined } }
+}
+
+/** Gives the sequences to the table: they go with it. Those that none of its columns draws from go at once. */
 export async function ownSerials(
   table: Name,
   serials: readonly Serial[],
@@ -64,12 +126,24 @@ export async function ownSerials(
   const schema = targetSchema(context, table)
   await changeCatalog(context, '', catalog => {
     const owner = catalog.byName(database, schema, table.name)
-    if (owner === undefined) return catalog
     return serials.reduce((next, { column, sequence }) => {
       const made: Relation | undefined = next.byName(database, schema, sequence.name)
       if (made?.sequence === undefined) return next
-      const at = owner.columns.findIndex(c => c.name === column)
-      return next.with({ ...made, sequence: { ...made.sequence, ownedBy: { table: owner.id, column: at } } })
+      const at = owner?.columns.findIndex(c => c.name === column && c.uses?.includes(made.id)) ?? -1
+      if (owner === undefined || at === -1) return next.without([made.id])
+      const { sequence: drawn } = changedSequence(made, {}, context)
+      return next.with({ ...made, sequence: { ...drawn!, ownedBy: { table: owner.id, column: at } } })
     }, catalog)
   })
+}
+
+/** Takes the sequences away again: their table was not made. */
+export async function dropSerials(serials: readonly Serial[], context: StatementContext): Promise<void> {
+  if (serials.length === 0) return
+  const { database } = context.session
+  await changeCatalog(context, '', catalog =>
+    catalog.without(
+      serials.flatMap(({ sequence: { schema, name } }) => catalog.byName(database, schema!, name)?.id ?? []),
+    ),
+  )
 }

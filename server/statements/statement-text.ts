@@ -100,11 +100,11 @@ function constraintText({ sql }: ConstraintDef): string {
 }
 
 function columnSql(column: ColumnDef, table: Pick<Relation, 'columns' | 'key'>): string {
-  const { name, type, modifier, notNull, generated, expressionSql } = column
+  const { name, type, modifier, notNull, generated, expressionSql, identity } = column
   const keyed = table.key.some(i => table.columns[i] === column)
   const text =
-    expressionSql === undefined
-      ? ''
+    expressionSql === undefined || identity !== undefined
+      ? identityText(identity)
       : generated === undefined
         ? ` DEFAULT ${expressionSql}`
         : ` AS ${expressionSql}`
@@ -113,6 +113,10 @@ function columnSql(column: ColumnDef, table: Pick<Relation, 'columns' | 'key'>):
     ? `${modifier}${type.element === undefined ? '' : '[]'}`.toUpperCase()
     : typeText(type)
   return `${plainName(name)} ${typed}${notNull && !keyed ? ' NOT NULL' : ''}${text}`
+}
+
+function identityText(identity: ColumnDef['identity']): string {
+  return identity === undefined ? '' : ` GENERATED ${identity.toUpperCase()} AS IDENTITY`
 }
 
 /** A type in the words of RisingWave's definitions. */

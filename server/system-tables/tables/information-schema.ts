@@ -1,5 +1,6 @@
 import { type Grant, PRIVILEGES_OF, type Privilege } from '../../../planner/access.ts'
-import type { Catalog, ColumnDef, Relation } from '../../../planner/catalog.ts'
+import { type Catalog, type ColumnDef, type Relation, shownPositions } from '../../../planner/catalog.ts'
+import type { SequenceDef } from '../../../planner/sequence-def.ts'
 import { isTempSchema } from '../../../planner/temp-schema.ts'
 import type { Type } from '../../../types/type.ts'
 import { typeName } from '../../../types/type-names.ts'
@@ -53,11 +54,13 @@ fill(
         const type = typeByOid(oid)
         const isArray = type?.category === 'A'
         const generated = column.generated !== undefined
+        const { identity } = column
+        const own = identity && sequenceOf(facts, o.oid, i)
         return {
           ...table(facts, o),
           column_name: column.name,
           ordinal_position: i + 1,
-          column_default: generated ? null : shown(facts, column),
+          column_default: generated || identity ? null : shown(facts, column),
           is_nullable: column.notNull ? 'NO' : 'YES',
           // PostgreSQL has no such types; the text tells their fields.
           data_type: isStruct(column.type)
@@ -71,8 +74,13 @@ fill(
           udt_name: type?.name ?? 'record',
           dtd_identifier: String(i + 1),
           is_self_referencing: 'NO',
-          is_identity: 'NO',
-          identity_cycle: 'NO',
+          is_identity: identity ? 'YES' : 'NO',
+          identity_generation: identity?.toUpperCase() ?? null,
+          identity_start: own ? String(own.start) : null,
+          identity_increment: own ? String(own.increment) : null,
+          identity_maximum: own ? String(own.max) : null,
+          identity_minimum: own ? String(own.min) : null,
+          identity_cycle: own?.cycle ? 'YES' : 'NO',
           is_generated: generated ? 'ALWAYS' : 'NEVER',
           generation_expression: generated ? shown(facts, column) : null,
           is_updatable: o.kind === 'r' && o.relation !== undefined ? 'YES' : 'NO',
@@ -81,6 +89,15 @@ fill(
     ),
   true,
 )
+
+/** The sequence of a table's column, by the column's place among those shown. */
+function sequenceOf({ catalog }: Facts, table: number, shownAt: number): SequenceDef | undefined {
+  const relation = catalog.byId(table)
+  const column = relation === undefined ? -1 : (shownPositions(relation)[shownAt] ?? -1)
+  return catalog.relations.find(
+    ({ sequence }) => sequence?.ownedBy?.table === table && sequence.ownedBy.column === column,
+  )?.sequence
+}
 
 function shown({ session }: Facts, column: Pick<ColumnDef, 'type' | 'expressionSql'>): string | null {
   const text = storedExpression(column)

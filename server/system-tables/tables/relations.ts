@@ -84,7 +84,8 @@ function attributes(object: ClassObject, { catalog }: Facts): Row[] {
       attalign: type?.align ?? 'd',
       attstorage: type?.storage ?? 'x',
       attnotnull: column.notNull ?? false,
-      atthasdef: column.expressionSql !== undefined,
+      atthasdef: column.expressionSql !== undefined && column.identity === undefined,
+      attidentity: column.identity === undefined ? '' : column.identity === 'always' ? 'a' : 'd',
       attgenerated: column.generated === undefined ? '' : 's',
       attislocal: true,
       attcollation: type?.collation ?? 0,
@@ -101,7 +102,7 @@ fill('pg_catalog.pg_attrdef', ({ catalog, database }) =>
     .filter(relation => relation.database === database)
     .flatMap(relation =>
       relation.columns.flatMap((column, i) =>
-        column.expressionSql === undefined || column.hidden
+        column.expressionSql === undefined || column.identity || column.hidden
           ? []
           : [
               {

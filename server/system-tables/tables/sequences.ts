@@ -5,9 +5,13 @@ import { oidOf } from '../../protocol/oids.ts'
 import { numberOf } from '../../sequences.ts'
 import { type Facts, fill, type Row } from '../registry.ts'
 
-function rows(facts: Facts, row: (relation: Relation, def: SequenceDef) => Row): readonly Row[] {
+function rows(
+  facts: Facts,
+  row: (relation: Relation, def: SequenceDef) => Row,
+  isShown: (def: SequenceDef) => boolean = () => true,
+): readonly Row[] {
   return facts.catalog.relations.flatMap(relation =>
-    relation.database === facts.database && relation.sequence !== undefined
+    relation.database === facts.database && relation.sequence !== undefined && isShown(relation.sequence)
       ? [row(relation, relation.sequence)]
       : [],
   )
@@ -50,8 +54,15 @@ fill(
 
 const BITS = { int2: 16, int4: 32, int8: 64 }
 
-fill('information_schema.sequences', facts =>
-  rows(facts, (relation, def) => ({
+/** Those of identity columns are part of their tables. */
+function isNumbering({ catalog }: Facts, { ownedBy }: SequenceDef): boolean {
+  return ownedBy !== undefined && catalog.byId(ownedBy.table)?.columns[ownedBy.column]?.identity !== undefined
+}
+
+fill('information_schema.sequences', facts => rows(facts, informationRow, def => !isNumbering(facts, def)))
+
+function informationRow(relation: Relation, def: SequenceDef): Row {
+  return {
     sequence_catalog: relation.database,
     sequence_schema: relation.schema,
     sequence_name: relation.name,
@@ -64,5 +75,5 @@ fill('information_schema.sequences', facts =>
     maximum_value: String(def.max),
     increment: String(def.increment),
     cycle_option: def.cycle ? 'YES' : 'NO',
-  })),
-)
+  }
+}
