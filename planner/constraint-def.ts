@@ -20,8 +20,39 @@ export interface CheckDef {
   readonly comment?: string
 }
 
-/** What every row of a table holds besides its primary key. */
-export type ConstraintDef = CheckDef
+/** Columns that no two rows of a table have alike. */
+export interface UniqueDef {
+  readonly kind: 'unique'
+  readonly id: number
+  readonly name: string
+  readonly columns: readonly number[]
+  /** NULLs are alike, too. */
+  readonly nullsNotDistinct?: true
+  readonly uses?: undefined
+  readonly notValid?: true
+  readonly comment?: string
+}
+
+/** What the rows of a table hold besides its primary key. */
+export type ConstraintDef = CheckDef | UniqueDef
+
+/** Checks in the order in which they are held. */
+export function checksIn({
+  constraints = [],
+}: {
+  readonly constraints?: readonly ConstraintDef[]
+}): CheckDef[] {
+  const checks = constraints.filter(constraint => constraint.kind === 'check')
+  return checks.toSorted((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+export function uniquesOf({
+  constraints = [],
+}: {
+  readonly constraints?: readonly ConstraintDef[]
+}): UniqueDef[] {
+  return constraints.filter(constraint => constraint.kind === 'unique')
+}
 
 type Constrained = { readonly name: string; readonly keyName?: string; readonly declaredKey: boolean }
 

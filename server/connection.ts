@@ -8,7 +8,7 @@ import { ALPN, type Encryption, encrypt, TLS_HANDSHAKE, tlsOf } from './encrypti
 import { readOpening, startupSettings } from './handshake.ts'
 import { Fields, type Frame, FrameReader, Messages } from './protocol/frames.ts'
 import { Incoming } from './protocol/incoming.ts'
-import { errorResponse, parameterStatus, readyForQuery } from './protocol/replies.ts'
+import { errorResponse, notification, parameterStatus, readyForQuery } from './protocol/replies.ts'
 import { TIMER_MAX_MS } from './session/cancellation.ts'
 import { EXTENDED } from './session/extended-query.ts'
 import { Session, type SharedContext } from './session/session.ts'
@@ -53,6 +53,7 @@ export class Connection {
   #session: Session | undefined
   /** After an error of the extended protocol: until Sync. */
   #skipping = false
+  #telling = false
   /** The client was told that it is its turn, and has said nothing since. */
   #idle = false
 
@@ -197,6 +198,7 @@ export class Connection {
     session.system.end = () => this.end(byAdministrator())
     this.#session = session
     session.flush = () => this.#flush()
+    session.system.channels.wake = () => void this.#tell(session)
     session.receive = async () => {
       await this.#flush()
       return this.#incoming.next()
@@ -236,7 +238,25 @@ export class Connection {
     return () => clearTimeout(timer)
   }
 
+  /** A client that says nothing hears what others say to it, one portion after the other as it reads. */
+  async #tell(session: Session): Promise<void> {
+    if (this.#telling) return
+    this.#telling = true
+    // Notifications of one transaction come together.
+    await Promise.resolve()
+    while (this.#idle && session.block.status === 'I' && this.#notify(session)) await this.#flush()
+    this.#telling = false
+  }
+
+  /** Writes what the session was told; whether that was something. */
+  #notify({ system }: Session): boolean {
+    const told = system.channels.take()
+    for (const { pid, channel, payload } of told) notification(this.#out, pid, channel, payload)
+    return told.length > 0
+  }
+
   #ready(session: Session): void {
+    if (session.block.status === 'I') this.#notify(session)
     readyForQuery(this.#out, session.block.status)
     this.#idle = true
   }
@@ -279,6 +299,7 @@ export class Connection {
   /** Outside of a block each message is a transaction. */
   async #endTransaction(session: Session): Promise<void> {
     if (session.block.status !== 'I') return
+    session.system.channels.ended(true)
     try {
       await endTransaction(session.context)
     } catch (error) {

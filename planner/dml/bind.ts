@@ -33,7 +33,7 @@ import {
   project,
 } from './columns.ts'
 import { planMergeRows } from './merge.ts'
-import { type ConflictAction, onConflict } from './on-conflict.ts'
+import { type Arbiter, type ConflictAction, onConflict } from './on-conflict.ts'
 import { readerOf, rightsWhenRead } from './rights.ts'
 
 /** A bound INSERT, UPDATE, DELETE or MERGE: rows of the table's columns, `weight` and `counted`. */
@@ -49,6 +49,8 @@ export interface BoundDml {
   readonly dependsOn: readonly RelationId[]
   /** Of two candidates with one key: 'nothing' takes the first, 'update' is refused. */
   readonly onConflict?: ConflictAction
+  /** By these two candidates are seen to be alike. */
+  readonly arbiters?: readonly Arbiter[]
 }
 
 /** The job of a bound statement for the given parameters. */
@@ -112,9 +114,15 @@ export function planInsert(statement: PgNode, context: BindContext): BoundDml {
     return finish(table, project(rows, complete, 1), 'INSERT', fields, env)
   const names_ = table.columns.map(c => c.name)
   const candidates: Plan = { op: 'project', input: rows, columns: complete, names: names_ }
-  const { action, plan } = onConflict(body(fields['onConflictClause']), candidates, table, env, fields)
+  const { action, arbiters, plan } = onConflict(
+    body(fields['onConflictClause']),
+    candidates,
+    table,
+    env,
+    fields,
+  )
   if (action === 'update') requireChangeable(table, position)
-  return { ...finish(table, plan, 'INSERT', fields, env), onConflict: action }
+  return { ...finish(table, plan, 'INSERT', fields, env), onConflict: action, arbiters }
 }
 
 export function planDelete(statement: PgNode, context: BindContext): BoundDml {

@@ -1,23 +1,32 @@
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
+import { BOOL } from '../../types/type.ts'
 import { as, type Body, body, list, str } from '../bind/ast.ts'
 import { type Environment, noPending } from '../bind/environment.ts'
 import { bindCondition, compare } from '../bind/expression.ts'
 import { bindFromList } from '../bind/from.ts'
 import type { Relation } from '../catalog.ts'
-import { keyNameOf } from '../constraint-def.ts'
+import { keyNameOf, uniquesOf } from '../constraint-def.ts'
 import type { PgNode } from '../contract.ts'
-import { column, conjunction, everyColumn } from '../expressions.ts'
+import { call, column, conjunction, everyColumn } from '../expressions.ts'
 import { joinOn } from '../join-on.ts'
 import type { Plan } from '../plan.ts'
 import { assignments, columnAt, generate, project } from './columns.ts'
 import { rightsWhenRead } from './rights.ts'
+
+/** The columns of a primary key or a UNIQUE constraint, by which a conflict is seen. */
+export interface Arbiter {
+  readonly columns: readonly number[]
+  readonly nullsNotDistinct?: true | undefined
+}
 
 /** What INSERT … ON CONFLICT does with a row whose key is there. */
 export type ConflictAction = 'nothing' | 'update'
 
 export interface OnConflict {
   readonly action: ConflictAction
+  /** Columns that no two candidates may have alike, set by set. */
+  readonly arbiters: readonly Arbiter[]
   /** Changes: the last column is the weight. */
   readonly plan: Plan
 }
@@ -34,17 +43,22 @@ export function onConflict(
   fields: Body,
 ): OnConflict {
   const action: ConflictAction = clause['action'] === 'ONCONFLICT_UPDATE' ? 'update' : 'nothing'
-  checkTarget(clause, table, env, action)
+  const arbiters = arbitersOf(clause, table, env, action)
   const width = table.columns.length
   const candidate = everyColumn(table.columns)
-  if (table.key.length === 0) return { action, plan: project(rows, candidate, 1) }
+  if (arbiters.length === 0) return { action, arbiters, plan: project(rows, candidate, 1) }
   const own = bindFromList([{ RangeVar: body(fields['relation']) }], rightsWhenRead(env))
-  const equal = table.key.map(k =>
-    compare('=', column(k, candidate[k]!.type), column(width + k, candidate[k]!.type), env, undefined),
-  )
-  const joined = (type: 'anti' | 'inner') => joinOn(type, rows, own.plan, conjunction(equal))
-  const fresh = project(joined('anti'), candidate, 1)
-  if (action === 'nothing') return { action, plan: fresh }
+  const equal = ({ columns, nullsNotDistinct }: Arbiter) =>
+    columns.map(k => {
+      const [a, b] = [column(k, candidate[k]!.type), column(width + k, candidate[k]!.type)]
+      return nullsNotDistinct
+        ? call('is not distinct from', [a, b], BOOL)
+        : compare('=', a, b, env, undefined)
+    })
+  const left = arbiters.reduce((plan, each) => joinOn('anti', plan, own.plan, conjunction(equal(each))), rows)
+  const fresh = project(left, candidate, 1)
+  if (action === 'nothing') return { action, arbiters, plan: fresh }
+  const conflicting = joinOn('inner', rows, own.plan, conjunction(equal(arbiters[0]!)))
   const excluded = table.columns.map((c, index) => ({
     name: c.name,
     type: c.type,
@@ -59,8 +73,8 @@ export function onConflict(
     pending: noPending(),
     clause: 'SET',
   }
-  const changed = updated(clause, joined('inner'), table, scoped)
-  return { action, plan: { op: 'union', inputs: [fresh, ...changed] } }
+  const changed = updated(clause, conflicting, table, scoped)
+  return { action, arbiters, plan: { op: 'union', inputs: [fresh, ...changed] } }
 }
 
 /** Old rows leave, new rows come. */
@@ -75,17 +89,25 @@ function updated(clause: Body, joined: Plan, table: Relation, env: Environment):
   return [project(base, old, -1, false), project(base, generate(table, next), 1)]
 }
 
-/** Throws 42P10 unless the conflict named is that of the primary key. */
-function checkTarget(clause: Body, table: Relation, env: Environment, action: ConflictAction): void {
+/** What the clause names, all when it names nothing. Throws 42P10 for what nothing keeps unique. */
+function arbitersOf(
+  clause: Body,
+  table: Relation,
+  env: Environment,
+  action: ConflictAction,
+): readonly Arbiter[] {
+  const key = table.declaredKey ? [{ name: keyNameOf(table), columns: table.key }] : []
+  const all = [...key, ...uniquesOf(table)]
   const infer = body(clause['infer'])
   const names = list(infer['indexElems']).map(node => as(node, 'IndexElem')?.['name'])
   if (infer['conname'] !== undefined) {
-    if (table.declaredKey && infer['conname'] === keyNameOf(table)) return
+    const named = all.find(({ name }) => name === infer['conname'])
+    if (named !== undefined) return [named]
     const message = `constraint "${str(infer['conname'])}" for table "${table.name}" does not exist`
     throw new SqlError('undefined_object', message)
   }
   if (names.length === 0) {
-    if (action === 'nothing') return
+    if (action === 'nothing') return all
     throw new SqlError(
       'syntax_error',
       'ON CONFLICT DO UPDATE requires inference specification or constraint name',
@@ -95,9 +117,9 @@ function checkTarget(clause: Body, table: Relation, env: Environment, action: Co
       },
     )
   }
-  const key = new Set(table.key.map(k => table.columns[k]!.name))
-  for (const name of names) if (name !== undefined) columnAt(table, str(name), undefined)
-  if (table.declaredKey && new Set(names).size === key.size && names.every(name => key.has(str(name)))) return
+  const asked = new Set(names.map(name => (name === undefined ? -1 : columnAt(table, str(name), undefined))))
+  const found = all.find(({ columns }) => columns.length === asked.size && columns.every(c => asked.has(c)))
+  if (found !== undefined) return [found]
   throw new SqlError(
     'invalid_column_reference',
     'there is no unique or exclusion constraint matching the ON CONFLICT specification',

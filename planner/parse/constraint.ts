@@ -1,6 +1,7 @@
 import { notSupported, SqlError } from '../../types/error.ts'
+import { nameList } from './create.ts'
 import { type Cursor, parseExpression } from './cursor.ts'
-import type { CheckSyntax, ConstraintSyntax } from './statement.ts'
+import type { CheckSyntax, ConstraintSyntax, UniqueSyntax } from './statement.ts'
 
 /** `CONSTRAINT name` before a constraint; undefined: it has no name. */
 export function constraintLabel(c: Cursor): string | undefined {
@@ -8,9 +9,14 @@ export function constraintLabel(c: Cursor): string | undefined {
 }
 
 /** A constraint of a column or a table that is none of its columns' words; undefined: something else comes. */
-export function constraint(c: Cursor, name: string | undefined): ConstraintSyntax | undefined {
+export function constraint(
+  c: Cursor,
+  name: string | undefined,
+  column?: string,
+): ConstraintSyntax | undefined {
   if (c.looking('check')) return check(c, name)
-  for (const word of ['unique', 'references', 'foreign', 'exclude using', 'exclude ('])
+  if (c.looking('unique')) return unique(c, name, column)
+  for (const word of ['references', 'foreign', 'exclude using', 'exclude ('])
     if (c.looking(...word.split(' ')))
       throw notSupported(`a ${word.split(' ')[0]!.toUpperCase()} constraint`, { position: c.token!.start })
   return undefined
@@ -29,6 +35,25 @@ function check(c: Cursor, name: string | undefined): CheckSyntax {
     position,
     ...attributes(c),
     ...(name !== undefined && { name }),
+  }
+}
+
+function unique(c: Cursor, name: string | undefined, column: string | undefined): UniqueSyntax {
+  const position = c.token!.start
+  c.expect('unique')
+  const nullsNotDistinct = c.accept('nulls', 'not', 'distinct')
+  if (!nullsNotDistinct) c.accept('nulls', 'distinct')
+  const columns = column === undefined ? nameList(c) : [column]
+  for (const word of ['include', 'with', 'using', 'deferrable'])
+    if (c.looking(word)) throw notSupported(`UNIQUE … ${word.toUpperCase()}`, { position: c.token!.start })
+  c.accept('not', 'deferrable')
+  c.accept('initially', 'immediate')
+  return {
+    kind: 'unique',
+    columns,
+    position,
+    ...(name !== undefined && { name }),
+    ...(nullsNotDistinct && { nullsNotDistinct }),
   }
 }
 

@@ -312,7 +312,7 @@ export function column(c: Cursor): ColumnSyntax {
   let keyName: string | undefined
   for (;;) {
     const label = constraintLabel(c)
-    const own = constraint(c, label)
+    const own = constraint(c, label, name)
     if (own !== undefined) constraints.push(own)
     else if (c.accept('primary', 'key')) {
       primaryKey = true

@@ -22,7 +22,9 @@ export const SESSION_WORDS: ReadonlySet<string> = new Set([
   'end',
   'execute',
   'fetch',
+  'listen',
   'move',
+  'notify',
   'prepare',
   'release',
   'reset',
@@ -89,9 +91,16 @@ export function parseSession(c: Cursor): SessionStatement {
       return copyOf(fragment, body)
     case 'DeallocateStmt':
       return { kind: 'deallocate', name: body['name'] as string | undefined }
-    // Nobody can LISTEN, so that there is nothing to leave; connection pools send it to clean a session.
+    case 'ListenStmt':
+      return { kind: 'listen', channel: String(body['conditionname']) }
+    case 'NotifyStmt':
+      return {
+        kind: 'notify',
+        channel: String(body['conditionname']),
+        payload: String(body['payload'] ?? ''),
+      }
     case 'UnlistenStmt':
-      return { kind: 'unlisten' }
+      return { kind: 'unlisten', channel: body['conditionname'] as string | undefined }
     case 'DiscardStmt':
       return { kind: 'discard', what: String(body['target']).slice('DISCARD_'.length) }
     default:

@@ -59,7 +59,16 @@ export interface CheckSyntax {
   readonly position: number
 }
 
-export type ConstraintSyntax = CheckSyntax
+export interface UniqueSyntax {
+  readonly kind: 'unique'
+  readonly name?: string
+  readonly columns: readonly string[]
+  readonly nullsNotDistinct?: boolean
+  readonly notValid?: undefined
+  readonly position: number
+}
+
+export type ConstraintSyntax = CheckSyntax | UniqueSyntax
 
 export interface WatermarkSyntax {
   readonly column: string
@@ -515,7 +524,10 @@ export type SessionStatement =
     }
   | { readonly kind: 'deallocate'; readonly name: string | undefined }
   | { readonly kind: 'discard'; readonly what: string }
-  | { readonly kind: 'unlisten' }
+  | { readonly kind: 'listen'; readonly channel: string }
+  | { readonly kind: 'notify'; readonly channel: string; readonly payload: string }
+  /** undefined: every channel. */
+  | { readonly kind: 'unlisten'; readonly channel: string | undefined }
 
 export interface CopyOptions {
   readonly format: 'text' | 'csv' | 'binary'

@@ -2,10 +2,11 @@ import { canceled } from '../../executor/canceled.ts'
 import { compileProjection } from '../../executor/expression/compile.ts'
 import { ownedChunk } from '../../executor/owned-chunk.ts'
 import type { Relation } from '../../planner/catalog.ts'
+import { uniquesOf } from '../../planner/constraint-def.ts'
 import { type CopyColumns, copyColumns } from '../../planner/dml/copy-columns.ts'
 import type { CopyOptions, SessionStatement } from '../../planner/parse/index.ts'
 import { present } from '../../planner/query.ts'
-import { ColumnBuffer } from '../../storage/column-buffer.ts'
+import { ColumnBuffer, cellValue } from '../../storage/column-buffer.ts'
 import { type Chunk, insertions } from '../../types/chunk.ts'
 import { SqlError } from '../../types/error.ts'
 import type { Schema } from '../../types/type.ts'
@@ -14,7 +15,9 @@ import { copyResponse } from '../protocol/replies.ts'
 import { markSequences } from '../sequences.ts'
 import type { Runnable, Session } from '../session/session.ts'
 import { requireRelation } from '../statements/bind.ts'
+import type { StatementContext } from '../statements/contract.ts'
 import { checksOf, rejectNulls, requireSameConstraints } from '../statements/kept-out.ts'
+import { rejectTaken } from '../statements/taken-keys.ts'
 import { BinaryRows } from './binary.ts'
 import { setBinaryOf } from './binary-cells.ts'
 import { setCellOf } from './cells.ts'
@@ -52,13 +55,27 @@ export function copyFrom(session: Session, statement: CopyFrom): Runnable {
       await receive(session, statement, rows)
       const chunks = rows.finish()
       await markSequences(session.context)
-      if (chunks.length > 0) {
-        const known = () => requireSameConstraints(table, session.context)
-        await session.context.runtime.write(table.id, chunks, undefined, [], known)
+      const release = uniquesOf(table).length === 0 ? () => {} : await session.context.runtime.lock(table.id)
+      try {
+        await write(chunks, table, session.context)
+      } finally {
+        release()
       }
       return { tag: `COPY ${rows.count}` }
     },
   }
+}
+
+/** The caller has the table's lock where it has UNIQUE constraints. */
+async function write(chunks: readonly Chunk[], table: Relation, context: StatementContext): Promise<void> {
+  if (chunks.length === 0) return
+  if (uniquesOf(table).length > 0) {
+    const rows = chunks.flatMap(({ columns, length }) =>
+      Array.from({ length }, (_, row) => columns.map(column => cellValue(column, row))),
+    )
+    await rejectTaken(table, rows, [], context)
+  }
+  await context.runtime.write(table.id, chunks, undefined, [], () => requireSameConstraints(table, context))
 }
 
 /** CopyInResponse, then CopyData up to CopyDone. */

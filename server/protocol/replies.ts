@@ -48,6 +48,11 @@ export function parameterStatus(out: Messages, name: string, value: string): voi
   out.begin('S').string(name).string(value).end()
 }
 
+/** NotificationResponse. */
+export function notification(out: Messages, pid: number, channel: string, payload: string): void {
+  out.begin('A').int32(pid).string(channel).string(payload).end()
+}
+
 export function readyForQuery(out: Messages, status: string): void {
   out.begin('Z').text(status).end()
 }

@@ -55,8 +55,23 @@ export function sessionStatement(
         session.dropStatement(statement.name)
         return statement.name === undefined ? 'DEALLOCATE ALL' : 'DEALLOCATE'
       })
+    case 'listen':
+      return action(() => {
+        session.system.channels.listen(session.system.database, statement.channel)
+        return 'LISTEN'
+      })
+    case 'notify':
+      return action(() => {
+        const { channel, payload } = statement
+        const { channels, database, pid } = session.system
+        channels.notify(database, { channel, payload, pid })
+        return 'NOTIFY'
+      })
     case 'unlisten':
-      return action(() => 'UNLISTEN')
+      return action(() => {
+        session.system.channels.unlisten(session.system.database, statement.channel)
+        return 'UNLISTEN'
+      })
     case 'discard':
       return action(() => discard(session, statement.what))
   }
@@ -96,6 +111,7 @@ async function discard(session: Session, what: string): Promise<string> {
       session.dropStatement(undefined)
       session.closePortals(() => true)
       unlockAll(session.system)
+      session.system.channels.unlisten(session.system.database, undefined)
       await dropTemporary(session.context)
       return 'DISCARD ALL'
     case 'TEMP':

@@ -12,6 +12,7 @@ import { unlockAll } from '../system-tables/advisory-locks.ts'
 import { systemRelation } from '../system-tables/index.ts'
 import { dismiss, enrol, type SystemSession } from '../system-tables/sessions.ts'
 import { Cancellation } from './cancellation.ts'
+import { Channels } from './channels.ts'
 import { Identity } from './identity.ts'
 import type { Rows } from './rows.ts'
 import { isOn } from './setting-checks.ts'
@@ -137,6 +138,7 @@ export class Session {
       },
       ended: kept => {
         settings.end(kept)
+        this.system.channels.ended(kept)
         this.system.blockStartedAtMs = 0
         this.closePortals(portal => !(kept && portal.hold))
         this.#release()
@@ -187,6 +189,7 @@ export class Session {
       startedAtMs: Date.now(),
       sleepMs: 0,
       locks: [],
+      channels: new Channels(catalogs),
       cursors: () =>
         [...this.#portals.values()].flatMap(({ name, declared, statement, hold }) =>
           declared === undefined ? [] : [{ name, subscription: declared, text: statement.sql, hold }],
@@ -234,6 +237,7 @@ export class Session {
     this.closePortals(() => true)
     this.#release()
     unlockAll(this.system)
+    this.system.channels.close()
     dismiss(this.#number)
   }
 

@@ -15,6 +15,8 @@ const OF_SESSION: ReadonlySet<string> = new Set<SessionStatement['kind']>([
   'copy from',
   'copy to',
   'discard',
+  'listen',
+  'notify',
   'unlisten',
 ])
 const READING: ReadonlySet<string> = new Set<Statement['kind']>([

@@ -1,5 +1,6 @@
 import { bindColumnValue } from '../../planner/bind/scalar.ts'
 import type { Catalog, ColumnDef, Relation } from '../../planner/catalog.ts'
+import type { ConstraintDef } from '../../planner/constraint-def.ts'
 import { asksSession } from '../../planner/dml/columns.ts'
 import { everyColumn, literal, substitute } from '../../planner/expressions.ts'
 import { parseExpression } from '../../planner/parse/cursor.ts'
@@ -151,8 +152,10 @@ export function renameColumn(
   const at = requireColumn(relation, from)
   if (relation.columns.some(column => column.name === to))
     throw new SqlError('duplicate_column', `column "${to}" of relation "${relation.name}" already exists`)
-  const spoken = <T extends { readonly sql: string; readonly columns: readonly number[] }>(each: T): T =>
-    each.columns.includes(at) ? { ...each, sql: withRenamedColumn(each.sql, from, to) } : each
+  const spoken = (each: ConstraintDef): ConstraintDef =>
+    each.kind === 'check' && each.columns.includes(at)
+      ? { ...each, sql: withRenamedColumn(each.sql, from, to) }
+      : each
   const next = {
     ...relation,
     columns: relation.columns.map((c, i) => renamedIn(i === at ? { ...c, name: to } : c, from, to)),

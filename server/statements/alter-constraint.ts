@@ -1,15 +1,26 @@
 import type { Relation } from '../../planner/catalog.ts'
-import { type ConstraintDef, keyNameOf, requireFreeName } from '../../planner/constraint-def.ts'
-import { type AlterAction, parseQuery } from '../../planner/parse/index.ts'
+import {
+  type ConstraintDef,
+  keyNameOf,
+  requireFreeName,
+  type UniqueDef,
+} from '../../planner/constraint-def.ts'
+import { type AlterAction, type Fragment, parseQuery } from '../../planner/parse/index.ts'
 import { bindQuery, planBatch } from '../../planner/query.ts'
 import { qualified } from '../../planner/rewrite-references.ts'
+import { cellValue } from '../../storage/column-buffer.ts'
+import type { Chunk } from '../../types/chunk.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
+import { quote } from '../../types/sql-text.ts'
+import type { Value } from '../../types/value.ts'
 import { bindContext } from './bind.ts'
 import { type Alteration, changeCatalog } from './change-catalog.ts'
 import { requirePlainTable } from './column-users.ts'
-import { boundConstraints, constraintNames, numbered } from './constraints.ts'
+import { boundConstraints, constraintNames, numbered, requireKeepable } from './constraints.ts'
 import type { StatementContext } from './contract.ts'
+import { tellingColumns } from './row-id-column.ts'
 import { tableSql } from './statement-text.ts'
+import { keyText } from './taken-keys.ts'
 
 type Action<Do extends AlterAction['do']> = Extract<AlterAction, { do: Do }>
 
@@ -22,7 +33,11 @@ export function addConstraint(
   { constraint }: Action<'add constraint'>,
   context: StatementContext,
 ): Alteration {
-  requireConstrained(table, context)
+  requirePlainTable(table, 'ADD CONSTRAINT', context)
+  const versioned = table.job?.nodes.some(({ spec }) => spec.kind === 'upsert' && spec.version !== undefined)
+  requireKeepable([constraint], table, versioned === true)
+  if (constraint.kind === 'unique' && tellingColumns(table).length === 0)
+    throw notSupported('a UNIQUE constraint of a table whose rows nothing tells apart')
   const made = boundConstraints([constraint], table, context).map(each => ({
     ...each,
     notValid: true as const,
@@ -67,7 +82,8 @@ export async function validateConstraint(id: number, name: string, context: Stat
     if (table === undefined) return undefined
     const constraint = requireConstraint(table, name)
     if (constraint.notValid === undefined) return undefined
-    if (await hasRow(table, `(${constraint.sql}) IS FALSE`, context))
+    if (constraint.kind === 'unique') await requireDistinct(table, constraint, context)
+    else if (await hasRow(table, `(${constraint.sql}) IS FALSE`, context))
       throw new SqlError(
         'check_violation',
         `check constraint "${name}" of relation "${table.name}" is violated by some row`,
@@ -119,11 +135,25 @@ export function requireConstraint(table: Relation, name: string): ConstraintDef 
   throw new SqlError('undefined_object', message)
 }
 
-/** Constraints are kept by statements: no other may write the rows. */
-function requireConstrained(table: Relation, context: StatementContext): void {
-  requirePlainTable(table, 'ADD CONSTRAINT', context)
-  if (table.conflict === 'update-if-not-null')
-    throw notSupported('a constraint of a table whose rows are merged with those that are there')
+/** Throws 23505 when two rows hold the same. */
+async function requireDistinct(table: Relation, unique: UniqueDef, context: StatementContext): Promise<void> {
+  const names = unique.columns.map(c => quote(table.columns[c]!.name))
+  const nulls = names.map(name => `${name} IS NOT NULL`).join(' AND ')
+  const list = names.join(', ')
+  const where = unique.nullsNotDistinct ? '' : ` WHERE ${nulls}`
+  const query = parseQuery(
+    `SELECT ${list} FROM ${qualified(table)}${where} GROUP BY ${list} HAVING count(*) > 1 LIMIT 1`,
+  )
+  for await (const chunk of rowsOf(query, context)) {
+    if (chunk.length === 0) continue
+    const row: Value[] = []
+    unique.columns.forEach((c, i) => {
+      row[c] = cellValue(chunk.columns[i]!, 0)
+    })
+    throw new SqlError('unique_violation', `could not create unique index "${unique.name}"`, {
+      detail: `Key ${keyText(table, unique.columns, row)} is duplicated.`,
+    })
+  }
 }
 
 function withConstraints(table: Relation, constraints: readonly ConstraintDef[] = []): Relation {
@@ -134,8 +164,12 @@ function withConstraints(table: Relation, constraints: readonly ConstraintDef[] 
 
 async function hasRow(table: Relation, condition: string, context: StatementContext): Promise<boolean> {
   const query = parseQuery(`SELECT 1 FROM ${qualified(table)} WHERE ${condition} LIMIT 1`)
-  const { authorize: _, ...binding } = bindContext(context, query, 'batch')
-  const job = planBatch(bindQuery(query.node, binding), [])
-  for await (const chunk of context.runtime.query(job, context.signal)) if (chunk.length > 0) return true
+  for await (const chunk of rowsOf(query, context)) if (chunk.length > 0) return true
   return false
+}
+
+/** The owner of a table asks of its rows, whatever its rights to read them. */
+function rowsOf(query: Fragment, context: StatementContext): AsyncIterable<Chunk> {
+  const { authorize: _, ...binding } = bindContext(context, query, 'batch')
+  return context.runtime.query(planBatch(bindQuery(query.node, binding), []), context.signal)
 }

@@ -33,7 +33,7 @@ test('no row slips in while a check is added', async () => {
   await using server = await TestServer.start({ inline: true })
   await server.rows('CREATE TABLE t (v int)')
   const writers = await Promise.all(Array.from({ length: 8 }, () => server.connect()))
-  for (let round = 0; round < 10; round++) {
+  for (let round = 0; round < 4; round++) {
     const writes = writers.map((client, i) =>
       client.query(`INSERT INTO t VALUES (${i % 4 === 0 ? -1 : i})`).catch((error: { code?: string }) => {
         assert.match(error.code ?? '', /^(23514|55006)$/)
@@ -51,6 +51,64 @@ test('no row slips in while a check is added', async () => {
       assert.deepEqual(await server.rows('SELECT count(*) FROM t WHERE v < 0'), [['0']])
       await server.rows('ALTER TABLE t DROP CONSTRAINT positive')
     } else assert.deepEqual(await server.rows('SELECT count(*) > 0 FROM t WHERE v < 0'), [[true]])
+    await server.rows('DELETE FROM t')
+  }
+})
+
+test('of writers with one unique value one succeeds, whatever they write with', async () => {
+  await using server = await TestServer.start({ inline: true })
+  await server.rows('CREATE TABLE t (k int PRIMARY KEY, v int UNIQUE)')
+  const writers = await Promise.all(Array.from({ length: 6 }, () => server.connect()))
+  for (let round = 0; round < 3; round++) {
+    const outcomes = await Promise.all(
+      writers.map((client, i) => {
+        const k = round * 10 + i
+        const sql =
+          i % 3 === 0
+            ? `INSERT INTO t VALUES (${k}, ${round})`
+            : i % 3 === 1
+              ? `MERGE INTO t USING (VALUES (${k})) s (k) ON t.k = s.k WHEN NOT MATCHED THEN INSERT VALUES (s.k, ${round})`
+              : `WITH w AS (INSERT INTO t VALUES (${k}, ${round}) RETURNING k) SELECT * FROM w`
+        return client.query(sql).then(
+          () => 'written',
+          (error: { code?: string }) => error.code,
+        )
+      }),
+    )
+    assert.deepEqual(outcomes.toSorted(), ['23505', '23505', '23505', '23505', '23505', 'written'])
+  }
+  assert.deepEqual(await server.rows('SELECT count(*), count(DISTINCT v) FROM t'), [['3', '3']])
+  await server.restart()
+  await assert.rejects(server.rows('INSERT INTO t VALUES (100, 2)'), {
+    code: '23505',
+    detail: 'Key (v)=(2) already exists.',
+  })
+  await server.rows('INSERT INTO t VALUES (100, 30)')
+})
+
+test('no equal rows slip in while UNIQUE is added', async () => {
+  await using server = await TestServer.start({ inline: true })
+  await server.rows('CREATE TABLE t (v int)')
+  const writers = await Promise.all(Array.from({ length: 6 }, () => server.connect()))
+  for (let round = 0; round < 4; round++) {
+    const writes = writers.map((client, i) =>
+      client.query(`INSERT INTO t VALUES (${i === 5 ? 4 : i})`).catch((error: { code?: string }) => {
+        assert.match(error.code ?? '', /^(23505|55006)$/)
+      }),
+    )
+    const added = server.rows('ALTER TABLE t ADD CONSTRAINT once UNIQUE (v)').then(
+      () => true,
+      (error: { code?: string }) => {
+        assert.equal(error.code, '23505')
+        return false
+      },
+    )
+    await Promise.all(writes)
+    const twice = await server.rows('SELECT v FROM t GROUP BY v HAVING count(*) > 1')
+    if (await added) {
+      assert.deepEqual(twice, [])
+      await server.rows('ALTER TABLE t DROP CONSTRAINT once')
+    } else assert.deepEqual(twice, [[4]])
     await server.rows('DELETE FROM t')
   }
 })

@@ -1,22 +1,39 @@
 import { bindCheck } from '../../planner/bind/scalar.ts'
 import type { Relation } from '../../planner/catalog.ts'
 import {
+  type CheckDef,
   type ConstraintDef,
   constraintName,
   keyNameOf,
   requireFreeName,
+  type UniqueDef,
 } from '../../planner/constraint-def.ts'
 import { sequencesOf } from '../../planner/dml/columns.ts'
 import { columnsOf } from '../../planner/expressions.ts'
-import type { CheckSyntax, ConstraintSyntax } from '../../planner/parse/index.ts'
+import type { CheckSyntax, ConstraintSyntax, UniqueSyntax } from '../../planner/parse/index.ts'
+import { notSupported, SqlError } from '../../types/error.ts'
 import { fieldsOf } from '../../types/type.ts'
 import { bindContext } from './bind.ts'
 import type { StatementContext } from './contract.ts'
 
 /** A constraint as it was bound; it gets its number when the table is written to the catalog. */
-export type NewConstraint = Omit<ConstraintDef, 'id'>
+export type NewConstraint = Omit<CheckDef, 'id'> | Omit<UniqueDef, 'id'>
 
-type Constrained = Pick<Relation, 'name' | 'columns' | 'declaredKey' | 'keyName' | 'constraints'>
+type Constrained = Pick<Relation, 'name' | 'columns' | 'key' | 'declaredKey' | 'keyName' | 'constraints'>
+
+/** Throws 0A000 where rows get to a table in ways that do not ask its constraints. */
+export function requireKeepable(
+  constraints: readonly Pick<ConstraintDef, 'kind'>[],
+  { conflict, key }: Pick<Relation, 'conflict' | 'key'>,
+  versioned: boolean,
+): void {
+  const merges = key.length > 0 && conflict === 'update-if-not-null'
+  if (constraints.length > 0 && merges)
+    throw notSupported('a constraint of a table whose rows are merged with those that are there')
+  const keepsOld = key.length > 0 && (conflict === 'ignore' || versioned)
+  if (keepsOld && constraints.some(({ kind }) => kind === 'unique'))
+    throw notSupported('a UNIQUE constraint of a table that may keep the row that is there')
+}
 
 /** Binds constraints; those without a name get PostgreSQL's, which none of the named ones has. */
 export function boundConstraints(
@@ -30,13 +47,41 @@ export function boundConstraints(
     requireFreeName(name, table.name, taken)
     taken.push(name)
   }
-  return syntaxes.map(syntax => {
+  const sets = table.declaredKey ? [String(table.key)] : []
+  return syntaxes.flatMap((syntax): NewConstraint[] => {
+    if (syntax.kind === 'unique') {
+      const bound = boundUnique(syntax, table)
+      // What the primary key says already is said once.
+      if (syntax.name === undefined && sets.includes(String(bound.columns))) return []
+      sets.push(String(bound.columns))
+      const names = bound.columns.map(c => table.columns[c]!.name).join('_')
+      const name = syntax.name ?? constraintName(table.name, names, 'key', taken)
+      taken.push(name)
+      return [{ ...bound, name }]
+    }
     const bound = boundCheck(syntax, table, context)
     const only = bound.columns.length === 1 ? table.columns[bound.columns[0]!]!.name : undefined
     const name = syntax.name ?? constraintName(table.name, only, 'check', taken)
     taken.push(name)
-    return { ...bound, name }
+    return [{ ...bound, name }]
   })
+}
+
+function boundUnique(
+  { columns: names, nullsNotDistinct, position }: UniqueSyntax,
+  { columns }: Constrained,
+): Omit<UniqueDef, 'id' | 'name'> {
+  const found = names.map(name => {
+    const at = columns.findIndex(column => column.name === name && column.hidden !== true)
+    if (at !== -1) return at
+    throw new SqlError('undefined_column', `column "${name}" named in key does not exist`, { position })
+  })
+  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  if (twice !== undefined)
+    throw new SqlError('duplicate_column', `column "${twice}" appears twice in unique constraint`, {
+      position,
+    })
+  return { kind: 'unique', columns: found, ...(nullsNotDistinct && { nullsNotDistinct }) }
 }
 
 /** The names that a table's constraints have. */
@@ -54,7 +99,7 @@ function boundCheck(
   { expression: fragment, notValid }: CheckSyntax,
   { name, columns }: Constrained,
   context: StatementContext,
-): Omit<NewConstraint, 'name'> {
+): Omit<CheckDef, 'id' | 'name'> {
   const found = new Set<number>()
   const binding = bindContext(context, fragment, 'batch')
   const expression = bindCheck(fragment.node, name, fieldsOf(columns), binding, found)

@@ -1,5 +1,5 @@
 import type { ColumnDef, Relation } from '../../planner/catalog.ts'
-import type { ConstraintDef } from '../../planner/constraint-def.ts'
+import { type CheckDef, checksIn, type UniqueDef, uniquesOf } from '../../planner/constraint-def.ts'
 import { manyKeys } from '../../planner/parse/create.ts'
 import { parseExpression } from '../../planner/parse/cursor.ts'
 import type {
@@ -35,8 +35,9 @@ export function withLikes(syntax: RelationSyntax, context: StatementContext): Re
     columns.push(
       ...from.columns.flatMap((column, i) => (column.hidden ? [] : [copied(column, i, from, like, context)])),
     )
-    if (like.including.has('constraints')) constraints.push(...(from.constraints ?? []).map(spoken))
+    if (like.including.has('constraints')) constraints.push(...checksIn(from).map(spoken))
     if (like.including.has('indexes')) {
+      constraints.push(...uniquesOf(from).map(unique => spokenUnique(unique, from)))
       if (from.declaredKey) keys.push(from.key.map(i => from.columns[i]!.name))
       for (const { index, name } of context.catalogs.current.relations)
         if (index?.on === from.id) context.notice(`index "${name}" is not copied`)
@@ -81,6 +82,12 @@ function optionsOf({ increment, min, max, start, cycle }: SequenceDef): Sequence
   return { increment, min, max, start, cycle }
 }
 
-function spoken({ name, sql }: ConstraintDef): ConstraintSyntax {
+/** It gets a name of its own. */
+function spokenUnique({ columns, nullsNotDistinct }: UniqueDef, from: Relation): ConstraintSyntax {
+  const names = columns.map(c => from.columns[c]!.name)
+  return { kind: 'unique', columns: names, position: 0, ...(nullsNotDistinct && { nullsNotDistinct }) }
+}
+
+function spoken({ name, sql }: CheckDef): ConstraintSyntax {
   return { kind: 'check', name, expression: parseExpression(sql, 0, sql.length), position: 0 }
 }

@@ -14,7 +14,7 @@ import { typeName } from '../../types/type-names.ts'
 import { rateOf } from './backfill-pace.ts'
 import { bindContext, targetSchema } from './bind.ts'
 import { validateSource } from './connector-options.ts'
-import { boundConstraints, numbered } from './constraints.ts'
+import { boundConstraints, numbered, requireKeepable } from './constraints.ts'
 import type { Result, StatementContext } from './contract.ts'
 import {
   createRelation,
@@ -105,12 +105,14 @@ async function createWith(
   const table = {
     name: syntax.name.name,
     columns,
+    key,
     declaredKey: key.length > 0,
     ...(syntax.keyName !== undefined && { keyName: syntax.keyName }),
   }
   const constraints = boundConstraints(syntax.constraints, table, context)
-  if (constraints.length > 0 && (!isTable || connector !== undefined || conflict === 'update-if-not-null'))
-    throw notSupported('a constraint on rows that statements do not write as they are')
+  if (constraints.length > 0 && (!isTable || connector !== undefined))
+    throw notSupported('a constraint on rows that statements do not write')
+  requireKeepable(constraints, { conflict, key }, version !== undefined)
   const watermarks = syntax.watermarks.map(w => watermarkOf(w, columns, context))
   const { appendOnly } = syntax
   const expires = { kind: isTable ? 'table' : 'source', options, watermarks, appendOnly } as const

@@ -1,6 +1,7 @@
 import { compileProjection } from '../../executor/expression/compile.ts'
 import type { Privilege } from '../../planner/access.ts'
 import type { Relation } from '../../planner/catalog.ts'
+import { uniquesOf } from '../../planner/constraint-def.ts'
 import type { BindContext } from '../../planner/contract.ts'
 import {
   type BoundDml,
@@ -23,6 +24,7 @@ import { bindContext } from './bind.ts'
 import type { Prepared, Result, StatementContext } from './contract.ts'
 import { checksOf, rejectNulls, requireSameConstraints } from './kept-out.ts'
 import { rebinding, sameResult } from './rebinding.ts'
+import { rejectTaken } from './taken-keys.ts'
 
 export type DmlKind = 'insert' | 'update' | 'delete' | 'merge' | 'truncate'
 
@@ -42,13 +44,14 @@ export function prepareDml(
   types: readonly (Type | undefined)[],
 ): Prepared {
   const bind = rebinding(context, () => bindDml(kind, statement, context, types))
-  const { returning: told, parameters, table, onConflict } = bind()
+  const { returning: told, parameters, onConflict } = bind()
   return {
     schema: told?.schema,
     parameters,
     async run(values): Promise<Result> {
-      const blind = kind === 'insert' && onConflict === undefined
-      const release = blind ? () => {} : await context.runtime.lock(table.id)
+      const now = bind().table
+      const blind = kind === 'insert' && onConflict === undefined && uniquesOf(now).length === 0
+      const release = blind ? () => {} : await context.runtime.lock(now.id)
       try {
         const bound = bind()
         sameResult(told?.schema, bound.returning?.schema)
@@ -134,6 +137,9 @@ export async function effectsOf(
       types,
     ))
       held(chunk)
+  const rowsOf = (sign: 1 | -1) =>
+    effects.flatMap(({ row, weight }) => (Math.sign(weight) === sign ? [row] : []))
+  if (uniquesOf(table).length > 0) await rejectTaken(table, rowsOf(1), rowsOf(-1), context)
   const counted = effects.filter(effect => effect.counted)
   const count = counted.reduce((sum, { weight }) => sum + Math.abs(weight), 0)
   const result = { tag: tag === 'INSERT' ? `INSERT 0 ${count}` : `${tag} ${count}` }
@@ -186,15 +192,20 @@ function addEffects(chunk: Chunk, width: number, into: Effect[]): void {
 }
 
 /** ON CONFLICT DO NOTHING takes the first of equal keys; what would change a row twice is refused. */
-function once(effects: readonly Effect[], { table, onConflict, tag }: BoundDml): readonly Effect[] {
-  if (table.key.length === 0 || (onConflict === undefined && tag !== 'MERGE')) return effects
+function once(effects: readonly Effect[], bound: BoundDml): readonly Effect[] {
+  const { table, onConflict, tag, arbiters = [{ columns: table.key }] } = bound
+  const isAsked = onConflict !== undefined || tag === 'MERGE'
+  if (!isAsked || arbiters.every(({ columns }) => columns.length === 0)) return effects
   const sign = tag === 'MERGE' ? -1 : 1
   const seen = new Set<string>()
   return effects.filter(({ row, weight }) => {
     if (Math.sign(weight) !== sign) return true
-    const key = toJson(table.key.map(k => row[k]))
-    if (!seen.has(key)) {
-      seen.add(key)
+    const keys = arbiters.flatMap(({ columns, nullsNotDistinct }, i) => {
+      const values = columns.map(k => row[k])
+      return values.includes(null) && !nullsNotDistinct ? [] : [toJson([i, ...values])]
+    })
+    if (!keys.some(key => seen.has(key))) {
+      for (const key of keys) seen.add(key)
       return true
     }
     if (onConflict === 'nothing') return false

@@ -1,5 +1,6 @@
 import { compileProjection } from '../../executor/expression/compile.ts'
 import type { Relation } from '../../planner/catalog.ts'
+import { checksIn } from '../../planner/constraint-def.ts'
 import { defaultOf } from '../../planner/dml/columns.ts'
 import { present, withLiterals } from '../../planner/query.ts'
 import { cellValue } from '../../storage/column-buffer.ts'
@@ -27,7 +28,7 @@ export function checksOf(
   table: Relation,
   { session }: Pick<StatementContext, 'session'>,
 ): ((chunk: Chunk) => void) | undefined {
-  const checks = (table.constraints ?? []).toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  const checks = checksIn(table)
   if (checks.length === 0) return undefined
   const now = present()
   const run = compileProjection(

@@ -87,7 +87,7 @@ export function tableSql(
   )
   const label = table.keyName === undefined ? '' : `CONSTRAINT ${plainName(table.keyName)} `
   const constraints = (table.constraints ?? []).map(
-    constraint => `CONSTRAINT ${plainName(constraint.name)} ${constraintText(constraint)}`,
+    constraint => `CONSTRAINT ${plainName(constraint.name)} ${constraintText(constraint, table)}`,
   )
   const keys = table.declaredKey ? [`${label}PRIMARY KEY (${key})`] : []
   const items = [...columns, ...keys, ...constraints, ...marks]
@@ -95,8 +95,10 @@ export function tableSql(
 }
 
 /** A constraint as CREATE TABLE has it, without its name. */
-function constraintText({ sql }: ConstraintDef): string {
-  return `CHECK (${sql})`
+function constraintText(constraint: ConstraintDef, { columns }: Pick<Relation, 'columns'>): string {
+  if (constraint.kind === 'check') return `CHECK (${constraint.sql})`
+  const names = constraint.columns.map(c => plainName(columns[c]!.name)).join(', ')
+  return `UNIQUE ${constraint.nullsNotDistinct ? 'NULLS NOT DISTINCT ' : ''}(${names})`
 }
 
 function columnSql(column: ColumnDef, table: Pick<Relation, 'columns' | 'key'>): string {

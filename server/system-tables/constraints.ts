@@ -2,18 +2,22 @@ import type { Catalog, Relation } from '../../planner/catalog.ts'
 import { keyNameOf } from '../../planner/constraint-def.ts'
 import { quoteIdent } from '../../types/sql-text.ts'
 import { isBracketed } from './expression-text.ts'
+import { keptByOid } from './objects.ts'
 
 /** What pg_constraint has a row for. */
 export interface ConstraintObject {
   readonly oid: number
   readonly on: Relation
   readonly name: string
-  /** pg_constraint.contype: p primary key, c check. */
-  readonly type: 'p' | 'c'
+  /** pg_constraint.contype: p primary key, c check, u unique. */
+  readonly type: 'p' | 'c' | 'u'
+  /** The index that keeps it, in PostgreSQL's way of telling; 0: none. */
+  readonly index: number
   readonly columns: readonly number[]
   /** Text of a check's condition. */
   readonly sql?: string
   readonly valid: boolean
+  readonly nullsNotDistinct?: boolean
   readonly comment?: string
 }
 
@@ -33,18 +37,30 @@ export function constraintByOid(oid: number, catalog: Catalog): ConstraintObject
 
 function constraintsOf(on: Relation): ConstraintObject[] {
   const key: ConstraintObject[] = on.declaredKey
-    ? [{ oid: CONSTRAINT_OIDS + on.id, on, name: keyNameOf(on), type: 'p', columns: on.key, valid: true }]
+    ? [
+        {
+          oid: CONSTRAINT_OIDS + on.id,
+          on,
+          name: keyNameOf(on),
+          type: 'p',
+          index: keptByOid(on.id),
+          columns: on.key,
+          valid: true,
+        },
+      ]
     : []
   const others = (on.constraints ?? []).map(
-    ({ id, name, columns, sql, notValid, comment }): ConstraintObject => ({
-      oid: CONSTRAINT_OIDS + id,
+    (constraint): ConstraintObject => ({
+      oid: CONSTRAINT_OIDS + constraint.id,
       on,
-      name,
-      type: 'c',
-      columns,
-      sql,
-      valid: notValid === undefined,
-      ...(comment !== undefined && { comment }),
+      name: constraint.name,
+      type: constraint.kind === 'check' ? 'c' : 'u',
+      index: constraint.kind === 'check' ? 0 : keptByOid(constraint.id),
+      columns: constraint.columns,
+      ...(constraint.kind === 'check' && { sql: constraint.sql }),
+      nullsNotDistinct: constraint.kind === 'unique' && constraint.nullsNotDistinct === true,
+      valid: constraint.notValid === undefined,
+      ...(constraint.comment !== undefined && { comment: constraint.comment }),
     }),
   )
   return [...key, ...others]
@@ -52,9 +68,10 @@ function constraintsOf(on: Relation): ConstraintObject[] {
 
 /** The constraint as CREATE TABLE has it (pg_get_constraintdef). `pretty`: without needless brackets. */
 export function constraintDefinition(constraint: ConstraintObject, pretty: boolean): string {
-  const { on, columns, type, valid } = constraint
+  const { on, columns, type, valid, nullsNotDistinct } = constraint
   const names = columns.map(i => quoteIdent(on.columns[i]!.name)).join(', ')
   if (type === 'p') return `PRIMARY KEY (${names})`
+  if (type === 'u') return `UNIQUE ${nullsNotDistinct ? 'NULLS NOT DISTINCT ' : ''}(${names})`
   return `CHECK ${checkClause(constraint, pretty)}${valid ? '' : ' NOT VALID'}`
 }
 

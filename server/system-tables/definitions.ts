@@ -5,14 +5,14 @@ import type { ClassObject } from './objects.ts'
 
 /** The statement that makes an index. */
 export function indexDefinition({ name, index }: ClassObject, pretty = false): string {
-  const { on, columns, include, primary, keys } = index!
+  const { on, columns, include, unique, keys } = index!
   const list = (positions: readonly number[]) =>
     positions.map(i => quoteIdent(on.columns[i]!.name)).join(', ')
   const included = include.length === 0 ? '' : ` INCLUDE (${list(include)})`
   const words =
     keys === undefined ? list(columns) : keys.map(key => keyText(key, pretty) + orderText(key)).join(', ')
   const table = `${quoteIdent(on.schema)}.${quoteIdent(on.name)}`
-  return `CREATE ${primary ? 'UNIQUE ' : ''}INDEX ${quoteIdent(name)} ON ${table} USING btree (${words})${included}`
+  return `CREATE ${unique ? 'UNIQUE ' : ''}INDEX ${quoteIdent(name)} ON ${table} USING btree (${words})${included}`
 }
 
 /** A column of an index, counted from 1: the name or the expression; empty: there is none. */

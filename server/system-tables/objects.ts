@@ -1,5 +1,5 @@
 import type { Catalog, ColumnDef, IndexKey, Relation } from '../../planner/catalog.ts'
-import { keyNameOf } from '../../planner/constraint-def.ts'
+import { keyNameOf, uniquesOf } from '../../planner/constraint-def.ts'
 import { tokenize } from '../../planner/parse/tokens.ts'
 import { type Field, INT4 } from '../../types/type.ts'
 import type { TableDef } from './columns/parse.ts'
@@ -26,15 +26,18 @@ export interface IndexObject {
   readonly include: readonly number[]
   readonly keys?: readonly IndexKey[]
   readonly primary: boolean
+  readonly unique: boolean
+  readonly nullsNotDistinct?: boolean
 }
 
-const PRIMARY_KEY_OIDS = 0x40000000
+const KEY_OIDS = 0x40000000
 const DEFAULT_OIDS = 0x60000000
 const RULE_OIDS = 0x20000000
 const COLUMNS_MAX = 2048
 
-export function primaryKeyOid(relation: Relation): number {
-  return PRIMARY_KEY_OIDS + relation.id
+/** Of the index that keeps the primary key of a table, or a UNIQUE constraint, by the number of either. */
+export function keptByOid(id: number): number {
+  return KEY_OIDS + id
 }
 /** Of the rule that is a view's query. */
 export function ruleOid(relation: Relation): number {
@@ -75,7 +78,13 @@ function objectsOf(relation: Relation, schemaOid: number, catalog: Catalog): Cla
   const common = { schema, schemaOid, owner }
   const on = relation.index && catalog.byId(relation.index.on)
   if (kind === 'i' && (relation.index === undefined || on === undefined)) return []
-  const index = on && { ...relation.index!, include: includedColumns(relation), on, primary: false }
+  const index = on && {
+    ...relation.index!,
+    include: includedColumns(relation),
+    on,
+    primary: false,
+    unique: false,
+  }
   const columns = index === undefined ? shownColumns(relation) : modified(shownColumns(relation), index)
   const own: ClassObject = {
     ...common,
@@ -86,17 +95,21 @@ function objectsOf(relation: Relation, schemaOid: number, catalog: Catalog): Cla
     relation,
     ...(index && { index }),
   }
-  if (!relation.declaredKey) return [own]
-  const key = { on: relation, columns: relation.key, include: [], primary: true }
-  const keyObject: ClassObject = {
-    ...common,
-    oid: primaryKeyOid(relation),
-    name: keyNameOf(relation),
-    kind: 'i',
-    columns: indexColumns(key),
-    index: key,
+  const keeper = (
+    id: number,
+    name: string,
+    kept: Omit<IndexObject, 'on' | 'include' | 'unique'>,
+  ): ClassObject => {
+    const keeping = { ...kept, on: relation, include: [], unique: true }
+    return { ...common, oid: keptByOid(id), name, kind: 'i', columns: indexColumns(keeping), index: keeping }
   }
-  return [own, keyObject]
+  const key = relation.declaredKey
+    ? [keeper(relation.id, keyNameOf(relation), { columns: relation.key, primary: true })]
+    : []
+  const uniques = uniquesOf(relation).map(({ id, name: called, columns: kept, nullsNotDistinct }) =>
+    keeper(id, called, { columns: kept, primary: false, ...(nullsNotDistinct && { nullsNotDistinct }) }),
+  )
+  return [own, ...key, ...uniques]
 }
 
 /** An index's columns with the limits of those they are. */

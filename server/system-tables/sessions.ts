@@ -1,6 +1,7 @@
 import type { Runtime } from '../../executor/runtime-contract.ts'
 import { notSupported } from '../../types/error.ts'
 import type { Type } from '../../types/type.ts'
+import type { Channels } from '../session/channels.ts'
 import type { CatalogHolder, SessionState } from '../statements/contract.ts'
 import type { PendingLock } from './advisory-locks.ts'
 
@@ -47,6 +48,8 @@ export interface SystemSession extends Omit<SessionState, 'number'> {
   sleepMs: number
   /** Locks that the statement that runs waits for. */
   locks: PendingLock[]
+  /** What it listens to and says. */
+  readonly channels: Channels
   /** Its declared cursors; `subscription`: '' for those of queries. */
   cursors(): readonly SessionCursor[]
   /** Its prepared statements that have names. */

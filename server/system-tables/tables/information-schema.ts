@@ -166,16 +166,19 @@ function schema(catalog_name: string, schema_name: string, schema_owner: string)
 
 fill('information_schema.information_schema_catalog_name', ({ database }) => [{ catalog_name: database }])
 
+const CONSTRAINT_TYPES = { p: 'PRIMARY KEY', c: 'CHECK', u: 'UNIQUE' }
+
 fill('information_schema.table_constraints', facts =>
-  constraintObjects(facts.catalog, facts.database).map(({ on, name, type }) => ({
+  constraintObjects(facts.catalog, facts.database).map(({ on, name, type, nullsNotDistinct }) => ({
     ...constraint(facts.database, on.schema, name),
     table_catalog: facts.database,
     table_schema: on.schema,
     table_name: on.name,
-    constraint_type: type === 'p' ? 'PRIMARY KEY' : 'CHECK',
+    constraint_type: CONSTRAINT_TYPES[type],
     is_deferrable: 'NO',
     initially_deferred: 'NO',
     enforced: 'YES',
+    nulls_distinct: type !== 'u' ? null : nullsNotDistinct ? 'NO' : 'YES',
   })),
 )
 

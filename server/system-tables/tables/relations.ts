@@ -1,4 +1,5 @@
 import type { ColumnDef, Relation } from '../../../planner/catalog.ts'
+import { checksIn } from '../../../planner/constraint-def.ts'
 import { isTempSchema } from '../../../planner/temp-schema.ts'
 import type { Order } from '../../../types/job.ts'
 import type { Value } from '../../../types/value.ts'
@@ -11,7 +12,6 @@ import {
   type ClassObject,
   classObjects,
   defaultOid,
-  primaryKeyOid,
   ruleOid,
   systemObject,
 } from '../objects.ts'
@@ -53,7 +53,7 @@ fill('pg_catalog.pg_class', facts => {
     relpersistence: isTempSchema(o.schema) ? 't' : 'p',
     relkind: o.kind,
     relnatts: o.columns.length,
-    relchecks: o.kind === 'r' ? (o.relation?.constraints ?? []).length : 0,
+    relchecks: o.kind === 'r' && o.relation !== undefined ? checksIn(o.relation).length : 0,
     relhasrules: o.kind === 'v',
     relispopulated: true,
     reltype: 'iku'.includes(o.kind) ? 0 : rowTypeOid(o.oid),
@@ -119,7 +119,7 @@ fill('pg_catalog.pg_attrdef', ({ catalog, database }) =>
 fill('pg_catalog.pg_index', ({ catalog, database }) =>
   classObjects(catalog, database).flatMap(({ oid, index, columns: own }) => {
     if (index === undefined) return []
-    const { on, columns, include, primary, keys } = index
+    const { on, columns, include, primary, unique, nullsNotDistinct, keys } = index
     const all = [...columns, ...include]
     const types = columns.map((_, i) => typeByOid(oidOf(own[i]!.type)))
     return [
@@ -128,7 +128,8 @@ fill('pg_catalog.pg_index', ({ catalog, database }) =>
         indrelid: on.id,
         indnatts: all.length,
         indnkeyatts: columns.length,
-        indisunique: primary,
+        indisunique: unique,
+        indnullsnotdistinct: nullsNotDistinct === true,
         indisprimary: primary,
         indimmediate: true,
         indisvalid: true,
@@ -177,19 +178,19 @@ function operatorClass(type: string | undefined): number {
 
 fill('pg_catalog.pg_constraint', ({ catalog, database }) => {
   const schemas = new Map(catalog.schemas.filter(s => s.database === database).map(s => [s.name, s.id]))
-  return constraintObjects(catalog, database).map(({ oid, on, name, type, columns, valid, sql }) => ({
+  return constraintObjects(catalog, database).map(({ oid, on, name, type, columns, valid, sql, index }) => ({
     oid,
     conname: name,
     connamespace: schemas.get(on.schema) ?? 0,
     contype: type,
     convalidated: valid,
     conrelid: on.id,
-    conindid: type === 'p' ? primaryKeyOid(on) : 0,
+    conindid: index,
     confupdtype: ' ',
     confdeltype: ' ',
     confmatchtype: ' ',
     conislocal: true,
-    connoinherit: type === 'p',
+    connoinherit: type !== 'c',
     conkey: columns.length === 0 ? null : columns.map(i => attributeNumber(on, i)),
     ...(sql !== undefined && { conbin: sql }),
   }))

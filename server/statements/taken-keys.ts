@@ -1,0 +1,131 @@
+import type { Relation } from '../../planner/catalog.ts'
+import { type UniqueDef, uniquesOf } from '../../planner/constraint-def.ts'
+import { parseQuery } from '../../planner/parse/index.ts'
+import { bindQuery, planBatch } from '../../planner/query.ts'
+import { qualified } from '../../planner/rewrite-references.ts'
+import { cellValue } from '../../storage/column-buffer.ts'
+import { compareValues } from '../../types/compare.ts'
+import { SqlError } from '../../types/error.ts'
+import { quote, quoteIdent } from '../../types/sql-text.ts'
+import { formatText } from '../../types/text-io.ts'
+import type { Value } from '../../types/value.ts'
+import { bindContext } from './bind.ts'
+import type { StatementContext } from './contract.ts'
+import { tellingColumns } from './row-id-column.ts'
+
+type Row = readonly Value[]
+
+/** With more keys than this all rows are read. */
+const LOOKED_UP_MAX = 1000
+
+/**
+ * UNIQUE: throws 23505 when rows that a statement adds hold what another row of the table will hold. The caller has the table's
+ * lock until they are written: what is committed is all that there is. A row whose primary key is there takes that row's place.
+ */
+export async function rejectTaken(
+  table: Relation,
+  added: readonly Row[],
+  removed: readonly Row[],
+  context: StatementContext,
+): Promise<void> {
+  const uniques = uniquesOf(table)
+  if (uniques.length === 0 || added.length === 0) return
+  const rows = lastOfEachKey(added, table)
+  const tells = tellingColumns(table)
+  const gone = sorted(table.key.length > 0 ? [...removed, ...rows] : removed, tells, table)
+  for (const unique of uniques) {
+    const { columns } = unique
+    const counted = rows.filter(row => unique.nullsNotDistinct || columns.every(c => row[c] !== null))
+    const keys = sorted(counted, columns, table)
+    keys.forEach((row, i) => {
+      if (i > 0 && compareRows(row, keys[i - 1]!, columns, table) === 0) throw taken(table, unique, row)
+    })
+    if (keys.length === 0) continue
+    for await (const row of holders(table, unique, keys, context)) {
+      const own = among(keys, row, columns, table)
+      if (own !== undefined && among(gone, row, tells, table) === undefined) throw taken(table, unique, own)
+    }
+  }
+}
+
+/** Rows of the table, of which the unique and the telling columns are read: those with the keys, or all. */
+async function* holders(
+  table: Relation,
+  { columns, nullsNotDistinct }: UniqueDef,
+  keys: readonly Row[],
+  context: StatementContext,
+): AsyncGenerator<Row> {
+  const read = [...new Set([...columns, ...tellingColumns(table)])]
+  const list = read.map(i => `t.${quote(table.columns[i]!.name)}`).join(', ')
+  const few = keys.length <= LOOKED_UP_MAX
+  const equal = nullsNotDistinct ? 'IS NOT DISTINCT FROM' : '='
+  const names = columns.map((_, i) => `k${i}`)
+  const values = keys.map(
+    (_, n) => `(${columns.map((_c, i) => `$${n * columns.length + i + 1}`).join(', ')})`,
+  )
+  const on = columns.map((c, i) => `t.${quote(table.columns[c]!.name)} ${equal} k.${names[i]}`)
+  const joined = ` JOIN (VALUES ${values.join(', ')}) k (${names.join(', ')}) ON ${on.join(' AND ')}`
+  const query = parseQuery(`SELECT ${list} FROM ${qualified(table)} t${few ? joined : ''}`)
+  const types = few ? keys.flatMap(() => columns.map(c => table.columns[c]!.type)) : []
+  const { authorize: _, ...binding } = bindContext(context, query, 'batch', types)
+  const given = few ? keys.flatMap(row => columns.map(c => row[c]!)) : []
+  for await (const chunk of context.runtime.query(
+    planBatch(bindQuery(query.node, binding), given),
+    context.signal,
+  ))
+    for (let at = 0; at < chunk.length; at++) {
+      const row: Value[] = []
+      read.forEach((column, i) => {
+        row[column] = cellValue(chunk.columns[i]!, at)
+      })
+      yield row
+    }
+}
+
+/** Of rows with one primary key the last one stays. */
+function lastOfEachKey(rows: readonly Row[], table: Relation): readonly Row[] {
+  if (table.key.length === 0) return rows
+  const all = sorted(rows, table.key, table)
+  return all.filter((row, i) => i === all.length - 1 || compareRows(row, all[i + 1]!, table.key, table) !== 0)
+}
+
+function sorted(rows: readonly Row[], columns: readonly number[], table: Relation): readonly Row[] {
+  return rows.toSorted((a, b) => compareRows(a, b, columns, table))
+}
+
+function compareRows(a: Row, b: Row, columns: readonly number[], { columns: defs }: Relation): number {
+  for (const c of columns) {
+    const order = compareValues(defs[c]!.type, a[c] ?? null, b[c] ?? null)
+    if (order !== 0) return order
+  }
+  return 0
+}
+
+/** The one of the sorted rows that has the row's values in these columns. */
+function among(rows: readonly Row[], row: Row, columns: readonly number[], table: Relation): Row | undefined {
+  let low = 0
+  let high = rows.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (compareRows(rows[middle]!, row, columns, table) < 0) low = middle + 1
+    else high = middle
+  }
+  const found = rows[low]
+  return found !== undefined && compareRows(found, row, columns, table) === 0 ? found : undefined
+}
+
+function taken(table: Relation, { name, columns }: UniqueDef, row: Row): SqlError {
+  return new SqlError('unique_violation', `duplicate key value violates unique constraint "${name}"`, {
+    detail: `Key ${keyText(table, columns, row)} already exists.`,
+  })
+}
+
+/** `(a, b)=(1, x)` */
+export function keyText(table: Relation, columns: readonly number[], row: Row): string {
+  const names = columns.map(c => quoteIdent(table.columns[c]!.name)).join(', ')
+  const values = columns.map(c => {
+    const value = row[c] ?? null
+    return value === null ? 'null' : formatText(table.columns[c]!.type, value)
+  })
+  return `(${names})=(${values.join(', ')})`
+}
