@@ -16,7 +16,7 @@ import { readDateTime } from './read-datetime.ts'
 import { readInterval } from './read-interval.ts'
 import { DATE_SEEN, type Reading, unreadable } from './time-reading.ts'
 import { isPlainStyle, type TimeStyleText, timeStyle, zoneOfStyle } from './time-style.ts'
-import { packTime, timeOfDate, timeOfZone } from './time-with-zone.ts'
+import { offsetOfLocal, packTime, timeOfZone } from './time-with-zone.ts'
 import type { Interval } from './value.ts'
 
 /** Days since 1970-01-01. `now`: local time of the statement, which `today` and `now` mean; without it they are no dates. */
@@ -43,9 +43,10 @@ export function parseTimeWithZone(text: string, style: TimeStyleText, now?: bigi
   const r = readDateTime(text, 'time', options) as Reading
   if (typeof r.zone === 'number') return packTime(clockOf(r), r.zone)
   const zone = r.zone ?? zoneOfStyle(style)
-  if ((r.seen & DATE_SEEN) === DATE_SEEN) return timeOfDate(localMicros(r, text), zone)
+  if ((r.seen & DATE_SEEN) === DATE_SEEN)
+    return packTime(clockOf(r), offsetOfLocal(localMicros(r, text), zone))
   if (now === undefined || r.zone !== undefined) return timeOfZone(clockOf(r), zone)
-  return timeOfDate(now - splitMicros(now).time + clockOf(r), zone)
+  return packTime(clockOf(r), offsetOfLocal(now - splitMicros(now).time + clockOf(r), zone))
 }
 
 /** Microseconds since 1970; a zone in the text does not count. */

@@ -28,7 +28,7 @@ export function setJulianDay(r: Reading, julian: number): undefined {
 /** Reads a date with delimiters: `1999-01-08`, `8.jan.1999`, `1/8/99`. */
 export function readDate(r: Reading, text: string): undefined {
   const parts = text.split(/[^0-9a-z]+/).flatMap(part => part.match(/\d+|[a-z]+/g) ?? [])
-  if (/[^0-9a-z]$/.test(text)) throw unreadable(r, 'format')
+  if (/[^0-9a-z]{2}$/.test(text)) throw unreadable(r, 'format')
   const [words, numbers] = [parts.filter(p => /^[a-z]/.test(p)), parts.filter(p => /^\d/.test(p))]
   let textMonth = false
   for (const part of words) {

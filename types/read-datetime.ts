@@ -15,7 +15,7 @@ import {
 import type { DateOrder } from './time-style.ts'
 import { type TimeToken, timeTokens } from './time-tokens.ts'
 import { type Moment, type TimeUnit, timeWord } from './time-words.ts'
-import { isZone } from './time-zone.ts'
+import { isZone, posixOffset } from './time-zone.ts'
 import { ZONE_ABBREVIATIONS } from './zone-abbreviations.ts'
 import { zoneOffset } from './zone-offset.ts'
 
@@ -70,12 +70,11 @@ function readToken(s: State, i: number): undefined {
     case 'time':
       if (s.unit !== undefined && s.unit !== 'time') throw unreadable(r, 'format')
       s.unit = undefined
-      see(r, TIME_SEEN)
-      return readClock(r, text)
+      readClock(r, text)
+      return see(r, TIME_SEEN)
     case 'zone':
-      see(r, SEEN.zone)
       r.zone = zoneSeconds(r, text)
-      return
+      return see(r, SEEN.zone)
     case 'number':
       return s.unit === undefined ? readPlainNumber(s, i) : readUnit(s, text)
     default:
@@ -195,7 +194,6 @@ function readWord(s: State, i: number): undefined {
     case 'daylight':
       see(r, SEEN.daylight)
       if (typeof r.zone === 'number') r.zone += 3600
-      else r.zone = daylightOf(r)
       return
     case 'meridiem':
       s.meridiem = word.value
@@ -250,16 +248,10 @@ function setZone(r: Reading, name: string): undefined {
   see(r, SEEN.zone)
   const meaning = ZONE_ABBREVIATIONS.get(name)
   r.zone = (typeof meaning === 'number' ? meaning : name) ?? name
-  if ((r.seen & SEEN.daylight) !== 0) r.zone = daylightOf(r)
 }
 
-/** DST stands behind an abbreviation only. */
-function daylightOf(r: Reading): number {
-  if (typeof r.zone !== 'number') throw unreadable(r, 'format')
-  return r.zone + 3600
-}
-
-const noZone = (r: Reading) => (r.seen & SEEN.daylight) !== 0 && (r.seen & SEEN.zone) === 0
+/** DST stands with an abbreviation only. */
+const noZone = (r: Reading) => (r.seen & SEEN.daylight) !== 0 && typeof r.zone !== 'number'
 
 function zoneSeconds(r: Reading, text: string): number {
   const offset = zoneOffset(text)
@@ -296,7 +288,11 @@ function checkTime(r: Reading): Reading {
   const date = r.seen & DATE_SEEN
   if (r.zone === undefined && date !== 0 && date !== DATE_SEEN) throw unreadable(r, 'format')
   // Where a zone changes its clocks, its offset is that of a date.
-  const changing = typeof r.zone === 'string' && !/^(etc\/|utc$)/.test(r.zone)
+  const changing =
+    typeof r.zone === 'string' &&
+    !ZONE_ABBREVIATIONS.has(r.zone) &&
+    posixOffset(r.zone) === undefined &&
+    !r.zone.startsWith('etc/')
   if (changing && (r.seen & DATE_SEEN) !== DATE_SEEN) throw unreadable(r, 'format')
   return r
 }

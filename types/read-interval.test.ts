@@ -23,6 +23,7 @@ test('an interval is read from numbers with units, clocks, years and months, and
     ['1:2.5', '00:01:02.5'],
     ['1 month 1:', '1 mon 01:00:00'],
     ['0:0:0.0000005', '00:00:00'],
+    ['2:03 1-2 ago', '-1 years -2 mons -02:03:00'],
     ['12:34:56.7890123', '12:34:56.789012'],
     ['2 centuries 3 milliseconds', '200 years 00:00:00.003'],
     ['P1Y2M3W4DT5H6M7.5S', '1 year 2 mons 25 days 05:06:07.5'],

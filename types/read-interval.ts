@@ -51,11 +51,12 @@ function readTokens(
     let fields: readonly Unit[]
     if (typeof clock === 'bigint') {
       fields = ['hour', 'minute', 'second', 'millisecond', 'microsecond']
-      addMicros(sum, negative && clock > 0n ? -clock : clock, 0, 1)
+      // As in PostgreSQL a clock takes the place of fractions that stand behind it.
+      sum.micros = negative && clock > 0n ? -clock : clock
       unit = 'day'
     } else {
-      if (unit === 'none') return 'format'
-      const found = readNumber(sum, text, unit ?? unitOfRange(range), negative)
+      if (unit === 'none' && !/\d-\d/.test(text)) return 'format'
+      const found = readNumber(sum, text, unit === 'none' ? 'month' : (unit ?? unitOfRange(range)), negative)
       if (typeof found === 'string') return found
       fields = found.fields
       unit = found.next

@@ -110,7 +110,8 @@ function alternativeDate(
 function alternativeTime(sum: IntervalSum, c: Cursor, n: Read, unit: string): IntervalFailure | undefined {
   if (unit === '' && n.width === 6) {
     const seconds = (n.whole / 10_000n) * 3600n + ((n.whole / 100n) % 100n) * 60n + (n.whole % 100n)
-    addMicros(sum, seconds, n.fraction, SECOND)
+    // PostgreSQL 15 takes no fraction here.
+    addMicros(sum, seconds, 0, SECOND)
     return sum.failure
   }
   addMicros(sum, n.whole, n.fraction, HOUR)

@@ -46,10 +46,9 @@ export function timeOfZone(micros: bigint, zone: string): bigint {
   return packTime(micros, steadyOffset(zone))
 }
 
-/** A local time of a known day. */
-export function timeOfDate(local: bigint, zone: string): bigint {
-  const east = Number((local - localToInstant(local, zone)) / 1_000_000n)
-  return packTime(((local % DAY) + DAY) % DAY, east)
+/** Seconds east of a zone at a local time. */
+export function offsetOfLocal(local: bigint, zone: string): number {
+  return Number((local - localToInstant(local, zone)) / 1_000_000n)
 }
 
 /** Seconds east of a zone whatever the day. Throws 0A000 where they change. */

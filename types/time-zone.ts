@@ -57,7 +57,7 @@ export function fixedOffset(zone: string): number | undefined {
 
 /** Seconds east of a zone as POSIX writes it, west of Greenwich being positive: `PST+8`, `MST7:00`, `<+03>-3`. */
 export function posixOffset(zone: string): number | undefined {
-  const match = /^(?:[a-z]{3,}|<[a-z0-9+:-]{3,}>)([+-]?)(\d{1,2})(?::(\d{2})(?::(\d{2}))?)?$/i.exec(zone)
+  const match = /^(?:[a-z]+|<[a-z0-9+:-]{3,}>)([+-]?)(\d{1,2})(?::(\d{2})(?::(\d{2}))?)?$/i.exec(zone)
   if (match === null) return undefined
   const seconds = secondsOf(match[2]!, match[3], match[4])
   return match[1] === '-' ? seconds : 0 - seconds

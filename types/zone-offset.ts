@@ -1,6 +1,6 @@
 /** Seconds east of `-08`, `+0530` or `+05:30:10`; `format`: it is none, `zone`: it is farther than PostgreSQL lets it be. */
 export function zoneOffset(text: string): number | 'format' | 'zone' {
-  const match = /^([+-])(\d+)(?::(\d*)(?::(\d*))?)?(.*)$/.exec(text)
+  const match = /^([+-])(\d*)(?::(\d*)(?::(\d*))?)?(.*)$/.exec(text)
   if (match === null) return 'format'
   let hours = Number(match[2])
   let minutes = Number(match[3] ?? 0)
