@@ -286,7 +286,7 @@ function checkTime(r: Reading): Reading {
   if (r.minute > 59 || r.second > 60 || afterMidnight(r) || over) throw unreadable(r, 'range')
   if ((r.seen & TIME_SEEN) !== TIME_SEEN || noZone(r)) throw unreadable(r, 'format')
   const date = r.seen & DATE_SEEN
-  if (r.zone === undefined && date !== 0 && date !== DATE_SEEN) throw unreadable(r, 'format')
+  if (typeof r.zone !== 'number' && date !== 0 && date !== DATE_SEEN) throw unreadable(r, 'format')
   // Where a zone changes its clocks, its offset is that of a date.
   const changing =
     typeof r.zone === 'string' &&
