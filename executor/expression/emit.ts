@@ -473,7 +473,8 @@ const SAFE = new Set([
   ...['coalesce', 'in', '=', 'row', 'array', 'field', '$variable'],
 ])
 
-function mayFail(e: Expression): boolean {
+/** Whether a value may raise an error. */
+export function mayFail(e: Expression): boolean {
   if (e.kind !== 'call') return false
   return !(SAFE.has(e.fn) || /^(not|=|<>|<|<=|>|>=)\(/.test(e.fn)) || e.args.some(mayFail)
 }

@@ -94,9 +94,9 @@ export function bindExpression(node: PgNode, env: Environment): Expression {
     }
     case 'RowExpr': {
       // Untyped literals take the type of the field they meet.
-      const args = bindList(fields['args'], env).map(arg =>
-        arg.kind === 'parameter' ? settleText(arg, env.context) : arg,
-      )
+      const args = list(fields['args'])
+        .flatMap(node => fieldsOfStar(node, env) ?? [bindExpression(node, env)])
+        .map(arg => (arg.kind === 'parameter' ? settleText(arg, env.context) : arg))
       const type: Type = {
         name: 'struct',
         fields: args.map((arg, i) => ({ name: `f${i + 1}`, type: isUnknown(arg) ? TEXT : arg.type })),
@@ -225,6 +225,14 @@ function wholeRow(path: readonly string[], env: Environment): Expression | undef
 function fieldsOf(e: Expression): readonly Expression[] | undefined {
   const row: Expression | undefined = e.kind === 'call' && e.fn === 'case' ? e.args[2] : e
   return row !== undefined && e.type.name === 'struct' && isRow(row) ? row.args : undefined
+}
+
+/** `t.*` in a row constructor stands for the columns of t. */
+function fieldsOfStar(node: PgNode, env: Environment): readonly Expression[] | undefined {
+  const path = list(as(node, 'ColumnRef')?.['fields'])
+  if (path.length < 2 || as(path.at(-1), 'A_Star') === undefined) return undefined
+  const row = wholeRow(names(path.slice(0, -1)), env)
+  return row && fieldsOf(row)
 }
 
 function bindParameter(fields: Body, env: Environment): Expression {

@@ -14,7 +14,7 @@ import { deepened } from '../unnest/outer-references.ts'
 import { asofJoin, distinguishable, markedCondition } from './asof-join.ts'
 import { as, type Body, body, list, names, open, pathOf, str } from './ast.ts'
 import { bindBeside, bindRight, withoutLateral } from './beside.ts'
-import { callFunction, coerce } from './coerce.ts'
+import { callFunction, coerce, unify } from './coerce.ts'
 import type { BoundRelation, Environment } from './environment.ts'
 import { bindCondition, bindExpression, compare } from './expression.ts'
 import { findRelation } from './find-relation.ts'
@@ -397,20 +397,26 @@ function bindUsing(
   const condition = conjunction(pairs.map(p => compare('=', p.left, p.right, env, undefined)))
   const plan = join(condition)
   const demoted = columns.map(c => (common.includes(c.name) && !c.merged ? { ...c, merged: true } : c))
-  if (type !== 'full') {
-    const merged = pairs.map(p => {
-      const source = type === 'right' ? p.right : p.left
-      return { name: p.name, type: source.type, index: source.kind === 'column' ? source.index : 0 }
-    })
-    return { plan, columns: [...merged, ...demoted, ...underAlias(alias, merged)] }
-  }
-  const schema = schemaOf(plan)
-  const values = pairs.map(p => call('coalesce', [p.left, p.right], p.left.type))
-  const merged = pairs.map((p, i) => ({ name: p.name, type: values[i]!.type, index: schema.length + i }))
+  const values = pairs.map(p => mergedValue(type, p.left, p.right, env))
+  const computed = values.filter(value => value.kind !== 'column')
+  const first = schemaOf(plan).length
+  const merged = values.map((value, i) => {
+    const index = value.kind === 'column' ? value.index : first + computed.indexOf(value)
+    return { name: common[i]!, type: value.type, index }
+  })
+  const named = computed.map(value => common[values.indexOf(value)]!)
   return {
-    plan: extended(plan, values, common),
+    plan: computed.length === 0 ? plan : extended(plan, computed, named),
     columns: [...merged, ...demoted, ...underAlias(alias, merged)],
   }
+}
+
+/** The column that USING makes of two: of the type that both have in common, as it is where possible. */
+function mergedValue(type: JoinType, left: Expression, right: Expression, env: Environment): Expression {
+  const [l, r] = unify([left, right], 'JOIN/USING', env.context, undefined)
+  if (type === 'full') return call('coalesce', [l!, r!], l!.type)
+  if (type === 'right') return r!
+  return type === 'inner' && l!.kind !== 'column' && r!.kind === 'column' ? r! : l!
 }
 
 /** JOIN … USING (…) AS alias: the merged columns under that name too. */

@@ -1,7 +1,8 @@
+import { mayFail } from '../../executor/expression/emit.ts'
 import { SqlError } from '../../types/error.ts'
 import type { AggregateCall, Expression } from '../../types/job.ts'
 import { INT4, INT8 } from '../../types/type.ts'
-import { column, equal, literal, TRUE } from '../expressions.ts'
+import { call, column, equal, literal, TRUE } from '../expressions.ts'
 import { keyOf, type Plan } from '../plan.ts'
 import { attach } from '../unnest/attach-subqueries.ts'
 import { type Pending, placeholderIndex, replaceCalls } from './environment.ts'
@@ -40,14 +41,14 @@ export function aggregatePlan(
   }
   const calls: AggregateCall[] = pending.aggregates.map(a => ({
     fn: a.fn,
-    args: a.args.map(place),
+    args: a.args.map(arg => place(needed(arg, a.filter))),
     distinct: a.distinct,
     ...(a.filter === undefined ? {} : { filter: place(a.filter) }),
     ...(a.order.length === 0
       ? {}
       : {
           order: a.order.map(o => ({
-            column: place(o.by),
+            column: place(needed(o.by, a.filter)),
             descending: o.descending,
             nullsFirst: o.nullsFirst,
           })),
@@ -130,6 +131,11 @@ function groupingOver(
   return literal(groupingBits(pending.groupings[index]!, keys, set), INT4)
 }
 
+/** What a call reads: a row that FILTER drops is not asked, so it cannot fail. */
+function needed(e: Expression, filter: Expression | undefined): Expression {
+  return filter === undefined || !mayFail(e) ? e : call('case', [filter, e], e.type)
+}
+
 function nameOf(e: Expression, scope: readonly ScopeColumn[]): string {
   if (e.kind !== 'column') return '?column?'
   return scope.find(c => c.index === e.index)?.name ?? '?column?'
@@ -142,10 +148,11 @@ function grouped(
   scope: readonly ScopeColumn[],
 ): Expression | undefined {
   const key = keys.findIndex(k => equal(k, e))
-  if (key !== -1 && e.kind !== 'literal') return column(key, e.type)
+  // A constant is a key where it is the very one that GROUP BY names.
+  if (key !== -1 && (e.kind !== 'literal' || keys[key] === e)) return column(key, e.type)
   if (placeholderIndex(e, '$grouping') !== undefined) return e
-  const call = placeholderIndex(e, '$aggregate')
-  if (call !== undefined) return column(keys.length + call, e.type)
+  const index = placeholderIndex(e, '$aggregate')
+  if (index !== undefined) return column(keys.length + index, e.type)
   if (e.kind !== 'column') return undefined
   if (determined) return column(keys.push(e) - 1, e.type)
   const found = scope.find(c => c.index === e.index)

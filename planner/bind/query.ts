@@ -2,7 +2,7 @@ import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
 import { INT8, sameType, type Type } from '../../types/type.ts'
 import type { BindContext, PgNode } from '../contract.ts'
-import { column, columnsOf } from '../expressions.ts'
+import { column, columnsOf, TRUE } from '../expressions.ts'
 import { limitDepth, type Plan, schemaOf } from '../plan.ts'
 import { rowCount } from '../row-counts.ts'
 import { attach } from '../unnest/attach-subqueries.ts'
@@ -175,6 +175,7 @@ function bindSetOperation(select: Body, env: Environment): BoundRelation {
       position,
     })
   }
+  if (left.names.length === 0) return withoutColumns(what, select['all'] === true, sides)
   const types = schemaOf(left.plan).map((f, i) => {
     const other = schemaOf(right.plan)[i]!
     return unifiedType([column(i, f.type), column(i, other.type)], what, undefined)
@@ -200,6 +201,19 @@ function bindSetOperation(select: Body, env: Environment): BoundRelation {
     ? union
     : { op: 'aggregate', input: union, groups: types.map((_, i) => i), calls: [] }
   return { plan, names: left.names }
+}
+
+/** Rows without columns are all alike: a constant that is not shown stands for each. */
+function withoutColumns(what: string, all: boolean, sides: readonly BoundRelation[]): BoundRelation {
+  const [left, right] = sides.map(
+    ({ plan }): Plan => ({ op: 'project', input: plan, columns: [TRUE], names: ['?column?'] }),
+  )
+  if (what !== 'UNION') {
+    const operation = what === 'INTERSECT' ? 'intersect' : 'except'
+    return { plan: { op: 'set-operation', operation, all, left: left!, right: right! }, names: [] }
+  }
+  const union: Plan = { op: 'union', inputs: [left!, right!] }
+  return { plan: all ? union : { op: 'aggregate', input: union, groups: [0], calls: [] }, names: [] }
 }
 
 /** Both sides; a bare literal takes the type that the other side has in its place. */

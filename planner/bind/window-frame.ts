@@ -1,5 +1,5 @@
 import { foldConstants } from '../../executor/expression/compile.ts'
-import { SqlError } from '../../types/error.ts'
+import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression, Frame, FrameBound } from '../../types/job.ts'
 import {
   FLOAT8,
@@ -16,7 +16,7 @@ import type { PgNode } from '../contract.ts'
 import { columnsOf, hasOuter, literal } from '../expressions.ts'
 import { as, type Body, list, names } from './ast.ts'
 import { callFunction, coerce, isUnknown, settle, tryCoerce } from './coerce.ts'
-import type { Environment, PendingOrder } from './environment.ts'
+import { contains, type Environment, type PendingOrder } from './environment.ts'
 import { at, bindExpression } from './expression.ts'
 
 /** Bits of libpg-query's frameOptions. */
@@ -83,6 +83,7 @@ function offsetBound(
   const position = at(node, env)
   const clause = unit.toUpperCase()
   const bound = bindExpression(node, { ...env, clause })
+  if (contains(bound, '$subquery')) throw notSupported('a subquery in a frame clause', { position })
   if (columnsOf(bound).size > 0 || hasOuter(bound)) {
     const message = `argument of ${clause} must not contain variables`
     throw new SqlError('invalid_column_reference', message, { position })
