@@ -68,7 +68,7 @@ export function parseSession(c: Cursor): SessionStatement {
         name: String(body['portalname']),
         hold: (Number(body['options']) & CURSOR_OPT_HOLD) !== 0,
         binary: (Number(body['options']) & CURSOR_OPT_BINARY) !== 0,
-        scroll: (Number(body['options']) & CURSOR_OPT_SCROLL) !== 0,
+        scroll: scrolls(Number(body['options'])),
         query: { ...fragment, node: body['query'] as PgNode },
       }
     case 'FetchStmt':
@@ -110,6 +110,7 @@ export function parseSession(c: Cursor): SessionStatement {
 
 const CURSOR_OPT_BINARY = 1
 const CURSOR_OPT_SCROLL = 2
+const CURSOR_OPT_NO_SCROLL = 4
 const CURSOR_OPT_HOLD = 32
 const FETCH_ALL = 2 ** 31 - 1
 
@@ -202,4 +203,10 @@ function typeOf(node: PgNode): Type | undefined {
   const type = parseTypeName(name)
   if (type === undefined) throw new SqlError('undefined_object', `type "${name}" does not exist`)
   return type
+}
+
+/** undefined: neither SCROLL nor NO SCROLL. */
+function scrolls(options: number): boolean | undefined {
+  if ((options & CURSOR_OPT_SCROLL) !== 0) return true
+  return (options & CURSOR_OPT_NO_SCROLL) === 0 ? undefined : false
 }

@@ -472,8 +472,8 @@ export type SessionStatement =
       readonly name: string
       readonly hold: boolean
       readonly binary: boolean
-      /** It may go back. */
-      readonly scroll: boolean
+      /** It may go back; undefined: as far as few rows are kept. */
+      readonly scroll: boolean | undefined
       readonly query: Fragment
     }
   | {

@@ -6,14 +6,14 @@ import { requireNoParameters } from '../statements/bind.ts'
 import { prepare } from '../statements/index.ts'
 import { hasChanges } from '../statements/with-changes.ts'
 import { nextRows, type Rows, rowsOf } from './rows.ts'
-import { mayGoBack, type ScrollRows, scrollRows } from './scroll-rows.ts'
+import { mayGoBack, onlyForward, type ScrollRows, scrollRows } from './scroll-rows.ts'
 import { openCursor, type Runnable, type Session } from './session.ts'
 
 type Declare = SessionStatement & { readonly kind: 'declare' }
 type Fetch = SessionStatement & { readonly kind: 'fetch' }
 
 /**
- * DECLARE: the query is read at the epoch of the declaration, in portions, forward only; a SCROLL cursor keeps what it has read.
+ * DECLARE: the query is read at the epoch of the declaration, in portions; a cursor that may go back keeps what it has read.
  * Outside of a block it is held, as RisingWave has it.
  */
 export function declareCursor(session: Session, parsed: ParsedStatement, declare: Declare): Runnable {
@@ -32,7 +32,9 @@ export function declareCursor(session: Session, parsed: ParsedStatement, declare
       const hold = declare.hold || session.block.status === 'I'
       const { tag, rows } = await prepared.run([])
       const read = rows && rowsOf(rows)
-      const outcome = { tag, rows: read && declare.scroll ? scrollRows(read, prepared.schema!) : read }
+      const goesBack = declare.scroll !== false
+      const kept = read && goesBack ? scrollRows(read, prepared.schema!, declare.scroll === true) : read
+      const outcome = { tag, rows: kept }
       const { name, binary } = declare
       return openCursor(session, query, prepared.schema, outcome, { name, hold, binary, declared: '' })
     },
@@ -77,12 +79,6 @@ export function fetchCursor(session: Session, fetch: Fetch): Runnable {
 function scrolled(rows: ScrollRows, { to, count }: Fetch): Rows {
   if (to === undefined) return rows.move(count)
   return to.from === 'here' ? rows.further(to.row) : rows.at(to.row)
-}
-
-function onlyForward(): SqlError {
-  return new SqlError('object_not_in_prerequisite_state', 'cursor can only scan forward', {
-    hint: 'Declare it with SCROLL option to enable backward scan.',
-  })
 }
 
 const LOOK_AGAIN_MS = 50

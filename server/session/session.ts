@@ -15,6 +15,7 @@ import { Cancellation } from './cancellation.ts'
 import { Channels } from './channels.ts'
 import { Identity } from './identity.ts'
 import type { Rows } from './rows.ts'
+import { mayGoBack } from './scroll-rows.ts'
 import { isOn } from './setting-checks.ts'
 import { SessionSettings } from './settings.ts'
 import { StatementShapes } from './statement-shapes.ts'
@@ -191,9 +192,12 @@ export class Session {
       locks: [],
       channels: new Channels(catalogs),
       cursors: () =>
-        [...this.#portals.values()].flatMap(({ name, declared, statement, hold }) =>
-          declared === undefined ? [] : [{ name, subscription: declared, text: statement.sql, hold }],
-        ),
+        [...this.#portals.values()].flatMap(({ name, declared, statement, hold, formats, outcome }) => {
+          if (declared === undefined) return []
+          const scrollable = outcome?.rows !== undefined && mayGoBack(outcome.rows)
+          const binary = formats.includes(1)
+          return [{ name, subscription: declared, text: statement.sql, hold, binary, scrollable }]
+        }),
       prepared: () =>
         [...this.#statements].flatMap(([name, { sql, runnable }]) =>
           name === '' ? [] : [{ name, text: sql, parameters: runnable.parameters }],

@@ -18,6 +18,9 @@ export interface SessionCursor {
   readonly subscription: string
   readonly text: string
   readonly hold: boolean
+  readonly binary: boolean
+  /** It may go back. */
+  readonly scrollable: boolean
 }
 
 export interface SessionPrepared {

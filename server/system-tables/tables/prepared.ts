@@ -5,12 +5,12 @@ import { fill } from '../registry.ts'
 fill(
   'pg_catalog.pg_cursors',
   ({ session }) =>
-    session.cursors().map(({ name, text, hold }) => ({
+    session.cursors().map(({ name, text, hold, binary, scrollable }) => ({
       name,
       statement: text,
       is_holdable: hold,
-      is_binary: false,
-      is_scrollable: false,
+      is_binary: binary,
+      is_scrollable: scrollable,
     })),
   true,
 )
