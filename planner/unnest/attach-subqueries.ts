@@ -5,12 +5,18 @@ import { firstColumns, type Plan, schemaOf } from '../plan.ts'
 import { semiJoin } from './semi-join.ts'
 import { subqueryValue } from './subquery-value.ts'
 
-/** Filters by a predicate; EXISTS and IN among its conjuncts become semi and anti joins. */
+/**
+ * Filters by a predicate; EXISTS and IN among its conjuncts become semi and anti joins. What reads no subquery goes first, as
+ * subqueries may be computed for the distinct values of what is left.
+ */
 export function filterBy(input: Plan, predicate: Expression, pending: Pending): Plan {
   const width = schemaOf(input).length
-  let plan = input
+  const all = conjuncts(predicate)
+  const plain = all.filter(c => !contains(c, '$subquery'))
+  const first = plain.length < all.length ? conjunction(plain) : undefined
+  let plan: Plan = first === undefined ? input : { op: 'filter', input, predicate: first }
   const rest: Expression[] = []
-  for (const c of conjuncts(predicate)) {
+  for (const c of first === undefined ? all : all.filter(c => contains(c, '$subquery'))) {
     const { inner, negated } = stripNot(c)
     const index = placeholderIndex(inner, '$subquery')
     const subquery = index === undefined ? undefined : pending.subqueries[index]!
