@@ -1,7 +1,7 @@
 import type { Expression, Frame, WindowCall } from '../../types/job.ts'
 import type { Type } from '../../types/type.ts'
 import type { BindContext, PgNode } from '../contract.ts'
-import { call } from '../expressions.ts'
+import { call, column } from '../expressions.ts'
 import type { Plan } from '../plan.ts'
 import type { Body } from './ast.ts'
 import type { Scope } from './scope.ts'
@@ -108,6 +108,28 @@ export function placeholder(
   args: readonly Expression[] = [],
 ): Expression {
   return call(`${kind}:${index}`, args, type)
+}
+
+/** A query that computes aggregates for the queries within it. */
+export interface CallOwner {
+  readonly pending: Pending
+  /** The clause that the inner query stands in takes aggregates. */
+  readonly aggregates: boolean
+  readonly clause: string
+}
+
+const FIRST = { $aggregate: 1 << 28, $grouping: 1 << 29 } as const
+
+/** Where the numbers begin by which inner queries read these calls of an outer one, beyond those of its columns. */
+export function firstOf(kind: keyof typeof FIRST): number {
+  return FIRST[kind]
+}
+
+/** What an inner query reads by that number: a column, or a call. */
+export function innerValue(index: number, type: Type): Expression {
+  if (index >= FIRST.$grouping) return placeholder('$grouping', index - FIRST.$grouping, type)
+  if (index >= FIRST.$aggregate) return placeholder('$aggregate', index - FIRST.$aggregate, type)
+  return column(index, type)
 }
 
 /** The pending index of a placeholder of that kind. */

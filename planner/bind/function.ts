@@ -6,11 +6,12 @@ import type { Expression } from '../../types/job.ts'
 import { arrayOf, FLOAT8, TEXT, type Type } from '../../types/type.ts'
 import { parseTypeName, typeName } from '../../types/type-names.ts'
 import type { PgNode } from '../contract.ts'
-import { call, equal, literal } from '../expressions.ts'
+import { call, literal } from '../expressions.ts'
 import type { FunctionDef } from '../function-def.ts'
 import { bindArguments } from './arguments.ts'
 import { as, type Body, list, names } from './ast.ts'
 import { callFunction, coerce, isUnknown, settleText } from './coerce.ts'
+import { enclosingAggregate, indexIn, levelOf, requireAggregates } from './enclosing-call.ts'
 import { type Environment, type PendingOrder, placeholder } from './environment.ts'
 import { at, bindCondition, bindExpression } from './expression.ts'
 import { bindHypothetical } from './hypothetical.ts'
@@ -141,13 +142,6 @@ function bindAggregate(
   position: number | undefined,
   users: readonly FunctionDef[] = [],
 ): Expression {
-  if (!env.allow.aggregates) {
-    const message =
-      env.clause === 'aggregate function calls'
-        ? 'aggregate function calls cannot be nested'
-        : `aggregate functions are not allowed in ${env.clause}`
-    throw new SqlError('grouping_error', message, { position })
-  }
   const forbidden = { aggregates: false, windows: false, sets: false }
   const inner: Environment = { ...env, allow: forbidden, clause: 'aggregate function calls' }
   const order = list(fields['agg_order']).map(sort => bindSortBy(sort, inner))
@@ -170,9 +164,14 @@ function bindAggregate(
       : { filter: bindCondition(filter as PgNode, { ...inner, clause: 'FILTER' }) }),
     order: within ? order.map((o, i) => ({ ...o, by: resolved.args[i]! })) : order,
   }
-  let index = env.pending.aggregates.findIndex(other => equal(other, pending))
-  if (index === -1) index = env.pending.aggregates.push(pending) - 1
-  return placeholder('$aggregate', index, pending.type)
+  const level = levelOf([
+    ...pending.args,
+    ...order.map(o => o.by),
+    ...(pending.filter === undefined ? [] : [pending.filter]),
+  ])
+  if (level > 0) return enclosingAggregate(pending, level, env, position)
+  requireAggregates({ aggregates: env.allow.aggregates, clause: env.clause }, position)
+  return placeholder('$aggregate', indexIn(env.pending.aggregates, pending), pending.type)
 }
 
 /** approx_percentile keeps the buckets of its values only. */

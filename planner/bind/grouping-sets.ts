@@ -5,6 +5,7 @@ import type { PgNode } from '../contract.ts'
 import { equal } from '../expressions.ts'
 import { as, type Body, list, str } from './ast.ts'
 import { settleText } from './coerce.ts'
+import { enclosingGrouping, levelOf } from './enclosing-call.ts'
 import { type Environment, placeholder } from './environment.ts'
 import { bindExpression } from './expression.ts'
 
@@ -69,14 +70,16 @@ function sameSet(a: Keys, b: Keys): boolean {
 /** GROUPING(…): which of its arguments a row is not grouped by. */
 export function bindGrouping(fields: Body, env: Environment): Expression {
   const position = env.context.position(fields['location'] as number | undefined)
-  if (!env.allow.aggregates) {
-    const message = `grouping operations are not allowed in ${str(env.clause)}`
-    throw new SqlError('grouping_error', message, { position })
-  }
   const nodes = list(fields['args'])
   if (nodes.length > 31)
     throw new SqlError('too_many_arguments', 'GROUPING must have fewer than 32 arguments', { position })
   const inner = { ...env, allow: { aggregates: false, windows: false, sets: false }, clause: 'GROUPING' }
   const args = nodes.map(n => settleText(bindExpression(n, inner), env.context))
+  const level = levelOf(args)
+  if (level > 0) return enclosingGrouping(args, level, INT4, env, position)
+  if (!env.allow.aggregates) {
+    const message = `grouping operations are not allowed in ${str(env.clause)}`
+    throw new SqlError('grouping_error', message, { position })
+  }
   return placeholder('$grouping', env.pending.groupings.push(args) - 1, INT4)
 }

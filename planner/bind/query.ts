@@ -48,7 +48,7 @@ export function bindTree(
       bindTree(inner, from.context, {
         ctes: from.ctes,
         ...(targets === undefined ? {} : { targets }),
-        ...(from.scope.columns.length > 0 || from.scope.parent !== undefined ? { scope: from.scope } : {}),
+        ...(from.scope.columns.length > 0 || from.scope.parent !== undefined ? { scope: owned(from) } : {}),
         dependsOn: from.dependsOn,
         ...(ordered === true && { ordered }),
         depth: outer.depth + 1,
@@ -65,6 +65,14 @@ export function bindTree(
   if (select['valuesLists'] !== undefined)
     return ordered(bindValues(list(select['valuesLists']), withCtes), select, withCtes)
   return bindSelect(select, withCtes, outer.targets)
+}
+
+/** The names around a subquery, with the query that computes what the subquery has of its aggregates. */
+function owned({ scope, pending, allow: { aggregates }, clause }: Environment): Scope {
+  if (scope.owner !== undefined) return scope
+  const inFrom = !aggregates && clause === 'SELECT'
+  const where = inFrom ? 'FROM clause of their own query level' : clause
+  return { ...scope, owner: { pending, aggregates, clause: where } }
 }
 
 /** The queries of a WITH clause, besides those of the enclosing ones. */

@@ -1,5 +1,6 @@
 import { SqlError } from '../../types/error.ts'
 import type { Type } from '../../types/type.ts'
+import type { CallOwner } from './environment.ts'
 import { nearest } from './near-name.ts'
 
 /** One column a name can mean. `table` undefined: reachable by its own name alone (merged by USING). */
@@ -23,6 +24,8 @@ export interface ScopeColumn {
 export interface Scope {
   readonly columns: readonly ScopeColumn[]
   readonly parent?: Scope
+  /** The query that these are the names of, as inner queries see it. */
+  readonly owner?: CallOwner
   /** Seen by LATERAL items of FROM only. */
   readonly lateral?: boolean
 }

@@ -1,5 +1,6 @@
 import type { Expression } from '../../types/job.ts'
-import { column, equal, mapExpression, outer } from '../expressions.ts'
+import { innerValue } from '../bind/environment.ts'
+import { equal, mapExpression, outer } from '../expressions.ts'
 import { mapExpressions, type Plan, rewrite } from '../plan.ts'
 
 /** Where an outer reference points. */
@@ -44,7 +45,7 @@ export function numberOuter(plan: Plan, test?: Expression, needles: readonly Exp
   const args: Expression[] = [...needles]
   const number = ({ index, depth }: OuterTarget, leaf: Expression): Expression => {
     if (depth === 0) return outer(index, 1, leaf.type)
-    const seen = depth === 1 ? column(index, leaf.type) : outer(index, depth - 1, leaf.type)
+    const seen = depth === 1 ? innerValue(index, leaf.type) : outer(index, depth - 1, leaf.type)
     let at = args.findIndex(arg => equal(arg, seen))
     if (at === -1) at = args.push(seen) - 1
     return outer(at, 1, leaf.type)
