@@ -140,7 +140,7 @@ test('cursors of SQL are read in portions, moved and closed', async () => {
     'COMMIT',
   ])
   assert.equal(report(await client.query('FETCH c'))['C'], '34000')
-  await client.query('DECLARE h CURSOR WITH HOLD FOR SELECT 7')
+  await client.query('DECLARE h NO SCROLL CURSOR WITH HOLD FOR SELECT 7')
   assert.deepEqual(textRows(await client.query('FETCH h')), [['7']])
   assert.equal(report(await client.query('BEGIN; FETCH BACKWARD 1 h'))['C'], '55000')
   await client.query('ROLLBACK; CLOSE ALL')
