@@ -16,14 +16,22 @@ export function zoneOffset(text: string): number | 'format' | 'zone' {
 }
 
 /**
- * The zone that SET TIME ZONE means: a number is of hours east, an offset with minutes is as POSIX has it, west being positive. Names stay.
+ * The zone that SET TIME ZONE means: a number is of hours east, an offset with minutes is as POSIX has it, west being positive.
  */
 export function zoneOfSetting(value: string): string {
   if (/^[+-]?\d+(\.\d*)?$/.test(value)) return posixZone(Math.round(Number(value) * 3600))
   const match = /^([+-]?)(\d{1,2}):(\d{2})(?::(\d{2}))?$/.exec(value)
-  if (match === null) return value
+  if (match === null) return namedZone(value)
   const size = Number(match[2]) * 3600 + Number(match[3]) * 60 + Number(match[4] ?? 0)
   return posixZone(match[1] === '-' ? size : 0 - size)
+}
+
+/** The name as it is spelled. */
+function namedZone(name: string): string {
+  const lower = name.toLowerCase()
+  return lower === 'utc'
+    ? 'UTC'
+    : (Intl.supportedValuesOf('timeZone').find(n => n.toLowerCase() === lower) ?? name)
 }
 
 /** `<+05:30>-05:30`: its name and what POSIX makes of it. */

@@ -1,16 +1,17 @@
 import { SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
-import { DATE, TEXT, TIME, TIMESTAMP, TIMESTAMPTZ, type Type } from '../../types/type.ts'
+import { DATE, TEXT, TIME, TIMESTAMP, TIMESTAMPTZ, TIMETZ, type Type } from '../../types/type.ts'
+import { modifierOf } from '../../types/type-modifier.ts'
 import { literal, NOW } from '../expressions.ts'
 import { isTempSchema } from '../temp-schema.ts'
 import type { Body } from './ast.ts'
-import { castCall } from './coerce.ts'
+import { castCall, limited } from './coerce.ts'
 import type { Environment } from './environment.ts'
 
 const TIMES: Readonly<Record<string, Type>> = {
   SVFOP_CURRENT_DATE: DATE,
-  SVFOP_CURRENT_TIME: TIME,
-  SVFOP_CURRENT_TIME_N: TIME,
+  SVFOP_CURRENT_TIME: TIMETZ,
+  SVFOP_CURRENT_TIME_N: TIMETZ,
   SVFOP_CURRENT_TIMESTAMP: TIMESTAMPTZ,
   SVFOP_CURRENT_TIMESTAMP_N: TIMESTAMPTZ,
   SVFOP_LOCALTIME: TIME,
@@ -25,7 +26,10 @@ export function bindValueFunction(fields: Body, env: Environment): Expression {
   const type = TIMES[op]
   if (type !== undefined) {
     const now = statementTime(env)
-    return type === TIMESTAMPTZ ? now : castCall(now, type, env.context)
+    const value = type === TIMESTAMPTZ ? now : castCall(now, type, env.context)
+    return op.endsWith('_N')
+      ? limited(value, modifierOf(type.name, [Number(fields['typmod'] ?? 0)]), true)
+      : value
   }
   if (op === 'SVFOP_CURRENT_CATALOG') return literal(env.context.database, TEXT)
   if (op === 'SVFOP_CURRENT_SCHEMA') return literal(currentSchema(env), TEXT)

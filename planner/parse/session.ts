@@ -1,7 +1,9 @@
 import { notSupported, SqlError } from '../../types/error.ts'
+import { parseIntervalText } from '../../types/parse-time.ts'
 import { quoteIdent } from '../../types/sql-text.ts'
 import type { Type } from '../../types/type.ts'
 import { parseTypeName } from '../../types/type-names.ts'
+import { intervalFields } from '../bind/type.ts'
 import type { PgNode } from '../contract.ts'
 import { copyOf } from './copy.ts'
 import type { Cursor } from './cursor.ts'
@@ -149,7 +151,9 @@ function set(body: Body): SessionStatement {
   const local = body['is_local'] === true
   switch (body['kind']) {
     case 'VAR_SET_VALUE': {
-      const values = (body['args'] as readonly PgNode[]).map(arg => constant(arg))
+      const [offset, values] = [zoneInterval(body['args']), settingValues(body['args'])]
+      if (name === 'timezone' && offset !== undefined)
+        return { kind: 'set', name, value: offset, local, reset: false }
       const quoted = name === 'search_path' ? values.map(quoteIdent) : values
       return { kind: 'set', name, value: quoted.join(', '), local, reset: false }
     }
@@ -166,6 +170,23 @@ function set(body: Body): SessionStatement {
       throw notSupported('SET … FROM CURRENT')
   }
 }
+
+/** Hours east of `SET TIME ZONE INTERVAL '-08:00' HOUR TO MINUTE`; undefined: it says no interval. */
+function zoneInterval(args: unknown): string | undefined {
+  const [first] = args as readonly PgNode[]
+  const cast = first?.['TypeCast'] as { arg: PgNode; typeName: Body } | undefined
+  if (cast === undefined) return undefined
+  const fields = intervalFields(cast.typeName)
+  const { months, days, micros } = parseIntervalText(constant(cast.arg), 'UTC', fields)
+  if (months !== 0 || days !== 0)
+    throw new SqlError(
+      'invalid_parameter_value',
+      `cannot specify ${months === 0 ? 'days' : 'months'} in time zone interval`,
+    )
+  return (Number(micros) / 3.6e9).toFixed(6)
+}
+
+const settingValues = (args: unknown) => (args as readonly PgNode[]).map(arg => constant(arg))
 
 /** The text of a setting's value. */
 function constant(node: PgNode): string {

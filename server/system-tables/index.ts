@@ -21,6 +21,7 @@ import './tables/rw-relations.ts'
 import './tables/activity.ts'
 import './tables/prepared.ts'
 import './tables/server.ts'
+import './tables/time-zones.ts'
 import './tables/types.ts'
 import './tables/views.ts'
 
