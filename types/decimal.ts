@@ -112,6 +112,7 @@ export function remainderDecimals(a: Decimal, b: Decimal): Decimal {
 /** Rounds half away from zero to `scale` digits after the point (negative: before it). */
 export function roundDecimal(a: Decimal, scale: number): Decimal {
   if (a.special !== undefined) return a
+  if (scale === a.scale) return a
   if (scale >= a.scale) return { digits: a.digits * pow10(scale - a.scale), scale }
   const digits = divideRounded(a.digits, pow10(a.scale - scale))
   return scale >= 0 ? { digits, scale } : { digits: digits * pow10(-scale), scale: 0 }

@@ -1,4 +1,4 @@
-import { roundDecimal } from './decimal.ts'
+import { pow10, roundDecimal } from './decimal.ts'
 import { SqlError } from './error.ts'
 import { INTERVAL_FIELDS } from './interval-fields.ts'
 import { packTime, unpackTime } from './time-with-zone.ts'
@@ -75,18 +75,17 @@ export function limitValue(type: Type, value: Value, modifier: Modifier, explici
   if (value === null) return null
   if (type.name === 'array')
     return (value as readonly Value[]).map(v => limitValue(type.element!, v, modifier, explicit))
-  const [, name, first, second] = /^(\w+)\((\d+)(?:,(-?\d+))?\)$/.exec(modifier)!
-  const limit = Number(first)
+  const { name, first: limit, second } = limitsOf(modifier)
   switch (name) {
     case 'varchar':
     case 'char':
       return limitText(value as string, name, limit, explicit)
     case 'numeric':
-      return limitDecimal(value as Decimal, limit, Number(second))
+      return limitDecimal(value as Decimal, limit, second)
     case 'vector':
       return checkLength(value as readonly number[], limit)
     case 'interval':
-      return limitInterval(value as Interval, limit, Number(second ?? 0))
+      return limitInterval(value as Interval, limit, second)
     case 'timetz': {
       const { micros, east } = unpackTime(value as bigint)
       return packTime(limitMicros(micros, limit), east)
@@ -94,6 +93,28 @@ export function limitValue(type: Type, value: Value, modifier: Modifier, explici
     default:
       return limitMicros(value as bigint, limit)
   }
+}
+
+/** What a modifier says. */
+interface Limits {
+  readonly name: string
+  readonly first: number
+  readonly second: number
+}
+
+const KNOWN_MAX = 1000
+const known = new Map<Modifier, Limits>()
+
+/** The numbers of a modifier. */
+export function limitsOf(modifier: Modifier): Limits {
+  let limits = known.get(modifier)
+  if (limits === undefined) {
+    const [, name, first, second] = /^(\w+)\((\d+)(?:,(-?\d+))?\)$/.exec(modifier)!
+    limits = { name: name!, first: Number(first), second: Number(second ?? 0) }
+    if (known.size >= KNOWN_MAX) known.clear()
+    known.set(modifier, limits)
+  }
+  return limits
 }
 
 function checkLength(vector: readonly number[], wanted: number): readonly number[] {
@@ -117,7 +138,7 @@ function limitDecimal(value: Decimal, precision: number, scale: number): Decimal
   const rounded = roundDecimal(value, scale)
   const { digits } = rounded
   const places = precision - scale + Math.max(rounded.scale, 0)
-  const fits = places >= 0 && (digits < 0n ? -digits : digits) < 10n ** BigInt(places)
+  const fits = places >= 0 && (digits < 0n ? -digits : digits) < pow10(places)
   if (value.special === undefined && (fits || digits === 0n)) return rounded
   const bound = precision - scale === 0 ? '1' : `10^${precision - scale}`
   const detail =

@@ -1,5 +1,6 @@
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
+import type { Modifier } from '../../types/type-modifier.ts'
 import { limited } from '../bind/coerce.ts'
 import { type Relation, writablePositions } from '../catalog.ts'
 import { column } from '../expressions.ts'
@@ -9,16 +10,19 @@ import { columnAt, defaultOf, generate, rejectDuplicates } from './columns.ts'
 export interface CopyColumns {
   /** Positions in the table of the columns that are copied, in the order of the fields. */
   readonly positions: readonly number[]
+  /** What their values have to be limited by before they are put into `values`. */
+  readonly modifiers: readonly (Modifier | undefined)[]
   /** All columns of the table over those copied. */
   readonly values: readonly Expression[]
 }
 
-/** What COPY FROM puts into a table's columns; `names` empty: all of them but the generated ones. */
+/** What COPY FROM puts into a table's columns; `names` empty: all of them but the generated ones. `read`: fields are limited as they are read. */
 export function copyColumns(
   table: Relation,
   names: readonly string[],
   nowMicros: bigint,
   session: number,
+  read: boolean,
 ): CopyColumns {
   const all = writablePositions(table)
   const positions = names.length === 0 ? all : names.map(name => columnAt(table, name, undefined))
@@ -29,10 +33,11 @@ export function copyColumns(
   const plain = table.columns.map(({ type, modifier, default: fallback }, i): Expression => {
     const at = positions.indexOf(i)
     if (at === -1) return withLiterals(defaultOf(fallback, type, { session }), [], nowMicros)
-    return limited(column(at, type), modifier, false)
+    return limited(column(at, type), read ? undefined : modifier, false)
   })
   const values = generate(table, plain).map(value => withLiterals(value, [], nowMicros))
-  return { positions, values }
+  const modifiers = positions.map(i => (read ? table.columns[i]!.modifier : undefined))
+  return { positions, modifiers, values }
 }
 
 function copiedError(name: string): SqlError {

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { ColumnBuffer } from '../../storage/column-buffer.ts'
 import { parseText } from '../../types/text-io.ts'
 import { DATE, INT2, INT4, INT8, NUMERIC, TEXT, TIMESTAMP, type Type } from '../../types/type.ts'
+import { limitValue } from '../../types/type-modifier.ts'
 import { setCellOf } from './cells.ts'
 
 const given: readonly (readonly [Type, readonly string[]])[] = [
@@ -57,5 +58,38 @@ test('a cell read from bytes is what the input function makes of the text, and s
         outcome(() => parseText(type, text)),
         `${type.name} '${text}'`,
       )
+    }
+})
+
+const limited: readonly (readonly [Type, string, readonly string[]])[] = [
+  [TEXT, 'varchar(3)', ['', 'abc', 'abc  ', 'abcd', 'éüö', 'éüöa', '  a']],
+  [TEXT, 'char(3)', ['', '   ', 'a ', 'abc   ', 'abcd', 'é é ', 'ééé', 'éééé']],
+  [
+    NUMERIC,
+    'numeric(4,2)',
+    ['1', '1.5', '99.99', '-99.99', '99.995', '100.00', '1.005', 'NaN', 'x', '-0.00'],
+  ],
+  [NUMERIC, 'numeric(3,-2)', ['12345', '99950', '49']],
+  [TIMESTAMP, 'timestamp(0)', ['2024-01-31 00:00:00.5', '2024-01-31 00:00:00']],
+]
+
+test('a cell of a limited type holds what the type does of the value', () => {
+  for (const [type, modifier, texts] of limited)
+    for (const text of texts) {
+      const column = new ColumnBuffer(type, 64)
+      const bytes = Buffer.from(`1${text}2`)
+      const outcome = (run: () => unknown) => {
+        try {
+          return { value: run() }
+        } catch (error) {
+          return { error: String(error) }
+        }
+      }
+      const read = () => {
+        setCellOf(type, 'UTC', modifier)(column, 0, bytes, 1, bytes.length - 1)
+        return column.get(0)
+      }
+      const wanted = () => limitValue(type, parseText(type, text), modifier, false)
+      assert.deepEqual(outcome(read), outcome(wanted), `${modifier} '${text}'`)
     }
 })

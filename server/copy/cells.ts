@@ -3,10 +3,12 @@ import { daysFromCivil } from '../../types/datetime.ts'
 import { KnownDecimals } from '../../types/known-decimals.ts'
 import { parseText } from '../../types/text-io.ts'
 import type { Type } from '../../types/type.ts'
+import { limitsOf, limitValue, type Modifier } from '../../types/type-modifier.ts'
 
 /** Writes the text bytes[from .. to) as a value of the column's type. Throws as the type's input function does. */
 export type SetCell = (column: ColumnBuffer, row: number, bytes: Buffer, from: number, to: number) => void
 
+const BLANK = 0x20
 const MINUS = 0x2d
 const POINT = 0x2e
 const ZERO = 0x30
@@ -16,9 +18,12 @@ const COLON = 0x3a
 const DIGITS_MAX = 15
 
 /** What is usual is read straight from the bytes, all else by the type's input function. */
-export function setCellOf(type: Type, zone: string): SetCell {
-  const any: SetCell = (column, row, bytes, from, to) =>
-    column.set(row, parseText(type, bytes.toString('utf8', from, to), zone))
+export function setCellOf(type: Type, zone: string, modifier?: Modifier): SetCell {
+  const any: SetCell = (column, row, bytes, from, to) => {
+    const value = parseText(type, bytes.toString('utf8', from, to), zone)
+    column.set(row, modifier === undefined ? value : limitValue(type, value, modifier, false))
+  }
+  if (modifier !== undefined) return limitedCell(type, modifier, any) ?? any
   switch (type.name) {
     case 'text':
       return (column, row, bytes, from, to) => {
@@ -40,23 +45,8 @@ export function setCellOf(type: Type, zone: string): SetCell {
         }
       }
     }
-    case 'numeric': {
-      const known = new KnownDecimals()
-      return (column, row, bytes, from, to) => {
-        const negative = bytes[from] === MINUS
-        const start = negative ? from + 1 : from
-        let point = start
-        while (point < to && bytes[point] !== POINT) point++
-        const whole = digitsOf(bytes, start, point, DIGITS_MAX)
-        const scale = point === to ? 0 : to - point - 1
-        const fraction = scale === 0 ? 0 : digitsOf(bytes, point + 1, to, DIGITS_MAX - (point - start))
-        if (whole === -1 || fraction === -1 || point === to - 1) any(column, row, bytes, from, to)
-        else {
-          const digits = whole * 10 ** scale + fraction
-          column.set(row, known.decimal(negative && digits > 0 ? -digits : digits, scale))
-        }
-      }
-    }
+    case 'numeric':
+      return numericCell(any)
     case 'date':
       return (column, row, bytes, from, to) => {
         const days = to - from === 10 ? isoDate(bytes, from) : undefined
@@ -72,6 +62,48 @@ export function setCellOf(type: Type, zone: string): SetCell {
       }
     default:
       return any
+  }
+}
+
+/** `fits`: whether a number of so many digits needs no further care. */
+function numericCell(any: SetCell, fits?: (digits: number, scale: number) => boolean): SetCell {
+  const known = new KnownDecimals()
+  return (column, row, bytes, from, to) => {
+    const negative = bytes[from] === MINUS
+    const start = negative ? from + 1 : from
+    let point = start
+    while (point < to && bytes[point] !== POINT) point++
+    const whole = digitsOf(bytes, start, point, DIGITS_MAX)
+    const scale = point === to ? 0 : to - point - 1
+    const fraction = scale === 0 ? 0 : digitsOf(bytes, point + 1, to, DIGITS_MAX - (point - start))
+    if (whole === -1 || fraction === -1 || point === to - 1) {
+      any(column, row, bytes, from, to)
+      return
+    }
+    const digits = whole * 10 ** scale + fraction
+    if (fits?.(digits, scale) === false) any(column, row, bytes, from, to)
+    else column.set(row, known.decimal(negative && digits > 0 ? -digits : digits, scale))
+  }
+}
+
+/** Values within the limits of a type such as varchar(10) or numeric(15,2) are read from the bytes too; undefined: not of this type. */
+function limitedCell(type: Type, modifier: Modifier, any: SetCell): SetCell | undefined {
+  const { name, first, second } = limitsOf(modifier)
+  if (type.name === 'numeric') {
+    const bound = 10 ** first
+    return numericCell(any, (digits, scale) => scale === second && digits < bound)
+  }
+  if (type.name !== 'text') return undefined
+  const padded = name === 'char'
+  return (column, row, bytes, from, to) => {
+    let end = to
+    if (padded) while (end > from && bytes[end - 1] === BLANK) end--
+    // No text has more characters than bytes.
+    if (end - from > first) any(column, row, bytes, from, to)
+    else {
+      if (column.nulls !== null) column.nulls[row] = 0
+      column.setBytes(row, bytes, from, end)
+    }
   }
 }
 

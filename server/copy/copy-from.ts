@@ -41,7 +41,8 @@ export function copyFrom(session: Session, statement: CopyFrom): Runnable {
       })
     const { session: state, catalogs } = session.context
     const may = requireRelationRight(rightsOf(state, catalogs.current), catalogs.current, 'insert', table)
-    const columns = copyColumns(table, statement.columns, present(), session.context.session.number)
+    const read = statement.options.format !== 'binary'
+    const columns = copyColumns(table, statement.columns, present(), state.number, read)
     for (const column of columns.positions) may?.(column)
     return { table, columns }
   }
@@ -116,6 +117,7 @@ class Rows {
   readonly width: number
   readonly #table: Relation
   readonly #input: Schema
+  readonly #modifiers: CopyColumns['modifiers']
   readonly #columns: readonly ColumnBuffer[]
   readonly #reader: Reader
   readonly #project: (chunk: Chunk) => Chunk | undefined
@@ -130,12 +132,13 @@ class Rows {
 
   constructor(
     table: Relation,
-    { positions, values }: CopyColumns,
+    { positions, modifiers, values }: CopyColumns,
     { options }: CopyFrom,
     session: Pick<Session, 'context' | 'settings'>,
   ) {
     const zone = session.settings.timeStyle()
     this.#table = table
+    this.#modifiers = modifiers
     this.#checks = checksOf(table, session.context)
     this.width = positions.length
     this.#header = options.header
@@ -230,7 +233,7 @@ class Rows {
   ): (i: number, bytes: Buffer, from: number, to: number, mayBeNull: boolean) => void {
     const nothing = Buffer.from(options.null)
     const { length } = nothing
-    const setters = this.#input.map(({ type }) => setCellOf(type, zone))
+    const setters = this.#input.map(({ type }, i) => setCellOf(type, zone, this.#modifiers[i]))
     const isNothing = (bytes: Buffer, from: number): boolean => {
       for (let i = 0; i < length; i++) if (bytes[from + i] !== nothing[i]) return false
       return true
