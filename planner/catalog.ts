@@ -279,7 +279,8 @@ export class Catalog {
     })
   }
   without(ids: readonly RelationId[]): Catalog {
-    return this.#change({ relations: this.relations.filter(r => !ids.includes(r.id)) })
+    const left = this.relations.filter(r => !ids.includes(r.id))
+    return this.#change({ relations: left.map(relation => withoutIndexes(relation, ids)) })
   }
   /** Adds or replaces by id. */
   withFunction(function_: FunctionDef): Catalog {
@@ -460,6 +461,16 @@ interface CatalogDocument {
 export const DEFAULT_DATABASE = 'dev'
 /** PostgreSQL's first OID for objects made by users. */
 const FIRST_ID = 16384
+
+/** What unique indexes kept goes with them. */
+function withoutIndexes(relation: Relation, ids: readonly RelationId[]): Relation {
+  const { constraints, ...rest } = relation
+  const left = constraints?.filter(
+    c => c.kind === 'check' || c.byIndex === undefined || !ids.includes(c.byIndex),
+  )
+  if (left === undefined || left.length === constraints!.length) return relation
+  return left.length === 0 ? rest : { ...rest, constraints: left }
+}
 
 function nameKey(database: string, schema: string, name: string): string {
   return JSON.stringify([database, schema, name])

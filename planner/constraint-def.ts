@@ -26,6 +26,8 @@ export interface UniqueDef {
   readonly id: number
   readonly name: string
   readonly columns: readonly number[]
+  /** It goes with that index, and is no constraint for those who ask for constraints. */
+  readonly byIndex?: number
   /** NULLs are alike, too. */
   readonly nullsNotDistinct?: true
   readonly uses?: undefined
@@ -44,6 +46,15 @@ export function checksIn({
 }): CheckDef[] {
   const checks = constraints.filter(constraint => constraint.kind === 'check')
   return checks.toSorted((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** Those that were declared as constraints. */
+export function declaredIn({
+  constraints = [],
+}: {
+  readonly constraints?: readonly ConstraintDef[]
+}): ConstraintDef[] {
+  return constraints.filter(constraint => constraint.kind === 'check' || constraint.byIndex === undefined)
 }
 
 export function uniquesOf({

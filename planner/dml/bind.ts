@@ -29,6 +29,7 @@ import {
   generate,
   generatedError,
   isMade,
+  type Overriding,
   overriding,
   project,
 } from './columns.ts'
@@ -89,7 +90,8 @@ export function planInsert(statement: PgNode, context: BindContext): BoundDml {
   const select = fields['selectStmt'] === undefined ? undefined : as(fields['selectStmt'], 'SelectStmt')!
   const wanted = given.length > 0 ? given : all
   for (const i of wanted) if (table.columns[i]!.generated === undefined) context.sets?.insert.add(i)
-  const rows = select === undefined ? NOTHING.plan : insertRows(select, table, wanted, env)
+  const over = overriding(fields)
+  const rows = select === undefined ? NOTHING.plan : insertRows(select, table, wanted, over, env)
   const width = schemaOf(rows).length
   if (width > wanted.length) {
     throw new SqlError('syntax_error', 'INSERT has more expressions than target columns', { position })
@@ -98,7 +100,6 @@ export function planInsert(statement: PgNode, context: BindContext): BoundDml {
     throw new SqlError('syntax_error', 'INSERT has more target columns than expressions', { position })
   }
   const schema = schemaOf(rows)
-  const over = overriding(fields)
   const values = table.columns.map((c, i): Expression => {
     const from = wanted.indexOf(i)
     const made = c.generated !== undefined || (over === 'user' && c.identity !== undefined)
@@ -279,7 +280,13 @@ function isDefault(select: Body | undefined, at: number): boolean {
   return rows.length > 0 && rows.every(row => as(items(row)[at]!, 'SetToDefault') !== undefined)
 }
 
-function insertRows(select: Body, table: Relation, wanted: readonly number[], env: Environment): Plan {
+function insertRows(
+  select: Body,
+  table: Relation,
+  wanted: readonly number[],
+  over: Overriding,
+  env: Environment,
+): Plan {
   if (
     select['valuesLists'] === undefined ||
     select['sortClause'] !== undefined ||
@@ -310,7 +317,10 @@ function insertRows(select: Body, table: Relation, wanted: readonly number[], en
         })
       }
       const c = table.columns[index]!
-      if (as(node, 'SetToDefault') !== undefined) return defaultOf(c.default, c.type, env.context)
+      if (as(node, 'SetToDefault') !== undefined)
+        return over === 'user' && c.identity
+          ? literal(null, c.type)
+          : defaultOf(c.default, c.type, env.context)
       return assign(bindExpression(node, inner), c, env.context, at(node, inner))
     }),
   )

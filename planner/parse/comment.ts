@@ -1,3 +1,4 @@
+import { notSupported } from '../../types/error.ts'
 import { functionName } from './create-function.ts'
 import type { Cursor } from './cursor.ts'
 import { relationWord } from './relation-word.ts'
@@ -9,6 +10,12 @@ export function parseComment(c: Cursor): Statement {
   for (const of_ of ['function', 'aggregate'] as const)
     if (c.accept(of_))
       return { kind: 'comment on function', of: of_, function: functionName(c), text: text(c) }
+  if (c.accept('constraint')) {
+    const constraint = c.identifier()
+    c.expect('on')
+    if (c.looking('domain')) throw notSupported('COMMENT ON … DOMAIN', { position: c.token!.start })
+    return { kind: 'comment', what: 'constraint', on: c.name(), column: constraint, text: text(c) }
+  }
   if (!c.accept('column')) {
     const what = relationWord(c)
     const on = c.name()

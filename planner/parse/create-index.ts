@@ -4,7 +4,7 @@ import type { Cursor } from './cursor.ts'
 import type { Fragment, IndexKeySyntax, Statement } from './statement.ts'
 
 /** After CREATE INDEX: `[IF NOT EXISTS] [name] ON relation (keys) [INCLUDE (…)] [DISTRIBUTED BY (…)]`. */
-export function createIndex(c: Cursor): Statement {
+export function createIndex(c: Cursor, unique = false): Statement {
   c.accept('concurrently')
   const ifNotExists = c.accept('if', 'not', 'exists')
   // An index is in the schema of the relation it is on.
@@ -19,11 +19,15 @@ export function createIndex(c: Cursor): Statement {
   const distributedBy = c.accept('distributed', 'by')
     ? inBrackets(c, () => expressionUntil(c, token => token.value === ','))
     : []
+  const nullsNotDistinct = unique && c.accept('nulls', 'not', 'distinct')
+  if (unique && !nullsNotDistinct) c.accept('nulls', 'distinct')
   const vector = method === 'btree' ? undefined : { method, options: c.accept('with') ? optionList(c) : {} }
   if (c.looking('with')) throw notSupported('WITH options of an index', { position: c.token!.start })
   if (c.looking('where')) throw notSupported('a partial index', { position: c.token!.start })
   c.finish()
-  return { kind: 'create index', name, ifNotExists, on, keys, include, distributedBy, vector }
+  if (unique && vector !== undefined) throw notSupported('a unique index of vectors')
+  const own = unique ? { unique: { nullsNotDistinct } } : {}
+  return { kind: 'create index', name, ifNotExists, on, keys, include, distributedBy, vector, ...own }
 }
 
 const ENDS = new Set(['asc', 'desc', 'nulls'])

@@ -67,7 +67,7 @@ export function parseCreate(c: Cursor, replace = false): Statement {
   if (c.accept('user')) return parseCreateRole(c, true)
   if (c.accept('role')) return parseCreateRole(c, false)
   if (c.accept('index')) return createIndex(c)
-  if (c.looking('unique', 'index')) throw notSupported('CREATE UNIQUE INDEX', { position: c.token!.start })
+  if (c.accept('unique', 'index')) return createIndex(c, true)
   if (c.accept('secret')) return createSecret(c)
   for (const what of ['connection', 'type'])
     if (c.looking(what)) throw notSupported(`CREATE ${what.toUpperCase()}`, { position: c.token!.start })

@@ -21,12 +21,15 @@ export function ofFragment(fragment: Fragment, otherwise: string): RowsStatement
   }
 }
 
-/** TRUNCATE: every row of the table goes. */
+/** TRUNCATE: every row of the tables goes. */
 function truncate(fragment: Fragment): RowsStatement {
-  const { relations } = fragment.node['TruncateStmt'] as { relations: readonly { RangeVar: unknown }[] }
-  if (relations.length !== 1) throw notSupported('TRUNCATE of several tables')
-  return {
-    kind: 'truncate',
-    statement: { ...fragment, node: { DeleteStmt: { relation: relations[0]!.RangeVar } } },
+  const { relations, restart_seqs: restart } = fragment.node['TruncateStmt'] as {
+    readonly relations: readonly { readonly RangeVar: unknown }[]
+    readonly restart_seqs?: boolean
   }
+  const tables = relations.map(({ RangeVar: relation }) => ({
+    ...fragment,
+    node: { DeleteStmt: { relation } },
+  }))
+  return { kind: 'truncate', tables, restart: restart === true }
 }

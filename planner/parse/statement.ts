@@ -113,6 +113,8 @@ export interface IndexSyntax {
   readonly include: readonly string[] | undefined
   readonly distributedBy: readonly Fragment[]
   readonly vector: VectorIndexSyntax | undefined
+  /** No two rows may have the keys alike. */
+  readonly unique?: { readonly nullsNotDistinct: boolean }
 }
 
 /** USING flat or hnsw … WITH (…). */
@@ -178,7 +180,9 @@ export type RelationWord = RelationKind | 'schema' | 'database'
 /** What PostgreSQL's grammar reads whole: a query or a change of rows. */
 export type RowsStatement =
   | { readonly kind: 'query'; readonly query: Fragment }
-  | { readonly kind: 'insert' | 'update' | 'delete' | 'merge' | 'truncate'; readonly statement: Fragment }
+  | { readonly kind: 'insert' | 'update' | 'delete' | 'merge'; readonly statement: Fragment }
+  /** Each as a DELETE; `restart`: the sequences of its columns, too. */
+  | { readonly kind: 'truncate'; readonly tables: readonly Fragment[]; readonly restart: boolean }
 
 export type Statement =
   | RowsStatement
@@ -275,8 +279,8 @@ export type Statement =
     }
   | {
       readonly kind: 'comment'
-      readonly what: RelationWord | 'column'
-      /** Of a column: its relation. */
+      readonly what: RelationWord | 'column' | 'constraint'
+      /** Of a column or a constraint, whose name is `column`: its relation. */
       readonly on: Name
       readonly column: string | undefined
       readonly text: string | undefined

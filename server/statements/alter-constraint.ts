@@ -1,6 +1,7 @@
 import type { Relation } from '../../planner/catalog.ts'
 import {
   type ConstraintDef,
+  declaredIn,
   keyNameOf,
   requireFreeName,
   type UniqueDef,
@@ -104,7 +105,8 @@ export function dropConstraint(
   context: StatementContext,
 ): Alteration | undefined {
   if (table.declaredKey && keyNameOf(table) === name) throw notSupported('DROP CONSTRAINT of a primary key')
-  const left = (table.constraints ?? []).filter(c => c.name !== name)
+  const named = declaredIn(table).find(c => c.name === name)
+  const left = (table.constraints ?? []).filter(c => c !== named)
   if (left.length === (table.constraints ?? []).length) {
     const message = `constraint "${name}" of relation "${table.name}" does not exist`
     if (!ifExists) throw new SqlError('undefined_object', message)
@@ -156,7 +158,8 @@ async function requireDistinct(table: Relation, unique: UniqueDef, context: Stat
   }
 }
 
-function withConstraints(table: Relation, constraints: readonly ConstraintDef[] = []): Relation {
+/** The table with other constraints, and its statement. */
+export function withConstraints(table: Relation, constraints: readonly ConstraintDef[] = []): Relation {
   const { constraints: _, ...rest } = table
   const next = constraints.length === 0 ? rest : { ...rest, constraints }
   return { ...next, sql: tableSql(next) }

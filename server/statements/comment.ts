@@ -1,5 +1,6 @@
 import type { Relation } from '../../planner/catalog.ts'
-import { SqlError } from '../../types/error.ts'
+import { declaredIn, keyNameOf } from '../../planner/constraint-def.ts'
+import { notSupported, SqlError } from '../../types/error.ts'
 import { requireOwner, rightsOf } from '../access/rights.ts'
 import { requireDatabase, requireRelation, requireSchema } from './bind.ts'
 import { changeCatalog } from './change-catalog.ts'
@@ -27,6 +28,8 @@ export function comment(statement: Comment, context: StatementContext): Promise<
     }
     const relation = requireRelation(context, on)
     requireOwner(rights, relation.kind, relation)
+    if (column !== undefined && what === 'constraint')
+      return catalog.with(withConstraintComment(relation, column, text))
     if (column !== undefined) return catalog.with(withColumnComment(relation, column, text))
     if (what !== relation.kind)
       throw new SqlError('wrong_object_type', `"${relation.name}" is not a ${what}`, {
@@ -34,6 +37,14 @@ export function comment(statement: Comment, context: StatementContext): Promise<
       })
     return catalog.with(commented(relation, text))
   })
+}
+
+function withConstraintComment(relation: Relation, name: string, text: string | undefined): Relation {
+  if (relation.declaredKey && keyNameOf(relation) === name) throw notSupported('a comment on a primary key')
+  const found = declaredIn(relation).find(constraint => constraint.name === name)
+  if (found === undefined)
+    throw new SqlError('undefined_object', `constraint "${name}" for table "${relation.name}" does not exist`)
+  return { ...relation, constraints: relation.constraints!.map(c => (c === found ? commented(c, text) : c)) }
 }
 
 function withColumnComment(relation: Relation, name: string, text: string | undefined): Relation {

@@ -20,6 +20,7 @@ import { bindContext, requireRelation, targetSchema } from './bind.ts'
 import type { Result, StatementContext } from './contract.ts'
 import { createRelation, firstNode, materialized, nodeAfter, type StatementOf } from './create.ts'
 import { tellingColumns } from './row-id-column.ts'
+import { keepUnique, requireUniqueable } from './unique-index.ts'
 import { checkVectorIndex } from './vector-index.ts'
 
 type Syntax = StatementOf<'create index'>
@@ -46,7 +47,10 @@ export async function createIndex(
     position: 0,
   }
   const target = { ...name, schema: on.schema }
-  return createRelation(context, target, statement.ifNotExists, 'CREATE INDEX', id => {
+  const { unique } = statement
+  if (unique !== undefined) requireUniqueable(on, statement, context)
+  const { nextId } = context.catalogs.current
+  const result = await createRelation(context, target, statement.ifNotExists, 'CREATE INDEX', id => {
     const uses = new Set<number>()
     const index = definition(statement, on, context, uses)
     if (statement.vector !== undefined) checkVectorIndex(statement.vector, on, index.keys)
@@ -69,6 +73,10 @@ export async function createIndex(
       job,
     }
   })
+  const made = context.catalogs.current.byName(on.database, on.schema, target.name)
+  const isNew = made !== undefined && made.id >= nextId && context.explained !== true
+  if (unique !== undefined && isNew) await keepUnique(made, unique.nullsNotDistinct, context)
+  return result
 }
 
 function definition(statement: Syntax, on: Relation, context: StatementContext, uses: Set<number>): IndexDef {

@@ -10,6 +10,7 @@ import type {
   SequenceSyntax,
 } from '../../planner/parse/index.ts'
 import type { SequenceDef } from '../../planner/sequence-def.ts'
+import { SqlError } from '../../types/error.ts'
 import { requireRelationRight, rightsOf } from '../access/rights.ts'
 import { requireRelation } from './bind.ts'
 import type { StatementContext } from './contract.ts'
@@ -26,6 +27,11 @@ export function withLikes(syntax: RelationSyntax, context: StatementContext): Re
     columns.push(...syntax.columns.slice(next, like.at))
     next = like.at
     const from = requireRelation(context, like.name)
+    if (!LIKEABLE.has(from.kind))
+      throw new SqlError('wrong_object_type', `relation "${from.name}" is invalid in LIKE clause`, {
+        detail: `This operation is not supported for ${from.kind === 'index' ? 'indexes' : `${from.kind}s`}.`,
+        position: like.name.position,
+      })
     requireRelationRight(
       rightsOf(context.session, context.catalogs.current),
       context.catalogs.current,
@@ -47,6 +53,8 @@ export function withLikes(syntax: RelationSyntax, context: StatementContext): Re
   if (keys.length > 1) throw manyKeys(syntax.name.name)
   return { ...rest, columns, primaryKey: keys[0] ?? [], constraints: [...constraints, ...syntax.constraints] }
 }
+
+const LIKEABLE: ReadonlySet<Relation['kind']> = new Set(['table', 'view', 'materialized view', 'source'])
 
 function copied(
   column: ColumnDef,

@@ -55,8 +55,7 @@ export function prepareDml(
       try {
         const bound = bind()
         sameResult(told?.schema, bound.returning?.schema)
-        const result = await change(bound, values, context)
-        return kind === 'truncate' ? { tag: 'TRUNCATE TABLE' } : result
+        return await change(bound, values, context)
       } finally {
         release()
       }

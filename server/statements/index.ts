@@ -27,6 +27,7 @@ import { rowsOf } from './rows-of.ts'
 import { alterSecret, alterSecretPlace, createSecret, dropSecret } from './secret.ts'
 import { alterSequence, createSequence } from './sequence.ts'
 import { prepareShow } from './show.ts'
+import { prepareTruncate } from './truncate.ts'
 import { waitForJobs } from './wait-for-jobs.ts'
 import { hasChanges, prepareWithChanges } from './with-changes.ts'
 
@@ -54,10 +55,11 @@ export function prepare(
     case 'update':
     case 'delete':
     case 'merge':
-    case 'truncate':
       if (hasChanges(statement.statement))
         return prepareWithChanges(statement.kind, statement.statement, context, types)
       return prepareDml(statement.kind, statement.statement, context, types)
+    case 'truncate':
+      return prepareTruncate(statement, context)
     case 'create table':
     case 'create source':
       return making('CREATE TABLE AS', () => createTable(statement, text, context))

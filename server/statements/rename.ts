@@ -16,7 +16,7 @@ export function renamed(
   const taken = catalog.byName(next.database, next.schema, next.name)
   if (taken !== undefined && taken.id !== relation.id)
     throw new SqlError('duplicate_table', `relation "${next.name}" already exists`)
-  let changed = catalog.with(next)
+  let changed = withIndexNamed(next, catalog.with(next))
   for (const reader of readers(catalog, relation.id)) changed = changed.with(reading(reader, relation, next))
   for (const sink of catalog.relations.filter(r => r.into === relation.id)) {
     const now = changed.byId(sink.id)!
@@ -44,6 +44,14 @@ export function recolumned(relation: Relation, next: Relation, context: Statemen
     if (reader.kind === 'view' && !viewHolds(reader, changed, context))
       changed = changed.with(reading(reader, relation, withColumnsAs(next, names)))
   return changed
+}
+
+/** What a unique index keeps for its table is told by its name. */
+function withIndexNamed({ id, name, index }: Relation, catalog: Catalog): Catalog {
+  const on = index === undefined ? undefined : catalog.byId(index.on)
+  const own = on?.constraints?.find(c => c.kind === 'unique' && c.byIndex === id)
+  if (on?.constraints === undefined || own === undefined || own.name === name) return catalog
+  return catalog.with({ ...on, constraints: on.constraints.map(c => (c === own ? { ...c, name } : c)) })
 }
 
 function readers(catalog: Catalog, id: number): readonly Relation[] {

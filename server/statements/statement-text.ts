@@ -1,5 +1,5 @@
 import type { ColumnDef, Relation } from '../../planner/catalog.ts'
-import type { ConstraintDef } from '../../planner/constraint-def.ts'
+import { type ConstraintDef, declaredIn } from '../../planner/constraint-def.ts'
 import { type Token, tokenize } from '../../planner/parse/tokens.ts'
 import { plainName } from '../../types/sql-text.ts'
 import { keyAndValue, type Type } from '../../types/type.ts'
@@ -86,7 +86,7 @@ export function tableSql(
       `WATERMARK FOR ${plainName(table.columns[column]!.name)} AS ${sql}${ttl ? ' WITH TTL' : ''}`,
   )
   const label = table.keyName === undefined ? '' : `CONSTRAINT ${plainName(table.keyName)} `
-  const constraints = (table.constraints ?? []).map(
+  const constraints = declaredIn(table).map(
     constraint => `CONSTRAINT ${plainName(constraint.name)} ${constraintText(constraint, table)}`,
   )
   const keys = table.declaredKey ? [`${label}PRIMARY KEY (${key})`] : []

@@ -1,5 +1,5 @@
 import type { Catalog, Relation } from '../../planner/catalog.ts'
-import { keyNameOf } from '../../planner/constraint-def.ts'
+import { declaredIn, keyNameOf } from '../../planner/constraint-def.ts'
 import { quoteIdent } from '../../types/sql-text.ts'
 import { isBracketed } from './expression-text.ts'
 import { keptByOid } from './objects.ts'
@@ -49,7 +49,7 @@ function constraintsOf(on: Relation): ConstraintObject[] {
         },
       ]
     : []
-  const others = (on.constraints ?? []).map(
+  const others = declaredIn(on).map(
     (constraint): ConstraintObject => ({
       oid: CONSTRAINT_OIDS + constraint.id,
       on,

@@ -83,7 +83,7 @@ function objectsOf(relation: Relation, schemaOid: number, catalog: Catalog): Cla
     include: includedColumns(relation),
     on,
     primary: false,
-    unique: false,
+    ...uniqueness(relation, on),
   }
   const columns = index === undefined ? shownColumns(relation) : modified(shownColumns(relation), index)
   const own: ClassObject = {
@@ -106,10 +106,17 @@ function objectsOf(relation: Relation, schemaOid: number, catalog: Catalog): Cla
   const key = relation.declaredKey
     ? [keeper(relation.id, keyNameOf(relation), { columns: relation.key, primary: true })]
     : []
-  const uniques = uniquesOf(relation).map(({ id, name: called, columns: kept, nullsNotDistinct }) =>
+  const declared = uniquesOf(relation).filter(({ byIndex }) => byIndex === undefined)
+  const uniques = declared.map(({ id, name: called, columns: kept, nullsNotDistinct }) =>
     keeper(id, called, { columns: kept, primary: false, ...(nullsNotDistinct && { nullsNotDistinct }) }),
   )
   return [own, ...key, ...uniques]
+}
+
+/** What an index keeps for its table. */
+function uniqueness({ id }: Relation, on: Relation): Pick<IndexObject, 'unique' | 'nullsNotDistinct'> {
+  const kept = uniquesOf(on).find(({ byIndex }) => byIndex === id)
+  return { unique: kept !== undefined, ...(kept?.nullsNotDistinct && { nullsNotDistinct: true }) }
 }
 
 /** An index's columns with the limits of those they are. */

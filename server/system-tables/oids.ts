@@ -12,7 +12,14 @@ export const BTREE_AM = 403
 export const DEFAULT_COLLATION = 100
 export const C_COLLATION = 950
 export const DEFAULT_TABLESPACE = 1663
-export const SYSTEM_TABLE_OIDS = { class: 1259, attribute: 1249, proc: 1255, namespace: 2615, type: 1247 }
+export const SYSTEM_TABLE_OIDS = {
+  class: 1259,
+  attribute: 1249,
+  proc: 1255,
+  namespace: 2615,
+  type: 1247,
+  constraint: 2606,
+}
 export const REWRITE_TABLE_OID = 2618
 
 const ROW_TYPE_OIDS = 0x10000000

@@ -156,6 +156,7 @@ systemForms(
   (session, oid: number, table?: string) => {
     if (table === undefined || table === 'pg_class')
       return objectByOid(session, oid)?.relation?.comment ?? null
+    if (table === 'pg_constraint') return constraintByOid(oid, session.catalogs.current)?.comment ?? null
     return table === 'pg_proc' ? byOid(session, oid)?.help || null : null
   },
 )

@@ -204,13 +204,21 @@ fill('pg_catalog.pg_description', ({ catalog, database }) =>
       ...relation.columns.flatMap((column, i) =>
         comment(relation.id, column.hidden ? -1 : attributeNumber(relation, i), column.comment),
       ),
-    ]),
+    ])
+    .concat(
+      constraintObjects(catalog, database).flatMap(constraint =>
+        comment(constraint.oid, 0, constraint.comment, SYSTEM_TABLE_OIDS.constraint),
+      ),
+    ),
 )
 
-function comment(objoid: number, objsubid: number, description: string | undefined): Record<string, Value>[] {
-  return description === undefined
-    ? []
-    : [{ objoid, classoid: SYSTEM_TABLE_OIDS.class, objsubid, description }]
+function comment(
+  objoid: number,
+  objsubid: number,
+  description: string | undefined,
+  classoid = SYSTEM_TABLE_OIDS.class,
+): Record<string, Value>[] {
+  return description === undefined ? [] : [{ objoid, classoid, objsubid, description }]
 }
 
 fill('pg_catalog.pg_depend', ({ catalog, database }) =>
