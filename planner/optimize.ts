@@ -3,6 +3,7 @@ import { Estimates, type Sampler } from './estimate.ts'
 import { inputs, mapExpressions, type Plan, rewrite } from './plan.ts'
 import { compareDates } from './rules/compare-dates.ts'
 import { fuse } from './rules/fuse.ts'
+import { readJoinIndexes } from './rules/join-indexes.ts'
 import { orderJoins } from './rules/join-order.ts'
 import { narrowScan } from './rules/narrow-scan.ts'
 import { panes } from './rules/panes.ts'
@@ -18,7 +19,7 @@ export function optimize(plan: Plan, sampler?: Sampler): Plan {
   const ordered =
     sampler !== undefined && hasJoin(pushed) ? orderJoins(pushed, new Estimates(sampler)) : pushed
   const fused = rewrite(rewrite(prune(ordered), fuse), panes)
-  return rewrite(rewrite(fused, narrowScan), useIndex)
+  return rewrite(rewrite(rewrite(fused, narrowScan), useIndex), readJoinIndexes)
 }
 
 function hasJoin(plan: Plan): boolean {

@@ -42,6 +42,8 @@ export type Plan =
       readonly asOf?: Expression
       /** Indexes that a batch query may read instead. */
       readonly indexes?: readonly IndexScan[]
+      /** Indexes that a view's join may read instead. */
+      readonly joinIndexes?: readonly IndexScan[]
       /** Its rows are those of a recursive query. */
       readonly recursion?: PlannedRecursion
     }

@@ -4,7 +4,7 @@ import { ROW_ID_COLUMN } from '../../types/row-id.ts'
 import { fieldsOf, INT8, OID, type Schema, TIMESTAMPTZ } from '../../types/type.ts'
 import { type ColumnDef, namesRowTime, type Relation, ROW_TIME_COLUMN } from '../catalog.ts'
 import type { BindContext, PgNode } from '../contract.ts'
-import { streamKey } from '../expiry.ts'
+import { expiryOf, streamKey } from '../expiry.ts'
 import { call, column, columnsOf, conjunction, literal } from '../expressions.ts'
 import { joinOn } from '../join-on.ts'
 import { parseStored } from '../parse/index.ts'
@@ -193,13 +193,26 @@ function withTableOid(
 }
 
 function withIndexes(plan: Plan, relation: Relation, context: BindContext): Plan {
-  if (plan.op !== 'scan' || context.mode !== 'batch') return plan
+  if (plan.op !== 'scan') return plan
+  if (context.mode === 'stream') {
+    const asked = context.setting('streaming_enable_delta_join') === 'true'
+    if (!asked || relation.index !== undefined || expiryOf(relation) !== undefined) return plan
+    return { ...plan, joinIndexes: indexScans(plan, relation, context) }
+  }
   const { index, columns } = relation
   const own = { ...plan, columns: plan.schema.map((_, i) => i) }
   if (index !== undefined)
     return { ...plan, indexes: [{ ...own, keys: index.keys.map((_, i) => column(i, columns[i]!.type)) }] }
-  const found = (context.indexesOf?.(relation.id) ?? []).map(r => indexScan(r, plan.schema.length))
+  const found = indexScans(plan, relation, context)
   return found.length === 0 ? plan : { ...plan, indexes: found }
+}
+
+function indexScans(
+  { schema }: Pick<Extract<Plan, { op: 'scan' }>, 'schema'>,
+  { id }: Relation,
+  context: BindContext,
+): readonly IndexScan[] {
+  return (context.indexesOf?.(id) ?? []).map(index => indexScan(index, schema.length))
 }
 
 function indexScan(relation: Relation, width: number): IndexScan {

@@ -69,9 +69,11 @@ export async function createRelation(
     if (made.kind === 'table' || made.kind === 'materialized view')
       for (const column of made.columns) rejectSystemName(column.name)
     const job = made.job && { ...made.job, nodes: withFragments(made.job.nodes) }
+    const dependsOn = [...new Set([...made.dependsOn, ...indexesRead(job, catalog)])]
     const background = isBackground(made, context)
     const relation = {
       ...made,
+      dependsOn,
       ...(background && { background }),
       ...(job && { job, asked: askedBySession(made.kind, name => settings.get(name)) }),
       id,
@@ -97,6 +99,13 @@ export async function createRelation(
     context.catalogs.update(next)
     return { tag }
   })
+}
+
+/** A plan may read an index in place of what its query names. */
+function indexesRead(job: Job | undefined, catalog: Catalog): readonly number[] {
+  return (job?.nodes ?? []).flatMap(({ spec }) =>
+    spec.kind === 'input' && catalog.byId(spec.relation)?.index !== undefined ? [spec.relation] : [],
+  )
 }
 
 const TEMPORARY = new Set<Relation['kind']>(['table', 'view', 'index', 'sequence'])
