@@ -158,6 +158,8 @@ export interface Runtime {
   sinks(): readonly SinkProgress[]
   /** relation -> split -> offset, at the last commit. */
   offsets(): Readonly<Record<RelationId, Readonly<Record<string, string>>>>
+  /** relation -> split -> where it ends outside, exclusive; of those whose readers have heard. */
+  sourceEnds(): Readonly<Record<RelationId, Readonly<Record<string, string>>>>
   /** Row errors of streams and connectors (rw_errors): the newest of each relation, as of the last commit, newest last. */
   errors(): readonly StreamError[]
   /** Tables of operators' state; `name`: `job/node/role`. */

@@ -221,6 +221,10 @@ export class RunningRuntime implements Runtime {
     return offsets
   }
 
+  sourceEnds(): OffsetsByRelation {
+    return this.#state.sources.ends()
+  }
+
   errors(): ReturnType<Runtime['errors']> {
     return this.#state.errors.rows
   }

@@ -49,6 +49,11 @@ export class SourceReader {
     return this.#error
   }
 
+  /** Where the splits end, as far as is known. */
+  get ends(): Offsets {
+    return this.#reader?.ends?.() ?? new Map()
+  }
+
   get rateLimit(): number | undefined {
     return this.#limit.rowsPerSecond
   }

@@ -103,6 +103,12 @@ export class Sources {
       this.#shared.get(Number(relation))?.committed(moved)
   }
 
+  /** Where the splits of each source end, as its shared reader has heard. */
+  ends(): OffsetsByRelation {
+    const known = [...this.#shared].filter(([, reader]) => reader.ends.size > 0)
+    return Object.fromEntries(known.map(([relation, { ends }]) => [relation, Object.fromEntries(ends)]))
+  }
+
   error(relation: RelationId): string {
     return this.#shared.get(relation)?.error ?? ''
   }

@@ -68,6 +68,24 @@ test('malformed records are counted and kept in rw_errors once, whoever read the
     assert.match(metrics, /weir_source_errors_total\{[^}]*malformed[^}]*\} 1\n/)
   }))
 
+test('how far a source is behind its partitions is in rw_kafka_job_lag and in the metrics', () =>
+  withClient(server, async client => {
+    await topic('behind', ...Array.from({ length: 20 }, (_, id) => ({ value: `{"id":${id}}` })))
+    const options = from('behind').replace(')', ", source_rate_limit = '1')")
+    await client.query(`CREATE TABLE behind (id int) ${options} FORMAT PLAIN ENCODE JSON`)
+    const slow = `SELECT partition_id, high_watermark FROM rw_kafka_job_lag
+      WHERE job_id = 'behind'::regclass::int AND lag BETWEEN 1 AND 19 AND lag + consumer_offset + 1 = high_watermark`
+    assert.deepEqual(await rowsOf(client, slow, 1), [['0', '20']])
+    await client.query('ALTER TABLE behind SET source_rate_limit TO DEFAULT')
+    await rowsOf(client, 'SELECT id FROM behind', 20)
+    const there = `SELECT high_watermark, consumer_offset, lag_phase FROM rw_kafka_job_lag JOIN rw_kafka_source_metrics
+      USING (source_id, partition_id, high_watermark) WHERE job_id = 'behind'::regclass::int AND lag = 0`
+    assert.deepEqual(await rowsOf(client, there, 1), [['20', '19', 'LIVE']])
+    const metrics = await (await fetch(`http://127.0.0.1:${server.httpPort}/metrics`)).text()
+    assert.match(metrics, /weir_source_lag_records\{[^}]*behind[^}]*\} 0\n/)
+    await client.query('DROP TABLE behind')
+  }))
+
 test('a table of an upsert topic keeps the last value of each key, of a column of the value or of the key', () =>
   withClient(server, async client => {
     await topic(

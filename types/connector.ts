@@ -38,6 +38,8 @@ export interface Reader {
   read(limit: number, signal: AbortSignal): Promise<SourceBatch | undefined>
   /** The epoch that holds these offsets is durable: lag monitors may be told. Failures are logged, never thrown. */
   committed?(offsets: Offsets): Promise<void>
+  /** Where the splits end outside, exclusive, as far as the reader has heard. */
+  ends?(): Offsets
   close(): Promise<void>
 }
 

@@ -12,6 +12,8 @@ export interface Fetched {
   readonly partition: number
   readonly sets: readonly RecordSet[]
   readonly next: bigint
+  /** Behind the last record of the partition, also of open transactions. */
+  readonly end: bigint
 }
 
 const PARTITION_BYTES = 4 << 20
@@ -24,9 +26,10 @@ export function fetchBatches(
   positions: ReadonlyMap<number, bigint>,
   waitMs: number,
 ): Promise<readonly Fetched[]> {
-  return fetchParts(cluster, topic, positions, waitMs, READ_COMMITTED, ({ partition, aborted, records }) => {
-    const { sets, next } = readBatches(records, positions.get(partition)!, aborted)
-    return { partition, sets, next }
+  return fetchParts(cluster, topic, positions, waitMs, READ_COMMITTED, part => {
+    const { partition, end } = part
+    const { sets, next } = readBatches(part.records, positions.get(partition)!, part.aborted)
+    return { partition, sets, next, end }
   })
 }
 
@@ -124,6 +127,8 @@ function fetchFrom<T>(
 
 interface PartitionAnswer {
   readonly partition: number
+  /** The high watermark. */
+  readonly end: bigint
   readonly aborted: readonly AbortedTransaction[]
   readonly records: Buffer
 }
@@ -145,6 +150,7 @@ function partitionsOf(body: Buffer, version: number): readonly PartitionAnswer[]
     for (let p = 0; p < count; p++) {
       const partition = body.readInt32BE(at)
       check(body.readInt16BE(at + 4))
+      const end = body.readBigInt64BE(at + 6)
       // High watermark and last stable offset, then the start of the log.
       at += version >= 5 ? 30 : 22
       const aborted: AbortedTransaction[] = []
@@ -155,7 +161,7 @@ function partitionsOf(body: Buffer, version: number): readonly PartitionAnswer[]
       if (version >= 11) at += 4
       const length = Math.max(0, body.readInt32BE(at))
       at += 4
-      answers.push({ partition, aborted, records: body.subarray(at, at + length) })
+      answers.push({ partition, end, aborted, records: body.subarray(at, at + length) })
       at += length
     }
   }

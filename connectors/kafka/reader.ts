@@ -42,6 +42,7 @@ export class KafkaReader implements Reader {
   readonly #positions = new Map<number, bigint>()
   /** Behind what was fetched. */
   readonly #fetched = new Map<number, bigint>()
+  readonly #ends = new Map<string, string>()
   /** Partitions whose start nobody was told yet: unless it is kept, a restart would choose another. */
   readonly #started = new Set<number>()
   #pending: Pending[] = []
@@ -71,7 +72,8 @@ export class KafkaReader implements Reader {
       const coming = this.#coming ?? this.#fetch()
       this.#coming = undefined
       const fetched = await coming
-      for (const { partition, sets, next } of fetched) {
+      for (const { partition, sets, next, end } of fetched) {
+        this.#ends.set(String(partition), String(end))
         if (next <= this.#fetched.get(partition)!) continue
         this.#fetched.set(partition, next)
         this.#pending.push({ partition, sets, next, set: 0, record: 0 })
@@ -82,6 +84,10 @@ export class KafkaReader implements Reader {
       this.#coming.catch(() => {})
     }
     return undefined
+  }
+
+  ends(): Offsets {
+    return this.#ends
   }
 
   async close(): Promise<void> {

@@ -144,6 +144,18 @@ function writeRelations(out: Exposition, { runtime, catalogs }: MetricsContext):
     'records not read',
     sources.map(s => [named(s.relation), s.errors]),
   )
+  const offsets = runtime.offsets()
+  const behind = (relation: number, ends: Readonly<Record<string, string>>): number =>
+    Object.entries(ends).reduce(
+      (sum, [id, end]) => sum + Number(end) - Number(offsets[relation]?.[id] ?? 0),
+      0,
+    )
+  out.family(
+    'weir_source_lag_records',
+    'gauge',
+    'records outside that no commit holds yet',
+    Object.entries(runtime.sourceEnds()).map(([id, ends]) => [named(Number(id)), behind(Number(id), ends)]),
+  )
   out.family(
     'weir_sink_rows_total',
     'counter',

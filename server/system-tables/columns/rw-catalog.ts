@@ -58,6 +58,9 @@ rw_relation_info 14053 r varchar: schemaname relationname int4: relationowner va
   relationtype int4: relationid varchar: relationtimezone fragments timestamptz: initialized_at created_at
   varchar: initialized_at_cluster_version created_at_cluster_version
 rw_hummock_snapshot 14055 r int4: table_id int8: committed_epoch
+rw_kafka_source_metrics 14056 r int4: source_id varchar: partition_id int8: high_watermark latest_offset
+rw_kafka_job_lag 14057 v int4: job_id source_id fragment_id varchar: partition_id lag_phase int8:
+  high_watermark consumer_offset lag
 rw_depend 14012 r int4: objid refobjid
 rw_description 14013 r int4: objoid classoid objsubid varchar: description
 rw_types 14014 r int4: id varchar: name input_oid int4: typelem typarray
