@@ -93,6 +93,13 @@ export const EDGES: Readonly<Record<string, readonly string[]>> = {
     "'1999-12-31'::date",
   ],
   time: ["'00:00'::time", "'23:59:59.999999'::time", "'24:00'::time", "'12:34:56.7'::time", 'NULL::time'],
+  timetz: [
+    "'00:00+00'::timetz",
+    "'23:59:59.999999-12'::timetz",
+    "'24:00+05:30'::timetz",
+    "'12:34:56.7-03:30'::timetz",
+    'NULL::timetz',
+  ],
   timestamp: [
     "'2024-02-29 12:34:56.789'::timestamp",
     "'1970-01-01'::timestamp",
