@@ -3,9 +3,10 @@ import { SqlError } from '../../types/error.ts'
 import type { AggregateCall, Expression } from '../../types/job.ts'
 import { INT4, INT8 } from '../../types/type.ts'
 import { call, column, equal, literal, TRUE } from '../expressions.ts'
-import { keyOf, type Plan } from '../plan.ts'
+import { keyOf, type Plan, schemaOf } from '../plan.ts'
 import { attach } from '../unnest/attach-subqueries.ts'
-import { type Pending, placeholderIndex, replaceCalls } from './environment.ts'
+import { type Pending, type PendingAggregate, placeholderIndex, replaceCalls } from './environment.ts'
+import { inOrder } from './input-order.ts'
 import { originOf } from './origin.ts'
 import type { ScopeColumn } from './scope.ts'
 
@@ -14,12 +15,22 @@ import type { ScopeColumn } from './scope.ts'
  * aggregate. Several: one each, their rows put together with NULL for the keys that are not in the set.
  */
 export function aggregatePlan(
-  input: Plan,
+  given: Plan,
   sets: readonly (readonly Expression[])[],
   expressions: readonly Expression[],
   pending: Pending,
   scope: readonly ScopeColumn[],
 ): { readonly plan: Plan; readonly expressions: readonly Expression[] } {
+  const lists = pending.aggregates.some(keepsList)
+  const { plan: input, order: inputOrder } = (lists ? inOrder(given) : undefined) ?? {
+    plan: given,
+    order: [],
+  }
+  const inputSchema = schemaOf(input)
+  const inherited = inputOrder.map(({ column: i, ...way }) => ({
+    ...way,
+    by: column(i, inputSchema[i]!.type),
+  }))
   const keys: Expression[] = []
   for (const g of sets.flat()) if (!keys.some(k => equal(k, g))) keys.push(g)
   // A whole key among the groups determines every other column.
@@ -39,7 +50,8 @@ export function aggregatePlan(
     const at = columns.findIndex(c => equal(c, e))
     return at === -1 ? columns.push(e) - 1 : at
   }
-  const calls: AggregateCall[] = pending.aggregates.map(a => ({
+  const ordered = pending.aggregates.map(a => (keepsList(a) ? { ...a, order: inherited } : a))
+  const calls: AggregateCall[] = ordered.map(a => ({
     fn: a.fn,
     args: a.args.map(arg => place(needed(arg, a.filter))),
     distinct: a.distinct,
@@ -129,6 +141,11 @@ function groupingOver(
   if (index === undefined) return undefined
   if (first !== undefined) return column(first + index, INT4)
   return literal(groupingBits(pending.groupings[index]!, keys, set), INT4)
+}
+
+/** Whether it makes a list of its rows, in an order that it does not say. */
+function keepsList({ fn, distinct, order }: PendingAggregate): boolean {
+  return !distinct && order.length === 0 && /^(array|string|jsonb?|jsonb?_object)_agg\(/.test(fn)
 }
 
 /** What a call reads: a row that FILTER drops is not asked, so it cannot fail. */

@@ -10,6 +10,7 @@ import { settleText } from './coerce.ts'
 import { type Environment, type PendingSubquery, placeholder } from './environment.ts'
 import { bindExpression, compare, not } from './expression.ts'
 import { resolveCall } from './function.ts'
+import { inOrder } from './input-order.ts'
 import { visible } from './query.ts'
 
 /** EXISTS (…), x IN (…), x op ANY (…), (SELECT …) inside an expression: a placeholder and a pending subquery. */
@@ -87,7 +88,8 @@ function orderedRows(plan: Plan): { readonly input: Plan; readonly order: readon
   if (plan.op === 'sort' && plan.limit === undefined && plan.offset === 0)
     return { input: plan.input, order: plan.order }
   if (plan.op === 'sort' || plan.op === 'top-n') return { input: plan, order: plan.order }
-  return { input: plan, order: [] }
+  const { plan: input, order } = inOrder(plan) ?? { plan, order: [] }
+  return { input, order }
 }
 
 function pend(env: Environment, subquery: PendingSubquery, needles: readonly Expression[] = []): Expression {
