@@ -15,6 +15,7 @@ import { Metadata } from '../storage/metadata.ts'
 import { openStore } from '../storage/open-store.ts'
 import { type Admission, isLoopback, readAdmission } from './admission.ts'
 import { authentication } from './authentication.ts'
+import { tuneCollector } from './collector.ts'
 import { type Config, helpText, readConfig } from './config.ts'
 import { listenHttp } from './http/listen.ts'
 import { listen } from './listener.ts'
@@ -196,6 +197,7 @@ function stopProcess(error: unknown, log?: Log): void {
 }
 
 async function main(): Promise<void> {
+  tuneCollector()
   const config = readConfig(process.argv.slice(2), process.env)
   if (config === 'help') {
     console.log(helpText())

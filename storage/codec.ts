@@ -39,6 +39,8 @@ const BLOCK_ROWS = 1 << 16
 const COMPRESS_MIN = 256
 /** Larger ones are compressed off the thread by the async variant. */
 const OFF_THREAD_MIN = 1 << 15
+/** Blocks with the thread pool at a time. */
+const COMPRESSING_MAX = 3
 const LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
 const compress = promisify(zstdCompress)
 
@@ -60,13 +62,27 @@ export interface EncodedObject {
 export async function encodeStateObject(deltas: readonly TableRows[]): Promise<EncodedObject> {
   const body = new ObjectBody()
   for (const { spec, blocks = [] } of deltas) for (const block of blocks) body.take(spec, block)
-  for (const block of blocksOf(deltas)) {
-    const { length } = block.payload
-    if (length < COMPRESS_MIN) body.add(block, undefined)
-    else if (length < OFF_THREAD_MIN) body.add(block, zstdCompressSync(block.payload, LEVEL))
-    // One output buffer: the stream behind it gives its output in pieces of chunkSize.
-    else body.add(block, await compress(block.payload, { ...LEVEL, chunkSize: length }))
+  /** Blocks that the pool compresses, oldest first: they go into the object in their order. */
+  const compressing: { readonly block: Block; readonly compressed: Promise<Uint8Array> }[] = []
+  const addOldest = async (): Promise<void> => {
+    const { block, compressed } = compressing.shift()!
+    body.add(block, await compressed)
   }
+  for (const made of blocksOf(deltas)) {
+    const { length } = made.payload
+    if (length >= OFF_THREAD_MIN) {
+      const block = { ...made, payload: made.payload.slice() }
+      // One output buffer: the stream behind it gives its output in pieces of chunkSize.
+      const compressed = compress(block.payload, { ...LEVEL, chunkSize: length })
+      compressed.catch(() => {})
+      compressing.push({ block, compressed })
+      if (compressing.length === COMPRESSING_MAX) await addOldest()
+      continue
+    }
+    while (compressing.length > 0) await addOldest()
+    body.add(made, length < COMPRESS_MIN ? undefined : zstdCompressSync(made.payload, LEVEL))
+  }
+  while (compressing.length > 0) await addOldest()
   return body.finish()
 }
 

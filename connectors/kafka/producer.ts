@@ -14,7 +14,7 @@ const SEND_BYTES = 900_000
 /** Requests under way: an idempotent producer's order is kept for up to five (KIP-98, KAFKA-5494). */
 const IN_FLIGHT = 4
 /** Records are made so long at most before others have a turn of this thread: barriers and sessions among them. */
-const TURN_MS = 10
+const TURN_MS = 3
 /** How many records are made between two looks at the clock. */
 const TURN_RECORDS = 256
 /** What a record's lengths and its header count take at most. */

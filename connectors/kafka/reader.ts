@@ -64,6 +64,8 @@ export class KafkaReader implements Reader {
 
   async read(limit: number, signal: AbortSignal): Promise<SourceBatch | undefined> {
     while (!signal.aborted) {
+      // The steps of a commit get their turn between two batches.
+      await new Promise<void>(resolve => setImmediate(resolve))
       const batch = this.#take(limit)
       if (batch !== undefined) return batch
       if (this.#coming === undefined && this.#wanted().size === 0 && this.#until !== undefined)
