@@ -2,9 +2,12 @@ import { SqlError } from './error.ts'
 import type { Decimal } from './value.ts'
 
 const POWERS: bigint[] = [1n]
+/** Larger ones are rare, and all of them up to the largest would be gigabytes. */
+const POWERS_MAX = 2048
 
 /** 10^n. */
 export function pow10(n: number): bigint {
+  if (n >= POWERS_MAX) return 10n ** BigInt(n)
   for (let i = POWERS.length; i <= n; i++) POWERS.push(POWERS[i - 1]! * 10n)
   return POWERS[n]!
 }
