@@ -35,8 +35,14 @@ function endingTables({ catalogs: { current }, session }: StatementContext): rea
   return current.relations.filter(r => r.schema === own && r.onCommit !== undefined)
 }
 
-async function empty({ schema, name }: Relation, context: StatementContext): Promise<void> {
+/** With the rights of its owner: the session may be another's by now. */
+async function empty({ schema, name, owner }: Relation, context: StatementContext): Promise<void> {
+  const declared = context.catalogs.current.roleByName(owner) !== undefined
+  const session: StatementContext['session'] = Object.create(context.session, {
+    user: { value: owner },
+    declared: { value: declared },
+  })
   const [parsed] = parseStatements(`DELETE FROM ${schema}.${quoteIdent(name)}`)
   assert(parsed?.statement.kind === 'delete', 'it is one change')
-  await prepare(parsed as DatabaseStatement, context, []).run([])
+  await prepare(parsed as DatabaseStatement, { ...context, session }, []).run([])
 }
