@@ -44,7 +44,7 @@ const ERRORS_PER_EPOCH = 1000
 /** How many rows come in between two looks at how large the epoch is. */
 const MEASURE_ROWS = 1 << 14
 /** A seal should not take longer under load. */
-const SEAL_MS = 120
+const SEAL_MS = 100
 /** Of the limit, that the first epoch gets: nothing is compiled yet. */
 const FIRST_SHARE = 1 / 16
 const EPOCH_BYTES_MIN = 1 << 20
