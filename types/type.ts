@@ -146,6 +146,11 @@ export function arrayOf(element: Type): Type {
   return { name: 'array', element }
 }
 
+/** How many dimensions arrays of the type have; a labeled one, such as int2vector, is no array here. */
+export function dimensionsOf(type: Type): number {
+  return type.name === 'array' && type.label === undefined ? 1 + dimensionsOf(type.element!) : 0
+}
+
 /** The type of maps; its values are lists of entries. */
 export function mapOf(key: Type, value: Type): Type {
   return {

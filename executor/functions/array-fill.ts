@@ -1,6 +1,6 @@
 import { compareValues } from '../../types/compare.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
-import type { Type } from '../../types/type.ts'
+import { dimensionsOf, type Type } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
 import { fn } from './registry.ts'
 
@@ -15,14 +15,10 @@ for (const bounds of ['', ', int4[]'])
     help: 'array of equal elements',
     strict: false,
     make: (types, result) => {
-      const depth = depthOf(result) - depthOf(types[0]!)
+      const depth = dimensionsOf(result) - dimensionsOf(types[0]!)
       return (value: Value, dimensions: Sizes, low?: Sizes) => filled(value, dimensions, low, depth)
     },
   })
-
-function depthOf(type: Type): number {
-  return type.name === 'array' && type.label === undefined ? 1 + depthOf(type.element!) : 0
-}
 
 function filled(value: Value, dimensions: Sizes, low: Sizes | undefined, depth: number): Value {
   if (dimensions === null || low === null)

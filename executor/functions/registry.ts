@@ -323,7 +323,8 @@ function concrete(
   return p
 }
 
-function leafOf(type: Type): Type {
+/** The type of the elements in the innermost dimension. */
+export function leafOf(type: Type): Type {
   return type.name === 'array' ? leafOf(type.element!) : type
 }
 

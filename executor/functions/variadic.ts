@@ -1,7 +1,7 @@
 import { assert } from '../../types/error.ts'
 import type { Type } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
-import { fn, functionById } from './registry.ts'
+import { fn, functionById, leafOf } from './registry.ts'
 
 type Call = (...args: Value[]) => Value
 
@@ -46,10 +46,6 @@ variadic('num_nulls', '', 'int4', 'any, ...any')
 variadic('num_nonnulls', '', 'int4', 'any, ...any')
 for (const name of ['jsonb_build_array', 'json_build_array', 'jsonb_build_object', 'json_build_object'])
   variadic(name, '', 'jsonb', '...any')
-
-function leafOf(type: Type): Type {
-  return type.name === 'array' ? leafOf(type.element!) : type
-}
 
 /** PostgreSQL takes the elements of all dimensions. */
 export function leaves(type: Type, array: readonly Value[]): readonly Value[] {

@@ -1,4 +1,5 @@
 import { isFunction, namedFunction } from '../../executor/functions/index.ts'
+import { leafOf } from '../../executor/functions/registry.ts'
 import { leaves } from '../../executor/functions/variadic.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
@@ -42,8 +43,7 @@ export function bindArguments(
 function elementsOf(array: Expression, position: number | undefined): readonly Expression[] | undefined {
   if (array.type.name !== 'array')
     throw new SqlError('datatype_mismatch', 'VARIADIC argument must be an array', { position })
-  let leaf = array.type.element!
-  while (leaf.name === 'array') leaf = leaf.element!
+  const leaf = leafOf(array.type)
   if (array.kind === 'literal' && Array.isArray(array.value))
     return leaves(array.type, array.value).map(value => literal(value, leaf))
   if (array.kind === 'call' && array.fn === 'array' && array.type.element!.name !== 'array') return array.args

@@ -1,12 +1,21 @@
+import { leafOf } from '../../executor/functions/registry.ts'
 import { dimensionsOfText } from '../../types/array-text.ts'
 import { checkCollation } from '../../types/collation.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
 import { parseText } from '../../types/text-io.ts'
-import { arrayOf, BOOL, INT4, INT8, NUMERIC, sameType, TEXT, type Type } from '../../types/type.ts'
-
+import {
+  arrayOf,
+  BOOL,
+  dimensionsOf,
+  INT4,
+  INT8,
+  NUMERIC,
+  sameType,
+  TEXT,
+  type Type,
+} from '../../types/type.ts'
 import { typeName } from '../../types/type-names.ts'
-
 import type { PgNode } from '../contract.ts'
 import { call, column, conjunction, literal, outer } from '../expressions.ts'
 import { as, type Body, body, items, list, location, names, open, str } from './ast.ts'
@@ -509,22 +518,17 @@ function bindPlainCast(fields: Body, env: Environment): Expression {
 /** An array type with as many dimensions as the value or its text has: PostgreSQL's int[] is of any number of them. */
 function asDeep(type: Type, e: Expression): Type {
   if (type.name !== 'array' || type.label !== undefined) return type
-  if (!isUnknown(e)) return deepened(type, depthOfArrays(e.type))
+  if (!isUnknown(e)) return deepened(type, dimensionsOf(e.type))
   if (e.kind !== 'literal' || typeof e.value !== 'string') return type
-  let leaf: Type = type
-  while (leaf.name === 'array') leaf = leaf.element!
+  const leaf = leafOf(type)
   // A brace of a value that is a document or a map is not one of a dimension.
   if (leaf.name === 'jsonb' || leaf.name === 'map' || leaf.name === 'struct') return type
   return deepened(type, dimensionsOfText(e.value))
 }
 
-function depthOfArrays(type: Type): number {
-  return type.name === 'array' && type.label === undefined ? 1 + depthOfArrays(type.element!) : 0
-}
-
 function deepened(type: Type, depth: number): Type {
   let deep = type
-  for (let own = depthOfArrays(type); own < depth; own++) deep = arrayOf(deep)
+  for (let own = dimensionsOf(type); own < depth; own++) deep = arrayOf(deep)
   return deep
 }
 

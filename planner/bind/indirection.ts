@@ -1,6 +1,7 @@
+import { leafOf } from '../../executor/functions/registry.ts'
 import { SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
-import { arrayOf, INT4, TEXT, type Type } from '../../types/type.ts'
+import { arrayOf, dimensionsOf, INT4, TEXT, type Type } from '../../types/type.ts'
 import { firstSubscript } from '../../types/type-labels.ts'
 import { typeName } from '../../types/type-names.ts'
 import type { PgNode } from '../contract.ts'
@@ -84,7 +85,7 @@ function subscripted(
     const own = coerce(bindExpression(n as PgNode, env), INT4, 'assignment', env.context, undefined)
     return shift === 0 ? own : callFunction('+', [own, literal(shift, INT4)], env.context, undefined)
   }
-  const depth = type.label === undefined ? depthOf(type) : 1
+  const depth = type.label === undefined ? dimensionsOf(type) : 1
   const slices = subscripts.some(s => s['is_slice'] === true)
   // No array of this type has so many dimensions.
   if (!slices && subscripts.length > depth) return literal(null, leafOf(type))
@@ -112,14 +113,6 @@ export function documentKey(index: Expression, position: number | undefined, env
 /** The key as the text that a path has. */
 export function textOf(key: Expression): Expression {
   return key.type.name === 'text' ? key : call('cast', [key], TEXT)
-}
-
-function depthOf(type: Type): number {
-  return type.name === 'array' && type.label === undefined ? 1 + depthOf(type.element!) : 0
-}
-
-function leafOf(type: Type): Type {
-  return type.name === 'array' ? leafOf(type.element!) : type
 }
 
 /** A field of a record. Throws 42703. */
