@@ -1,5 +1,5 @@
 import { leafOf } from '../../executor/functions/registry.ts'
-import { SqlError } from '../../types/error.ts'
+import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
 import { arrayOf, dimensionsOf, INT4, TEXT, type Type } from '../../types/type.ts'
 import { firstSubscript } from '../../types/type-labels.ts'
@@ -17,29 +17,33 @@ const DIMENSIONS_MAX = 6
 /** `value.field`, `value[1]`, `value[1:2][3]`, `document['key']`, one after the other. */
 export function bindIndirection(fields: Body, env: Environment): Expression {
   const steps = list(fields['indirection'])
-  const first = bindExpression(fields['arg'] as PgNode, env)
-  if (steps.length === 0) return first
-  let value = first
+  const arg = fields['arg'] as PgNode
+  let value = bindExpression(arg, env)
   for (let i = 0; i < steps.length; i++) {
-    const field = as(steps[i]!, 'String')
-    if (field !== undefined) {
-      value = fieldOf(value, str(field['sval']))
-      continue
+    const field = as(steps[i], 'String')
+    const subscript = as(steps[i], 'A_Indices')
+    if (field !== undefined) value = fieldOf(value, str(field['sval']))
+    else if (subscript === undefined) throw notSupported('(row).*')
+    else if (value.type.name === 'map' || value.type.name === 'jsonb')
+      value = elementOf(value, subscript, env)
+    else {
+      const subscripts = subscriptsOf(value.type, steps.slice(i))
+      value = subscripted(value, subscripts, env, at(arg, env))
+      i += subscripts.length - 1
     }
-    if (value.type.name === 'map' || value.type.name === 'jsonb') {
-      value = elementOf(value, as(steps[i]!, 'A_Indices')!, env)
-      continue
-    }
-    const from = i
-    while (as(steps[i + 1] ?? {}, 'A_Indices') !== undefined && inside(value.type, i + 1 - from)) i++
-    value = subscripted(
-      value,
-      steps.slice(from, i + 1).map(step => as(step, 'A_Indices')!),
-      env,
-      at(fields['arg'] as PgNode, env),
-    )
   }
   return value
+}
+
+/** The subscripts that come next and are those of the array itself. */
+function subscriptsOf(type: Type, steps: readonly PgNode[]): readonly Body[] {
+  const subscripts: Body[] = []
+  for (const step of steps) {
+    const subscript = as(step, 'A_Indices')
+    if (subscript === undefined || !inside(type, subscripts.length)) break
+    subscripts.push(subscript)
+  }
+  return subscripts
 }
 
 /** Whether another subscript after `count` of them still is one of the array. */
