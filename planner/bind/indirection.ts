@@ -54,18 +54,22 @@ function inside(type: Type, count: number): boolean {
 }
 
 function elementOf(value: Expression, subscript: Body, env: Environment): Expression {
-  if (subscript['is_slice'] === true) {
-    const message = `${typeName(value.type)} subscript does not support slices`
-    throw new SqlError('datatype_mismatch', message, { position: positionOf(subscript, env) })
-  }
-  const index = bindExpression(subscript['uidx'] as PgNode, env)
-  if (value.type.name === 'map') return bindMapAccess(value, index, env)
-  const key = textOf(documentKey(index, positionOf(subscript, env), env))
+  rejectSlice(subscript, value.type, env)
+  if (value.type.name === 'map')
+    return bindMapAccess(value, bindExpression(subscript['uidx'] as PgNode, env), env)
+  const key = textOf(documentKey(subscript, env))
   return call('#>(jsonb, text[]) -> jsonb', [value, call('array', [key], arrayOf(TEXT))], value.type)
 }
 
+/** Throws 42804 for `[1:2]` of a value that has no slices. */
+export function rejectSlice(subscript: Body, type: Type, env: Environment): void {
+  if (subscript['is_slice'] !== true) return
+  const message = `${typeName(type)} subscript does not support slices`
+  throw new SqlError('datatype_mismatch', message, { position: positionOf(subscript, env) })
+}
+
 /** Where a subscript's number, or the last of its bounds, stands. */
-export function positionOf(subscript: Body, env: Environment): number | undefined {
+function positionOf(subscript: Body, env: Environment): number | undefined {
   return at((subscript['uidx'] ?? subscript['lidx'] ?? {}) as PgNode, env)
 }
 
@@ -76,10 +80,7 @@ function subscripted(
   position: number | undefined,
 ): Expression {
   const { type } = value
-  if (type.name !== 'array') {
-    const message = `cannot subscript type ${typeName(type)} because it does not support subscripting`
-    throw new SqlError('datatype_mismatch', message, { position })
-  }
+  if (type.name !== 'array') throw subscriptError(type, position)
   if (subscripts.length > DIMENSIONS_MAX) {
     const message = `number of array dimensions (${subscripts.length}) exceeds the maximum allowed (${DIMENSIONS_MAX})`
     throw new SqlError('program_limit_exceeded', message)
@@ -103,15 +104,22 @@ function subscripted(
   }, value)
 }
 
+/** A value of the type has no subscripts. */
+export function subscriptError(type: Type, position: number | undefined): SqlError {
+  const message = `cannot subscript type ${typeName(type)} because it does not support subscripting`
+  return new SqlError('datatype_mismatch', message, { position })
+}
+
 /** A subscript of a document: an integer or a text. Throws 42804. */
-export function documentKey(index: Expression, position: number | undefined, env: Environment): Expression {
+export function documentKey(subscript: Body, env: Environment): Expression {
+  const index = bindExpression(subscript['uidx'] as PgNode, env)
   if (isUnknown(index)) return settle(index, TEXT, env.context, undefined)
   if (index.type.name === 'text') return index
   const done = tryCoerce(index, INT4, 'implicit', env.context, undefined)
   if (done !== undefined) return done
   const message = `subscript type ${typeName(index.type)} is not supported`
   const hint = 'jsonb subscript must be coercible to either integer or text.'
-  throw new SqlError('datatype_mismatch', message, { position, hint })
+  throw new SqlError('datatype_mismatch', message, { position: positionOf(subscript, env), hint })
 }
 
 /** The key as the text that a path has. */
@@ -120,7 +128,7 @@ export function textOf(key: Expression): Expression {
 }
 
 /** A field of a record. Throws 42703. */
-export function fieldOf(value: Expression, name: string): Expression {
+function fieldOf(value: Expression, name: string): Expression {
   const position = value.type.fields?.findIndex(f => f.name === name) ?? -1
   if (position === -1) {
     const message = `could not identify column "${name}" in record data type`

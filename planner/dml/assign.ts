@@ -1,5 +1,6 @@
 import { SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
+import type { Type } from '../../types/type.ts'
 import { typeName } from '../../types/type-names.ts'
 import { isUnknown, limited, settle, tryCoerce } from '../bind/coerce.ts'
 import type { ColumnDef } from '../catalog.ts'
@@ -13,11 +14,23 @@ export function assign(
   position: number | undefined,
   what = 'expression',
 ): Expression {
+  return limited(assignable(e, type, context, position, `column "${name}" is of`, what), modifier, false)
+}
+
+/** Converts a value to the type of what it is assigned to. Throws 42804; `takes` begins the message. */
+export function assignable(
+  e: Expression,
+  type: Type,
+  context: BindContext,
+  position: number | undefined,
+  takes: string,
+  what = 'expression',
+): Expression {
   const done = isUnknown(e)
     ? settle(e, type, context, position)
     : tryCoerce(e, type, 'assignment', context, position)
-  if (done !== undefined) return limited(done, modifier, false)
-  const message = `column "${name}" is of type ${typeName(type)} but ${what} is of type ${typeName(e.type)}`
+  if (done !== undefined) return done
+  const message = `${takes} type ${typeName(type)} but ${what} is of type ${typeName(e.type)}`
   const hint = 'You will need to rewrite or cast the expression.'
   throw new SqlError('datatype_mismatch', message, { position, hint })
 }

@@ -37,13 +37,13 @@ export function assignments(
     ;(steps.length === 0 ? seen : parts).add(i)
     env.context.sets?.update.add(i)
     const value = partOf(item['val'] as PgNode, position)
-    if (steps.length > 0) {
-      if (as(value, 'SetToDefault') !== undefined)
-        throw new SqlError('feature_not_supported', 'cannot set an array element to DEFAULT', { position })
-      if (c.generated !== undefined || c.identity === 'always') throw generatedError(c, 'update')
-      next[i] = limited(assignPart(next[i]!, steps, value, c.name, env), c.modifier, false)
-    } else if (as(value, 'SetToDefault') !== undefined) next[i] = defaultOf(c.default, c.type, env.context)
-    else if (c.generated !== undefined || c.identity === 'always') throw generatedError(c, 'update')
+    const toDefault = as(value, 'SetToDefault') !== undefined
+    if (toDefault && steps.length > 0)
+      throw new SqlError('feature_not_supported', 'cannot set an array element to DEFAULT', { position })
+    if (toDefault) next[i] = defaultOf(c.default, c.type, env.context)
+    else if (isMade(c, undefined)) throw generatedError(c, 'update')
+    else if (steps.length > 0)
+      next[i] = limited(assignPart(next[i]!, steps, { name: c.name, value, env }), c.modifier, false)
     else next[i] = assign(bindExpression(value, env), c, env.context, at(value, env))
   }
   return next
