@@ -5,12 +5,12 @@ import { attach } from '../unnest/attach-subqueries.ts'
 import { type Pending, placeholder, placeholderIndex, replaceCalls } from './environment.ts'
 import { replaceAll, type Step } from './window-plan.ts'
 
-/** Set-returning calls of one depth run side by side, above those that are their arguments. `which`: those of these places only. */
+/** The set-returning calls at these places: those of one depth run side by side, above those that are their arguments. */
 export function setPlan(
   input: Plan,
   expressions: readonly Expression[],
   { sets }: Pending,
-  which: readonly number[] = [...sets.keys()],
+  which: readonly number[],
 ): Step {
   const depths = sets.map(s => depthOf(s, sets))
   let plan = input
@@ -29,7 +29,7 @@ export function setPlan(
     const names = calls.map(() => 'value')
     plan = { op: 'project-set', input: plan, calls, names, ordinality: false, outer: false }
   }
-  return { plan, expressions: replaceSome(expressions, at, sets) }
+  return { plan, expressions: replaceAll(expressions, '$set', at) }
 }
 
 /** The places of the set-returning calls in these expressions, and of those in their arguments. */
@@ -72,22 +72,6 @@ export function setsOfGroups(
   let next = 0
   const placed = keys.map(set => set.map(() => done.expressions[next++]!))
   return { plan: done.plan, groups: placed, expressions: done.expressions.slice(next) }
-}
-
-/** Calls without a place yet stay as they are. */
-function replaceSome(
-  expressions: readonly Expression[],
-  at: readonly number[],
-  sets: readonly Expression[],
-): readonly Expression[] {
-  const stay = sets.map((set, i) => (at[i] === undefined ? placeholder('$set', i, set.type) : undefined))
-  return expressions.map(e =>
-    replaceCalls(e, inner => {
-      const index = placeholderIndex(inner, '$set')
-      if (index === undefined) return undefined
-      return stay[index] ?? { kind: 'column', index: at[index]!, type: inner.type }
-    }),
-  )
 }
 
 function depthOf(set: Expression, sets: readonly Expression[]): number {

@@ -86,16 +86,17 @@ export function putBack(pending: Pending, rewritten: readonly Expression[]): voi
   })
 }
 
-/** Placeholders of that kind become the columns at these places. */
+/** Placeholders of that kind become the columns at these places; those without a place stay. */
 export function replaceAll(
   expressions: readonly Expression[],
   kind: PlaceholderKind,
-  at: readonly number[],
+  at: readonly (number | undefined)[],
 ): readonly Expression[] {
   return expressions.map(e =>
     replaceCalls(e, inner => {
       const index = placeholderIndex(inner, kind)
-      return index === undefined ? undefined : column(at[index]!, inner.type)
+      const place = index === undefined ? undefined : at[index]
+      return place === undefined ? undefined : column(place, inner.type)
     }),
   )
 }
