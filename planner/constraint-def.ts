@@ -38,37 +38,27 @@ export interface UniqueDef {
 /** What the rows of a table hold besides its primary key. */
 export type ConstraintDef = CheckDef | UniqueDef
 
-/** Checks in the order in which they are held. */
-export function checksIn({
-  constraints = [],
-}: {
+interface Constrained {
   readonly constraints?: readonly ConstraintDef[]
-}): CheckDef[] {
+}
+
+/** Checks in the order in which they are held. */
+export function checksIn({ constraints = [] }: Constrained): CheckDef[] {
   const checks = constraints.filter(constraint => constraint.kind === 'check')
   return checks.toSorted((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 /** Those that were declared as constraints. */
-export function declaredIn({
-  constraints = [],
-}: {
-  readonly constraints?: readonly ConstraintDef[]
-}): ConstraintDef[] {
+export function declaredIn({ constraints = [] }: Constrained): ConstraintDef[] {
   return constraints.filter(constraint => constraint.kind === 'check' || constraint.byIndex === undefined)
 }
 
-export function uniquesOf({
-  constraints = [],
-}: {
-  readonly constraints?: readonly ConstraintDef[]
-}): UniqueDef[] {
+export function uniquesOf({ constraints = [] }: Constrained): UniqueDef[] {
   return constraints.filter(constraint => constraint.kind === 'unique')
 }
 
-type Constrained = { readonly name: string; readonly keyName?: string; readonly declaredKey: boolean }
-
 /** The name of a table's primary key. */
-export function keyNameOf({ name, keyName }: Omit<Constrained, 'declaredKey'>): string {
+export function keyNameOf({ name, keyName }: { readonly name: string; readonly keyName?: string }): string {
   return keyName ?? `${name}_pkey`
 }
 

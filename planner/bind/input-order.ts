@@ -15,14 +15,11 @@ export interface Ordered {
  */
 export function inOrder(plan: Plan): Ordered | undefined {
   switch (plan.op) {
-    case 'sort': {
-      if (plan.order.length > 0) return { plan, order: plan.order }
-      const inner = inOrder(plan.input)
-      return inner && { plan: { ...plan, input: inner.plan }, order: inner.order }
-    }
     case 'top-n':
       return plan.partition.length > 0 || plan.order.length === 0 ? undefined : { plan, order: plan.order }
+    case 'sort':
     case 'filter': {
+      if (plan.op === 'sort' && plan.order.length > 0) return { plan, order: plan.order }
       const inner = inOrder(plan.input)
       return inner && { plan: { ...plan, input: inner.plan }, order: inner.order }
     }

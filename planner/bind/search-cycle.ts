@@ -137,18 +137,13 @@ function check(cte: Body, titles: readonly string[]): void {
   const [search, cycle] = [body(cte['search_clause']), body(cte['cycle_clause'])]
   checkColumns('search', names(search['search_col_list']), titles)
   checkColumns('cycle', names(cycle['cycle_col_list']), titles)
-  const [sequence, mark, path] = [
-    search['search_seq_column'],
-    cycle['cycle_mark_column'],
-    cycle['cycle_path_column'],
-  ].map(str)
   const made = [
-    ['search sequence column', sequence],
-    ['cycle mark column', mark],
-    ['cycle path column', path],
+    ['search sequence column', str(search['search_seq_column'])],
+    ['cycle mark column', str(cycle['cycle_mark_column'])],
+    ['cycle path column', str(cycle['cycle_path_column'])],
   ] as const
   for (const [what, name] of made)
-    if (name !== undefined && titles.includes(name))
+    if (titles.includes(name))
       throw new SqlError('syntax_error', `${what} name "${name}" already used in WITH query column list`)
   for (const [i, [what, name]] of made.entries())
     for (const [other, same] of made.slice(i + 1))

@@ -1,6 +1,6 @@
 import { notSupported, SqlError } from '../../types/error.ts'
-import { nameList } from './create.ts'
-import { type Cursor, parseExpression } from './cursor.ts'
+import { expressionUntil, nameList } from './create.ts'
+import type { Cursor } from './cursor.ts'
 import type { CheckSyntax, ConstraintSyntax, UniqueSyntax } from './statement.ts'
 
 /** `CONSTRAINT name` before a constraint; undefined: it has no name. */
@@ -25,9 +25,7 @@ export function constraint(
 function check(c: Cursor, name: string | undefined): CheckSyntax {
   const position = c.token!.start
   c.expect('check', '(')
-  const { from, to } = c.skipTo(() => false)
-  if (from === to) throw c.error()
-  const expression = parseExpression(c.sql, from, to)
+  const expression = expressionUntil(c, () => false)
   c.expect(')')
   return {
     kind: 'check',

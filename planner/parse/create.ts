@@ -86,8 +86,7 @@ function acceptTemporary(c: Cursor): boolean {
 function view(c: Cursor, replace: boolean, temporary: boolean): Statement {
   const materialized = c.tokens[c.at - 2]!.value === 'materialized'
   const ifNotExists = c.accept('if', 'not', 'exists')
-  const named = c.name()
-  const name = temporary ? temporaryName(named) : named
+  const name = temporary ? temporaryName(c.name()) : c.name()
   const columns = c.looking('(') ? nameList(c) : []
   const options = c.looking('with') ? viewOptions(c) : {}
   c.expect('as')
@@ -155,8 +154,7 @@ function subscription(c: Cursor): Statement {
 
 function relation(c: Cursor, temporary: boolean): RelationSyntax {
   const ifNotExists = c.accept('if', 'not', 'exists')
-  const named = c.name()
-  const name = temporary ? temporaryName(named) : named
+  const name = temporary ? temporaryName(c.name()) : c.name()
   const columns: ColumnSyntax[] = []
   const watermarks: WatermarkSyntax[] = []
   let primaryKey: string[] = []

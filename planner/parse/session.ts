@@ -151,9 +151,10 @@ function set(body: Body): SessionStatement {
   const local = body['is_local'] === true
   switch (body['kind']) {
     case 'VAR_SET_VALUE': {
-      const [offset, values] = [zoneInterval(body['args']), settingValues(body['args'])]
-      if (name === 'timezone' && offset !== undefined)
-        return { kind: 'set', name, value: offset, local, reset: false }
+      const args = body['args'] as readonly PgNode[]
+      const offset = name === 'timezone' ? zoneInterval(args) : undefined
+      if (offset !== undefined) return { kind: 'set', name, value: offset, local, reset: false }
+      const values = args.map(arg => constant(arg))
       const quoted = name === 'search_path' ? values.map(quoteIdent) : values
       return { kind: 'set', name, value: quoted.join(', '), local, reset: false }
     }
@@ -172,8 +173,7 @@ function set(body: Body): SessionStatement {
 }
 
 /** Hours east of `SET TIME ZONE INTERVAL '-08:00' HOUR TO MINUTE`; undefined: it says no interval. */
-function zoneInterval(args: unknown): string | undefined {
-  const [first] = args as readonly PgNode[]
+function zoneInterval([first]: readonly PgNode[]): string | undefined {
   const cast = first?.['TypeCast'] as { arg: PgNode; typeName: Body } | undefined
   if (cast === undefined) return undefined
   const fields = intervalFields(cast.typeName)
@@ -185,8 +185,6 @@ function zoneInterval(args: unknown): string | undefined {
     )
   return (Number(micros) / 3.6e9).toFixed(6)
 }
-
-const settingValues = (args: unknown) => (args as readonly PgNode[]).map(arg => constant(arg))
 
 /** The text of a setting's value. */
 function constant(node: PgNode): string {

@@ -32,7 +32,7 @@ export interface ColumnSyntax {
   readonly primaryKey: boolean
   readonly default?: Fragment
   readonly generated?: Fragment
-  /** serial, or an identity: a sequence of its own numbers it. */
+  /** A serial type: a sequence of its own numbers it. */
   readonly serial?: true
   readonly identity?: IdentitySyntax
   readonly constraints?: readonly ConstraintSyntax[]
