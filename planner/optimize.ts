@@ -19,7 +19,8 @@ export function optimize(plan: Plan, sampler?: Sampler): Plan {
   const ordered =
     sampler !== undefined && hasJoin(pushed) ? orderJoins(pushed, new Estimates(sampler)) : pushed
   const fused = rewrite(rewrite(prune(ordered), fuse), panes)
-  return rewrite(rewrite(rewrite(fused, narrowScan), useIndex), readJoinIndexes)
+  // Queries have indexes, views those of joins: never both.
+  return rewrite(rewrite(fused, narrowScan), p => readJoinIndexes(useIndex(p)))
 }
 
 function hasJoin(plan: Plan): boolean {

@@ -2,7 +2,7 @@ import { mayFail } from '../../executor/expression/emit.ts'
 import { SqlError } from '../../types/error.ts'
 import type { AggregateCall, Expression } from '../../types/job.ts'
 import { INT4, INT8 } from '../../types/type.ts'
-import { call, column, equal, literal, TRUE } from '../expressions.ts'
+import { call, column, equal, everyColumn, literal, TRUE } from '../expressions.ts'
 import { keyOf, type Plan, schemaOf } from '../plan.ts'
 import { attach } from '../unnest/attach-subqueries.ts'
 import { type Pending, type PendingAggregate, placeholderIndex, replaceCalls } from './environment.ts'
@@ -21,16 +21,10 @@ export function aggregatePlan(
   pending: Pending,
   scope: readonly ScopeColumn[],
 ): { readonly plan: Plan; readonly expressions: readonly Expression[] } {
-  const lists = pending.aggregates.some(keepsList)
-  const { plan: input, order: inputOrder } = (lists ? inOrder(given) : undefined) ?? {
-    plan: given,
-    order: [],
-  }
-  const inputSchema = schemaOf(input)
-  const inherited = inputOrder.map(({ column: i, ...way }) => ({
-    ...way,
-    by: column(i, inputSchema[i]!.type),
-  }))
+  const told = pending.aggregates.some(keepsList) ? inOrder(given) : undefined
+  const input = told?.plan ?? given
+  const columnsRead = everyColumn(schemaOf(input))
+  const inherited = (told?.order ?? []).map(({ column: i, ...way }) => ({ ...way, by: columnsRead[i]! }))
   const keys: Expression[] = []
   for (const g of sets.flat()) if (!keys.some(k => equal(k, g))) keys.push(g)
   // A whole key among the groups determines every other column.
