@@ -31,7 +31,7 @@ import { retained } from './create-subscription.ts'
 import { withJobSetting } from './job-settings.ts'
 import { renamed } from './rename.ts'
 import { retentionMs } from './retention.ts'
-import { createSerials, dropSerials, isNumbered, ownSerials, withSerials } from './serial.ts'
+import { isNumbered, withSerials } from './serial.ts'
 import { changeWatermark } from './watermark.ts'
 
 type Alter = StatementOf<'alter'>
@@ -53,25 +53,19 @@ export async function alter(statement: Alter, context: StatementContext): Promis
 }
 
 /** The sequence is there before the column that it numbers, in the rows that are there too. */
-async function addNumbered(
+function addNumbered(
   statement: Alter,
   action: Extract<AlterAction, { do: 'add column' }>,
   context: StatementContext,
 ): Promise<Result> {
   const { name, what } = statement
-  const serials = await createSerials(name, [action.column], context)
-  try {
-    const [column] = withSerials([action.column], serials)
+  return withSerials(name, [action.column], context, async ([column]) => {
     const result = await changeCatalog(context, `ALTER ${what.toUpperCase()}`, () =>
       alterRelation(statement, { ...action, column: column! }, context),
     )
     await markSequences(context)
-    await ownSerials(name, serials, context)
     return result
-  } catch (error) {
-    await dropSerials(serials, context)
-    throw error
-  }
+  })
 }
 
 /** Statements know of the constraint before the rows that are there are looked at: none slips in between. */

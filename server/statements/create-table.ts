@@ -29,7 +29,7 @@ import { withLikes } from './create-like.ts'
 import { createTableAs } from './create-table-as.ts'
 import { isRowId, withRowId } from './row-id-column.ts'
 import { optionsWithSecrets } from './secret.ts'
-import { createSerials, dropSerials, ownSerials, type Serial, withSerials } from './serial.ts'
+import { withSerials } from './serial.ts'
 import { checkExpiry, watermarkOf } from './watermark.ts'
 
 const INCLUDED: Readonly<Record<string, Type>> = {
@@ -55,20 +55,13 @@ export async function createTable(
   if (syntax.query !== undefined || syntax.columnNames !== undefined)
     return createTableAs(statement, onCommit, context)
   const relation = withLikes(syntax, context)
-  const serials = isTable ? await createSerials(syntax.name, relation.columns, context) : []
-  try {
-    const made = await createWith(serials, { ...statement, relation }, sql, onCommit, context)
-    await ownSerials(syntax.name, serials, context)
-    return made
-  } catch (error) {
-    await dropSerials(serials, context)
-    throw error
-  }
+  const make = (columns: readonly ColumnSyntax[]) =>
+    createWith({ ...statement, relation: { ...relation, columns } }, sql, onCommit, context)
+  return isTable ? withSerials(syntax.name, relation.columns, context, make) : make(relation.columns)
 }
 
 /** The relation, whose numbered columns have their sequences already. */
 async function createWith(
-  serials: readonly Serial[],
   statement: StatementOf<'create table' | 'create source'>,
   sql: string,
   onCommit: ReturnType<typeof commitAction>,
@@ -87,7 +80,7 @@ async function createWith(
   const connector = connectorName === undefined ? undefined : findConnector(context, connectorName)
   const own =
     syntax.columns.length > 0 || connector === undefined ? syntax.columns : defaultColumns(connector, options)
-  const declared = columnDefs(withSerials(own, serials), syntax.include, context)
+  const declared = columnDefs(own, syntax.include, context)
   rejectDuplicates(declared.map(column => column.name))
   const key = syntax.primaryKey.map(name => position(declared, name))
   const columns = isTable ? withRowId(declared, key) : declared

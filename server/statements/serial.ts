@@ -9,17 +9,39 @@ import { SqlError } from '../../types/error.ts'
 import { quoteIdent, quoteText } from '../../types/sql-text.ts'
 import { targetSchema } from './bind.ts'
 import { changeCatalog } from './change-catalog.ts'
-import type { StatementContext } from './contract.ts'
+import type { Result, StatementContext } from './contract.ts'
 import { changedSequence, createSequence, newSequence } from './sequence.ts'
 
 /** A column that is numbered, and the sequence made for it. */
-export interface Serial {
+interface Serial {
   readonly column: string
   readonly sequence: Name
 }
 
-/** Makes the sequences of serial and identity columns, under the first free name of PostgreSQL's form. */
-export async function createSerials(
+/**
+ * Makes a table, or columns of one, with sequences for the serial and identity columns. They are there before what `make` makes of
+ * the columns with their defaults; then they are the table's, or, when it fails, they go.
+ */
+export async function withSerials(
+  table: Name,
+  columns: readonly ColumnSyntax[],
+  context: StatementContext,
+  make: (columns: readonly ColumnSyntax[]) => Promise<Result>,
+): Promise<Result> {
+  const serials = await createSerials(table, columns, context)
+  if (serials.length === 0) return make(columns)
+  try {
+    const made = await make(columns.map(column => numbered(column, serials)))
+    await ownSerials(table, serials, context)
+    return made
+  } catch (error) {
+    await dropSerials(serials, context)
+    throw error
+  }
+}
+
+/** Makes the sequences, under the first free name of PostgreSQL's form. */
+async function createSerials(
   table: Name,
   columns: readonly ColumnSyntax[],
   context: StatementContext,
@@ -98,15 +120,10 @@ function freeName(
   }
 }
 
-/** The columns with their defaults. */
-export function withSerials(
-  columns: readonly ColumnSyntax[],
-  serials: readonly Serial[],
-): readonly ColumnSyntax[] {
-  return columns.map(column => {
-    const serial = serials.find(s => s.column === column.name)
-    return serial === undefined ? column : numberedBy(column, serial.sequence.schema!, serial.sequence.name)
-  })
+/** The column with its default. */
+function numbered(column: ColumnSyntax, serials: readonly Serial[]): ColumnSyntax {
+  const serial = serials.find(s => s.column === column.name)
+  return serial === undefined ? column : numberedBy(column, serial.sequence.schema!, serial.sequence.name)
 }
 
 function numberedBy(column: ColumnSyntax, schema: string, name: string): ColumnSyntax {
@@ -116,12 +133,7 @@ function numberedBy(column: ColumnSyntax, schema: string, name: string): ColumnS
 }
 
 /** Gives the sequences to the table: they go with it. Those that none of its columns draws from go at once. */
-export async function ownSerials(
-  table: Name,
-  serials: readonly Serial[],
-  context: StatementContext,
-): Promise<void> {
-  if (serials.length === 0) return
+async function ownSerials(table: Name, serials: readonly Serial[], context: StatementContext): Promise<void> {
   const { database } = context.session
   const schema = targetSchema(context, table)
   await changeCatalog(context, '', catalog => {
@@ -138,8 +150,7 @@ export async function ownSerials(
 }
 
 /** Takes the sequences away again: their table was not made. */
-export async function dropSerials(serials: readonly Serial[], context: StatementContext): Promise<void> {
-  if (serials.length === 0) return
+async function dropSerials(serials: readonly Serial[], context: StatementContext): Promise<void> {
   const { database } = context.session
   await changeCatalog(context, '', catalog =>
     catalog.without(
