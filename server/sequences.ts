@@ -1,4 +1,4 @@
-import type { Relation } from '../planner/catalog.ts'
+import type { Catalog, Relation } from '../planner/catalog.ts'
 import type { SequenceDef } from '../planner/sequence-def.ts'
 import type { Chunk } from '../types/chunk.ts'
 import { SqlError } from '../types/error.ts'
@@ -66,6 +66,14 @@ export function setNumber(catalogs: CatalogHolder, relation: Relation, value: bi
   state.last = value
   state.called = called
   state.dirty = true
+}
+
+/** The sequence that numbers a table's column. */
+export function sequenceOf(table: number, column: number, catalog: Catalog): Relation | undefined {
+  return catalog.relations.find(({ sequence }) => {
+    const of = sequence?.ownedBy
+    return of?.table === table && of.column === column
+  })
 }
 
 /** What a sequence stands at: the number given last, or to be given first. */

@@ -1,6 +1,7 @@
 import type { ColumnDef, Relation } from '../../planner/catalog.ts'
 import type { AlterAction } from '../../planner/parse/index.ts'
 import { assert, SqlError } from '../../types/error.ts'
+import { sequenceOf } from '../sequences.ts'
 import type { Alteration } from './change-catalog.ts'
 import { requireColumn, requirePlainTable } from './column-users.ts'
 import type { StatementContext } from './contract.ts'
@@ -42,7 +43,7 @@ export function setIdentity(
   const column = table.columns[at]!
   if (column.identity === undefined) throw noIdentity(name, table)
   const { current } = context.catalogs
-  const own = sequenceOf(table, at, context)
+  const own = ownSequence(table, at, context)
   const changed =
     Object.keys(options).length === 0 ? current : current.with(changedSequence(own, options, context))
   if (generated === undefined) return { catalog: changed }
@@ -63,7 +64,9 @@ export function dropIdentity(
     return undefined
   }
   const { current } = context.catalogs
-  return { catalog: current.with(withColumn(table, at, column)).without([sequenceOf(table, at, context).id]) }
+  return {
+    catalog: current.with(withColumn(table, at, column)).without([ownSequence(table, at, context).id]),
+  }
 }
 
 function noIdentity(name: string, table: Relation): SqlError {
@@ -71,10 +74,8 @@ function noIdentity(name: string, table: Relation): SqlError {
   return new SqlError('object_not_in_prerequisite_state', message)
 }
 
-function sequenceOf(table: Relation, column: number, { catalogs }: StatementContext): Relation {
-  const found = catalogs.current.relations.find(
-    ({ sequence }) => sequence?.ownedBy?.table === table.id && sequence.ownedBy.column === column,
-  )
+function ownSequence(table: Relation, column: number, { catalogs }: StatementContext): Relation {
+  const found = sequenceOf(table.id, column, catalogs.current)
   assert(found !== undefined, 'an identity has its sequence')
   return found
 }

@@ -12,6 +12,7 @@ import type {
 import type { SequenceDef } from '../../planner/sequence-def.ts'
 import { SqlError } from '../../types/error.ts'
 import { requireRelationRight, rightsOf } from '../access/rights.ts'
+import { sequenceOf } from '../sequences.ts'
 import { requireRelation } from './bind.ts'
 import type { StatementContext } from './contract.ts'
 
@@ -67,9 +68,7 @@ function copied(
   const fragment = text === undefined ? undefined : parseExpression(text, 0, text.length)
   const isDefault = column.generated === undefined && identity === undefined && including.has('defaults')
   const isGenerated = column.generated !== undefined && including.has('generated')
-  const own = catalogs.current.relations.find(
-    ({ sequence }) => sequence?.ownedBy?.table === from.id && sequence.ownedBy.column === at,
-  )?.sequence
+  const own = sequenceOf(from.id, at, catalogs.current)?.sequence
   return {
     name,
     type,

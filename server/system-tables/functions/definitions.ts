@@ -2,6 +2,7 @@ import type { FunctionDef } from '../../../planner/function-def.ts'
 import { SqlError } from '../../../types/error.ts'
 import { quoteIdent } from '../../../types/sql-text.ts'
 import { typeName } from '../../../types/type-names.ts'
+import { sequenceOf } from '../../sequences.ts'
 import { constraintByOid, constraintDefinition } from '../constraints.ts'
 import { indexColumn, indexDefinition, viewDefinition } from '../definitions.ts'
 import { shownExpression } from '../expression-text.ts'
@@ -138,9 +139,7 @@ system(
     if (relation === undefined) return null
     if (shownColumns(relation).some(c => c.name === column)) {
       const at = relation.columns.findIndex(c => c.name === column)
-      const own = session.catalogs.current.relations.find(
-        r => r.sequence?.ownedBy?.table === relation.id && r.sequence.ownedBy.column === at,
-      )
+      const own = sequenceOf(relation.id, at, session.catalogs.current)
       return own === undefined ? null : `${quoteIdent(own.schema)}.${quoteIdent(own.name)}`
     }
     const message = `column "${column}" of relation "${relation.name}" does not exist`

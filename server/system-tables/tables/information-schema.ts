@@ -4,6 +4,7 @@ import type { SequenceDef } from '../../../planner/sequence-def.ts'
 import { isTempSchema } from '../../../planner/temp-schema.ts'
 import type { Type } from '../../../types/type.ts'
 import { typeName } from '../../../types/type-names.ts'
+import { sequenceOf } from '../../sequences.ts'
 import { checkClause, constraintObjects } from '../constraints.ts'
 import { viewDefinition } from '../definitions.ts'
 import { shownExpression, storedExpression } from '../expression-text.ts'
@@ -55,7 +56,7 @@ fill(
         const isArray = type?.category === 'A'
         const generated = column.generated !== undefined
         const { identity } = column
-        const own = identity && sequenceOf(facts, o.oid, i)
+        const own = identity && numbering(facts, o.oid, i)
         return {
           ...table(facts, o),
           column_name: column.name,
@@ -91,12 +92,10 @@ fill(
 )
 
 /** The sequence of a table's column, by the column's place among those shown. */
-function sequenceOf({ catalog }: Facts, table: number, shownAt: number): SequenceDef | undefined {
+function numbering({ catalog }: Facts, table: number, shownAt: number): SequenceDef | undefined {
   const relation = catalog.byId(table)
-  const column = relation === undefined ? -1 : (shownPositions(relation)[shownAt] ?? -1)
-  return catalog.relations.find(
-    ({ sequence }) => sequence?.ownedBy?.table === table && sequence.ownedBy.column === column,
-  )?.sequence
+  const column = relation && shownPositions(relation)[shownAt]
+  return column === undefined ? undefined : sequenceOf(table, column, catalog)?.sequence
 }
 
 function shown({ session }: Facts, column: Pick<ColumnDef, 'type' | 'expressionSql'>): string | null {
