@@ -12,6 +12,7 @@ import { notSupported, SqlError } from '../../types/error.ts'
 import { quote } from '../../types/sql-text.ts'
 import type { Schema } from '../../types/type.ts'
 import { changeComposite, isComposite } from './alter-composite.ts'
+import { keepingConstraints } from './alter-constraint.ts'
 import { bindContext } from './bind.ts'
 import type { Alteration } from './change-catalog.ts'
 import { requireColumn, requirePlainTable, requireUnused } from './column-users.ts'
@@ -82,13 +83,12 @@ export function dropColumn(
     hidden: true,
     dropped: true,
   }
-  const next = withoutConstraintsOn(at, {
-    ...table,
-    columns: table.columns.map((c, i) => (i === at ? dropped : c)),
-  })
+  const columns = table.columns.map((c, i) => (i === at ? dropped : c))
+  // PostgreSQL drops the constraints that a dropped column is part of.
+  const next = keepingConstraints({ ...table, columns }, c => !c.columns.includes(at))
   requireUnused(next, table, at, context)
   const { current } = context.catalogs
-  return { catalog: withoutNumbers(table, at, current.with({ ...next, sql: tableSql(next) })) }
+  return { catalog: withoutNumbers(table, at, current.with(next)) }
 }
 
 /** The sequence of a column goes with it, unless something else draws from it. */
@@ -179,12 +179,6 @@ export function renameColumn(
 function renamedIn(column: ColumnDef, from: string, to: string): ColumnDef {
   if (column.generated === undefined) return column
   return { ...column, expressionSql: withRenamedColumn(column.expressionSql!, from, to) }
-}
-
-/** PostgreSQL drops the constraints that a dropped column is part of. */
-function withoutConstraintsOn(column: number, { constraints, ...table }: Relation): Relation {
-  const left = (constraints ?? []).filter(c => !c.columns.includes(column))
-  return left.length === 0 ? table : { ...table, constraints: left }
 }
 
 export function changeDefault(

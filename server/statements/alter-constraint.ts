@@ -6,19 +6,15 @@ import {
   requireFreeName,
   type UniqueDef,
 } from '../../planner/constraint-def.ts'
-import { type AlterAction, type Fragment, parseQuery } from '../../planner/parse/index.ts'
-import { bindQuery, planBatch } from '../../planner/query.ts'
+import type { AlterAction } from '../../planner/parse/index.ts'
 import { qualified } from '../../planner/rewrite-references.ts'
-import { cellValue } from '../../storage/column-buffer.ts'
-import type { Chunk } from '../../types/chunk.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import { quote } from '../../types/sql-text.ts'
-import type { Value } from '../../types/value.ts'
-import { bindContext } from './bind.ts'
 import { type Alteration, changeCatalog } from './change-catalog.ts'
 import { requirePlainTable } from './column-users.ts'
 import { boundConstraints, constraintNames, numbered, requireKeepable } from './constraints.ts'
 import type { StatementContext } from './contract.ts'
+import { heldRows } from './held-rows.ts'
 import { tellingColumns } from './row-id-column.ts'
 import { tableSql } from './statement-text.ts'
 import { keyText } from './taken-keys.ts'
@@ -34,11 +30,7 @@ export function addConstraint(
   { constraint }: Action<'add constraint'>,
   context: StatementContext,
 ): Alteration {
-  requirePlainTable(table, 'ADD CONSTRAINT', context)
-  const versioned = table.job?.nodes.some(({ spec }) => spec.kind === 'upsert' && spec.version !== undefined)
-  requireKeepable([constraint], table, versioned === true)
-  if (constraint.kind === 'unique' && tellingColumns(table).length === 0)
-    throw notSupported('a UNIQUE constraint of a table whose rows nothing tells apart')
+  requireConstrainable(table, constraint.kind, 'ADD CONSTRAINT', 'a UNIQUE constraint', context)
   const made = boundConstraints([constraint], table, context).map(each => ({
     ...each,
     notValid: true as const,
@@ -51,6 +43,21 @@ export function addConstraint(
   }
 }
 
+/** Throws 0A000 for a table that is there and cannot keep such a constraint; `called`: in the words of its statement. */
+export function requireConstrainable(
+  table: Relation,
+  kind: ConstraintDef['kind'],
+  statement: string,
+  called: string,
+  context: StatementContext,
+): void {
+  requirePlainTable(table, statement, context)
+  const versioned = table.job?.nodes.some(({ spec }) => spec.kind === 'upsert' && spec.version !== undefined)
+  requireKeepable([{ kind }], table, versioned === true)
+  if (kind === 'unique' && tellingColumns(table).length === 0)
+    throw notSupported(`${called} of a table whose rows nothing tells apart`)
+}
+
 /** The constraint that ADD CONSTRAINT made last, held against the rows of the table; it goes where one makes it false. */
 export async function settleConstraint(id: number, name: string, context: StatementContext): Promise<void> {
   try {
@@ -58,15 +65,7 @@ export async function settleConstraint(id: number, name: string, context: Statem
   } catch (error) {
     await changeCatalog(context, '', catalog => {
       const table = catalog.byId(id)
-      return (
-        table &&
-        catalog.with(
-          withConstraints(
-            table,
-            table.constraints?.filter(c => c.name !== name),
-          ),
-        )
-      )
+      return table && catalog.with(keepingConstraints(table, c => c.name !== name))
     })
     throw error
   }
@@ -106,14 +105,12 @@ export function dropConstraint(
 ): Alteration | undefined {
   if (table.declaredKey && keyNameOf(table) === name) throw notSupported('DROP CONSTRAINT of a primary key')
   const named = declaredIn(table).find(c => c.name === name)
-  const left = (table.constraints ?? []).filter(c => c !== named)
-  if (left.length === (table.constraints ?? []).length) {
-    const message = `constraint "${name}" of relation "${table.name}" does not exist`
-    if (!ifExists) throw new SqlError('undefined_object', message)
-    context.notice(`${message}, skipping`)
+  if (named === undefined) {
+    if (!ifExists) throw noConstraint(table, name)
+    context.notice(`${noConstraint(table, name).message}, skipping`)
     return undefined
   }
-  return { catalog: context.catalogs.current.with(withConstraints(table, left)) }
+  return { catalog: context.catalogs.current.with(keepingConstraints(table, c => c !== named)) }
 }
 
 export function renameConstraint(
@@ -132,9 +129,13 @@ export function renameConstraint(
 /** Throws 42704. */
 export function requireConstraint(table: Relation, name: string): ConstraintDef {
   const found = table.constraints?.find(c => c.name === name)
-  if (found !== undefined) return found
+  if (found === undefined) throw noConstraint(table, name)
+  return found
+}
+
+function noConstraint(table: Relation, name: string): SqlError {
   const message = `constraint "${name}" of relation "${table.name}" does not exist`
-  throw new SqlError('undefined_object', message)
+  return new SqlError('undefined_object', message)
 }
 
 /** Throws 23505 when two rows hold the same. */
@@ -143,36 +144,31 @@ async function requireDistinct(table: Relation, unique: UniqueDef, context: Stat
   const nulls = names.map(name => `${name} IS NOT NULL`).join(' AND ')
   const list = names.join(', ')
   const where = unique.nullsNotDistinct ? '' : ` WHERE ${nulls}`
-  const query = parseQuery(
-    `SELECT ${list} FROM ${qualified(table)}${where} GROUP BY ${list} HAVING count(*) > 1 LIMIT 1`,
-  )
-  for await (const chunk of rowsOf(query, context)) {
-    if (chunk.length === 0) continue
-    const row: Value[] = []
-    unique.columns.forEach((c, i) => {
-      row[c] = cellValue(chunk.columns[i]!, 0)
-    })
-    throw new SqlError('unique_violation', `could not create unique index "${unique.name}"`, {
-      detail: `Key ${keyText(table, unique.columns, row)} is duplicated.`,
-    })
-  }
+  const query = `SELECT ${list} FROM ${qualified(table)}${where} GROUP BY ${list} HAVING count(*) > 1 LIMIT 1`
+  for await (const rows of heldRows(query, unique.columns, context))
+    for (const row of rows)
+      throw new SqlError('unique_violation', `could not create unique index "${unique.name}"`, {
+        detail: `Key ${keyText(table, unique.columns, row)} is duplicated.`,
+      })
 }
 
 /** The table with other constraints, and its statement. */
-export function withConstraints(table: Relation, constraints: readonly ConstraintDef[] = []): Relation {
+export function withConstraints(table: Relation, constraints: readonly ConstraintDef[]): Relation {
   const { constraints: _, ...rest } = table
   const next = constraints.length === 0 ? rest : { ...rest, constraints }
   return { ...next, sql: tableSql(next) }
 }
 
-async function hasRow(table: Relation, condition: string, context: StatementContext): Promise<boolean> {
-  const query = parseQuery(`SELECT 1 FROM ${qualified(table)} WHERE ${condition} LIMIT 1`)
-  for await (const chunk of rowsOf(query, context)) if (chunk.length > 0) return true
-  return false
+/** The table without those of its constraints that are not to be kept, and its statement. */
+export function keepingConstraints(
+  table: Relation,
+  isKept: (constraint: ConstraintDef) => boolean,
+): Relation {
+  return withConstraints(table, (table.constraints ?? []).filter(isKept))
 }
 
-/** The owner of a table asks of its rows, whatever its rights to read them. */
-function rowsOf(query: Fragment, context: StatementContext): AsyncIterable<Chunk> {
-  const { authorize: _, ...binding } = bindContext(context, query, 'batch')
-  return context.runtime.query(planBatch(bindQuery(query.node, binding), []), context.signal)
+async function hasRow(table: Relation, condition: string, context: StatementContext): Promise<boolean> {
+  const query = `SELECT 1 FROM ${qualified(table)} WHERE ${condition} LIMIT 1`
+  for await (const rows of heldRows(query, [], context)) if (rows.length > 0) return true
+  return false
 }

@@ -1,16 +1,13 @@
 import type { Relation } from '../../planner/catalog.ts'
 import { type UniqueDef, uniquesOf } from '../../planner/constraint-def.ts'
-import { parseQuery } from '../../planner/parse/index.ts'
-import { bindQuery, planBatch } from '../../planner/query.ts'
 import { qualified } from '../../planner/rewrite-references.ts'
-import { cellValue } from '../../storage/column-buffer.ts'
 import { compareValues } from '../../types/compare.ts'
 import { SqlError } from '../../types/error.ts'
 import { quote, quoteIdent } from '../../types/sql-text.ts'
 import { formatText } from '../../types/text-io.ts'
 import type { Value } from '../../types/value.ts'
-import { bindContext } from './bind.ts'
 import type { StatementContext } from './contract.ts'
+import { heldRows } from './held-rows.ts'
 import { tellingColumns } from './row-id-column.ts'
 
 type Row = readonly Value[]
@@ -41,23 +38,25 @@ export async function rejectTaken(
       if (i > 0 && compareRows(row, keys[i - 1]!, columns, table) === 0) throw taken(table, unique, row)
     })
     if (keys.length === 0) continue
-    for await (const row of holders(table, unique, keys, context)) {
-      const own = among(keys, row, columns, table)
-      if (own !== undefined && among(gone, row, tells, table) === undefined) throw taken(table, unique, own)
-    }
+    for await (const held of holders(table, unique, keys, context))
+      for (const row of held) {
+        const own = among(keys, row, columns, table)
+        if (own !== undefined && among(gone, row, tells, table) === undefined) throw taken(table, unique, own)
+      }
   }
 }
 
 /** Rows of the table, of which the unique and the telling columns are read: those with the keys, or all. */
-async function* holders(
+function holders(
   table: Relation,
   { columns, nullsNotDistinct }: UniqueDef,
   keys: readonly Row[],
   context: StatementContext,
-): AsyncGenerator<Row> {
+): AsyncGenerator<readonly Row[]> {
   const read = [...new Set([...columns, ...tellingColumns(table)])]
   const list = read.map(i => `t.${quote(table.columns[i]!.name)}`).join(', ')
-  const few = keys.length <= LOOKED_UP_MAX
+  const all = `SELECT ${list} FROM ${qualified(table)} t`
+  if (keys.length > LOOKED_UP_MAX) return heldRows(all, read, context)
   const equal = nullsNotDistinct ? 'IS NOT DISTINCT FROM' : '='
   const names = columns.map((_, i) => `k${i}`)
   const values = keys.map(
@@ -65,21 +64,8 @@ async function* holders(
   )
   const on = columns.map((c, i) => `t.${quote(table.columns[c]!.name)} ${equal} k.${names[i]}`)
   const joined = ` JOIN (VALUES ${values.join(', ')}) k (${names.join(', ')}) ON ${on.join(' AND ')}`
-  const query = parseQuery(`SELECT ${list} FROM ${qualified(table)} t${few ? joined : ''}`)
-  const types = few ? keys.flatMap(() => columns.map(c => table.columns[c]!.type)) : []
-  const { authorize: _, ...binding } = bindContext(context, query, 'batch', types)
-  const given = few ? keys.flatMap(row => columns.map(c => row[c]!)) : []
-  for await (const chunk of context.runtime.query(
-    planBatch(bindQuery(query.node, binding), given),
-    context.signal,
-  ))
-    for (let at = 0; at < chunk.length; at++) {
-      const row: Value[] = []
-      read.forEach((column, i) => {
-        row[column] = cellValue(chunk.columns[i]!, at)
-      })
-      yield row
-    }
+  const given = keys.flatMap(row => columns.map(c => ({ type: table.columns[c]!.type, value: row[c]! })))
+  return heldRows(all + joined, read, context, given)
 }
 
 /** Of rows with one primary key the last one stays. */

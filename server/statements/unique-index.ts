@@ -1,21 +1,14 @@
 import type { Relation } from '../../planner/catalog.ts'
 import type { IndexSyntax } from '../../planner/parse/index.ts'
 import { notSupported } from '../../types/error.ts'
-import { validateConstraint, withConstraints } from './alter-constraint.ts'
+import { requireConstrainable, validateConstraint, withConstraints } from './alter-constraint.ts'
 import { changeCatalog } from './change-catalog.ts'
-import { requirePlainTable } from './column-users.ts'
-import { requireKeepable } from './constraints.ts'
 import type { StatementContext } from './contract.ts'
-import { tellingColumns } from './row-id-column.ts'
 
 /** Throws 0A000 for a unique index that no constraint of its table can stand for. */
 export function requireUniqueable(on: Relation, { keys }: IndexSyntax, context: StatementContext): void {
   if (on.kind !== 'table') throw notSupported(`a unique index on a ${on.kind}`)
-  requirePlainTable(on, 'CREATE UNIQUE INDEX', context)
-  const versioned = on.job?.nodes.some(({ spec }) => spec.kind === 'upsert' && spec.version !== undefined)
-  requireKeepable([{ kind: 'unique' }], on, versioned === true)
-  if (tellingColumns(on).length === 0)
-    throw notSupported('a unique index of a table whose rows nothing tells apart')
+  requireConstrainable(on, 'unique', 'CREATE UNIQUE INDEX', 'a unique index', context)
   const isColumn = (node: object): boolean => Object.keys(node)[0] === 'ColumnRef'
   if (!keys.every(({ expression }) => isColumn(expression.node)))
     throw notSupported('a unique index on an expression')
