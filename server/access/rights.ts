@@ -109,8 +109,11 @@ export function requireConnect(who: Who, catalog: Catalog, database: string): vo
 
 /** Throws 42501 unless the user may make things in the schema. */
 export function requireCreate(rights: Rights, catalog: Catalog, database: string, schema: string): void {
-  if (isTempSchema(schema)) requireTemporary(rights, catalog, database)
-  const found = isTempSchema(schema) ? undefined : catalog.schemaByName(database, schema)
+  if (isTempSchema(schema)) {
+    requireTemporary(rights, catalog, database)
+    return
+  }
+  const found = catalog.schemaByName(database, schema)
   if (found !== undefined && !rights.may('create', 'schema', found)) throw denied(`schema ${schema}`)
 }
 

@@ -23,7 +23,7 @@ import {
 import { addIdentity, dropIdentity, setIdentity } from './alter-identity.ts'
 import { alterNamespace } from './alter-namespace.ts'
 import { changeQuery } from './alter-view.ts'
-import { findByName, requireRelation, requireRole, requireSchema } from './bind.ts'
+import { betweenTemporary, findByName, requireRelation, requireRole, requireSchema } from './bind.ts'
 import { type Alteration, changeCatalog } from './change-catalog.ts'
 import type { Result, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
@@ -169,10 +169,6 @@ async function alterRelation(
 /** PostgreSQL's ALTER TABLE renames whatever it keeps beside tables; clients (dbt) count on it. */
 function fitsAlterTable({ kind }: Relation, action: AlterAction): boolean {
   return action.do === 'rename' && ['view', 'materialized view', 'index', 'sequence'].includes(kind)
-}
-
-function betweenTemporary(): SqlError {
-  return new SqlError('feature_not_supported', 'cannot move objects into or out of temporary schemas')
 }
 
 function schemaNamed(schema: string, { catalogs, session }: StatementContext): string {

@@ -100,6 +100,11 @@ export function lastingSchema(context: StatementContext, name: Name, what: strin
   return schema
 }
 
+/** 0A000 for SET SCHEMA that has to do with a temporary one. */
+export function betweenTemporary(): SqlError {
+  return new SqlError('feature_not_supported', 'cannot move objects into or out of temporary schemas')
+}
+
 /** Throws 3F000. */
 export function requireSchema(
   catalog: Catalog,

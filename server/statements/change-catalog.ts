@@ -1,5 +1,5 @@
 import type { Command } from '../../executor/runtime-contract.ts'
-import { Catalog } from '../../planner/catalog.ts'
+import { Catalog, type Relation } from '../../planner/catalog.ts'
 import { isTemporary, isTempSchema, readsTemporary } from '../../planner/temp-schema.ts'
 import { SqlError } from '../../types/error.ts'
 import type { Result, StatementContext } from './contract.ts'
@@ -40,6 +40,10 @@ export function changeCatalog(
 function refuseTemporaryInput(catalog: Catalog): void {
   if (!catalog.schemas.some(schema => isTempSchema(schema.name))) return
   const wrong = catalog.relations.find(r => !isTemporary(r) && readsTemporary(r.dependsOn, catalog))
-  if (wrong !== undefined)
-    throw new SqlError('feature_not_supported', `${wrong.kind}s must not use temporary tables or views`)
+  if (wrong !== undefined) throw outlivesInput(wrong)
+}
+
+/** 0A000 for a relation that would outlive one that it reads. */
+export function outlivesInput({ kind }: Pick<Relation, 'kind'>): SqlError {
+  return new SqlError('feature_not_supported', `${kind}s must not use temporary tables or views`)
 }

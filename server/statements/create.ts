@@ -14,6 +14,7 @@ import { requireCreate, rightsOf } from '../access/rights.ts'
 import { isOn } from '../session/setting-checks.ts'
 import { whileRunning } from '../while-running.ts'
 import { targetSchema } from './bind.ts'
+import { outlivesInput } from './change-catalog.ts'
 import type { Result, StatementContext } from './contract.ts'
 import { askedBySession } from './job-settings.ts'
 import { changeOf } from './jobs.ts'
@@ -119,8 +120,7 @@ function refuseTemporary(made: NewRelation, schema: string, catalog: Catalog): v
     return
   }
   const read = made.into === undefined ? made.dependsOn : [...made.dependsOn, made.into]
-  if (readsTemporary(read, catalog))
-    throw new SqlError('feature_not_supported', `${kind}s must not use temporary tables or views`)
+  if (readsTemporary(read, catalog)) throw outlivesInput(made)
 }
 
 const IN_BACKGROUND = new Set<Relation['kind']>(['materialized view', 'sink', 'index'])

@@ -129,16 +129,14 @@ export async function effectsOf(
   const types = table.columns.map(column => column.type)
   const changes = chunksOf(effects, types)
   for (const chunk of changes) rejectNulls(chunk, table)
+  const added = effects.filter(({ weight }) => weight > 0)
   const held = checksOf(table, context)
   if (held !== undefined)
-    for (const chunk of chunksOf(
-      effects.filter(({ weight }) => weight > 0),
-      types,
-    ))
-      held(chunk)
-  const rowsOf = (sign: 1 | -1) =>
-    effects.flatMap(({ row, weight }) => (Math.sign(weight) === sign ? [row] : []))
-  if (uniquesOf(table).length > 0) await rejectTaken(table, rowsOf(1), rowsOf(-1), context)
+    for (const chunk of added.length === effects.length ? changes : chunksOf(added, types)) held(chunk)
+  if (uniquesOf(table).length > 0) {
+    const removed = effects.filter(({ weight }) => weight < 0)
+    await rejectTaken(table, added.map(rowOf), removed.map(rowOf), context)
+  }
   const counted = effects.filter(effect => effect.counted)
   const count = counted.reduce((sum, { weight }) => sum + Math.abs(weight), 0)
   const result = { tag: tag === 'INSERT' ? `INSERT 0 ${count}` : `${tag} ${count}` }
@@ -150,6 +148,8 @@ export async function effectsOf(
   const shown = rows.length === 0 ? undefined : run(chunkOf([...types, ...(bound.beside ?? [])], rows))
   return { table, changes, result: { ...result, rows: shown === undefined ? [] : [shown] } }
 }
+
+const rowOf = ({ row }: Effect): readonly Value[] => row
 
 const CHUNK_ROWS = 1 << 14
 

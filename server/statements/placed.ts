@@ -1,9 +1,8 @@
 import type { Catalog } from '../../planner/catalog.ts'
 import type { PlaceAction } from '../../planner/parse/index.ts'
 import { isTempSchema } from '../../planner/temp-schema.ts'
-import { SqlError } from '../../types/error.ts'
 import { requireCreate, rightsOf } from '../access/rights.ts'
-import { requireRole, requireSchema } from './bind.ts'
+import { betweenTemporary, requireRole, requireSchema } from './bind.ts'
 import type { StatementContext } from './contract.ts'
 
 /** What RENAME TO, SET SCHEMA and OWNER TO change. */
@@ -26,7 +25,7 @@ export function placed<T extends Place>(
     return { ...object, owner: action.to }
   }
   if (action.do === 'set schema' && (isTempSchema(object.schema) || isTempSchema(action.schema)))
-    throw new SqlError('feature_not_supported', 'cannot move objects into or out of temporary schemas')
+    throw betweenTemporary()
   const changed =
     action.do === 'rename' ? { ...object, name: action.to } : { ...object, schema: action.schema }
   requireSchema(catalog, changed.database, changed.schema)

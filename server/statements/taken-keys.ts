@@ -25,12 +25,11 @@ export async function rejectTaken(
   removed: readonly Row[],
   context: StatementContext,
 ): Promise<void> {
-  const uniques = uniquesOf(table)
-  if (uniques.length === 0 || added.length === 0) return
+  if (added.length === 0) return
   const rows = lastOfEachKey(added, table)
   const tells = tellingColumns(table)
   const gone = sorted(table.key.length > 0 ? [...removed, ...rows] : removed, tells, table)
-  for (const unique of uniques) {
+  for (const unique of uniquesOf(table)) {
     const { columns } = unique
     const counted = rows.filter(row => unique.nullsNotDistinct || columns.every(c => row[c] !== null))
     const keys = sorted(counted, columns, table)
