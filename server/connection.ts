@@ -264,9 +264,7 @@ export class Connection {
   async #message(session: Session, { type, body }: Frame): Promise<void> {
     if (type === 'S') {
       this.#skipping = false
-      await this.#endTransaction(session)
-      if (session.block.status === 'I') session.closePortals(portal => !portal.hold)
-      return this.#ready(session)
+      return this.#answered(session)
     }
     const extended = Object.hasOwn(EXTENDED, type) ? EXTENDED[type] : undefined
     if (extended === undefined && !OTHERS.has(type))
@@ -289,16 +287,17 @@ export class Connection {
       errorResponse(this.#out, error, sql)
       this.#skipping = type !== 'Q' && type !== 'F'
     }
-    if (type === 'Q' || type === 'F') {
-      await this.#endTransaction(session)
-      if (session.block.status === 'I') session.closePortals(portal => !portal.hold)
-      this.#ready(session)
-    }
+    if (type === 'Q' || type === 'F') await this.#answered(session)
+  }
+
+  /** It is the client's turn again. */
+  async #answered(session: Session): Promise<void> {
+    if (session.block.status === 'I') await this.#endTransaction(session)
+    this.#ready(session)
   }
 
   /** Outside of a block each message is a transaction. */
   async #endTransaction(session: Session): Promise<void> {
-    if (session.block.status !== 'I') return
     session.system.channels.ended(true)
     try {
       await endTransaction(session.context)
@@ -306,6 +305,7 @@ export class Connection {
       if (!(error instanceof SqlError)) this.#hub.failed(error)
       errorResponse(this.#out, error, '')
     }
+    session.closePortals(portal => !portal.hold)
   }
 
   /** Sends what was written; waits while the client reads too slowly. Throws 08000 when it is gone. */

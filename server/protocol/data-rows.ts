@@ -47,6 +47,7 @@ function cellOf(type: Type, format: number, zone: string, show: ShowObject | und
   if (format !== 0) return binaryCell(type)
   if (show !== undefined && isRegistered(type))
     return (out, column, row) => out.sizedText(show(cellValue(column, row) as number, type.label!))
+  const written: Cell = (out, column, row) => out.sizedText(formatText(type, notNull(column, row), zone))
   switch (type.name) {
     case 'text':
     case 'uuid':
@@ -63,10 +64,9 @@ function cellOf(type: Type, format: number, zone: string, show: ShowObject | und
       return (out, column, row) => out.sizedText((column.data as Uint8Array)[row] === 1 ? 't' : 'f')
     case 'date':
     case 'timestamp':
-      if (isPlainStyle(zone)) return rememberedCell(type, zone)
-      return (out, column, row) => out.sizedText(formatText(type, notNull(column, row), zone))
+      return isPlainStyle(zone) ? rememberedCell(type, zone) : written
     default:
-      return (out, column, row) => out.sizedText(formatText(type, notNull(column, row), zone))
+      return written
   }
 }
 

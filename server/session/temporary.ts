@@ -10,11 +10,9 @@ import { type DatabaseStatement, prepare } from '../statements/index.ts'
 
 /** DISCARD TEMP, and the end of a session: its temporary relations go, with what reads them. */
 export async function dropTemporary(context: StatementContext): Promise<void> {
-  const { catalogs, session } = context
-  const own = tempSchemaOf(session.number)
-  const isOwn = (schema: string) => schema === own
-  if (withoutTemporary(catalogs.current, isOwn) === catalogs.current) return
-  await changeCatalog(context, '', catalog => withoutTemporary(catalog, isOwn))
+  const own = ownSchema(context)
+  if (own === undefined) return
+  await changeCatalog(context, '', catalog => withoutTemporary(catalog, schema => schema === own))
 }
 
 /** The end of a transaction: what ON COMMIT says of the session's temporary tables. */
@@ -29,10 +27,16 @@ export async function endTransaction(context: StatementContext): Promise<void> {
   for (const table of found) if (table.onCommit === 'delete rows') await empty(table, context)
 }
 
-function endingTables({ catalogs: { current }, session }: StatementContext): readonly Relation[] {
+function endingTables(context: StatementContext): readonly Relation[] {
+  const own = ownSchema(context)
+  if (own === undefined) return []
+  return context.catalogs.current.relations.filter(r => r.schema === own && r.onCommit !== undefined)
+}
+
+/** The schema of the session's temporary relations; undefined: it has made none. */
+function ownSchema({ catalogs, session }: StatementContext): string | undefined {
   const own = tempSchemaOf(session.number)
-  if (!current.schemas.some(schema => schema.name === own)) return []
-  return current.relations.filter(r => r.schema === own && r.onCommit !== undefined)
+  return catalogs.current.schemas.some(({ name }) => name === own) ? own : undefined
 }
 
 /** With the rights of its owner: the session may be another's by now. */
