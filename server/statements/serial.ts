@@ -28,9 +28,11 @@ export async function withSerials(
   context: StatementContext,
   make: (columns: readonly ColumnSyntax[]) => Promise<Result>,
 ): Promise<Result> {
-  const serials = await createSerials(table, columns, context)
-  if (serials.length === 0) return make(columns)
+  if (!columns.some(isNumbered)) return make(columns)
+  const serials: Serial[] = []
   try {
+    for (const column of columns)
+      if (isNumbered(column)) serials.push(await createSerial(table, column, context))
     const made = await make(columns.map(column => numbered(column, serials)))
     await ownSerials(table, serials, context)
     return made
@@ -40,28 +42,16 @@ export async function withSerials(
   }
 }
 
-/** Makes the sequences, under the first free name of PostgreSQL's form. */
-async function createSerials(
-  table: Name,
-  columns: readonly ColumnSyntax[],
-  context: StatementContext,
-): Promise<readonly Serial[]> {
-  const serials: Serial[] = []
+/** Makes the sequence of a column, under the first free name of PostgreSQL's form. */
+async function createSerial(table: Name, column: ColumnSyntax, context: StatementContext): Promise<Serial> {
   const schema = targetSchema(context, table)
-  for (const column of columns) {
-    if (!isNumbered(column)) continue
-    const options = optionsOf(column, table.name)
-    const name = freeName(table.name, column.name, schema, context.catalogs.current, context)
-    const sequence = { schema, name, position: table.position }
-    const text = `CREATE SEQUENCE ${name} AS ${options.type}`
-    await createSequence(
-      { ...options, kind: 'create sequence', name: sequence, ifNotExists: false },
-      text,
-      context,
-    )
-    serials.push({ column: column.name, sequence })
-  }
-  return serials
+  const options = optionsOf(column, table.name)
+  const name = freeName(table.name, column.name, schema, context.catalogs.current, context)
+  const sequence = { schema, name, position: table.position }
+  const text = `CREATE SEQUENCE ${name} AS ${options.type}`
+  const syntax = { ...options, kind: 'create sequence', name: sequence, ifNotExists: false } as const
+  await createSequence(syntax, text, context)
+  return { column: column.name, sequence }
 }
 
 /** Whether a sequence of its own numbers the column. */
