@@ -9,8 +9,6 @@ export interface Notification {
   readonly pid: number
 }
 
-type Change = (() => void) & { readonly notification?: Notification }
-
 /** Who listens, of each server, by database and channel. */
 const servers = new WeakMap<CatalogHolder, Map<string, Set<Channels>>>()
 
@@ -26,7 +24,9 @@ const WAITING_MAX = 10_000
 export class Channels {
   readonly #listeners: Map<string, Set<Channels>>
   readonly #heard = new Map<string, string>()
-  #changes: Change[] = []
+  #changes: (() => void)[] = []
+  /** Channels and payloads of the transaction. */
+  readonly #said = new Set<string>()
   #waiting: Notification[] = []
   /** Something has come. */
   wake: () => void = () => {}
@@ -72,18 +72,16 @@ export class Channels {
     requireName(channel)
     if (Buffer.byteLength(payload) > PAYLOAD_BYTES_MAX)
       throw new SqlError('invalid_parameter_value', 'payload string too long')
-    const said = this.#changes.some(
-      ({ notification: before }) => before?.channel === channel && before.payload === payload,
-    )
-    if (said) return
-    const tell = () => {
+    const said = JSON.stringify([channel, payload])
+    if (this.#said.has(said)) return
+    this.#add(() => {
       for (const other of this.#listeners.get(JSON.stringify([database, channel])) ?? [])
         other.#hear(notification)
-    }
-    this.#add(Object.assign(tell, { notification }))
+    })
+    this.#said.add(said)
   }
 
-  #add(change: Change): void {
+  #add(change: () => void): void {
     if (this.#changes.length >= WAITING_MAX)
       throw new SqlError('program_limit_exceeded', 'too many notifications during one transaction')
     this.#changes.push(change)
@@ -98,8 +96,10 @@ export class Channels {
 
   /** The transaction ends. `kept` false: ROLLBACK. */
   ended(kept: boolean): void {
+    if (this.#changes.length === 0) return
     const changes = this.#changes
     this.#changes = []
+    this.#said.clear()
     if (kept) for (const change of changes) change()
   }
 
