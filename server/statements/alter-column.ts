@@ -203,7 +203,7 @@ export function changeDefault(
           default: bindColumnValue(value.node, [], column, bindContext(context, value, 'batch')),
           expressionSql: value.text,
         }
-  return { catalog: withColumn(table, at, next, context) }
+  return { catalog: context.catalogs.current.with(withColumn(table, at, next)) }
 }
 
 export async function changeNotNull(
@@ -221,7 +221,8 @@ export async function changeNotNull(
       'not_null_violation',
       `column "${name}" of relation "${table.name}" contains null values`,
     )
-  return { catalog: withColumn(table, at, { ...table.columns[at]!, notNull: on }, context) }
+  const column = { ...table.columns[at]!, notNull: on }
+  return { catalog: context.catalogs.current.with(withColumn(table, at, column)) }
 }
 
 async function hasNull(table: Relation, name: string, context: StatementContext): Promise<boolean> {
@@ -231,9 +232,8 @@ async function hasNull(table: Relation, name: string, context: StatementContext)
   return false
 }
 
-function withColumn(table: Relation, at: number, column: ColumnDef, { catalogs }: StatementContext): Catalog {
-  const next = { ...table, columns: table.columns.map((c, i) => (i === at ? column : c)) }
-  return catalogs.current.with(
-    next.kind === 'table' && !next.options['connector'] ? { ...next, sql: tableSql(next) } : next,
-  )
+/** The table with a column changed; its statement too, unless it says more than columns. */
+export function withColumn(table: Relation, at: number, column: ColumnDef): Relation {
+  const next = { ...table, columns: table.columns.with(at, column) }
+  return next.kind === 'table' && !next.options['connector'] ? { ...next, sql: tableSql(next) } : next
 }

@@ -1,14 +1,14 @@
-import type { ColumnDef, Relation } from '../../planner/catalog.ts'
+import type { Relation } from '../../planner/catalog.ts'
 import type { AlterAction } from '../../planner/parse/index.ts'
 import { assert, SqlError } from '../../types/error.ts'
 import { sequenceOf } from '../sequences.ts'
+import { withColumn } from './alter-column.ts'
 import type { Alteration } from './change-catalog.ts'
 import { requireColumn, requirePlainTable } from './column-users.ts'
 import type { StatementContext } from './contract.ts'
 import { columnDef } from './create-table.ts'
 import { changedSequence } from './sequence.ts'
 import { withSerial } from './serial.ts'
-import { tableSql } from './statement-text.ts'
 
 type Action<Do extends AlterAction['do']> = Extract<AlterAction, { do: Do }>
 
@@ -78,9 +78,4 @@ function ownSequence(table: Relation, column: number, { catalogs }: StatementCon
   const found = sequenceOf(table.id, column, catalogs.current)
   assert(found !== undefined, 'an identity has its sequence')
   return found
-}
-
-function withColumn(table: Relation, at: number, column: ColumnDef): Relation {
-  const next = { ...table, columns: table.columns.map((c, i) => (i === at ? column : c)) }
-  return { ...next, sql: tableSql(next) }
 }
