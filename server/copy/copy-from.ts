@@ -18,6 +18,7 @@ import { requireRelation } from '../statements/bind.ts'
 import type { StatementContext } from '../statements/contract.ts'
 import { checksOf, rejectNulls, requireSameConstraints } from '../statements/kept-out.ts'
 import { rejectTaken } from '../statements/taken-keys.ts'
+import { whileLocked } from '../statements/while-locked.ts'
 import { BinaryRows } from './binary.ts'
 import { setBinaryOf } from './binary-cells.ts'
 import { setCellOf } from './cells.ts'
@@ -56,12 +57,8 @@ export function copyFrom(session: Session, statement: CopyFrom): Runnable {
       await receive(session, statement, rows)
       const chunks = rows.finish()
       await markSequences(session.context)
-      const release = uniquesOf(table).length === 0 ? () => {} : await session.context.runtime.lock(table.id)
-      try {
-        await write(chunks, table, session.context)
-      } finally {
-        release()
-      }
+      const locked = uniquesOf(table).length === 0 ? [] : [table.id]
+      await whileLocked(locked, session.context, () => write(chunks, table, session.context))
       return { tag: `COPY ${rows.count}` }
     },
   }

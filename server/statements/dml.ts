@@ -25,6 +25,7 @@ import type { Prepared, Result, StatementContext } from './contract.ts'
 import { checksOf, rejectNulls, requireSameConstraints } from './kept-out.ts'
 import { rebinding, sameResult } from './rebinding.ts'
 import { rejectTaken } from './taken-keys.ts'
+import { whileLocked } from './while-locked.ts'
 
 export type DmlKind = 'insert' | 'update' | 'delete' | 'merge' | 'truncate'
 
@@ -51,14 +52,11 @@ export function prepareDml(
     async run(values): Promise<Result> {
       const now = bind().table
       const blind = kind === 'insert' && onConflict === undefined && uniquesOf(now).length === 0
-      const release = blind ? () => {} : await context.runtime.lock(now.id)
-      try {
+      return whileLocked(blind ? [] : [now.id], context, () => {
         const bound = bind()
         sameResult(told?.schema, bound.returning?.schema)
-        return await change(bound, values, context)
-      } finally {
-        release()
-      }
+        return change(bound, values, context)
+      })
     },
   }
 }

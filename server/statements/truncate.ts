@@ -5,6 +5,7 @@ import type { StatementOf } from './create.ts'
 import { bindDml, type Effects, effectsOf, writeEffects } from './dml.ts'
 import { rebinding } from './rebinding.ts'
 import { changedSequence } from './sequence.ts'
+import { whileLocked } from './while-locked.ts'
 
 /** TRUNCATE: the rows of all its tables go in one epoch. RESTART IDENTITY: then the sequences of their columns begin anew. */
 export function prepareTruncate(
@@ -20,15 +21,11 @@ export function prepareTruncate(
     parameters: [],
     async run(): Promise<Result> {
       const ids = bind().map(({ table }) => table.id)
-      const releases: (() => void)[] = []
-      try {
-        for (const id of ids.toSorted((a, b) => a - b)) releases.push(await context.runtime.lock(id))
+      await whileLocked(ids, context, async () => {
         const found: Effects[] = []
         for (const bound of bind()) found.push(await effectsOf(bound, [], context))
         await writeEffects(found, context)
-      } finally {
-        for (const release of releases) release()
-      }
+      })
       if (restart) await restartNumbers(ids, context)
       return { tag: 'TRUNCATE TABLE' }
     },

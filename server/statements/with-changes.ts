@@ -15,6 +15,7 @@ import { bindContext } from './bind.ts'
 import type { Prepared, Result, StatementContext } from './contract.ts'
 import { bindDml, type DmlKind, type Effects, effectsOf, writeEffects } from './dml.ts'
 import { sameResult } from './rebinding.ts'
+import { whileLocked } from './while-locked.ts'
 
 const KINDS: Readonly<Record<string, DmlKind>> = {
   InsertStmt: 'insert',
@@ -103,10 +104,7 @@ export function prepareWithChanges(
     async run(values): Promise<Result> {
       const whole = bindAll()
       sameResult(told.schema, whole.schema)
-      const tables = tablesOf(whole)
-      const releases: (() => void)[] = []
-      try {
-        for (const table of tables) releases.push(await context.runtime.lock(table))
+      return whileLocked(tablesOf(whole), context, async () => {
         const returned = new Map<unknown, BoundRelation>()
         const shared = { returned, inferred: new Map<number, Type>() }
         const found: Effects[] = []
@@ -125,21 +123,19 @@ export function prepareWithChanges(
         const rows = await rowsOf(main.query, values, context)
         await writeEffects(found, context)
         return { tag: count => `SELECT ${count}`, rows }
-      } finally {
-        for (const release of releases) release()
-      }
+      })
     },
   }
 }
 
-/** Locks are taken in one order. Throws 0A000 where a table would be changed twice: what came first is not told. */
+/** Tables that are changed. Throws 0A000 where a table would be changed twice: what came first is not told. */
 function tablesOf({ parts, main }: Whole): readonly number[] {
   const all = 'dml' in main ? [...parts, main.dml] : parts
   const tables = all.map(part => part.table.id)
   const twice = all.find((part, i) => tables.indexOf(part.table.id) !== i)
   if (twice !== undefined)
     throw notSupported(`a statement that changes table "${twice.table.name}" in two places`)
-  return tables.toSorted((a, b) => a - b)
+  return tables
 }
 
 function relationOf({ returning }: BoundDml, chunks: Iterable<Chunk>): BoundRelation {
