@@ -28,14 +28,15 @@ export function parseDecimal(text: string): Decimal | undefined {
     return undefined
   }
   const fraction = match[3] ?? ''
-  let digits = BigInt(`${match[2]}${fraction}` || '0')
+  const written = `${match[2]}${fraction}`
+  let digits = BigInt(written || '0')
   let scale = fraction.length - Number(match[4] ?? 0)
   if (scale > SCALE_MAX || scale < -DIGITS_MAX) throw tooLarge()
   if (scale < 0) {
+    // Digits that begin with zeros are counted exactly.
+    if (written.length - scale > DIGITS_MAX && digits >= pow10(DIGITS_MAX + scale)) throw tooLarge()
     digits *= pow10(-scale)
     scale = 0
-    // Every digit and zero counted: those that begin with zeros are few.
-    if (digits >= 10n ** BigInt(DIGITS_MAX)) throw tooLarge()
   }
   return { digits: match[1] === '-' ? -digits : digits, scale }
 }
