@@ -150,11 +150,10 @@ async function* runOver(
   const monotonic = () => from.monotonic()
   const ends = earlyEnds(job)
   const heard = (node: number, chunk: Chunk): void => {
-    ends?.emitted(node, chunk)
-    for (const read of reads.values()) read.emitted(node, chunk)
+    ends!.emitted(node, chunk)
     emitted?.(node, chunk)
   }
-  const hears = reads.size > 0 || ends !== undefined ? heard : emitted
+  const hears = ends === undefined ? emitted : heard
   const graph = batchGraph(job, from.epoch, monotonic, chunk => ready.push(ownedChunk(chunk)), hears)
   try {
     let sliceStart = monotonic()
@@ -183,9 +182,6 @@ function requireMemory({ bytes }: BatchGraph, most: number | undefined): void {
   })
 }
 
-/** Of no node. */
-const NONE = -1
-
 type Inputs = ReadonlyMap<number, BatchRows>
 
 /** Everything a query does, piece by piece: what a node's rows are looked up in is complete before these rows come. */
@@ -207,8 +203,10 @@ function* steps(
   function* settle(node: GraphNode): Generator<() => unknown> {
     do yield goOn
     while (more && !over(node))
-    if (more) for (const id of ends!.with(node.id)) graph.drop(id)
-    if (more) yield* settle({ ...node, id: NONE })
+    if (!more) return
+    for (const id of ends!.with(node.id)) graph.drop(id)
+    do yield goOn
+    while (more)
   }
   function* take(node: GraphNode, chunk: Chunk): Generator<() => unknown> {
     for (let row = 0; row < chunk.length && !over(node); row += INPUT_ROWS_MAX) {
@@ -232,7 +230,7 @@ function* steps(
       if (over(node)) break
     }
     const read = reads.get(node.id)
-    while (read !== undefined && !read.enough) {
+    while (read !== undefined && !over(node)) {
       yield () => read.next()
       if (read.chunk === undefined) break
       yield* take(node, read.chunk)

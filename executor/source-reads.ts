@@ -9,27 +9,11 @@ export type SourceReads = ReadonlyMap<number, SourceRead>
 /** One source node's rows, as they are read. */
 export class SourceRead {
   readonly #rows: AsyncGenerator<Chunk>
-  readonly #until: { readonly node: number; readonly rows: number } | undefined
-  #emitted = 0
   /** What was read last; undefined: there is no more. */
   chunk: Chunk | undefined
 
-  constructor(
-    rows: AsyncGenerator<Chunk>,
-    until: { readonly node: number; readonly rows: number } | undefined,
-  ) {
+  constructor(rows: AsyncGenerator<Chunk>) {
     this.#rows = rows
-    this.#until = until
-  }
-
-  /** No more rows are wanted. */
-  get enough(): boolean {
-    return this.#until !== undefined && this.#emitted >= this.#until.rows
-  }
-
-  emitted(node: number, { weights, length }: Chunk): void {
-    if (node !== this.#until?.node) return
-    for (let row = 0; row < length; row++) this.#emitted += weights[row]!
   }
 
   async next(): Promise<void> {
@@ -60,10 +44,7 @@ export async function sourcesOf(
 /** Begins to read; nothing is asked for yet. */
 export function sourceReads(job: Job, sources: ReadonlyMap<RelationId, SourceRows>): SourceReads {
   return new Map(
-    sourceNodes(job).map(({ node, relation }) => [
-      node.id,
-      new SourceRead(sources.get(relation)!(), enoughOf(job, node)),
-    ]),
+    sourceNodes(job).map(({ node, relation }) => [node.id, new SourceRead(sources.get(relation)!())]),
   )
 }
 
