@@ -12,6 +12,7 @@ import type { TimeStyle } from './time-style.ts'
 import { zoneOffsetSeconds } from './time-zone.ts'
 import type { Interval } from './value.ts'
 import { zoneAbbreviation } from './zone-names.ts'
+import { offsetText } from './zone-offset.ts'
 
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
@@ -69,10 +70,7 @@ function dayAndMonth(days: number, { output, order }: TimeStyle, named = false):
 function zoneText(micros: bigint, offset: number, style: TimeStyle): string {
   const name = zoneAbbreviation(style.zone, micros)
   if (name !== '') return ` ${name}`
-  const size = Math.abs(offset)
-  const parts = [Math.trunc(size / 3600), Math.trunc(size / 60) % 60, size % 60]
-  while (parts.length > 1 && parts.at(-1) === 0) parts.pop()
-  return `${style.output === 'Postgres' ? ' ' : ''}${offset < 0 ? '-' : '+'}${parts.map(two).join(':')}`
+  return `${style.output === 'Postgres' ? ' ' : ''}${offsetText(offset)}`
 }
 
 const two = (n: number | bigint) => String(n).padStart(2, '0')

@@ -1,9 +1,9 @@
-import { localToInstant, zoneOffsetSeconds } from './datetime.ts'
+import { localToInstant, splitMicros, zoneOffsetSeconds } from './datetime.ts'
 import { notSupported } from './error.ts'
 import { clock } from './interval.ts'
 import type { Interval } from './value.ts'
+import { offsetText } from './zone-offset.ts'
 
-const DAY = 86_400_000_000n
 /** The zone takes the lowest bits: seconds west of Greenwich, moved so that they are never below zero. */
 const ZONE_BITS = 18n
 const ZONE_BIAS = 131_072
@@ -23,22 +23,19 @@ export function unpackTime(packed: bigint): { micros: bigint; east: number } {
 
 export function formatTimeWithZone(packed: bigint): string {
   const { micros, east } = unpackTime(packed)
-  const size = Math.abs(east)
-  const parts = [Math.trunc(size / 3600), Math.trunc(size / 60) % 60, size % 60]
-  while (parts.length > 1 && parts.at(-1) === 0) parts.pop()
-  return `${clock(micros)}${east < 0 ? '-' : '+'}${parts.map(n => String(n).padStart(2, '0')).join(':')}`
+  return clock(micros) + offsetText(east)
 }
 
 /** Later in the same zone, within the day. */
 export function laterTime(packed: bigint, by: Interval): bigint {
   const { micros, east } = unpackTime(packed)
-  return packTime((((micros + by.micros) % DAY) + DAY) % DAY, east)
+  return packTime(splitMicros(micros + by.micros).time, east)
 }
 
 /** The same instant of day in a zone so many seconds east. */
 export function timeInZone(packed: bigint, east: number): bigint {
   const { micros, east: before } = unpackTime(packed)
-  return packTime((((micros + BigInt(east - before) * 1_000_000n) % DAY) + DAY) % DAY, east)
+  return packTime(splitMicros(micros + BigInt(east - before) * 1_000_000n).time, east)
 }
 
 /** A local time of a day that is not known, in a zone; only where clocks never change there is one answer. */

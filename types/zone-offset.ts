@@ -36,10 +36,13 @@ function namedZone(name: string): string {
 
 /** `<+05:30>-05:30`: its name and what POSIX makes of it. */
 function posixZone(east: number): string {
-  if (east === 0) return 'UTC'
+  return east === 0 ? 'UTC' : `<${offsetText(east)}>${offsetText(-east)}`
+}
+
+/** `-08`, `+05:30` or `+05:30:10`: no more fields than needed. */
+export function offsetText(east: number): string {
   const size = Math.abs(east)
   const parts = [Math.trunc(size / 3600), Math.trunc(size / 60) % 60, size % 60]
   while (parts.length > 1 && parts.at(-1) === 0) parts.pop()
-  const clock = parts.map(n => String(n).padStart(2, '0')).join(':')
-  return east > 0 ? `<+${clock}>-${clock}` : `<-${clock}>+${clock}`
+  return `${east < 0 ? '-' : '+'}${parts.map(n => String(n).padStart(2, '0')).join(':')}`
 }
