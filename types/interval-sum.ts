@@ -1,3 +1,4 @@
+import { halfEven } from './half-even.ts'
 import type { Interval } from './value.ts'
 
 /** Why a text is no interval: `range`: a field does not fit, `total`: they do not fit together. */
@@ -43,8 +44,7 @@ export function addMonths(sum: IntervalSum, whole: bigint, fraction: number): vo
 
 /** Fractions of years are whole months, rounded to even. */
 export function addYears(sum: IntervalSum, whole: bigint, fraction: number, scale: number): void {
-  const exact = fraction * scale * 12
-  const months = exact % 1 === 0.5 || exact % 1 === -0.5 ? 2 * Math.round(exact / 2) : Math.round(exact)
+  const months = halfEven(fraction * scale * 12)
   sum.years = fitting(sum, BigInt(sum.years) + checked(sum, whole) * BigInt(scale))
   sum.months = fitting(sum, BigInt(sum.months) + BigInt(months))
 }

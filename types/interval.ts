@@ -1,4 +1,5 @@
 import { SqlError } from './error.ts'
+import { halfEven } from './half-even.ts'
 import { readInterval } from './read-interval.ts'
 import type { Interval } from './value.ts'
 
@@ -77,10 +78,6 @@ function cascade(a: Interval, scale: (part: number) => number): Interval {
 
 function roundMicros(value: number): number {
   return halfEven(value * 1e6) / 1e6
-}
-
-function halfEven(value: number): number {
-  return Math.abs(value % 1) === 0.5 ? 2 * Math.round(value / 2) : Math.round(value)
 }
 
 /** The interval itself. Throws 22008 when a part does not fit. */

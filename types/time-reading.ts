@@ -1,4 +1,5 @@
 import { SqlError } from './error.ts'
+import { halfEven } from './half-even.ts'
 import type { DateOrder } from './time-style.ts'
 
 /** Which fields of a date or time have been read, as bits; a field that comes twice is no date. */
@@ -108,6 +109,5 @@ export function fraction(r: Reading, text: string): number {
 
 /** Microseconds of a fraction with its point, rounded to even. */
 export function microsOf(text: string): number {
-  const micros = Number(`0${text === '.' ? '' : text}`) * 1e6
-  return micros % 1 === 0.5 ? 2 * Math.round(micros / 2) : Math.round(micros)
+  return halfEven(Number(`0${text === '.' ? '' : text}`) * 1e6)
 }

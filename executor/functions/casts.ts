@@ -19,6 +19,7 @@ import {
   roundDecimal,
 } from '../../types/decimal.ts'
 import { SqlError } from '../../types/error.ts'
+import { halfEven } from '../../types/half-even.ts'
 import { checkInt256 } from '../../types/int256.ts'
 import { isJsonNumber, parseJson } from '../../types/json-text.ts'
 import { checkedEntries } from '../../types/map-text.ts'
@@ -202,7 +203,7 @@ function wholeOf(value: bigint | Decimal, to: Type): bigint {
 
 function wholeOfFloat(value: number, to: Type): bigint {
   if (!Number.isFinite(value)) throw outOfRange(to)
-  return BigInt(roundHalfEven(value))
+  return BigInt(halfEven(value))
 }
 
 function toFloat(value: number | bigint | Decimal, to: Type): number {
@@ -230,13 +231,6 @@ function toDecimal(value: number | bigint | Decimal, from: Type): Decimal {
   if (!Number.isFinite(value)) return parseDecimal(String(value))!
   if (from.name !== 'float4' && from.name !== 'float8') return decimalOf(value)
   return parseDecimal(String(Number(value.toPrecision(from.name === 'float4' ? 6 : 15))))!
-}
-
-/** Floats round to even when cast to an integer (rint). */
-export function roundHalfEven(value: number): number {
-  const floor = Math.floor(value)
-  if (value - floor !== 0.5) return Math.round(value)
-  return floor % 2 === 0 ? floor : floor + 1
 }
 
 /** Object ids are 32 bits without a sign; an int4 keeps its bits. */

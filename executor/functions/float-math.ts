@@ -1,4 +1,5 @@
 import { SqlError } from '../../types/error.ts'
+import { halfEven } from '../../types/half-even.ts'
 import { ATAN_ONE, arcCosine, arcSine, cosineOf, cotangentOf, RADIANS, sineOf, tangentOf } from './degrees.ts'
 import { fn } from './registry.ts'
 
@@ -43,7 +44,7 @@ const FLOATS: Readonly<Record<string, (a: number) => number>> = {
   atand: a => (Math.atan(a) / ATAN_ONE) * 45,
   degrees: a => checked(a / RADIANS, a, false),
   radians: a => checked(a * RADIANS, a, a !== 0),
-  round: rint,
+  round: halfEven,
 }
 for (const [name, call] of Object.entries(FLOATS))
   fn(`${name}(float8) -> float8`, { help: `${name} of a`, call })
@@ -57,11 +58,6 @@ fn('atan2d(float8, float8) -> float8', {
 })
 fn('pi() -> float8', { help: 'π', call: () => Math.PI })
 fn('random() -> float8', { help: 'uniform in [0, 1)', call: () => Math.random(), volatility: 'volatile' })
-
-/** Rounds to the nearest whole number, halves to even. */
-function rint(a: number): number {
-  return Math.abs(a % 1) === 0.5 ? 2 * Math.round(a / 2) : Math.round(a)
-}
 
 function squareRoot(a: number): number {
   if (a < 0)

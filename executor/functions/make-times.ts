@@ -1,8 +1,8 @@
 import * as t from '../../types/datetime.ts'
 import { SqlError } from '../../types/error.ts'
+import { halfEven } from '../../types/half-even.ts'
 import { timeOfId } from '../../types/row-id.ts'
 import { zoneOffset } from '../../types/zone-offset.ts'
-import { roundHalfEven } from './casts.ts'
 import { fn } from './registry.ts'
 
 const DAY = t.DAY_MICROS
@@ -56,7 +56,7 @@ fn('to_timestamp(float8) -> timestamptz', {
     if (a === -Infinity) return t.MINUS_INFINITY_MICROS
     if (Number.isNaN(a)) throw overflow('timestamp cannot be NaN')
     if (a < -210866803200 || a >= 9223372036854) throw overflow(`timestamp out of range: "${a}"`)
-    return t.checkTimestamp(EPOCH_2000 + BigInt(roundHalfEven((a - 946684800) * 1e6)))
+    return t.checkTimestamp(EPOCH_2000 + BigInt(halfEven((a - 946684800) * 1e6)))
   },
 })
 
