@@ -247,7 +247,7 @@ function setZone(r: Reading, name: string): undefined {
   if (!isZone(name)) throw new SqlError('invalid_parameter_value', `time zone "${name}" not recognized`)
   see(r, SEEN.zone)
   const meaning = ZONE_ABBREVIATIONS.get(name)
-  r.zone = (typeof meaning === 'number' ? meaning : name) ?? name
+  r.zone = typeof meaning === 'number' ? meaning : name
 }
 
 /** DST stands with an abbreviation only. */

@@ -40,7 +40,6 @@ fn('to_char(interval, text) -> text', {
   call: (i: Interval, pattern: string) => format(momentOfInterval(i), pattern),
 })
 
-/** An empty pattern gives NULL. */
 function infinite(a: bigint): boolean {
   return a === t.INFINITY_MICROS || a === t.MINUS_INFINITY_MICROS
 }

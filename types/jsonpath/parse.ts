@@ -25,7 +25,7 @@ export type Step =
   | { readonly kind: 'descend'; readonly least: number; readonly most: number }
   | { readonly kind: 'elements'; readonly ranges: readonly (readonly [PathNode, PathNode | undefined])[] }
   | { readonly kind: 'filter'; readonly test: PathNode }
-  | { readonly kind: 'method'; readonly name: string; readonly argument?: string }
+  | { readonly kind: 'method'; readonly name: string }
 
 export interface JsonPath {
   readonly strict: boolean
