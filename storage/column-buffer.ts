@@ -130,12 +130,8 @@ export class ColumnBuffer implements Column {
         this.f64[row] = 0
         break
       case 'values':
-        this.values[row] = null
-        break
       case 'bytes':
-        this.garbage += this.ends[row]! - this.starts[row]!
-        this.starts[row] = 0
-        this.ends[row] = 0
+        this.discard(row)
         break
     }
   }

@@ -3,7 +3,7 @@ import { equalRows } from './compare-cells.ts'
 import type { RowId } from './contract.ts'
 import { type HashIndex, scatter } from './hash-index.ts'
 
-/** Row of the key of the chunk's row, among those of the table and those of the chunk that will get the ids from `first`; or -1. */
+/** Row of the key of the chunk's row, among those of the table and those of the chunk, whose ids will begin at `first`; or -1. */
 export function locateLoading(
   table: { readonly columns: readonly Column[]; readonly identity: readonly number[] },
   { entries, mask }: HashIndex,
@@ -11,7 +11,6 @@ export function locateLoading(
   chunk: Chunk,
   row: number,
   first: RowId,
-  added: Int32Array,
 ): RowId {
   const { identity } = table
   for (let slot = scatter(hash) & mask; entries[2 * slot + 1] !== 0; slot = (slot + 1) & mask) {
@@ -19,7 +18,7 @@ export function locateLoading(
     const id = entries[2 * slot + 1]! - 1
     const same =
       id >= first
-        ? equalRows(chunk.columns, identity, added[id - first]!, chunk.columns, identity, row)
+        ? equalRows(chunk.columns, identity, id - first, chunk.columns, identity, row)
         : equalRows(table.columns, identity, id, chunk.columns, identity, row)
     if (same) return id
   }

@@ -38,13 +38,14 @@ export class RowSlab {
     this.dirtyFlags = grownArray(this.dirtyFlags, capacity, inPlace)
   }
 
-  /** Puts columns of the chunk's first rows behind all others. */
-  protected appendFirst(chunk: Chunk, count: number): void {
+  /** Puts columns of rows[0 .. count) of the chunk (none given: its first) behind all others. Returns the first one's id. */
+  protected appendColumns(chunk: Chunk, rows: Int32Array | undefined, count: number): RowId {
     const first = this.end
     this.end += count
     if (this.end > this.weights.length) this.reserve(this.end)
     for (let i = 0; i < this.columns.length; i++)
-      this.columns[i]!.gather(first, chunk.columns[i]!, undefined, count)
+      this.columns[i]!.gather(first, chunk.columns[i]!, rows, count)
+    return first
   }
 
   /** The last rows, down to `first`, move to where rows are free or `gone`; returns the ids they have now. */

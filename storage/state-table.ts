@@ -163,15 +163,13 @@ export class StateTable extends RowSlab implements StateTableContract {
     const index = this.#index!
     const hashes = this.#hashesOf(chunk, this.identity)
     const first = this.end
-    const added = new Int32Array(chunk.length)
     let count = 0
     for (; count < chunk.length; count++) {
       const hash = hashes[count]!
-      if (locateLoading(this, index, hash, chunk, count, first, added) !== -1) break
-      added[count] = count
+      if (locateLoading(this, index, hash, chunk, count, first) !== -1) break
       index.insert(hash, first + count)
     }
-    this.appendFirst(chunk, count)
+    this.appendColumns(chunk, undefined, count)
     this.weights.fill(1, first, this.end)
     this.hashes.set(hashes.subarray(0, count), first)
     this.#size += count
@@ -219,11 +217,7 @@ export class StateTable extends RowSlab implements StateTableContract {
       this.spec.mode === 'append' && this.#secondary.length === 1,
       'rows are appended to an append table',
     )
-    const first = this.end
-    this.end += count
-    if (this.end > this.weights.length) this.reserve(this.end)
-    for (let i = 0; i < this.columns.length; i++)
-      this.columns[i]!.gather(first, chunk.columns[i]!, rows, count)
+    const first = this.appendColumns(chunk, rows, count)
     gather32(this.weights, first, chunk.weights, rows, count)
     for (let id = first; id < this.end; id++)
       assert(this.weights[id]! > 0, `rows are never retracted from an append table (${this.spec.id})`)
@@ -443,8 +437,7 @@ export class StateTable extends RowSlab implements StateTableContract {
 
   /** Puts the chunk's rows behind all others. */
   #appendLoaded(chunk: Chunk): void {
-    const first = this.end
-    this.appendFirst(chunk, chunk.length)
+    const first = this.appendColumns(chunk, undefined, chunk.length)
     const weights = chunk.weights.subarray(0, chunk.length)
     this.weights.set(weights, first)
     this.base.set(weights, first)
