@@ -1,6 +1,8 @@
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { Type } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
+import { flat } from './array.ts'
+import { ELEMENTS_MAX, tooManyElements } from './array-fill.ts'
 import { fn } from './registry.ts'
 
 type Items = readonly Value[]
@@ -8,7 +10,6 @@ type Bounds = readonly (number | null)[]
 
 /** A bound of a slice that was left out. */
 const OPEN = -2147483648
-const ELEMENTS_MAX = 134217727
 
 fn('$array_set(anyarray, int4[], any) -> anyarray', {
   help: 'with another element at a place',
@@ -31,7 +32,7 @@ fn('$array_set_slice(anyarray, int4[], anyarray) -> anyarray', {
           detail:
             'When assigning to a slice of an empty array value, slice boundaries must be fully specified.',
         })
-      return withSlice(type!, a ?? [], limits, leaves(type!, source)[Symbol.iterator]())
+      return withSlice(type!, a ?? [], limits, flat(type!, source)[Symbol.iterator]())
     },
 })
 
@@ -82,16 +83,10 @@ function place(index: number): number {
 
 /** A copy with NULLs up to a place. */
 function filled(a: Items, to: number): Value[] {
-  if (to >= ELEMENTS_MAX)
-    throw new SqlError('program_limit_exceeded', `array size exceeds the maximum allowed (${ELEMENTS_MAX})`)
+  if (to >= ELEMENTS_MAX) throw tooManyElements()
   const copy = [...a]
   while (copy.length <= to) copy.push(null)
   return copy
-}
-
-function leaves(type: Type, a: Items): Items {
-  if (type.element!.name !== 'array') return a
-  return a.flatMap(v => (v === null ? [null] : leaves(type.element!, v as Items)))
 }
 
 function outOfRange(): SqlError {

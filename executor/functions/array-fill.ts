@@ -6,8 +6,8 @@ import { fn } from './registry.ts'
 
 type Sizes = readonly (number | null)[] | null
 
-/** Elements an array may be filled with, as in PostgreSQL. */
-const ELEMENTS_MAX = 134217727
+/** Elements an array may have, as in PostgreSQL. */
+export const ELEMENTS_MAX = 134217727
 
 // How many dimensions the result has is in its type, which the planner knows where their array is written out.
 for (const bounds of ['', ', int4[]'])
@@ -31,12 +31,15 @@ function filled(value: Value, dimensions: Sizes, low: Sizes | undefined, depth: 
     })
   const sizes = dimensions as readonly number[]
   const count = sizes.reduce((product, size) => product * size, 1)
-  if (sizes.some(size => size < 0) || count > ELEMENTS_MAX)
-    throw new SqlError('program_limit_exceeded', `array size exceeds the maximum allowed (${ELEMENTS_MAX})`)
+  if (sizes.some(size => size < 0) || count > ELEMENTS_MAX) throw tooManyElements()
   if (count === 0 || sizes.length === 0) return []
   if (sizes.length !== depth) throw notSupported('array_fill whose number of dimensions is not constant')
   if (low?.some(bound => bound !== 1)) throw notSupported('an array whose subscripts do not begin at 1')
   return sizes.reduceRight((inner: Value, size) => Array.from({ length: size }, () => inner), value)
+}
+
+export function tooManyElements(): SqlError {
+  return new SqlError('program_limit_exceeded', `array size exceeds the maximum allowed (${ELEMENTS_MAX})`)
 }
 
 fn('width_bucket(anyelement, anyarray) -> int4', {

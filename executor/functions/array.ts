@@ -6,7 +6,7 @@ import { formatText } from '../../types/text-io.ts'
 import type { Type } from '../../types/type.ts'
 import { firstSubscript } from '../../types/type-labels.ts'
 import type { Decimal, Value } from '../../types/value.ts'
-import { fn } from './registry.ts'
+import { fn, leafOf } from './registry.ts'
 import { fieldsOf } from './split-fields.ts'
 
 type Items = readonly Value[]
@@ -209,7 +209,7 @@ for (const [operator, help, test] of [
     make:
       ([type]) =>
       (a: Items, b: Items) =>
-        test(leaf(type!), flat(type!, a), flat(type!, b)),
+        test(leafOf(type!), flat(type!, a), flat(type!, b)),
   })
 const ORDERS: Readonly<Record<string, (order: number) => boolean>> = {
   '=': order => order === 0,
@@ -226,7 +226,7 @@ for (const [operator, holds] of Object.entries(ORDERS))
       strict: false,
       make: ([type]) => {
         const decisive = quantifier === 'any'
-        const decides = (v: Value, b: Value) => holds(compareValues(leaf(type!), b, v)) === decisive
+        const decides = (v: Value, b: Value) => holds(compareValues(leafOf(type!), b, v)) === decisive
         return (a: Items | null, b: Value) => {
           if (a === null) return null
           const all = flat(type!, a)
@@ -296,11 +296,8 @@ function sumOf(result: 'int8' | 'numeric' | 'float4' | 'float8', a: Items): Valu
   }
 }
 
-function leaf(type: Type): Type {
-  return type.name === 'array' ? leaf(type.element!) : type
-}
-
-function flat(type: Type, a: Items): Items {
+/** The elements of all dimensions. */
+export function flat(type: Type, a: Items): Items {
   return type.element?.name === 'array'
     ? a.flatMap(v => (v === null ? [null] : flat(type.element!, v as Items)))
     : a
@@ -318,7 +315,7 @@ function dimensions(type: Type, a: Items): number[] {
 function joined(type: Type, a: Items, by: string, nulls: string | null): string {
   return flat(type, a)
     .filter(v => v !== null || nulls !== null)
-    .map(v => (v === null ? nulls! : formatText(leaf(type), v)))
+    .map(v => (v === null ? nulls! : formatText(leafOf(type), v)))
     .join(by)
 }
 
