@@ -63,7 +63,7 @@ export async function recover(options: RecoverOptions): Promise<Recovered> {
   const backlogs = new Backlogs(relation => version.cursors[cursorName(relation)] ?? 0, options.sinkBytesMax)
   const positions = new Map<string, number>()
   const loads: Promise<void>[] = []
-  const expected = new Map([...tables.keys()].map(id => [id, expectedRows(version, id)]))
+  const expected = expectedRows(version)
   const visit = async (stored: StoredRows): Promise<void> => {
     const { table: id, epoch, rows } = stored
     host.crashPoint('C27')
@@ -71,13 +71,13 @@ export async function recover(options: RecoverOptions): Promise<Recovered> {
     const table = tables.get(id)
     if (table === undefined || rows === 0) return
     if (table.role !== 'log' && epoch <= (version.cursors[pastCursor(id)] ?? 0)) return
-    if (table.role === 'rows') serving.restore(id, decodeRows(stored), expected.get(id)!)
+    if (table.role === 'rows') serving.restore(id, decodeRows(stored), expected.get(id) ?? 0)
     else if (table.role === 'log') backlogs.add(table.relation, epoch, decodeRows(stored))
     else if (table.role === 'errors') errors.load(table, decodeRows(stored))
     else {
       if (id.endsWith('/backfill'))
         positions.set(id.slice(0, -'/backfill'.length), lastPosition(decodeRows(stored)))
-      loads.push(port.load(stored, expected.get(id)!))
+      loads.push(port.load(stored, expected.get(id) ?? 0))
       if (loads.length >= LOADS_MAX) await loads.shift()
     }
   }
@@ -90,17 +90,18 @@ export async function recover(options: RecoverOptions): Promise<Recovered> {
 }
 
 /**
- * Rows of a table to make room for: those of its objects, but not more than a few times the largest, as the others may hold
+ * Rows of each table to make room for: those of its objects, but not more than a few times the largest, as the others may hold
  * the same rows again.
  */
-function expectedRows({ objects }: Version, table: string): number {
-  let sum = 0
-  let largest = 0
-  for (const { tables } of objects) {
-    sum += tables[table] ?? 0
-    largest = Math.max(largest, tables[table] ?? 0)
-  }
-  return Math.min(sum, largest * EXPECTED_LARGEST)
+function expectedRows({ objects }: Version): ReadonlyMap<string, number> {
+  const sums = new Map<string, number>()
+  const largest = new Map<string, number>()
+  for (const { tables } of objects)
+    for (const [id, rows] of Object.entries(tables)) {
+      sums.set(id, (sums.get(id) ?? 0) + rows)
+      largest.set(id, Math.max(largest.get(id) ?? 0, rows))
+    }
+  return new Map([...sums].map(([id, rows]) => [id, Math.min(rows, largest.get(id)! * EXPECTED_LARGEST)]))
 }
 
 /** Jobs that read a relation. */
