@@ -1,5 +1,6 @@
 import * as t from '../../types/datetime.ts'
 import { addDecimals, decimalOf, decimalToNumber, divideDecimals, roundDecimal } from '../../types/decimal.ts'
+import { unpackTime } from '../../types/time-with-zone.ts'
 import type { Decimal, Interval } from '../../types/value.ts'
 import { noUnit, unitOf } from './date-units.ts'
 import { fn } from './registry.ts'
@@ -32,11 +33,18 @@ for (const [name, type] of [
   })
   fn(`${name}(text, time) -> ${type}`, {
     help: 'field',
-    call: (f: string, a: bigint) => result(timeOfDayField(f, a)),
+    call: (f: string, a: bigint) => result(timeField(f, a)),
   })
   fn(`${name}(text, interval) -> ${type}`, {
     help: 'field',
     call: (f: string, a: Interval) => result(intervalField(f, a)),
+  })
+  fn(`${name}(text, timetz) -> ${type}`, {
+    help: 'field',
+    call: (f: string, a: bigint) => {
+      const { micros, east } = unpackTime(a)
+      return result(timeField(f, micros, east))
+    },
   })
 }
 
@@ -97,19 +105,13 @@ function dateField(word: string, days: number): Field {
 }
 
 /** A field of a time of day; `east`: of one with a zone, so many seconds east of Greenwich. */
-function timeOfDayField(word: string, time: bigint, east?: number): Decimal {
+function timeField(word: string, time: bigint, east?: number): Decimal {
   const unit = unitOf(word)
   if (unit === 'epoch') return { digits: time - BigInt(east ?? 0) * 1_000_000n, scale: 6 }
   const field = clockField(unit, time) ?? (east === undefined ? undefined : zoneField(unit, east))
   if (field === undefined)
     throw noUnit(word, east === undefined ? 'time without time zone' : 'time with time zone')
   return field
-}
-
-/** extract (`exact`) or date_part of a time with time zone. */
-export function timeField(word: string, time: bigint, exact: boolean, east: number): Decimal | number {
-  const field = timeOfDayField(word, time, east)
-  return exact ? field : decimalToNumber(field)
 }
 
 function zoneField(unit: string, offset: number): Decimal | undefined {

@@ -2,7 +2,7 @@ import * as t from '../../types/datetime.ts'
 import { notSupported } from '../../types/error.ts'
 import { laterTime, steadyOffset, timeInZone, unpackTime } from '../../types/time-with-zone.ts'
 import type { Interval } from '../../types/value.ts'
-import { dateToInstant, timeField } from './date-fields.ts'
+import { dateToInstant } from './date-fields.ts'
 import { fn } from './registry.ts'
 
 const later = { help: 'later by' }
@@ -37,17 +37,6 @@ fn('timezone(interval, timetz) -> timetz', {
     return timeInZone(a, Number(offset.micros / 1_000_000n))
   },
 })
-for (const [name, type] of [
-  ['extract', 'numeric'],
-  ['date_part', 'float8'],
-] as const)
-  fn(`${name}(text, timetz) -> ${type}`, {
-    help: 'field',
-    call: (word: string, a: bigint) => {
-      const { micros, east } = unpackTime(a)
-      return timeField(word, micros, name === 'extract', east)
-    },
-  })
 
 function instantOf(days: number, time: bigint): bigint {
   const midnight = dateToInstant(days)
