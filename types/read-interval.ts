@@ -12,6 +12,7 @@ import {
 import { readIsoInterval } from './read-iso-interval.ts'
 import { microsOf } from './time-reading.ts'
 import { type TimeToken, timeTokens } from './time-tokens.ts'
+import { LETTERS } from './time-words.ts'
 import type { Interval } from './value.ts'
 
 /**
@@ -142,9 +143,6 @@ const SCALES = {
   century: [addYears, 100],
   millennium: [addYears, 1000],
 } as const
-
-/** PostgreSQL tells words apart by so many letters. */
-const LETTERS = 10
 
 const WORDS: Readonly<Record<Unit, string>> = {
   microsecond: 'us usec usecs usecond useconds microsecon',

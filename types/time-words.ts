@@ -19,7 +19,7 @@ export type Moment =
 export type TimeUnit = 'year' | 'month' | 'day' | 'hour' | 'minute' | 'second' | 'julian' | 'other'
 
 /** PostgreSQL tells words apart by so many letters. */
-const LETTERS = 10
+export const LETTERS = 10
 
 /** The word's meaning; undefined: it has none (it may still be a zone). */
 export function timeWord(word: string): TimeWord | undefined {

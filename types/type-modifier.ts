@@ -1,3 +1,4 @@
+import { INFINITY_MICROS, MINUS_INFINITY_MICROS } from './datetime.ts'
 import { pow10, roundDecimal } from './decimal.ts'
 import { SqlError } from './error.ts'
 import { INTERVAL_FIELDS } from './interval-fields.ts'
@@ -166,8 +167,8 @@ const HOUR = 3_600_000_000n
 
 /** Rounds to so many digits of a second, half away from zero; the infinities stay. */
 export function limitMicros(micros: bigint, precision: number): bigint {
-  if (precision >= 6 || micros === 2n ** 63n - 1n || micros === -(2n ** 63n)) return micros
-  const unit = 10n ** BigInt(6 - precision)
+  if (precision >= 6 || micros === INFINITY_MICROS || micros === MINUS_INFINITY_MICROS) return micros
+  const unit = pow10(6 - precision)
   const half = unit / 2n
   return micros >= 0n ? ((micros + half) / unit) * unit : -((-micros + half) / unit) * unit
 }
