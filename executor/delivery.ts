@@ -88,9 +88,14 @@ export class Delivery {
 
   /** Takes a committed epoch over. */
   enqueue(batch: Batch): void {
-    this.#queue.push(batch, this.#error !== '' || this.#rate !== undefined)
+    this.#queue.push(batch, this.#oneByOne)
     this.#committed = batch.epoch
     this.#wake?.()
+  }
+
+  /** Epochs are not written together: one of them may be what failed, or each has to wait for its time. */
+  get #oneByOne(): boolean {
+    return this.#error !== '' || this.#rate !== undefined
   }
 
   get rateLimit(): number | undefined {
@@ -166,9 +171,7 @@ export class Delivery {
         await this.#pause()
         continue
       }
-      // One that failed may have failed for one of its epochs: then they go one by one.
-      const alone = this.#error !== '' || this.#rate !== undefined
-      const batches = this.#queue.oldest(alone ? 0 : TOGETHER_BYTES_MAX)
+      const batches = this.#queue.oldest(this.#oneByOne ? 0 : TOGETHER_BYTES_MAX)
       const epochs = batches.filter(({ epoch }) => epoch > this.#delivered)
       const last = epochs.at(-1)
       if (last !== undefined) {
