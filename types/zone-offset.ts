@@ -29,10 +29,13 @@ export function zoneOfSetting(value: string): string {
 /** The name as it is spelled. */
 function namedZone(name: string): string {
   const lower = name.toLowerCase()
-  return lower === 'utc'
-    ? 'UTC'
-    : (Intl.supportedValuesOf('timeZone').find(n => n.toLowerCase() === lower) ?? name)
+  if (lower === 'utc') return 'UTC'
+  names ??= new Map(Intl.supportedValuesOf('timeZone').map(n => [n.toLowerCase(), n]))
+  return names.get(lower) ?? name
 }
+
+/** Names of zones by their lower case: drivers name one with every connection, and the list takes long to make. */
+let names: ReadonlyMap<string, string> | undefined
 
 /** `<+05:30>-05:30`: its name and what POSIX makes of it. */
 function posixZone(east: number): string {
