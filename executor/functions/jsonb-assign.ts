@@ -1,5 +1,6 @@
 import { SqlError } from '../../types/error.ts'
 import { formatJson, isJsonNumber, type Json, parseJson } from '../../types/json-text.ts'
+import { isIndex, requireIndex } from './jsonb-edit.ts'
 import { fn } from './registry.ts'
 
 type Keys = readonly (string | null)[]
@@ -26,11 +27,12 @@ function assigned(json: Json, keys: readonly string[], level: number, value: Jso
     throw new SqlError('invalid_parameter_value', 'cannot replace existing key', {
       detail: 'The path assumes key is a composite object, but it is a scalar value.',
     })
-  const where = `path element at position ${level + 1}`
-  if (!INTEGER.test(key))
-    throw new SqlError('invalid_text_representation', `${where} is not an integer: "${key}"`)
+  requireIndex(key, level)
   const at = Number(key) < 0 ? json.length + Number(key) : Number(key)
-  if (at < 0) throw new SqlError('invalid_parameter_value', `${where} is out of range: ${Number(key)}`)
+  if (at < 0) {
+    const where = `path element at position ${level + 1}`
+    throw new SqlError('invalid_parameter_value', `${where} is out of range: ${Number(key)}`)
+  }
   return placed(json, at, inner(json[at]))
 }
 
@@ -39,7 +41,7 @@ function made(keys: readonly string[], level: number, value: Json): Json {
   const key = keys[level]
   if (key === undefined) return value
   const inner = made(keys, level + 1, value)
-  return INTEGER.test(key) ? placed([], Math.max(0, Number(key)), inner) : new Map([[key, inner]])
+  return isIndex(key) ? placed([], Math.max(0, Number(key)), inner) : new Map([[key, inner]])
 }
 
 function placed(array: readonly Json[], at: number, value: Json): Json[] {
@@ -54,5 +56,4 @@ function placed(array: readonly Json[], at: number, value: Json): Json[] {
   return copy
 }
 
-const INTEGER = /^\s*[-+]?\d+$/
 const ELEMENTS_MAX = 1 << 26

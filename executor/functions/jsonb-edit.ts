@@ -131,11 +131,7 @@ function edit(json: Json, keys: Keys, scalar: string, create: boolean, apply: Ed
   for (const [i, key] of keys.entries()) {
     if (key === null)
       throw new SqlError('null_value_not_allowed', `path element at position ${i + 1} is null`)
-    if (Array.isArray(parent) && !/^\s*[-+]?\d+$/.test(key))
-      throw new SqlError(
-        'invalid_text_representation',
-        `path element at position ${i + 1} is not an integer: "${key}"`,
-      )
+    if (Array.isArray(parent)) requireIndex(key, i)
     if (i === keys.length - 1) {
       apply(parent, key)
       break
@@ -149,6 +145,18 @@ function edit(json: Json, keys: Keys, scalar: string, create: boolean, apply: Ed
     parent = inner
   }
   return copy
+}
+
+/** Whether a key of a path can be an index. */
+export function isIndex(key: string): boolean {
+  return /^\s*[-+]?\d+$/.test(key)
+}
+
+/** Throws 22P02 for a key that stands for an element of an array, but is no number. */
+export function requireIndex(key: string, level: number): void {
+  if (isIndex(key)) return
+  const where = `path element at position ${level + 1}`
+  throw new SqlError('invalid_text_representation', `${where} is not an integer: "${key}"`)
 }
 
 function shallow(json: Map<string, Json> | Json[]): Map<string, Json> | Json[] {
