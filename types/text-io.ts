@@ -1,14 +1,15 @@
 import { parseArray } from './array-text.ts'
 import { parseBytea } from './bytea-text.ts'
-import { formatDate, formatTimestamp, formatTimestamptz } from './datetime.ts'
 import { formatDecimal, parseDecimal } from './decimal.ts'
 import { SqlError } from './error.ts'
 import { extendedType } from './extended.ts'
 import { formatFloat } from './float-text.ts'
-import { clock, formatInterval } from './interval.ts'
 import { canonicalJson } from './json-text.ts'
 import { canonicalPath } from './jsonpath/print.ts'
 import { formatMap, parseMap } from './map-text.ts'
+import { parseRecord } from './record-text.ts'
+import { formatDate, formatTimestamp, formatTimestamptz } from './time/datetime.ts'
+import { clock, formatInterval } from './time/interval.ts'
 import {
   parseDate,
   parseInstant,
@@ -16,11 +17,10 @@ import {
   parseLocalTimestamp,
   parseTimeOfDay,
   parseTimeWithZone,
-} from './parse-time.ts'
-import { parseRecord } from './record-text.ts'
-import { styledDate, styledInterval, styledTimestamp } from './styled-time.ts'
-import { isPlainStyle, type TimeStyleText, timeStyle } from './time-style.ts'
-import { formatTimeWithZone } from './time-with-zone.ts'
+} from './time/parse-time.ts'
+import { styledDate, styledInterval, styledTimestamp } from './time/styled-time.ts'
+import { isPlainStyle, type TimeStyleText, timeStyle } from './time/time-style.ts'
+import { formatTimeWithZone } from './time/time-with-zone.ts'
 import type { Type } from './type.ts'
 import { typeName } from './type-names.ts'
 import type { Decimal, Interval, Value } from './value.ts'

@@ -1,8 +1,8 @@
-import { INFINITY_MICROS, MINUS_INFINITY_MICROS } from './datetime.ts'
 import { pow10, roundDecimal } from './decimal.ts'
 import { SqlError } from './error.ts'
-import { INTERVAL_FIELDS } from './interval-fields.ts'
-import { packTime, unpackTime } from './time-with-zone.ts'
+import { INFINITY_MICROS, MINUS_INFINITY_MICROS } from './time/datetime.ts'
+import { INTERVAL_FIELDS } from './time/interval-fields.ts'
+import { packTime, unpackTime } from './time/time-with-zone.ts'
 import type { Type } from './type.ts'
 import type { Decimal, Interval, Value } from './value.ts'
 

@@ -1,7 +1,7 @@
 import { intervalMicros } from '../../types/compare.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
-import { parseInterval } from '../../types/interval.ts'
 import { parseText } from '../../types/text-io.ts'
+import { parseInterval } from '../../types/time/interval.ts'
 import { type Field, TIMESTAMPTZ, type Type } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
 import { fromText } from '../formats/from-json.ts'

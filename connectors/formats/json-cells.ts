@@ -1,6 +1,6 @@
 // Readers of one JSON value straight into one cell, by the column's type. Each takes the position of the value's first byte and returns
 // the position behind the value, or -1 when it should be read in another way. null was handled before.
-import { daysFromCivil } from '../../types/datetime.ts'
+import { daysFromCivil } from '../../types/time/datetime.ts'
 import type { Type } from '../../types/type.ts'
 import type { ColumnWriter } from './column-writer.ts'
 import { fromJson } from './from-json.ts'

@@ -1,6 +1,6 @@
 import { compareValues } from '../../types/compare.ts'
 import { SqlError } from '../../types/error.ts'
-import { addIntervals, negateInterval, scaleInterval } from '../../types/interval.ts'
+import { addIntervals, negateInterval, scaleInterval } from '../../types/time/interval.ts'
 import type { Type } from '../../types/type.ts'
 import type { Interval, Value } from '../../types/value.ts'
 import type { Multiset } from './contract.ts'

@@ -1,16 +1,4 @@
 import {
-  checkTimestamp,
-  DAY_MICROS,
-  INFINITY_MICROS,
-  instantToLocal,
-  localToInstant,
-  MINUS_INFINITY_MICROS,
-  splitMicros,
-  TIMESTAMP_END,
-  TIMESTAMP_START,
-  zoneOffsetSeconds,
-} from '../../types/datetime.ts'
-import {
   decimalOf,
   decimalToNumber,
   formatDecimal,
@@ -24,8 +12,20 @@ import { checkInt256 } from '../../types/int256.ts'
 import { isJsonNumber, parseJson } from '../../types/json-text.ts'
 import { checkedEntries } from '../../types/map-text.ts'
 import { formatText, parseText } from '../../types/text-io.ts'
-import { isPlainStyle, type TimeStyleText, zoneOfStyle } from '../../types/time-style.ts'
-import { packTime, timeOfZone, unpackTime } from '../../types/time-with-zone.ts'
+import {
+  checkTimestamp,
+  DAY_MICROS,
+  INFINITY_MICROS,
+  instantToLocal,
+  localToInstant,
+  MINUS_INFINITY_MICROS,
+  splitMicros,
+  TIMESTAMP_END,
+  TIMESTAMP_START,
+  zoneOffsetSeconds,
+} from '../../types/time/datetime.ts'
+import { isPlainStyle, type TimeStyleText, zoneOfStyle } from '../../types/time/time-style.ts'
+import { packTime, timeOfZone, unpackTime } from '../../types/time/time-with-zone.ts'
 import { FLOAT8, sameType, TEXT, type Type, type TypeName } from '../../types/type.ts'
 import { typeName } from '../../types/type-names.ts'
 import type { Decimal, Interval, Value } from '../../types/value.ts'

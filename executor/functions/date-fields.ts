@@ -1,6 +1,6 @@
-import * as t from '../../types/datetime.ts'
 import { addDecimals, decimalOf, decimalToNumber, divideDecimals, roundDecimal } from '../../types/decimal.ts'
-import { unpackTime } from '../../types/time-with-zone.ts'
+import * as t from '../../types/time/datetime.ts'
+import { unpackTime } from '../../types/time/time-with-zone.ts'
 import type { Decimal, Interval } from '../../types/value.ts'
 import { noUnit, unitOf } from './date-units.ts'
 import { fn } from './registry.ts'

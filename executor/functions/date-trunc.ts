@@ -1,5 +1,5 @@
-import * as t from '../../types/datetime.ts'
 import { SqlError } from '../../types/error.ts'
+import * as t from '../../types/time/datetime.ts'
 import type { Interval } from '../../types/value.ts'
 import { noUnit, unitOf } from './date-units.ts'
 import { fn } from './registry.ts'

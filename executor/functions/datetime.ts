@@ -1,7 +1,7 @@
-import * as t from '../../types/datetime.ts'
 import { SqlError } from '../../types/error.ts'
-import { negateInterval } from '../../types/interval.ts'
-import { fixedOffset } from '../../types/time-zone.ts'
+import * as t from '../../types/time/datetime.ts'
+import { negateInterval } from '../../types/time/interval.ts'
+import { fixedOffset } from '../../types/time/time-zone.ts'
 import type { Interval } from '../../types/value.ts'
 import { fn } from './registry.ts'
 

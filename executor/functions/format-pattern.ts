@@ -1,4 +1,4 @@
-import * as t from '../../types/datetime.ts'
+import * as t from '../../types/time/datetime.ts'
 
 /** A piece of a to_char pattern: a keyword with its modifiers, or text. */
 export interface Piece {

@@ -1,5 +1,5 @@
-import * as t from '../../types/datetime.ts'
 import { SqlError } from '../../types/error.ts'
+import * as t from '../../types/time/datetime.ts'
 import { limitMicros } from '../../types/type-modifier.ts'
 import { DAYS, datePieces, MONTHS, type Piece, ROMAN } from './format-pattern.ts'
 import { fn } from './registry.ts'

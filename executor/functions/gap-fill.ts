@@ -1,7 +1,7 @@
 import { intervalMicros } from '../../types/compare.ts'
-import { addInterval, INFINITY_MICROS, MINUS_INFINITY_MICROS } from '../../types/datetime.ts'
 import { addDecimals, divideDecimals, subtractDecimals } from '../../types/decimal.ts'
 import { assert, SqlError } from '../../types/error.ts'
+import { addInterval, INFINITY_MICROS, MINUS_INFINITY_MICROS } from '../../types/time/datetime.ts'
 import type { Type } from '../../types/type.ts'
 import type { Decimal, Interval, Value } from '../../types/value.ts'
 import { fn } from './registry.ts'

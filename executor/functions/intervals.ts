@@ -1,12 +1,12 @@
-import * as t from '../../types/datetime.ts'
 import { SqlError } from '../../types/error.ts'
+import * as t from '../../types/time/datetime.ts'
 import {
   addIntervals,
   checkInterval,
   divideInterval,
   negateInterval,
   scaleInterval,
-} from '../../types/interval.ts'
+} from '../../types/time/interval.ts'
 import type { Interval } from '../../types/value.ts'
 import { fn } from './registry.ts'
 

@@ -1,8 +1,8 @@
-import * as t from '../../types/datetime.ts'
 import { SqlError } from '../../types/error.ts'
 import { halfEven } from '../../types/half-even.ts'
 import { timeOfId } from '../../types/row-id.ts'
-import { zoneOffset } from '../../types/zone-offset.ts'
+import * as t from '../../types/time/datetime.ts'
+import { zoneOffset } from '../../types/time/zone-offset.ts'
 import { fn } from './registry.ts'
 
 const DAY = t.DAY_MICROS

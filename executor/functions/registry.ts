@@ -22,7 +22,7 @@ export interface FunctionBody {
   readonly column?: string
   /** Makes `rows` for the actual types of the arguments and of a row. */
   readonly makeRows?: (args: readonly Type[], result: Type) => (...args: never[]) => Iterable<Value>
-  /** The session's time zone follows the arguments, as text; `style`: its style of times (types/time-style.ts). */
+  /** The session's time zone follows the arguments, as text; `style`: its style of times (types/time/time-style.ts). */
   readonly zoned?: boolean | 'style'
   /** The session's number follows the arguments: the answer depends on the session or the catalog. */
   readonly session?: boolean

@@ -1,6 +1,6 @@
 import { compareDecimals, intervalMicros } from '../../types/compare.ts'
-import { addInterval, INFINITY_MICROS, MINUS_INFINITY_MICROS } from '../../types/datetime.ts'
 import { SqlError } from '../../types/error.ts'
+import { addInterval, INFINITY_MICROS, MINUS_INFINITY_MICROS } from '../../types/time/datetime.ts'
 import { firstSubscript } from '../../types/type-labels.ts'
 import type { Decimal, Interval, Value } from '../../types/value.ts'
 import { addDecimals } from '../aggregates/numeric.ts'

@@ -1,5 +1,5 @@
-import { civilFromDays, daysFromCivil, daysInMonth } from '../../types/datetime.ts'
 import { SqlError } from '../../types/error.ts'
+import { civilFromDays, daysFromCivil, daysInMonth } from '../../types/time/datetime.ts'
 
 /** Numbers that a template of to_date found; pm and bc: 1 no, 2 yes; weekday: Sunday is 1. */
 export interface TemplateFields {

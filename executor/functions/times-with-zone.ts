@@ -1,6 +1,6 @@
-import * as t from '../../types/datetime.ts'
 import { notSupported } from '../../types/error.ts'
-import { laterTime, steadyOffset, timeInZone, unpackTime } from '../../types/time-with-zone.ts'
+import * as t from '../../types/time/datetime.ts'
+import { laterTime, steadyOffset, timeInZone, unpackTime } from '../../types/time/time-with-zone.ts'
 import type { Interval } from '../../types/value.ts'
 import { dateToInstant } from './date-fields.ts'
 import { fn } from './registry.ts'

@@ -2,10 +2,10 @@ import { castContext, castStyle, commonType } from '../../executor/functions/cas
 import { functionById, resolveFunction } from '../../executor/functions/index.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
-import { parseIntervalText } from '../../types/parse-time.ts'
 import { parseText } from '../../types/text-io.ts'
-import { type TimeStyleText, timeStyleText } from '../../types/time-style.ts'
-import { instantToLocal } from '../../types/time-zone.ts'
+import { parseIntervalText } from '../../types/time/parse-time.ts'
+import { type TimeStyleText, timeStyleText } from '../../types/time/time-style.ts'
+import { instantToLocal } from '../../types/time/time-zone.ts'
 import { BOOL, sameType, TEXT, type Type } from '../../types/type.ts'
 import { limitValue, type Modifier } from '../../types/type-modifier.ts'
 import { typeName } from '../../types/type-names.ts'
@@ -78,7 +78,7 @@ export function castCall(e: Expression, type: Type, context: BindContext): Expre
   return call('cast', style === undefined ? [e] : [e, literal(style, TEXT)], type)
 }
 
-/** Gives an untyped literal or parameter its type. `fields`: those of an interval's type (types/interval-fields.ts). */
+/** Gives an untyped literal or parameter its type. `fields`: those of an interval's type (types/time/interval-fields.ts). */
 export function settle(
   e: Expression,
   type: Type,

@@ -1,5 +1,5 @@
 import { SqlError } from '../../types/error.ts'
-import { ALL_INTERVAL_FIELDS } from '../../types/interval-fields.ts'
+import { ALL_INTERVAL_FIELDS } from '../../types/time/interval-fields.ts'
 import { arrayOf, TEXT, type Type } from '../../types/type.ts'
 import { labeled } from '../../types/type-labels.ts'
 import { type Modifier, modifierOf } from '../../types/type-modifier.ts'
@@ -55,7 +55,7 @@ function lookUp(name: string): Type | undefined {
   }
 }
 
-/** The fields of `interval day to second` (types/interval-fields.ts); 0: all. */
+/** The fields of `interval day to second` (types/time/interval-fields.ts); 0: all. */
 export function intervalFields(node: Body): number {
   const mask = integer(list(node['typmods'])[0])
   return mask === undefined || mask === ALL_INTERVAL_FIELDS ? 0 : mask

@@ -1,6 +1,6 @@
 import { notSupported, SqlError } from '../../types/error.ts'
-import { parseIntervalText } from '../../types/parse-time.ts'
 import { quoteIdent } from '../../types/sql-text.ts'
+import { parseIntervalText } from '../../types/time/parse-time.ts'
 import type { Type } from '../../types/type.ts'
 import { parseTypeName } from '../../types/type-names.ts'
 import { intervalFields } from '../bind/type.ts'

@@ -1,5 +1,5 @@
 import { SqlError } from '../../types/error.ts'
-import { parseInterval } from '../../types/interval.ts'
+import { parseInterval } from '../../types/time/interval.ts'
 import { Cursor } from './cursor.ts'
 import { parseSession } from './session.ts'
 import type { SessionStatement } from './statement.ts'

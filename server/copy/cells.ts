@@ -1,7 +1,7 @@
 import type { ColumnBuffer } from '../../storage/column-buffer.ts'
-import { daysFromCivil } from '../../types/datetime.ts'
 import { KnownDecimals } from '../../types/known-decimals.ts'
 import { parseText } from '../../types/text-io.ts'
+import { daysFromCivil } from '../../types/time/datetime.ts'
 import type { Type } from '../../types/type.ts'
 import { limitsOf, limitValue, type Modifier } from '../../types/type-modifier.ts'
 

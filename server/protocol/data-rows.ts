@@ -1,7 +1,7 @@
 import { cellValue } from '../../storage/column-buffer.ts'
 import type { Bytes, Chunk, Column } from '../../types/chunk.ts'
 import { formatText } from '../../types/text-io.ts'
-import { isPlainStyle } from '../../types/time-style.ts'
+import { isPlainStyle } from '../../types/time/time-style.ts'
 import { physical, type Schema, type Type } from '../../types/type.ts'
 import { isRegistered } from '../../types/type-labels.ts'
 import type { Decimal, Value } from '../../types/value.ts'

@@ -1,5 +1,5 @@
 import { SqlError } from '../../types/error.ts'
-import { type TimeStyleText, timeStyleText } from '../../types/time-style.ts'
+import { type TimeStyleText, timeStyleText } from '../../types/time/time-style.ts'
 import type { Settings } from '../statements/contract.ts'
 import type { Setting } from './setting.ts'
 import { durationMs, isOn } from './setting-checks.ts'

@@ -1,5 +1,5 @@
 import { SqlError } from '../../types/error.ts'
-import { parseInterval } from '../../types/interval.ts'
+import { parseInterval } from '../../types/time/interval.ts'
 
 const DAY_MS = 86_400_000
 

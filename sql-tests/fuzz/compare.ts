@@ -1,5 +1,5 @@
 import { intervalMicros } from '../../types/compare.ts'
-import { parseInterval } from '../../types/interval.ts'
+import { parseInterval } from '../../types/time/interval.ts'
 import type { Answer, Rows } from './servers.ts'
 
 /**

@@ -1,6 +1,6 @@
-import { zoneOffsetSeconds } from '../../../types/time-zone.ts'
-import { ZONE_ABBREVIATIONS } from '../../../types/zone-abbreviations.ts'
-import { zoneAbbreviation } from '../../../types/zone-names.ts'
+import { zoneOffsetSeconds } from '../../../types/time/time-zone.ts'
+import { ZONE_ABBREVIATIONS } from '../../../types/time/zone-abbreviations.ts'
+import { zoneAbbreviation } from '../../../types/time/zone-names.ts'
 import { fill, type Row } from '../registry.ts'
 
 const HOUR_MS = 3_600_000

@@ -1,4 +1,4 @@
-import { SqlError } from './error.ts'
+import { SqlError } from '../error.ts'
 import { ZONE_ABBREVIATIONS } from './zone-abbreviations.ts'
 
 const SLOT = 900_000_000n

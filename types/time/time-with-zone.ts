@@ -1,7 +1,7 @@
+import { notSupported } from '../error.ts'
+import type { Interval } from '../value.ts'
 import { localToInstant, splitMicros, zoneOffsetSeconds } from './datetime.ts'
-import { notSupported } from './error.ts'
 import { clock } from './interval.ts'
-import type { Interval } from './value.ts'
 import { offsetText } from './zone-offset.ts'
 
 /** The zone takes the lowest bits: seconds west of Greenwich, moved so that they are never below zero. */

@@ -1,7 +1,7 @@
-import { SqlError } from './error.ts'
+import { SqlError } from '../error.ts'
+import type { Interval } from '../value.ts'
 import { clock } from './interval.ts'
 import { zoneOffsetSeconds } from './time-zone.ts'
-import type { Interval } from './value.ts'
 
 export { fixedOffset, instantToLocal, localToInstant, zoneOffsetSeconds } from './time-zone.ts'
 

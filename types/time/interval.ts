@@ -1,7 +1,7 @@
-import { SqlError } from './error.ts'
-import { halfEven } from './half-even.ts'
+import { SqlError } from '../error.ts'
+import { halfEven } from '../half-even.ts'
+import type { Interval } from '../value.ts'
 import { readInterval } from './read-interval.ts'
-import type { Interval } from './value.ts'
 
 const SECOND = 1_000_000n
 const HOUR = 3_600n * SECOND

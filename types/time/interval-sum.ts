@@ -1,5 +1,5 @@
-import { halfEven } from './half-even.ts'
-import type { Interval } from './value.ts'
+import { halfEven } from '../half-even.ts'
+import type { Interval } from '../value.ts'
 
 /** Why a text is no interval: `range`: a field does not fit, `total`: they do not fit together. */
 export type IntervalFailure = 'format' | 'range' | 'total'

@@ -1,3 +1,5 @@
+import { SqlError } from '../error.ts'
+import type { Interval } from '../value.ts'
 import {
   DATE_END,
   DATE_START,
@@ -11,13 +13,11 @@ import {
   TIMESTAMP_END,
   TIMESTAMP_START,
 } from './datetime.ts'
-import { SqlError } from './error.ts'
 import { readDateTime } from './read-datetime.ts'
 import { readInterval } from './read-interval.ts'
 import { DATE_SEEN, type Reading, unreadable } from './time-reading.ts'
 import { isPlainStyle, type TimeStyleText, timeStyle, zoneOfStyle } from './time-style.ts'
 import { offsetOfLocal, packTime, timeOfZone } from './time-with-zone.ts'
-import type { Interval } from './value.ts'
 
 /** Days since 1970-01-01. `now`: local time of the statement, which `today` and `now` mean; without it they are no dates. */
 export function parseDate(text: string, style: TimeStyleText, now?: bigint): number {

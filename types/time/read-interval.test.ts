@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { limitValue } from '../type-modifier.ts'
+import type { Interval } from '../value.ts'
 import { formatInterval } from './interval.ts'
 import { INTERVAL_FIELDS } from './interval-fields.ts'
 import { readInterval } from './read-interval.ts'
-import { limitValue } from './type-modifier.ts'
-import type { Interval } from './value.ts'
 
 function read(text: string, range = 0, standard = false): string {
   const found = readInterval(text, range, standard)

@@ -1,5 +1,5 @@
+import { SqlError } from '../error.ts'
 import { civilFromDays, splitMicros } from './datetime.ts'
-import { SqlError } from './error.ts'
 import { checkDate, readDate, readDigits, readNumber, see, setJulianDay } from './read-date.ts'
 import {
   DATE_SEEN,

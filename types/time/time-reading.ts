@@ -1,5 +1,5 @@
-import { SqlError } from './error.ts'
-import { halfEven } from './half-even.ts'
+import { SqlError } from '../error.ts'
+import { halfEven } from '../half-even.ts'
 import type { DateOrder } from './time-style.ts'
 
 /** Which fields of a date or time have been read, as bits; a field that comes twice is no date. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { formatText, parseText } from './text-io.ts'
+import { formatText, parseText } from '../text-io.ts'
+import { DATE, INTERVAL, TIMESTAMP, TIMESTAMPTZ, type Type } from '../type.ts'
 import { dateStyleAfter, timeStyleText } from './time-style.ts'
-import { DATE, INTERVAL, TIMESTAMP, TIMESTAMPTZ, type Type } from './type.ts'
 
 const write = (type: Type, text: string, style: string) => formatText(type, parseText(type, text)!, style)
 

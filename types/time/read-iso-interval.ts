@@ -1,3 +1,4 @@
+import type { Interval } from '../value.ts'
 import {
   addDays,
   addMicros,
@@ -8,7 +9,6 @@ import {
   type IntervalSum,
   sumUp,
 } from './interval-sum.ts'
-import type { Interval } from './value.ts'
 
 const HOUR = 3_600_000_000
 const MINUTE = 60_000_000

@@ -1,3 +1,4 @@
+import type { Interval } from '../value.ts'
 import {
   civilFromDays,
   formatDate,
@@ -10,7 +11,6 @@ import {
 import { clock, formatInterval } from './interval.ts'
 import type { TimeStyle } from './time-style.ts'
 import { zoneOffsetSeconds } from './time-zone.ts'
-import type { Interval } from './value.ts'
 import { zoneAbbreviation } from './zone-names.ts'
 import { offsetText } from './zone-offset.ts'
 

@@ -1,3 +1,4 @@
+import type { Interval } from '../value.ts'
 import { INTERVAL_FIELDS } from './interval-fields.ts'
 import {
   addDays,
@@ -13,7 +14,6 @@ import { readIsoInterval } from './read-iso-interval.ts'
 import { microsOf } from './time-reading.ts'
 import { type TimeToken, timeTokens } from './time-tokens.ts'
 import { LETTERS } from './time-words.ts'
-import type { Interval } from './value.ts'
 
 /**
  * Reads every form of an interval that PostgreSQL reads: `1 day 02:00`, `1-2`, `-3 4:05:06`, `10 secs ago`, `P1DT2H`. `range`: the fields

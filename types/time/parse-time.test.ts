@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { SqlError } from '../error.ts'
+import { formatText, parseText } from '../text-io.ts'
+import { TIME, TIMESTAMP, TIMESTAMPTZ, type Type } from '../type.ts'
 import { parseIsoTimestamp } from './datetime.ts'
-import { SqlError } from './error.ts'
-import { formatText, parseText } from './text-io.ts'
 import { timeStyleText } from './time-style.ts'
-import { TIME, TIMESTAMP, TIMESTAMPTZ, type Type } from './type.ts'
 
 const NOW = 1_795_294_800_000_000n // 2026-11-21 21:00 UTC
 
