@@ -12,7 +12,7 @@ import { type Database, freshWeir, oracle } from './fuzz/servers.ts'
  * PostgreSQL and here after every epoch, and here also as a materialized view made before the first change.
  */
 
-const FOLDER = new URL('./oracle', import.meta.url)
+const FOLDER = new URL('./oracle/', import.meta.url)
 
 let service: Service
 let pg: Awaited<ReturnType<typeof oracle>>
