@@ -179,10 +179,11 @@ function groupingSets(
     const value = input
       ? bindExpression(node, { ...env, clause: 'GROUP BY' })
       : outputOr(node, targets, 'GROUP BY', env)
-    if (contains(value, '$aggregate')) {
-      const position = at(node, env)
+    const position = at(node, env)
+    if (contains(value, '$aggregate'))
       throw new SqlError('grouping_error', 'aggregate functions are not allowed in GROUP BY', { position })
-    }
+    if (contains(value, '$window'))
+      throw new SqlError('windowing_error', 'window functions are not allowed in GROUP BY', { position })
     return value
   }
   return setsOf(list(select['groupClause']), select['groupDistinct'] === true, bind)
