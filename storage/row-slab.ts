@@ -54,20 +54,21 @@ export class RowSlab {
     first: RowId,
     moved: (to: RowId, from: RowId) => void,
   ): readonly RowId[] {
-    const { weights } = this
+    const { weights, free } = this
     const filled: RowId[] = []
-    const empty = this.free.concat(gone)
-    this.free = []
-    for (const id of empty) {
+    const fill = (id: RowId) => {
+      this.#moveLast(id)
+      moved(id, this.end)
+      filled.push(id)
+    }
+    for (const id of gone) {
       while (this.end > first && weights[this.end - 1] === 0) this.end--
       if (id >= this.end) continue
-      if (this.end === first) this.free.push(id)
-      else {
-        this.#moveLast(id)
-        moved(id, this.end)
-        filled.push(id)
-      }
+      if (this.end === first) free.push(id)
+      else fill(id)
     }
+    // Not more of them than there are rows to move: a table may have a million free ones.
+    while (this.end > first && free.length > 0) fill(free.pop()!)
     return filled
   }
 
