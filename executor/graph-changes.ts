@@ -113,6 +113,10 @@ export class GraphChanges {
     let replaced: readonly Replaced[]
     try {
       replaced = (command.replace ?? []).map(part => ({ ...part, chunks: rewritten(part, serving) }))
+      for (const { relation, check } of command.verify ?? [])
+        check(
+          replaced.find(({ change }) => change.job.relation === relation)?.chunks ?? serving.read(relation),
+        )
       declared = await this.#addJobs(add, oneStep ? [] : inputs)
       for (const change of command.revise ?? []) await this.#revise(change)
     } catch (error) {

@@ -45,8 +45,13 @@ export interface Command {
   readonly drop?: readonly RelationId[]
   /** First rows of tables in `add`, in the same epoch. */
   readonly rows?: readonly { readonly table: RelationId; readonly chunks: readonly Chunk[] }[]
-  /** Tables whose columns change: every row becomes the values of `columns`, and readers go on with the new dataflow. */
-  readonly replace?: readonly { readonly change: JobChange; readonly columns: readonly Expression[] }[]
+  /** Tables whose columns change: every row is written anew, and readers go on with the new dataflow. */
+  readonly replace?: readonly Replacement[]
+  /** Each sees the rows that a table will have, when nothing comes between them and the change; it may throw SqlError. */
+  readonly verify?: readonly {
+    readonly relation: RelationId
+    readonly check: (rows: readonly Chunk[]) => void
+  }[]
   /** Jobs that go on with the state they have, with other specs in some nodes. */
   readonly revise?: readonly JobChange[]
   /** Milliseconds that subscriptions keep changes. */
@@ -58,6 +63,12 @@ export interface Command {
   readonly backfillRates?: Readonly<Record<RelationId, number | undefined>>
   /** Nobody waits until new jobs have read what their inputs hold. */
   readonly background?: boolean
+}
+
+export interface Replacement {
+  readonly change: JobChange
+  /** Each row becomes the values of the first ones, then those become the values of the next. */
+  readonly stages: readonly (readonly Expression[])[]
 }
 
 export interface JobChange {

@@ -173,10 +173,17 @@ async function withoutLeftovers(catalog: Catalog, runtime: Runtime): Promise<Cat
 
 function catalogHolder(): CatalogHolder {
   let current = Catalog.empty()
+  let coming: Catalog | undefined
   let last: Promise<unknown> = Promise.resolve()
   return {
     get current() {
       return current
+    },
+    get coming() {
+      return coming
+    },
+    announce(next) {
+      coming = next
     },
     exclusive(run) {
       const next = last.then(run, run)

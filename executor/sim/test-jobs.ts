@@ -90,7 +90,7 @@ export function rewrittenTable(change: JobChange): Command['replace'] & object {
   const { relation, nodes } = change.job
   const job = tableJob(relation, true, Math.max(...nodes.map(({ id }) => id)) + 1)
   const columns = PAIR.map((field, index): Expression => ({ kind: 'column', index, type: field.type }))
-  return [{ change: { job }, columns }]
+  return [{ change: { job }, stages: [columns] }]
 }
 
 export function sinkJob(relation: RelationId, upstream: RelationId, schema: Schema): JobChange {

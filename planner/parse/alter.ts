@@ -1,6 +1,6 @@
 import { notSupported, SqlError } from '../../types/error.ts'
-import { constraint, constraintLabel } from './constraint.ts'
-import { column, columnType, expressionUntil, query, watermark } from './create.ts'
+import { constraint, constraintLabel, plainKey } from './constraint.ts'
+import { column, columnType, expressionUntil, nameList, query, watermark } from './create.ts'
 import { functionName } from './create-function.ts'
 import type { Cursor } from './cursor.ts'
 import { alterDatabaseSetting } from './database.ts'
@@ -30,15 +30,39 @@ export function parseAlter(c: Cursor): Statement {
   const asked = what === 'database' ? alterDatabaseSetting(c) : undefined
   if (asked !== undefined) {
     c.finish()
-    return { kind: 'alter', what, name, ifExists, action: { do: 'database setting', set: asked } }
+    return { kind: 'alter', what, name, ifExists, actions: [{ do: 'database setting', set: asked }] }
   }
   const setting = what === 'database' ? parseRoleSetting(c, undefined, name.name) : undefined
   if (setting !== undefined) return setting
-  const action = parseAction(c)
-  if (c.looking(',')) throw notSupported('several actions in one ALTER', { position: c.token!.start })
+  const actions = [parseAction(c)]
+  while (c.looking(',')) {
+    if (!BESIDE_OTHERS.has(actions.at(-1)!.do)) throw c.error()
+    if (what !== 'table') throw notSupported(`several actions in one ALTER ${what.toUpperCase()}`)
+    const comma = c.token
+    c.at++
+    actions.push(parseAction(c))
+    if (!BESIDE_OTHERS.has(actions.at(-1)!.do)) throw c.error(comma)
+  }
   c.finish()
-  return { kind: 'alter', what, name, ifExists, action }
+  return { kind: 'alter', what, name, ifExists, actions }
 }
+
+/** Actions of which an ALTER TABLE may have several. */
+const BESIDE_OTHERS: ReadonlySet<AlterAction['do']> = new Set<AlterAction['do']>([
+  'add column',
+  'drop column',
+  'type',
+  'default',
+  'not null',
+  'add identity',
+  'set identity',
+  'drop identity',
+  'add constraint',
+  'add primary key',
+  'drop constraint',
+  'validate constraint',
+  'owner',
+])
 
 function alterFunction(c: Cursor, of: 'function' | 'aggregate'): Statement {
   const named = functionName(c)
@@ -69,7 +93,7 @@ function parseAction(c: Cursor): AlterAction {
     const label = constraintLabel(c)
     const own = constraint(c, label)
     if (own !== undefined) return { do: 'add constraint', constraint: own }
-    if (c.looking('primary')) throw notSupported('ADD of a primary key', { position: c.token!.start })
+    if (c.looking('primary', 'key')) return addPrimaryKey(c, label)
     if (label !== undefined) throw c.error()
     c.accept('column')
     return { do: 'add column', ifNotExists: c.accept('if', 'not', 'exists'), column: column(c) }
@@ -80,6 +104,15 @@ function parseAction(c: Cursor): AlterAction {
   if (c.accept('set')) return setting(c)
   if (c.accept('reset')) return { do: 'job setting', change: parseJobReset(c) }
   throw c.token?.kind === 'word' ? unknown(c, c.token.value) : c.error()
+}
+
+function addPrimaryKey(c: Cursor, name: string | undefined): AlterAction {
+  const position = c.token!.start
+  c.expect('primary', 'key')
+  if (c.looking('using', 'index')) throw notSupported('PRIMARY KEY USING INDEX', { position })
+  const columns = nameList(c)
+  plainKey(c, 'PRIMARY KEY')
+  return { do: 'add primary key', name, columns, position }
 }
 
 /** Nothing depends on a constraint, so CASCADE says nothing. */

@@ -42,10 +42,7 @@ function unique(c: Cursor, name: string | undefined, column: string | undefined)
   const nullsNotDistinct = c.accept('nulls', 'not', 'distinct')
   if (!nullsNotDistinct) c.accept('nulls', 'distinct')
   const columns = column === undefined ? nameList(c) : [column]
-  for (const word of ['include', 'with', 'using', 'deferrable'])
-    if (c.looking(word)) throw notSupported(`UNIQUE … ${word.toUpperCase()}`, { position: c.token!.start })
-  c.accept('not', 'deferrable')
-  c.accept('initially', 'immediate')
+  plainKey(c, 'UNIQUE')
   return {
     kind: 'unique',
     columns,
@@ -53,6 +50,14 @@ function unique(c: Cursor, name: string | undefined, column: string | undefined)
     ...(name !== undefined && { name }),
     ...(nullsNotDistinct && { nullsNotDistinct }),
   }
+}
+
+/** What may stand behind the columns of a key: what is so in any case. */
+export function plainKey(c: Cursor, what: string): void {
+  for (const word of ['include', 'with', 'using', 'deferrable'])
+    if (c.looking(word)) throw notSupported(`${what} … ${word.toUpperCase()}`, { position: c.token!.start })
+  c.accept('not', 'deferrable')
+  c.accept('initially', 'immediate')
 }
 
 /** What may stand behind a CHECK. No table has others below it, so NO INHERIT says nothing. */

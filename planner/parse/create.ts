@@ -317,8 +317,10 @@ export function column(c: Cursor): ColumnSyntax {
       keyName = label
     } else if (c.accept('not', 'null')) notNull = true
     else if (c.accept('null')) notNull = false
-    else if (c.accept('default')) fallback = expressionUntil(c, stop)
-    else if (c.looking('generated') && isIdentity(c)) {
+    else if (c.accept('default')) {
+      const first = c.token
+      fallback = expressionUntil(c, token => token !== first && stop(token))
+    } else if (c.looking('generated') && isIdentity(c)) {
       if (numbered !== undefined)
         throw new SqlError('syntax_error', `multiple identity specifications for column "${name}"`)
       numbered = identity(c)

@@ -275,7 +275,8 @@ export type Statement =
       readonly what: RelationWord
       readonly name: Name
       readonly ifExists: boolean
-      readonly action: AlterAction
+      /** Several: all of them or none. */
+      readonly actions: readonly AlterAction[]
     }
   | {
       readonly kind: 'comment'
@@ -428,6 +429,12 @@ export type AlterAction =
     }
   | { readonly do: 'drop identity'; readonly column: string; readonly ifExists: boolean }
   | { readonly do: 'add constraint'; readonly constraint: ConstraintSyntax }
+  | {
+      readonly do: 'add primary key'
+      readonly name: string | undefined
+      readonly columns: readonly string[]
+      readonly position: number
+    }
   | { readonly do: 'drop constraint'; readonly name: string; readonly ifExists: boolean }
   | { readonly do: 'validate constraint'; readonly name: string }
   | { readonly do: 'rename constraint'; readonly from: string; readonly to: string }

@@ -4,13 +4,11 @@ import type { ConstraintDef } from '../../planner/constraint-def.ts'
 import { asksSession } from '../../planner/dml/columns.ts'
 import { everyColumn, literal, substitute } from '../../planner/expressions.ts'
 import { parseExpression } from '../../planner/parse/cursor.ts'
-import { type AlterAction, parseQuery } from '../../planner/parse/index.ts'
-import { bindQuery, planBatch } from '../../planner/query.ts'
+import type { AlterAction } from '../../planner/parse/index.ts'
 import { withRenamedColumn } from '../../planner/renamed-column.ts'
-import { qualified } from '../../planner/rewrite-references.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
-import { quote } from '../../types/sql-text.ts'
 import type { Schema } from '../../types/type.ts'
+import type { Step } from './alter-actions.ts'
 import { changeComposite, isComposite } from './alter-composite.ts'
 import { keepingConstraints } from './alter-constraint.ts'
 import { bindContext } from './bind.ts'
@@ -30,7 +28,7 @@ export function addColumn(
   table: Relation,
   { column, ifNotExists }: Action<'add column'>,
   context: StatementContext,
-): Alteration | undefined {
+): Step | undefined {
   requirePlainTable(table, 'ADD COLUMN', context, true)
   rejectSystemName(column.name)
   if (table.columns.some(c => c.name === column.name)) {
@@ -39,23 +37,17 @@ export function addColumn(
     context.notice(`${message}, skipping`)
     return undefined
   }
-  if (column.primaryKey)
-    throw new SqlError('feature_not_supported', 'alter primary key of table is not supported')
   const stored: Schema = table.columns.filter(c => c.generated === undefined)
   const def = columnDef(column, [...stored, column], context)
   const old = everyColumn(table.columns)
   const value = def.default ?? literal(null, def.type)
   const plain = [...old.filter((_, i) => table.columns[i]!.generated === undefined), value]
   const added = def.generated === undefined ? value : substitute(def.generated, plain)
-  const empty = context.runtime.rowCount(table.id) === 0
-  if (def.notNull && !empty && added.kind === 'literal' && added.value === null)
-    throw new SqlError(
-      'not_null_violation',
-      `column "${def.name}" of relation "${table.name}" contains null values`,
-    )
   const written = context.catalogs.current.relations.some(r => r.into === table.id)
   if (written && asksSession(value)) throw notSupported('such a default in a table that a sink writes into')
-  return rewritten(table, [...table.columns, def], [...old, added], context, written)
+  const next = { ...table, columns: [...table.columns, def] }
+  const made = rewritten(table, next, [...old, added], context, written)
+  return def.notNull ? { ...made, requires: [{ kind: 'not null', column: table.columns.length }] } : made
 }
 
 /** The column stays where it is and is seen no more: positions of others do not change. */
@@ -100,12 +92,13 @@ function withoutNumbers(table: Relation, column: number, catalog: Catalog): Cata
   return own.length === 0 ? catalog : catalog.without(own.map(({ id }) => id))
 }
 
-/** ALTER COLUMN … TYPE: every row is written again. */
+/** ALTER COLUMN … TYPE: every row is written again. USING reads the rows as they were before the statement. */
 export function changeType(
   table: Relation,
   { column: name, type, modifier, using }: Action<'type'>,
   context: StatementContext,
-): Alteration {
+  rows: Relation,
+): Step {
   requirePlainTable(table, 'ALTER COLUMN TYPE', context)
   const at = requireColumn(table, name)
   if (table.key.includes(at)) throw notSupported('ALTER COLUMN TYPE of a primary key')
@@ -122,11 +115,12 @@ export function changeType(
     text: name,
     position: () => undefined,
   }
-  const value = bindColumnValue(fragment.node, table.columns, target, bindContext(context, fragment, 'batch'))
+  const value = bindColumnValue(fragment.node, rows.columns, target, bindContext(context, fragment, 'batch'))
   const columns = table.columns.map((c, i) => (i === at ? target : c))
   requireUnused({ ...table, columns }, table, at, context, 'alter type of')
   const values = everyColumn(table.columns).with(at, value)
-  return rewritten(table, columns, values, context)
+  const made = rewritten(table, { ...table, columns }, values, context)
+  return target.notNull ? { ...made, requires: [{ kind: 'not null', column: at }] } : made
 }
 
 /** The column with its default as one of its type. */
@@ -206,30 +200,19 @@ export function changeDefault(
   return { catalog: context.catalogs.current.with(withColumn(table, at, next)) }
 }
 
-export async function changeNotNull(
+export function changeNotNull(
   table: Relation,
   { column: name, on }: Action<'not null'>,
   context: StatementContext,
-): Promise<Alteration> {
+): Step {
   const at = requireColumn(table, name)
   if (!on && table.columns[at]!.identity !== undefined)
     throw new SqlError('syntax_error', `column "${name}" of relation "${table.name}" is an identity column`)
   if (!on && table.key.includes(at))
     throw new SqlError('invalid_table_definition', `column "${name}" is in a primary key`)
-  if (on && (await hasNull(table, name, context)))
-    throw new SqlError(
-      'not_null_violation',
-      `column "${name}" of relation "${table.name}" contains null values`,
-    )
   const column = { ...table.columns[at]!, notNull: on }
-  return { catalog: context.catalogs.current.with(withColumn(table, at, column)) }
-}
-
-async function hasNull(table: Relation, name: string, context: StatementContext): Promise<boolean> {
-  const query = parseQuery(`SELECT 1 FROM ${qualified(table)} WHERE ${quote(name)} IS NULL LIMIT 1`)
-  const job = planBatch(bindQuery(query.node, bindContext(context, query, 'batch')), [])
-  for await (const chunk of context.runtime.query(job, context.signal)) if (chunk.length > 0) return true
-  return false
+  const catalog = context.catalogs.current.with(withColumn(table, at, column))
+  return on ? { catalog, requires: [{ kind: 'not null', column: at }] } : { catalog }
 }
 
 /** The table with a column changed; its statement too, unless it says more than columns. */

@@ -41,7 +41,7 @@ export function changeComposite(
   const old = everyColumn(table.columns)
   const values = [...old.with(at, reshaped(old[at]!, type)), ...(keeps ? [old[at]!] : [])]
   const columns = [...table.columns.with(at, target), ...(keeps ? [beforeOf(table, at)] : [])]
-  const { catalog, command } = rewritten(table, columns, values, context)
+  const { catalog, command } = rewritten(table, { ...table, columns }, values, context)
   const to = { at, type, ...(keeps && { before: table.columns.length }) }
   const schema = fieldsOf(columns)
   let next = catalog

@@ -10,6 +10,8 @@ import type { AlterAction } from '../../planner/parse/index.ts'
 import { qualified } from '../../planner/rewrite-references.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import { quote } from '../../types/sql-text.ts'
+import type { Step } from './alter-actions.ts'
+import { dropPrimaryKey } from './alter-key.ts'
 import { type Alteration, changeCatalog } from './change-catalog.ts'
 import { requirePlainTable } from './column-users.ts'
 import { boundConstraints, constraintNames, numbered, requireKeepable } from './constraints.ts'
@@ -22,24 +24,23 @@ import { keyText } from './taken-keys.ts'
 type Action<Do extends AlterAction['do']> = Extract<AlterAction, { do: Do }>
 
 /**
- * ADD CONSTRAINT … CHECK, as one of which nothing is known about the rows that are there: statements keep it from now on. Unless
- * that was asked for, `validateConstraint` comes next.
+ * ADD CONSTRAINT beside other actions: the rows that are there are held against it, unless it is not to be valid. Alone it is made
+ * as one that is not (`unheld`), and `validateConstraint` comes next, which holds nothing up.
  */
 export function addConstraint(
   table: Relation,
   { constraint }: Action<'add constraint'>,
   context: StatementContext,
-): Alteration {
+  unheld: boolean,
+): Step {
   requireConstrainable(table, constraint.kind, 'ADD CONSTRAINT', 'a UNIQUE constraint', context)
-  const made = boundConstraints([constraint], table, context).map(each => ({
-    ...each,
-    notValid: true as const,
-  }))
+  const bound = boundConstraints([constraint], table, context)
+  const made = unheld ? bound.map(each => ({ ...each, notValid: true as const })) : bound
   const { current } = context.catalogs
+  const all = numbered(made, current.nextId)
   return {
-    catalog: current.with(
-      withConstraints(table, [...(table.constraints ?? []), ...numbered(made, current.nextId)]),
-    ),
+    catalog: current.with(withConstraints(table, [...(table.constraints ?? []), ...all])),
+    requires: all.filter(({ notValid }) => notValid !== true),
   }
 }
 
@@ -102,8 +103,8 @@ export function dropConstraint(
   table: Relation,
   { name, ifExists }: Action<'drop constraint'>,
   context: StatementContext,
-): Alteration | undefined {
-  if (table.declaredKey && keyNameOf(table) === name) throw notSupported('DROP CONSTRAINT of a primary key')
+): Step | undefined {
+  if (table.declaredKey && keyNameOf(table) === name) return dropPrimaryKey(table, context)
   const named = declaredIn(table).find(c => c.name === name)
   if (named === undefined) {
     if (!ifExists) throw noConstraint(table, name)

@@ -20,9 +20,10 @@ export function noteNoEffect(
 
 /** ALTER SCHEMA and ALTER DATABASE: name and owner. */
 export function alterNamespace(
-  { what, name: { name }, action }: StatementOf<'alter'>,
+  { what, name: { name }, actions }: StatementOf<'alter'>,
   context: StatementContext,
 ): Catalog {
+  const action = actions[0]!
   const { current: catalog } = context.catalogs
   const { database } = context.session
   const rights = rightsOf(context.session, catalog)

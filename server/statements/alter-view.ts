@@ -53,7 +53,7 @@ export function changeQuery(view: Relation, query: Fragment, context: StatementC
   const change = changeOf(next, catalog)
   assert(change !== undefined, 'a view has a job')
   const columns = everyColumn(next.columns)
-  return { catalog, command: { replace: [{ change, columns }] } }
+  return { catalog, command: { replace: [{ change, stages: [columns] }] } }
 }
 
 /** The rows that are there come in by a source of their own, beside those of the query. */

@@ -4,6 +4,7 @@ import { isTemporary, isTempSchema, meantSchema } from '../../planner/temp-schem
 import { notSupported, SqlError, unreachable } from '../../types/error.ts'
 import { requireOwner, rightsOf } from '../access/rights.ts'
 import { markSequences } from '../sequences.ts'
+import { type Step, together } from './alter-actions.ts'
 import {
   addColumn,
   changeDefault,
@@ -21,6 +22,7 @@ import {
   validateConstraint,
 } from './alter-constraint.ts'
 import { addIdentity, dropIdentity, setIdentity } from './alter-identity.ts'
+import { addPrimaryKey } from './alter-key.ts'
 import { alterNamespace } from './alter-namespace.ts'
 import { changeQuery } from './alter-view.ts'
 import { betweenTemporary, findByName, requireRelation, requireRole, requireSchema } from './bind.ts'
@@ -38,30 +40,36 @@ type Alter = StatementOf<'alter'>
 
 /** ALTER of a relation, a schema or a database. */
 export async function alter(statement: Alter, context: StatementContext): Promise<Result> {
-  const { what, action } = statement
-  if (action.do === 'add constraint') return addAndValidate(statement, action.constraint, context)
-  if (action.do === 'add column' && isNumbered(action.column)) return addNumbered(statement, action, context)
+  const { what, actions } = statement
+  const [only] = actions
+  if (actions.length === 1 && only?.do === 'add constraint')
+    return addAndValidate(statement, only.constraint, context)
+  if (actions.some(action => action.do === 'add column' && isNumbered(action.column)))
+    return addNumbered(statement, context)
   const result = await changeCatalog(context, `ALTER ${what.toUpperCase()}`, () =>
     what === 'schema' || what === 'database'
       ? alterNamespace(statement, context)
-      : alterRelation(statement, action, context),
+      : alterRelation(statement, actions, context),
   )
-  const table = action.do === 'validate constraint' ? findByName(context, statement.name) : undefined
-  if (action.do === 'validate constraint' && table !== undefined)
-    await validateConstraint(table.id, action.name, context)
+  for (const action of actions) {
+    const table = action.do === 'validate constraint' ? findByName(context, statement.name) : undefined
+    if (action.do === 'validate constraint' && table !== undefined)
+      await validateConstraint(table.id, action.name, context)
+  }
   return result
 }
 
-/** The sequence is there before the column that it numbers, in the rows that are there too. */
-function addNumbered(
-  statement: Alter,
-  action: Extract<AlterAction, { do: 'add column' }>,
-  context: StatementContext,
-): Promise<Result> {
-  const { name, what } = statement
-  return withSerials(name, [action.column], context, async ([column]) => {
+/** The sequences are there before the columns that they number, in the rows that are there too. */
+function addNumbered(statement: Alter, context: StatementContext): Promise<Result> {
+  const { name, what, actions } = statement
+  const added = actions.flatMap(action => (action.do === 'add column' ? [action.column] : []))
+  return withSerials(name, added, context, async columns => {
+    let at = 0
+    const numbered = actions.map(action =>
+      action.do === 'add column' ? { ...action, column: columns[at++]! } : action,
+    )
     const result = await changeCatalog(context, `ALTER ${what.toUpperCase()}`, () =>
-      alterRelation(statement, { ...action, column: column! }, context),
+      alterRelation(statement, numbered, context),
     )
     await markSequences(context)
     return result
@@ -75,8 +83,8 @@ async function addAndValidate(
   context: StatementContext,
 ): Promise<Result> {
   let made: { readonly table: number; readonly name: string } | undefined
-  const result = await changeCatalog(context, `ALTER ${statement.what.toUpperCase()}`, async () => {
-    const altered = await alterRelation(statement, statement.action, context)
+  const result = await changeCatalog(context, `ALTER ${statement.what.toUpperCase()}`, () => {
+    const altered = alterRelation(statement, statement.actions, context)
     const table = altered && findByName(context, statement.name)
     const now = table && altered.catalog.byId(table.id)
     made = now && { table: now.id, name: now.constraints!.at(-1)!.name }
@@ -86,24 +94,46 @@ async function addAndValidate(
   return result
 }
 
-async function alterRelation(
+function alterRelation(
   { what, name, ifExists }: Alter,
-  action: AlterAction,
+  actions: readonly AlterAction[],
   context: StatementContext,
-): Promise<Alteration | undefined> {
+): Alteration | undefined {
   const { current } = context.catalogs
   if (ifExists && findByName(context, name) === undefined) {
     context.notice(`relation "${name.name}" does not exist, skipping`)
     return undefined
   }
   const relation = requireRelation(context, name)
-  if (relation.kind !== what && !(what === 'table' && fitsAlterTable(relation, action)))
+  const fits = what === 'table' && actions.every(action => fitsAlterTable(relation, action))
+  if (relation.kind !== what && !fits)
     throw new SqlError(
       'wrong_object_type',
       `"${relation.name}" is not ${what === 'index' ? 'an' : 'a'} ${what}`,
       { position: name.position, hint: `Use ALTER ${relation.kind.toUpperCase()}.` },
     )
   requireOwner(rightsOf(context.session, current), relation.kind, relation)
+  const alone = actions.length === 1
+  return together(relation, actions, context, (now, action, seen, rows) =>
+    applied(now, action, seen, { rows, alone, what }),
+  )
+}
+
+interface Surroundings {
+  /** The relation as its rows are. */
+  readonly rows: Relation
+  /** The statement has no other action. */
+  readonly alone: boolean
+  readonly what: Alter['what']
+}
+
+function applied(
+  relation: Relation,
+  action: AlterAction,
+  context: StatementContext,
+  { rows, alone, what }: Surroundings,
+): Step | undefined {
+  const { current } = context.catalogs
   switch (action.do) {
     case 'rename':
       return { catalog: renamed(current, relation, { name: action.to }) }
@@ -137,7 +167,9 @@ async function alterRelation(
     case 'rename column':
       return { catalog: renameColumn(relation, action.column, action.to, context) }
     case 'add constraint':
-      return addConstraint(relation, action, context)
+      return addConstraint(relation, action, context, alone)
+    case 'add primary key':
+      return addPrimaryKey(relation, action, context)
     case 'drop constraint':
       return dropConstraint(relation, action, context)
     case 'rename constraint':
@@ -156,7 +188,7 @@ async function alterRelation(
     case 'drop column':
       return dropColumn(relation, action, context)
     case 'type':
-      return changeType(relation, action, context)
+      return changeType(relation, action, context, rows)
     case 'default':
       return changeDefault(relation, action, context)
     case 'not null':

@@ -30,8 +30,13 @@ export function changeCatalog(
     refuseTemporaryInput(catalog)
     const drop = current.relations.flatMap(({ id }) => (catalog.byId(id) === undefined ? [id] : []))
     const dropped = drop.length > 0 && { drop }
-    await context.runtime.run({ ...command, ...dropped, catalog: catalog.toJson() }, context.signal)
-    context.catalogs.update(catalog)
+    context.catalogs.announce(catalog)
+    try {
+      await context.runtime.run({ ...command, ...dropped, catalog: catalog.toJson() }, context.signal)
+      context.catalogs.update(catalog)
+    } finally {
+      context.catalogs.announce(undefined)
+    }
     return { tag }
   })
 }

@@ -42,7 +42,10 @@ export interface SessionState {
 /** The catalog in force. Changes are made one at a time. */
 export interface CatalogHolder {
   readonly current: Catalog
+  /** What a change will make of it that is not durable yet: rows are held against it already. */
+  readonly coming: Catalog | undefined
   exclusive<T>(run: () => Promise<T>): Promise<T>
+  announce(next: Catalog | undefined): void
   /** After the change is durable. */
   update(next: Catalog): void
 }

@@ -166,6 +166,8 @@ async function madeBy(context: StatementContext, run: (dry: StatementContext) =>
       get current() {
         return catalogs.current
       },
+      coming: undefined,
+      announce() {},
       exclusive: made => catalogs.exclusive(made),
       update(next) {
         catalog = next

@@ -1,6 +1,6 @@
 import { compileProjection } from '../../executor/expression/compile.ts'
 import type { Relation } from '../../planner/catalog.ts'
-import { checksIn } from '../../planner/constraint-def.ts'
+import { type CheckDef, checksIn } from '../../planner/constraint-def.ts'
 import { defaultOf } from '../../planner/dml/columns.ts'
 import { present, withLiterals } from '../../planner/query.ts'
 import { cellValue } from '../../storage/column-buffer.ts'
@@ -30,14 +30,7 @@ export function checksOf(
 ): ((chunk: Chunk) => void) | undefined {
   const checks = checksIn(table)
   if (checks.length === 0) return undefined
-  const now = present()
-  const run = compileProjection(
-    checks.map(({ expression }) =>
-      withLiterals(defaultOf(expression, BOOL, { session: session.number }), [], now),
-    ),
-    fieldsOf(table.columns),
-    { mode: 'batch', onError: () => {} },
-  )
+  const run = conditionsOf(table, checks, { session })
   return chunk => {
     const found = run(chunk)
     for (let row = 0; row < chunk.length; row++)
@@ -49,13 +42,33 @@ export function checksOf(
   }
 }
 
-/** Throws 55006 where rows were held against other constraints than those that the table has by now. */
+/** Computes the checks' conditions, a column each, of rows of the table. */
+export function conditionsOf(
+  table: Relation,
+  checks: readonly CheckDef[],
+  { session }: Pick<StatementContext, 'session'>,
+): (chunk: Chunk) => Chunk | undefined {
+  const now = present()
+  return compileProjection(
+    checks.map(({ expression }) =>
+      withLiterals(defaultOf(expression, BOOL, { session: session.number }), [], now),
+    ),
+    fieldsOf(table.columns),
+    { mode: 'batch', onError: () => {} },
+  )
+}
+
+/** Throws 55006 where rows were held against other constraints than those that the table has by now, or is about to have. */
 export function requireSameConstraints(
   table: Relation,
   { catalogs }: Pick<StatementContext, 'catalogs'>,
 ): void {
-  const now = catalogs.current.byId(table.id)
-  if (now === undefined || now.constraints === table.constraints) return
+  const now = (catalogs.coming ?? catalogs.current).byId(table.id)
+  const isSame = (as: Relation) =>
+    as.constraints === table.constraints &&
+    String(as.key) === String(table.key) &&
+    as.columns.every(({ notNull }, i) => notNull === table.columns[i]?.notNull)
+  if (now === undefined || isSame(now)) return
   throw new SqlError('object_in_use', 'the constraints of the table were changed while the statement ran', {
     hint: 'Run it again.',
   })

@@ -1,4 +1,4 @@
-import type { ColumnDef, Relation } from '../../planner/catalog.ts'
+import type { Relation } from '../../planner/catalog.ts'
 import { expiryOf } from '../../planner/expiry.ts'
 import { timedBy } from '../../planner/expressions.ts'
 import { withLiterals } from '../../planner/query.ts'
@@ -11,39 +11,39 @@ import { changeOf } from './jobs.ts'
 import { recolumned } from './rename.ts'
 
 /**
- * The table with other columns, whose values are computed from those of each row. Its dataflow is a new one, with names of
+ * The table as it is to be, whose values are computed from those of each row. Its dataflow is a new one, with names of
  * state that were never used, and takes the place of the old one in one epoch; those who read the table go on. `written`: and
  * sinks go on writing the columns that there were, the last ones are new.
  */
 export function rewritten(
   table: Relation,
-  columns: readonly ColumnDef[],
+  made: Relation,
   values: readonly Expression[],
   context: StatementContext,
   written = false,
 ): Alteration {
   const { job } = table
   assert(job !== undefined, 'a table has a job')
-  const next = { ...table, columns, job: renumbered(jobOf(table, columns, written ? values : []), job) }
+  const next = { ...made, job: renumbered(jobOf(table, made, written ? values : []), job) }
   const catalog = recolumned(table, next, context)
   const change = changeOf(next, catalog)
   assert(change !== undefined, 'a table has a job')
   const nowMicros = BigInt(Date.now()) * 1000n
   const computed = values.map(value => withLiterals(value, [], nowMicros))
-  return { catalog, command: { replace: [{ change, columns: computed }] } }
+  return { catalog, command: { replace: [{ change, stages: [computed] }] } }
 }
 
-function jobOf(table: Relation, columns: readonly ColumnDef[], values: readonly Expression[]): Job {
+function jobOf(table: Relation, next: Relation, values: readonly Expression[]): Job {
   const specs = table.job!.nodes.map(node => node.spec)
   const upsert = specs.find(spec => spec.kind === 'upsert')
   const before = specs.find(spec => spec.kind === 'complete')?.defaults ?? []
   const now = values.slice(table.columns.length).map((value, i) => timedBy(value, table.columns.length + i))
   const added = values.length === 0 ? [] : [...before, ...now]
-  const expiry = expiryOf(table)
-  return tableJob(table.id, columns, table.key, {
+  const expiry = expiryOf(next)
+  return tableJob(table.id, next.columns, next.key, {
     isTable: true,
-    appendOnly: table.appendOnly,
-    conflict: table.conflict ?? 'overwrite',
+    appendOnly: next.appendOnly,
+    conflict: next.conflict ?? 'overwrite',
     version: upsert?.version,
     read: false,
     ...(expiry && { expiry }),
