@@ -7,6 +7,7 @@ import { intervalFields } from '../bind/type.ts'
 import type { PgNode } from '../contract.ts'
 import { copyOf } from './copy.ts'
 import type { Cursor } from './cursor.ts'
+import { clusterOf, reindexOf, vacuumOf } from './maintenance.ts'
 import { ofFragment } from './of-fragment.ts'
 import type { SessionStatement } from './statement.ts'
 import { subscriptionCursor, timedFetch } from './subscription-cursor.ts'
@@ -14,8 +15,12 @@ import { subscriptionCursor, timedFetch } from './subscription-cursor.ts'
 /** Words that begin a statement about the session itself; PostgreSQL's grammar reads the whole of it. */
 export const SESSION_WORDS: ReadonlySet<string> = new Set([
   'abort',
+  'analyse',
+  'analyze',
   'begin',
+  'checkpoint',
   'close',
+  'cluster',
   'commit',
   'copy',
   'deallocate',
@@ -28,6 +33,7 @@ export const SESSION_WORDS: ReadonlySet<string> = new Set([
   'move',
   'notify',
   'prepare',
+  'reindex',
   'release',
   'reset',
   'rollback',
@@ -35,6 +41,7 @@ export const SESSION_WORDS: ReadonlySet<string> = new Set([
   'set',
   'start',
   'unlisten',
+  'vacuum',
 ])
 
 type Body = Readonly<Record<string, unknown>>
@@ -103,6 +110,14 @@ export function parseSession(c: Cursor): SessionStatement {
       }
     case 'UnlistenStmt':
       return { kind: 'unlisten', channel: body['conditionname'] as string | undefined }
+    case 'VacuumStmt':
+      return vacuumOf(fragment, body)
+    case 'ReindexStmt':
+      return reindexOf(fragment, body)
+    case 'ClusterStmt':
+      return clusterOf(fragment, body)
+    case 'CheckPointStmt':
+      return { kind: 'checkpoint' }
     case 'DiscardStmt':
       return { kind: 'discard', what: String(body['target']).slice('DISCARD_'.length) }
     default:

@@ -539,6 +539,24 @@ export type SessionStatement =
   | { readonly kind: 'notify'; readonly channel: string; readonly payload: string }
   /** undefined: every channel. */
   | { readonly kind: 'unlisten'; readonly channel: string | undefined }
+  | {
+      readonly kind: 'vacuum'
+      readonly verb: 'VACUUM' | 'ANALYZE'
+      /** None: all. */
+      readonly tables: readonly { readonly name: Name; readonly columns: readonly string[] }[]
+    }
+  | {
+      readonly kind: 'reindex'
+      readonly of: 'index' | 'table' | 'schema' | 'database' | 'system'
+      /** Of an index or a table. */
+      readonly name: Name | undefined
+      /** Of a schema or a database. */
+      readonly place: string | undefined
+      readonly concurrently: boolean
+    }
+  /** undefined: all. */
+  | { readonly kind: 'cluster'; readonly table: Name | undefined; readonly index: string | undefined }
+  | { readonly kind: 'checkpoint' }
 
 export interface CopyOptions {
   readonly format: 'text' | 'csv' | 'binary'

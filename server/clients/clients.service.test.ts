@@ -48,19 +48,20 @@ test('psql: backslash commands, variables, prepared statements, portions of rows
   assert.equal(said, expected)
 })
 
-test('pgbench: its own transactions by every protocol, none fails', async () => {
+test('pgbench: its own tables, filled from either side, and transactions by every protocol, none fails', async () => {
   const c = new pg.Client({ host: '127.0.0.1', port: server.port, database: 'dev', user: 'root' })
   await c.connect()
-  await c.query(`
-    CREATE TABLE pgbench_accounts (aid int PRIMARY KEY, bid int, abalance int, filler varchar);
-    CREATE TABLE pgbench_branches (bid int PRIMARY KEY, bbalance int, filler varchar);
-    CREATE TABLE pgbench_tellers (tid int PRIMARY KEY, bid int, tbalance int, filler varchar);
-    CREATE TABLE pgbench_history (tid int, bid int, aid int, delta int, mtime timestamp, filler varchar);
-    INSERT INTO pgbench_accounts SELECT i, 1, 0, '' FROM generate_series(1, 100000) AS g(i);
-    INSERT INTO pgbench_branches VALUES (1, 0, '');
-    INSERT INTO pgbench_tellers SELECT i, 1, 0, '' FROM generate_series(1, 10) AS g(i)`)
   const pgbench = join(installPostgres(), 'pgbench')
-  const options = ['-h', '127.0.0.1', '-p', String(server.port), '-U', 'root', '-n', '-c', '4']
+  const to = ['-h', '127.0.0.1', '-p', String(server.port), '-U', 'root']
+  for (const steps of ['dtGvp', 'dtgvp']) {
+    await passes(pgbench, [...to, '-i', '-s', '1', '-I', steps, 'dev'])
+    const made = await c.query(
+      `SELECT (SELECT count(*) FROM pgbench_accounts) AS rows, (SELECT abalance FROM pgbench_accounts WHERE aid = 99999) AS one,
+        (SELECT count(*) FROM pg_index WHERE indisprimary AND indrelid::regclass::text LIKE 'pgbench%') AS keys`,
+    )
+    assert.deepEqual(made.rows, [{ rows: '100000', one: 0, keys: '3' }])
+  }
+  const options = [...to, '-c', '4']
   for (const mode of ['simple', 'extended', 'prepared']) {
     const said = await passes(pgbench, [...options, '-S', '-M', mode, '-t', '50', 'dev'])
     assert.match(said, /number of transactions actually processed: 200\/200/)

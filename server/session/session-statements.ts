@@ -6,6 +6,7 @@ import { copyTo } from '../copy/copy-to.ts'
 import { requireDatabase } from '../statements/bind.ts'
 import { unlockAll } from '../system-tables/advisory-locks.ts'
 import { closeCursor, declareCursor, fetchCursor } from './cursors.ts'
+import { maintain } from './maintenance.ts'
 import { executePrepared, prepareNamed } from './prepared-by-sql.ts'
 import type { Runnable, Session } from './session.ts'
 import { isOn } from './setting-checks.ts'
@@ -74,6 +75,11 @@ export function sessionStatement(
       })
     case 'discard':
       return action(() => discard(session, statement.what))
+    case 'vacuum':
+    case 'reindex':
+    case 'cluster':
+    case 'checkpoint':
+      return action(() => maintain(session, statement))
   }
 }
 

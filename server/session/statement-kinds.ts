@@ -18,6 +18,10 @@ const OF_SESSION: ReadonlySet<string> = new Set<SessionStatement['kind']>([
   'listen',
   'notify',
   'unlisten',
+  'vacuum',
+  'reindex',
+  'cluster',
+  'checkpoint',
 ])
 const READING: ReadonlySet<string> = new Set<Statement['kind']>([
   'query',
@@ -30,7 +34,7 @@ const READING: ReadonlySet<string> = new Set<Statement['kind']>([
   'recover',
 ])
 
-/** Whether the statement changes the session and nothing else. */
+/** Whether the statement changes nothing in the database that a reader could see. */
 export function isSessionStatement(statement: Statement): statement is SessionStatement {
   return OF_SESSION.has(statement.kind)
 }
