@@ -37,6 +37,7 @@ import { bindIndirection } from './indirection.ts'
 import { bindLater } from './later.ts'
 import { bindEmptyMap } from './map.ts'
 import { withOrigin } from './origin.ts'
+import { bindEach, fieldsOf, isRow, wholeRow } from './row.ts'
 import { resolveColumn, type Scope } from './scope.ts'
 import { bindSubLink } from './sublink.ts'
 import { bindModifier, bindType, intervalFields } from './type.ts'
@@ -103,9 +104,9 @@ export function bindExpression(node: PgNode, env: Environment): Expression {
     }
     case 'RowExpr': {
       // Untyped literals take the type of the field they meet.
-      const args = list(fields['args'])
-        .flatMap(node => fieldsOfStar(node, env) ?? [bindExpression(node, env)])
-        .map(arg => (arg.kind === 'parameter' ? settleText(arg, env.context) : arg))
+      const args = bindEach(list(fields['args']), env).map(arg =>
+        arg.kind === 'parameter' ? settleText(arg, env.context) : arg,
+      )
       const type: Type = {
         name: 'struct',
         fields: args.map((arg, i) => ({ name: `f${i + 1}`, type: isUnknown(arg) ? TEXT : arg.type })),
@@ -207,41 +208,6 @@ function missingTable(path: readonly string[], position: number | undefined): ne
 function reaches(scope: Scope, name: string): boolean {
   if (scope.columns.some(c => c.name === name && !c.merged)) return true
   return scope.parent !== undefined && reaches(scope.parent, name)
-}
-
-/** A table's row as one value: NULL where an outer join has none. Undefined: there is no table of that name. */
-function wholeRow(path: readonly string[], env: Environment): Expression | undefined {
-  let depth = 0
-  for (let scope: Scope | undefined = env.scope; scope !== undefined; scope = scope.parent, depth++) {
-    const own = scope.columns.filter(
-      c => c.table === path.at(-1) && c.hidden !== true && (path.length < 2 || c.schema === path.at(-2)),
-    )
-    if (own.length === 0) continue
-    for (const { read } of own) read?.()
-    const fields = own.map(c => (depth === 0 ? column(c.index, c.type) : outer(c.index, depth, c.type)))
-    const type: Type = { name: 'struct', fields: own.map(({ name, type }) => ({ name, type })) }
-    const none = call(
-      'and',
-      fields.map(field => call('is null', [field], BOOL)),
-      BOOL,
-    )
-    return call('case', [none, literal(null, type), call('row', fields, type)], type)
-  }
-  return undefined
-}
-
-/** The fields of a row constructor or a table's row. */
-function fieldsOf(e: Expression): readonly Expression[] | undefined {
-  const row: Expression | undefined = e.kind === 'call' && e.fn === 'case' ? e.args[2] : e
-  return row !== undefined && e.type.name === 'struct' && isRow(row) ? row.args : undefined
-}
-
-/** `t.*` in a row constructor stands for the columns of t. */
-function fieldsOfStar(node: PgNode, env: Environment): readonly Expression[] | undefined {
-  const path = list(as(node, 'ColumnRef')?.['fields'])
-  if (path.length < 2 || as(path.at(-1), 'A_Star') === undefined) return undefined
-  const row = wholeRow(names(path.slice(0, -1)), env)
-  return row && fieldsOf(row)
 }
 
 function bindParameter(fields: Body, env: Environment): Expression {
@@ -367,10 +333,6 @@ export function compare(
   }
   if (COMPARISONS.has(op) && isRow(a) && isRow(b)) return compareRows(op, a.args, b.args, env, position)
   return callFunction(op, [a, b], env.context, position)
-}
-
-function isRow(e: Expression): e is Extract<Expression, { kind: 'call' }> {
-  return e.kind === 'call' && e.fn === 'row'
 }
 
 function compareRows(

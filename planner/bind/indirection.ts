@@ -1,5 +1,5 @@
 import { leafOf } from '../../executor/functions/registry.ts'
-import { notSupported, SqlError } from '../../types/error.ts'
+import { SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
 import { arrayOf, dimensionsOf, INT4, TEXT, type Type } from '../../types/type.ts'
 import { firstSubscript } from '../../types/type-labels.ts'
@@ -11,6 +11,7 @@ import { callFunction, coerce, isUnknown, settle, tryCoerce } from './coerce.ts'
 import type { Environment } from './environment.ts'
 import { at, bindExpression } from './expression.ts'
 import { bindMapAccess } from './map.ts'
+import { requireRecord } from './row.ts'
 
 const DIMENSIONS_MAX = 6
 
@@ -23,7 +24,8 @@ export function bindIndirection(fields: Body, env: Environment): Expression {
     const field = as(steps[i], 'String')
     const subscript = as(steps[i], 'A_Indices')
     if (field !== undefined) value = fieldOf(value, str(field['sval']))
-    else if (subscript === undefined) throw notSupported('(row).*')
+    // Where a value is wanted, `(record).*` is the record, as `t.*` is the row.
+    else if (subscript === undefined) requireRecord(value, at(arg, env))
     else if (value.type.name === 'map' || value.type.name === 'jsonb')
       value = elementOf(value, subscript, env)
     else {

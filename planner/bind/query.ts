@@ -14,6 +14,7 @@ import { type BoundRelation, type Ctes, type Environment, noPending } from './en
 import { at, bindExpression } from './expression.ts'
 import { direction } from './function.ts'
 import { bindRecursive, readsItself } from './recursive.ts'
+import { bindEach } from './row.ts'
 import { depthOf, type Scope } from './scope.ts'
 import { requireRecursion } from './search-cycle.ts'
 import { bindSelect } from './select.ts'
@@ -137,7 +138,7 @@ function firstLocation(nodes: readonly PgNode[]): number | undefined {
 /** Rows of VALUES, columns unified. */
 function bindValues(lists: readonly PgNode[], env: Environment): BoundRelation {
   const inner = { ...env, clause: 'VALUES' }
-  const rows = lists.map(row => items(row).map(n => bindExpression(n, inner)))
+  const rows = lists.map(row => bindEach(items(row), inner))
   const width = rows[0]!.length
   const odd = rows.findIndex(row => row.length !== width)
   if (odd !== -1) {

@@ -1,9 +1,8 @@
 import { SqlError } from '../../types/error.ts'
 import type { Expression, Order } from '../../types/job.ts'
-import { INT4, TEXT, type Type } from '../../types/type.ts'
-import { typeName } from '../../types/type-names.ts'
+import { TEXT, type Type } from '../../types/type.ts'
 import type { PgNode } from '../contract.ts'
-import { call, equal, literal } from '../expressions.ts'
+import { equal } from '../expressions.ts'
 import { firstColumns, type Plan } from '../plan.ts'
 import { attach, filterBy } from '../unnest/attach-subqueries.ts'
 import { as, type Body, list, names, open, str } from './ast.ts'
@@ -15,6 +14,7 @@ import { direction } from './function.ts'
 import { aggregatePlan } from './group.ts'
 import { setsOf } from './grouping-sets.ts'
 import { limited, outputPosition } from './query.ts'
+import { expandRecord } from './row.ts'
 import { setPlan, setsOfGroups, setsWithin } from './set-plan.ts'
 import { expandStar, starExcept, type Target } from './star.ts'
 import { checkWindowClause } from './window.ts'
@@ -208,28 +208,12 @@ function bindTarget(node: PgNode, from: From, env: Environment, type: Type): rea
   if (star.length > 0 && as(star.at(-1), 'A_Star') !== undefined) {
     return expandStar(names(star.slice(0, -1)).at(-1), from, env, at(value, env))
   }
-  const part = as(value, 'A_Indirection')
-  if (as(list(part?.['indirection']).at(-1), 'A_Star') !== undefined) return fieldsOf(part!, env)
+  const fields = expandRecord(value, env)
+  if (fields !== undefined) return fields
   const except = as(value, 'FuncCall')
   if (names(except?.['funcname']).at(-1) === '*') return starExcept(except!, from, env, at(value, env))
   const bound = settle(bindExpression(value, env), type, env.context, at(value, env))
   return [{ name: target['name'] === undefined ? titleOf(value) : str(target['name']), value: bound }]
-}
-
-/** The fields of `(record).*`, a column each. */
-function fieldsOf(part: Body, env: Environment): readonly Target[] {
-  const steps = list(part['indirection']).slice(0, -1)
-  const inner = part['arg'] as PgNode
-  const arg = steps.length === 0 ? inner : { A_Indirection: { ...part, indirection: steps } }
-  const record = bindExpression(arg, env)
-  if (record.type.name !== 'struct') {
-    const message = `type ${typeName(record.type)} is not composite`
-    throw new SqlError('wrong_object_type', message, { position: at(inner, env) })
-  }
-  return record.type.fields!.map(({ name, type }, i) => ({
-    name,
-    value: call('field', [record, literal(i, INT4)], type),
-  }))
 }
 
 /** PostgreSQL's name for an output column without AS. */

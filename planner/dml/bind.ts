@@ -9,6 +9,7 @@ import { at, bindCondition, bindExpression } from '../bind/expression.ts'
 import { findRelation } from '../bind/find-relation.ts'
 import { bindFromList, NOTHING, sideBySide } from '../bind/from.ts'
 import { bindCtes, bindTree } from '../bind/query.ts'
+import { bindEach, expandRecord } from '../bind/row.ts'
 import type { ScopeColumn } from '../bind/scope.ts'
 import { titleOf } from '../bind/select.ts'
 import { expandStar } from '../bind/star.ts'
@@ -303,13 +304,19 @@ function insertRows(
   }
   // Literals of VALUES take the type of the column they go to.
   const inner = { ...env, clause: 'VALUES' }
-  const lists = list(select['valuesLists']).map(items)
+  const lists = list(select['valuesLists']).map(row =>
+    items(row).flatMap((node): { node: PgNode; value?: Expression }[] =>
+      as(node, 'SetToDefault') === undefined
+        ? bindEach([node], inner).map(value => ({ node, value }))
+        : [{ node }],
+    ),
+  )
   const width = lists[0]!.length
   if (lists.some(row => row.length !== width)) {
     throw new SqlError('syntax_error', 'VALUES lists must all be the same length')
   }
   const rows = lists.map(row =>
-    row.map((node, i): Expression => {
+    row.map(({ node, value }, i): Expression => {
       const index = wanted[i]
       if (index === undefined) {
         throw new SqlError('syntax_error', 'INSERT has more expressions than target columns', {
@@ -317,11 +324,11 @@ function insertRows(
         })
       }
       const c = table.columns[index]!
-      if (as(node, 'SetToDefault') !== undefined)
+      if (value === undefined)
         return over === 'user' && c.identity
           ? literal(null, c.type)
           : defaultOf(c.default, c.type, env.context)
-      return assign(bindExpression(node, inner), c, env.context, at(node, inner))
+      return assign(value, c, env.context, at(node, inner))
     }),
   )
   const schema = Array.from({ length: width }, (_, i) => ({
@@ -432,6 +439,8 @@ function bindReturning(
         at(value, scoped),
       )
     }
+    const fields = expandRecord(value, scoped)
+    if (fields !== undefined) return fields
     const bound = isMerge ? ofTarget(value, scoped) : settleText(bindExpression(value, scoped), env.context)
     return [{ name: item['name'] === undefined ? titleOf(value) : str(item['name']), value: bound }]
   })
