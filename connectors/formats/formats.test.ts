@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { INT4, INT8, JSONB, NUMERIC, TEXT, TIMESTAMP, TIMESTAMPTZ } from '../../types/type.ts'
+import { DATE, INT4, INT8, JSONB, NUMERIC, TEXT, TIME, TIMESTAMP, TIMESTAMPTZ } from '../../types/type.ts'
 import { decoder } from './decoder.ts'
 import { encoder } from './encoder.ts'
 import { RowWriter } from './row-writer.ts'
@@ -46,6 +46,22 @@ test('timestamps are read with their zone and written in UTC', () => {
   assert.equal(
     String([...encode([writer.chunk()])][0]!.value),
     '{"a":"2026-01-01 00:00:00.500000","b":"2026-01-01T00:00:00.000000Z"}',
+  )
+})
+
+test('times that no Date holds are written, with their era', () => {
+  const schema = [
+    { name: 'a', type: TIMESTAMP },
+    { name: 'b', type: TIMESTAMPTZ },
+    { name: 'c', type: DATE },
+    { name: 'd', type: TIME },
+  ]
+  const writer = new RowWriter(schema)
+  writer.push([9_223_371_331_199_999_999n, -63_517_824_000_000_000n, 2_145_031_948, 86_400_000_000n], 1)
+  const encode = encoder({ schema, key: [], appendOnly: true, format: json })
+  assert.equal(
+    String([...encode([writer.chunk()])][0]!.value),
+    '{"a":"294247-01-01 23:59:59.999999","b":"0044-03-15T00:00:00.000000Z BC","c":"5874868-01-01","d":"24:00:00.000000"}',
   )
 })
 

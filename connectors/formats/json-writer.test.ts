@@ -13,9 +13,14 @@ const names = ['bool', 'int2', 'int4', 'int8', 'float8', 'numeric', 'text', 'jso
 const more = ['date', 'time', 'timestamp', 'timestamptz'] as const
 const schema: Schema = [...names, ...more].map(name => ({ name: `"${name}é`, type: { name } }))
 const int = (bits: bigint) => fc.bigInt({ min: -(2n ** (bits - 1n)), max: 2n ** (bits - 1n) - 1n })
-// Nearly all instants between the years 1 and 9999, and the infinities.
+// The years 1 to 9999, all that PostgreSQL has, and the infinities.
 const edges = fc.constantFrom(2n ** 63n - 1n, -(2n ** 63n), 2n ** 53n, -(2n ** 53n), 2n ** 53n - 1n, -1n)
-const micros = fc.oneof(edges, fc.bigInt({ min: -62_135_596_800_000_000n, max: 253_402_300_799_999_999n }))
+const common = fc.bigInt({ min: -62_135_596_800_000_000n, max: 253_402_300_799_999_999n })
+const micros = fc.oneof(
+  edges,
+  common,
+  fc.bigInt({ min: -210_866_803_200_000_000n, max: 9_223_371_331_199_999_999n }),
+)
 const long = fc.oneof(edges, int(64n), int(54n), int(20n))
 const decimal = fc.oneof(
   fc.record({ digits: fc.oneof(int(100n), int(54n), int(20n)), scale: fc.integer({ min: 0, max: 20 }) }),
@@ -32,7 +37,7 @@ const cells: fc.Arbitrary<Value>[] = [
   fc.oneof(text, fc.string()),
   fc.json(),
   fc.uint8Array({ maxLength: 5 }),
-  fc.integer({ min: -719162, max: 2932896 }),
+  fc.oneof(fc.integer({ min: -719162, max: 2932896 }), fc.integer({ min: -2440588, max: 2145031948 })),
   fc.bigInt({ min: 0n, max: 86_399_999_999n }),
   micros,
   micros,

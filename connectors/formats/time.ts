@@ -1,4 +1,5 @@
 import { SqlError } from '../../types/error.ts'
+import { formatDate, splitMicros } from '../../types/time/datetime.ts'
 
 const DAY = 86_400_000_000n
 const PATTERN =
@@ -43,17 +44,16 @@ export function parseDate(text: string): number {
   return Number(parseTimestamp(text.slice(0, 10), false) / DAY)
 }
 
-/** `YYYY-MM-DD hh:mm:ss.ffffff`, `separator` between date and time. */
-export function timestampText(micros: bigint, separator = ' '): string {
-  const fraction = ((micros % 1_000_000n) + 1_000_000n) % 1_000_000n
-  const seconds = new Date(Number((micros - fraction) / 1000n)).toISOString().slice(0, -5)
-  return `${seconds.replace('T', separator)}.${String(fraction).padStart(6, '0')}`
+/** `YYYY-MM-DD hh:mm:ss.ffffff`, `separator` between date and time, `zone` behind it; years before 1 end in ` BC`. */
+export function timestampText(micros: bigint, separator: ' ' | 'T', zone: '' | 'Z'): string {
+  const { days, time } = splitMicros(micros)
+  const [date, era] = formatDate(days).split(' ')
+  return `${date}${separator}${timeText(time)}${zone}${era === undefined ? '' : ` ${era}`}`
 }
 
-export function dateText(days: number): string {
-  return new Date(days * 86_400_000).toISOString().split('T')[0]!
-}
-
+/** `hh:mm:ss.ffffff` of microseconds since midnight. */
 export function timeText(micros: bigint): string {
-  return timestampText(micros).slice(11)
+  const [seconds, fraction] = [Number(micros / 1_000_000n), Number(micros % 1_000_000n)]
+  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60]
+  return `${parts.map(part => String(part).padStart(2, '0')).join(':')}.${String(fraction).padStart(6, '0')}`
 }

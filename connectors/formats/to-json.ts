@@ -1,10 +1,11 @@
 import type { Bytes, Chunk, Column } from '../../types/chunk.ts'
 import { notSupported } from '../../types/error.ts'
 import { formatText } from '../../types/text-io.ts'
+import { formatDate } from '../../types/time/datetime.ts'
 import { keyAndValue, physical, type Schema, type Type } from '../../types/type.ts'
 import type { Decimal, Interval, Value } from '../../types/value.ts'
 import { decimalText } from './number.ts'
-import { dateText, timestampText, timeText } from './time.ts'
+import { timestampText, timeText } from './time.ts'
 
 /**
  * JSON of one value: integers and floats as numbers (int8 with all digits; NaN and infinities null), numeric as string, date
@@ -40,13 +41,13 @@ export function valueJson(value: Value, type: Type): string {
     case 'bytea':
       return `"${Buffer.from(value as Uint8Array).toString('base64')}"`
     case 'date':
-      return infinite(BigInt(value as number), 32) ?? `"${dateText(value as number)}"`
+      return infinite(BigInt(value as number), 32) ?? `"${formatDate(value as number)}"`
     case 'time':
       return `"${timeText(value as bigint)}"`
     case 'timestamp':
-      return infinite(value as bigint, 64) ?? `"${timestampText(value as bigint)}"`
+      return infinite(value as bigint, 64) ?? `"${timestampText(value as bigint, ' ', '')}"`
     case 'timestamptz':
-      return infinite(value as bigint, 64) ?? `"${timestampText(value as bigint, 'T')}Z"`
+      return infinite(value as bigint, 64) ?? `"${timestampText(value as bigint, 'T', 'Z')}"`
     case 'interval':
       return `"${intervalText(value as Interval)}"`
     case 'array':
