@@ -71,9 +71,6 @@ function plain(text: string): Piece {
   return { word: '', written: text, fill: false, ordinal: '', text: true }
 }
 
-export const MONTHS =
-  'January February March April May June July August September October November December'.split(' ')
-export const DAYS = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ')
 export const ROMAN = 'I II III IV V VI VII VIII IX X XI XII'.split(' ')
 
 /** Days of January 1st of the year. */

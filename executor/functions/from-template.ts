@@ -1,7 +1,8 @@
 import { SqlError } from '../../types/error.ts'
+import { DAYS, DAYS_SHORT, MONTHS, MONTHS_SHORT } from '../../types/time/calendar-names.ts'
 import * as t from '../../types/time/datetime.ts'
 import { limitMicros } from '../../types/type-modifier.ts'
-import { DAYS, datePieces, MONTHS, type Piece, ROMAN } from './format-pattern.ts'
+import { datePieces, type Piece, ROMAN } from './format-pattern.ts'
 import { fn } from './registry.ts'
 import { fieldsToMoment, type TemplateFields } from './template-fields.ts'
 
@@ -136,7 +137,7 @@ function field(r: Reader, piece: Piece, open: boolean): void {
       set(fields, 'month', oneOf(r, MONTHS, piece) + 1, piece)
       return
     case 'MON':
-      set(fields, 'month', oneOf(r, MONTHS.map(short), piece) + 1, piece)
+      set(fields, 'month', oneOf(r, MONTHS_SHORT, piece) + 1, piece)
       return
     case 'RM':
       set(fields, 'month', oneOf(r, ROMAN, piece) + 1, piece)
@@ -145,7 +146,7 @@ function field(r: Reader, piece: Piece, open: boolean): void {
       set(fields, 'weekday', oneOf(r, DAYS, piece) + 1, piece)
       return
     case 'DY':
-      set(fields, 'weekday', oneOf(r, DAYS.map(short), piece) + 1, piece)
+      set(fields, 'weekday', oneOf(r, DAYS_SHORT, piece) + 1, piece)
       return
     case 'TZ':
     case 'OF':
@@ -237,8 +238,6 @@ function nearYear(year: number): number {
   if (year < 520) return year + 2000
   return year < 1000 ? year + 1000 : year
 }
-
-const short = (name: string): string => name.slice(0, 3)
 
 function oneOf(r: Reader, names: readonly string[], piece: Piece): number {
   const rest = r.text.slice(r.at).toLowerCase()

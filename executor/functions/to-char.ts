@@ -1,9 +1,10 @@
 import { SqlError } from '../../types/error.ts'
+import { DAYS, MONTHS } from '../../types/time/calendar-names.ts'
 import * as t from '../../types/time/datetime.ts'
 import { zoneAbbreviation } from '../../types/time/zone-names.ts'
 import type { Interval } from '../../types/value.ts'
 import { isoWeek, isoWeekday } from './date-fields.ts'
-import { DAYS, datePieces, MONTHS, newYear, type Piece, ROMAN } from './format-pattern.ts'
+import { datePieces, newYear, type Piece, ROMAN } from './format-pattern.ts'
 import { intervalCalendar } from './interval-calendar.ts'
 import { fn } from './registry.ts'
 

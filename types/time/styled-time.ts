@@ -1,4 +1,5 @@
 import type { Interval } from '../value.ts'
+import { DAYS_SHORT, MONTHS_SHORT } from './calendar-names.ts'
 import {
   civilFromDays,
   formatDate,
@@ -13,9 +14,6 @@ import type { TimeStyle } from './time-style.ts'
 import { zoneOffsetSeconds } from './time-zone.ts'
 import { zoneAbbreviation } from './zone-names.ts'
 import { offsetText } from './zone-offset.ts'
-
-const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
 /** A date in the session's DateStyle. */
 export function styledDate(days: number, style: TimeStyle): string {
@@ -34,7 +32,7 @@ export function styledTimestamp(micros: bigint, style: TimeStyle, zoned: boolean
   const { year, era } = yearOf(days)
   const zone = zoned ? zoneText(micros, offset, style) : ''
   if (style.output === 'Postgres') {
-    const weekday = WEEKDAYS[(((days + 4) % 7) + 7) % 7]
+    const weekday = DAYS_SHORT[(((days + 4) % 7) + 7) % 7]
     return `${weekday} ${dayAndMonth(days, style, true)} ${clock(time)} ${year}${zone}${era}`
   }
   const separator = style.output === 'SQL' ? '/' : '.'
@@ -62,7 +60,7 @@ function yearOf(days: number): { year: string; era: string } {
 
 function dayAndMonth(days: number, { output, order }: TimeStyle, named = false): string {
   const { month, day } = civilFromDays(days)
-  const parts = [two(day), named ? MONTHS[month - 1]! : two(month)]
+  const parts = [two(day), named ? MONTHS_SHORT[month - 1]! : two(month)]
   if (output !== 'German' && order !== 'DMY') parts.reverse()
   return parts.join(named ? ' ' : output === 'SQL' ? '/' : output === 'German' ? '.' : '-')
 }

@@ -1,3 +1,5 @@
+import { DAYS, MONTHS } from './calendar-names.ts'
+
 /** What a word in a date or time means. `unit`: the number that follows is that field (`y2001m02d04`). */
 export type TimeWord =
   | { readonly kind: 'moment'; readonly value: Moment }
@@ -26,10 +28,6 @@ export function timeWord(word: string): TimeWord | undefined {
   return WORDS.get(word.slice(0, LETTERS))
 }
 
-const MONTHS = 'january february march april may june july august september october november december'.split(
-  ' ',
-)
-const WEEKDAYS = 'sunday monday tuesday wednesday thursday friday saturday'.split(' ')
 const UNITS: Readonly<Record<string, TimeUnit>> = {
   y: 'year',
   m: 'month',
@@ -47,9 +45,9 @@ const UNITS: Readonly<Record<string, TimeUnit>> = {
 }
 
 const WORDS: ReadonlyMap<string, TimeWord> = new Map<string, TimeWord>([
-  ...MONTHS.flatMap((name, i) => named(name, { kind: 'month', value: i + 1 })),
+  ...MONTHS.flatMap((name, i) => named(name.toLowerCase(), { kind: 'month', value: i + 1 })),
   ['sept', { kind: 'month', value: 9 }],
-  ...WEEKDAYS.flatMap((name, i) => named(name, { kind: 'weekday', value: i })),
+  ...DAYS.flatMap((name, i) => named(name.toLowerCase(), { kind: 'weekday', value: i })),
   ['tues', { kind: 'weekday', value: 2 }],
   ['weds', { kind: 'weekday', value: 3 }],
   ['thur', { kind: 'weekday', value: 4 }],

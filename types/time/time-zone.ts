@@ -1,14 +1,12 @@
 import { SqlError } from '../error.ts'
+import { byQuarter } from './by-quarter.ts'
 import { ZONE_ABBREVIATIONS } from './zone-abbreviations.ts'
 
-const SLOT = 900_000_000n
 /** 400 Gregorian years: instants beyond what Date can hold are moved by whole cycles. */
 const CYCLE = 12_622_780_800_000n
 const DATE_MAX = 8_000_000_000_000_000n
 
 const formats = new Map<string, Intl.DateTimeFormat>()
-/** Offsets by quarter of an hour, for no zone changes its offset within one; bounded. */
-const slots = new Map<string, Map<bigint, number>>()
 
 /** What a zone's text means: fixed seconds east, or the name to ask for; bounded. */
 const meanings = new Map<string, number | string>()
@@ -24,18 +22,7 @@ export function zoneOffsetSeconds(zone: string, micros: bigint): number {
   return typeof meaning === 'number' ? meaning : namedOffset(meaning, micros)
 }
 
-function namedOffset(zone: string, micros: bigint): number {
-  let ofZone = slots.get(zone)
-  if (ofZone === undefined) slots.set(zone, (ofZone = new Map()))
-  const slot = micros / SLOT - (micros % SLOT < 0n ? 1n : 0n)
-  let offset = ofZone.get(slot)
-  if (offset === undefined) {
-    offset = named(zone, (slot * SLOT) / 1000n)
-    if (ofZone.size > 10_000) ofZone.clear()
-    ofZone.set(slot, offset)
-  }
-  return offset
-}
+const namedOffset = byQuarter((zone, micros) => named(zone, micros / 1000n))
 
 /** Whether there is such a zone. */
 export function isZone(zone: string): boolean {

@@ -1,3 +1,4 @@
+import { byQuarter } from './by-quarter.ts'
 import { fixedOffset, posixOffset, zoneOffsetSeconds } from './time-zone.ts'
 import { ZONE_ABBREVIATIONS } from './zone-abbreviations.ts'
 
@@ -21,7 +22,7 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
 const formats = new Map<string, Intl.DateTimeFormat>()
 
 /** What a zone is called at an instant: `EST`, `CEST`, `+04`; empty for a bare offset. */
-export function zoneAbbreviation(zone: string, micros: bigint): string {
+export const zoneAbbreviation = byQuarter((zone, micros): string => {
   if (fixedOffset(zone) !== undefined) return ''
   if (ZONE_ABBREVIATIONS.has(zone.toLowerCase())) return zone.toUpperCase()
   if (zone.startsWith('<')) return zone.slice(1, zone.indexOf('>'))
@@ -37,7 +38,7 @@ export function zoneAbbreviation(zone: string, micros: bigint): string {
     if (/^[A-Z]{2,5}$/.test(name)) return name
   }
   return numericName(zone, micros)
-}
+})
 
 function numericName(zone: string, micros: bigint): string {
   const offset = zoneOffsetSeconds(zone, micros)
