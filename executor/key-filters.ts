@@ -1,5 +1,5 @@
-import type { Expression, GraphNode, Job, RelationId } from '../types/job.ts'
-import { isFoldable } from './functions/index.ts'
+import type { GraphNode, Job, RelationId } from '../types/job.ts'
+import { isVolatile } from './functions/index.ts'
 import { buildPort } from './operators/batch-join.ts'
 
 /**
@@ -138,10 +138,6 @@ function some(
 
 function isWork(spec: Extract<GraphNode['spec'], { kind: 'project' }>): boolean {
   return spec.predicate !== undefined || spec.columns.some(e => e.kind === 'call')
-}
-
-function isVolatile(e: Expression): boolean {
-  return e.kind === 'call' && (!isFoldable(e.fn) || e.args.some(isVolatile))
 }
 
 function readersOf(nodes: readonly GraphNode[]): ReadonlyMap<number, number> {

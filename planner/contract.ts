@@ -31,6 +31,9 @@ export interface BindContext {
   /** Types of $1.. as the client declared them; undefined: infer. The binder fills `inferred`. */
   readonly parameters: readonly (Type | undefined)[]
   readonly inferred: Map<number, Type>
+  /** How many query blocks (SELECT, VALUES) were bound, and the number of the one around. */
+  readonly blocks: { last: number }
+  readonly block?: number
   /** TimeZone, extra_float_digits … as SHOW prints them. */
   setting(name: string): string
   /** The expression of a generated column: its value is kept with the row. */

@@ -26,6 +26,7 @@ const context = (): BindContext => ({
   systemRelation: () => undefined,
   parameters: [],
   inferred: new Map(),
+  blocks: { last: 0 },
   setting: () => '',
   nowMicros: 0n,
   user: 'root',

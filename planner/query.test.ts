@@ -58,6 +58,7 @@ function context(mode: 'stream' | 'batch'): BindContext {
     systemRelation: () => undefined,
     parameters: [],
     inferred: new Map(),
+    blocks: { last: 0 },
     setting: () => '',
     nowMicros: 0n,
     user: 'root',

@@ -16,7 +16,14 @@ export type Expression =
    * 'cast' (args[0] to `type`), 'is null', 'is not null', 'is distinct from', 'is not distinct from', 'row',
    * 'reshape' (args[0] to `type`, fields of structs by name), 'array' (constructors), 'field' (args: struct, literal int4 position from 0), 'in' (needle, item…).
    */
-  | { readonly kind: 'call'; readonly fn: string; readonly args: readonly Expression[]; readonly type: Type }
+  | {
+      readonly kind: 'call'
+      readonly fn: string
+      readonly args: readonly Expression[]
+      readonly type: Type
+      /** Of a volatile call: the part of the query that it stands in. Those of another part have values of their own. */
+      readonly block?: number
+    }
 
 export interface AggregateCall {
   /** Signature id of the aggregate registry, e.g. `sum(int8) -> numeric`; `count(*)` has no argument. */

@@ -55,6 +55,7 @@ export {
   isFunction,
   isSessionFunction,
   isSetFunction,
+  isVolatile,
   listFunctions,
   namedFunction,
   resolveFunction,

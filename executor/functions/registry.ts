@@ -1,4 +1,5 @@
 import { assert } from '../../types/error.ts'
+import type { Expression } from '../../types/job.ts'
 import { arrayOf, FLOAT8, sameType, TEXT, type Type, type TypeName } from '../../types/type.ts'
 import { parseTypeName } from '../../types/type-names.ts'
 import type { Value } from '../../types/value.ts'
@@ -94,6 +95,12 @@ export function isFoldable(id: string): boolean {
   if (id === '$variable' || id === JAVASCRIPT_VOLATILE) return false
   const entry = byId.get(id)
   return entry === undefined || (!entry.set && entry.volatility !== 'volatile')
+}
+
+/** Whether the expression's value may be another each time. */
+export function isVolatile(e: Expression): boolean {
+  if (e.kind !== 'call' || e.fn === '$variable') return false
+  return !isFoldable(e.fn) || e.args.some(isVolatile)
 }
 
 /** Whether the number of the session is the last argument of a call. */

@@ -187,7 +187,13 @@ export function callFunction(
     throw notSupported(`${name}(), which is volatile, in a view`, { position })
   if (entry.zoned) cast.push(literal(entry.zoned === 'style' ? styleOf(context) : zoneOf(context), TEXT))
   if (entry.session) cast.push(sessionOf(name, context, position))
-  return call(found.fn, cast, found.type)
+  const made = call(found.fn, cast, found.type)
+  return entry.volatility === 'volatile' ? inBlock(made, context) : made
+}
+
+/** The volatile call, with the query block that it stands in. */
+export function inBlock(e: Expression, { block }: BindContext): Expression {
+  return e.kind === 'call' && block !== undefined ? { ...e, block } : e
 }
 
 function placed(

@@ -265,6 +265,7 @@ function bare(context: BindContext): BindContext {
     searchPath: context.searchPath,
     parameters: context.parameters,
     inferred: context.inferred,
+    blocks: context.blocks,
     nowMicros: context.nowMicros,
     user: context.user,
     ...(context.sessionUser === undefined ? {} : { sessionUser: context.sessionUser }),

@@ -1,4 +1,4 @@
-import { isFoldable } from '../../executor/functions/index.ts'
+import { isVolatile } from '../../executor/functions/index.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
 import { BOOL, type Type } from '../../types/type.ts'
@@ -105,11 +105,6 @@ function mismatch(def: FunctionDef, detail: string): SqlError {
 
 function callOf(fn: string, args: readonly Expression[], type: Type = BOOL): Expression {
   return call(fn, args, type)
-}
-
-function isVolatile(e: Expression): boolean {
-  if (e.kind !== 'call' || e.fn === '$variable') return false
-  return !isFoldable(e.fn) || e.args.some(isVolatile)
 }
 
 function hasVariable(e: Expression): boolean {

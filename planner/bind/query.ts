@@ -23,7 +23,7 @@ import { itemsInOrder, namingLater } from './with-items.ts'
 /** Binds any query: WITH, set operations, VALUES, SELECT; then ORDER BY and LIMIT. */
 export function bindTree(
   select: Body,
-  context: BindContext,
+  around: BindContext,
   outer: {
     readonly ctes: Ctes
     readonly scope?: Scope
@@ -35,6 +35,7 @@ export function bindTree(
   },
 ): BoundRelation {
   limitDepth(outer.depth)
+  const context = { ...around, block: ++around.blocks.last }
   const env: Environment = {
     context,
     scope: { columns: [], ...(outer.scope === undefined ? {} : { parent: outer.scope }) },

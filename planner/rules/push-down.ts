@@ -1,11 +1,17 @@
+import { isVolatile } from '../../executor/functions/index.ts'
 import type { Expression } from '../../types/job.ts'
 import { columnsOf, conjunction, conjuncts, remap, substitute } from '../expressions.ts'
 import { joinOn, side } from '../join-on.ts'
 import { inputs, type Plan, schemaOf, withInputs } from '../plan.ts'
 import { factored, implied } from './or-conditions.ts'
 
-/** Moves conditions (over the plan's columns) as deep as they can go; equalities over an inner join become its keys. */
+/**
+ * Moves conditions (over the plan's columns) as deep as they can go; equalities over an inner join become its keys. What is
+ * volatile is computed once for each row that is there: it stays where it stands, and what is asked of the rows is asked above.
+ */
 export function pushDown(plan: Plan, conditions: readonly Expression[]): Plan {
+  const fixed = volatileParts(plan)
+  if (fixed.length > 0) return filtered(aroundVolatile(plan, fixed), conditions)
   switch (plan.op) {
     case 'filter':
       return pushDown(plan.input, [...conjuncts(plan.predicate).flatMap(factored), ...conditions])
@@ -44,6 +50,35 @@ export function pushDown(plan: Plan, conditions: readonly Expression[]): Plan {
       return filtered(next.length === 0 ? plan : withInputs(plan, next), conditions)
     }
   }
+}
+
+function volatileParts(plan: Plan): readonly Expression[] {
+  switch (plan.op) {
+    case 'filter':
+      return conjuncts(plan.predicate).filter(isVolatile)
+    case 'project':
+      return [...plan.columns, ...conjuncts(plan.predicate)].filter(isVolatile)
+    case 'join':
+      return conjuncts(plan.residual).filter(isVolatile)
+    case 'project-set':
+      return plan.calls.flatMap(c => (c.kind === 'call' ? c.args : [])).filter(isVolatile)
+    default:
+      return []
+  }
+}
+
+/** Without the conditions that stay, a filter and an inner join move the others all the same. */
+function aroundVolatile(plan: Plan, fixed: readonly Expression[]): Plan {
+  const moving = (e: Expression | undefined) => conjuncts(e).filter(c => !fixed.includes(c))
+  if (plan.op === 'filter') return filtered(pushDown(filtered(plan.input, moving(plan.predicate)), []), fixed)
+  if (plan.op === 'join' && plan.type === 'inner') {
+    const { residual, ...bare } = plan
+    return filtered(pushDown(filtered(bare, moving(residual)), []), fixed)
+  }
+  return withInputs(
+    plan,
+    inputs(plan).map(input => pushDown(input, [])),
+  )
 }
 
 const NONE: ReadonlyMap<number, number> = new Map()

@@ -28,6 +28,7 @@ export function bindContext(
     systemRelation: (schema, name) => context.systemRelation(schema, name),
     parameters,
     inferred: new Map(),
+    blocks: { last: 0 },
     setting: name => session.settings.get(name),
     nowMicros: BigInt(Date.now()) * 1000n,
     user: session.user,
