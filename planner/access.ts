@@ -35,7 +35,7 @@ export const PRIVILEGES = [
   'execute',
 ] as const
 export type Privilege = (typeof PRIVILEGES)[number]
-export type ObjectKind = 'relation' | 'schema' | 'database' | 'function'
+export type ObjectKind = 'relation' | 'schema' | 'database' | 'function' | 'type'
 
 /** Rights on one object. */
 export interface Grant {
@@ -56,6 +56,7 @@ export const PRIVILEGES_OF: Readonly<Record<ObjectKind, readonly Privilege[]>> =
   schema: ['usage', 'create'],
   database: ['connect', 'create', 'temporary'],
   function: ['execute'],
+  type: ['usage'],
 }
 
 /** Relations that a GRANT means by its word; TABLES are all of them, as PostgreSQL has it. */
@@ -88,6 +89,7 @@ export interface DefaultGrant {
 /** What everyone has, as PostgreSQL grants from the beginning, until something is granted to or revoked from PUBLIC. */
 export function publicRights(kind: ObjectKind, name: string): readonly Privilege[] {
   if (kind === 'function') return ['execute']
+  if (kind === 'type') return ['usage']
   if (kind === 'database') return ['connect', 'temporary']
   return kind === 'schema' && name === 'public' ? ['usage'] : []
 }

@@ -19,6 +19,7 @@ import type { JobSettings } from './job-settings.ts'
 import type { DatabaseSettings } from './parse/database.ts'
 import type { SecretDef } from './secret-def.ts'
 import type { SequenceDef } from './sequence-def.ts'
+import { NUMBERS_OF_TYPE, retyped, type TypeDef, typeOf } from './type-def.ts'
 
 export type RelationKind =
   | 'table'
@@ -224,6 +225,10 @@ export class Catalog {
   get functions(): readonly FunctionDef[] {
     return this.#document.functions ?? []
   }
+  /** Types that users made. */
+  get types(): readonly TypeDef[] {
+    return this.#document.types ?? []
+  }
   get secrets(): readonly SecretDef[] {
     return this.#document.secrets ?? []
   }
@@ -294,6 +299,27 @@ export class Catalog {
   withoutFunctions(ids: readonly number[]): Catalog {
     return this.#change({ functions: this.functions.filter(f => !ids.includes(f.id)) })
   }
+  typeById(id: number): TypeDef | undefined {
+    return this.types.find(type => type.id === id)
+  }
+  typeByName(database: string, schema: string, name: string): TypeDef | undefined {
+    return this.types.find(t => t.name === name && t.schema === schema && t.database === database)
+  }
+  /** Adds or replaces by id; what is of the type is of it as it is now. */
+  withType(type: TypeDef): Catalog {
+    const others = this.types.filter(t => t.id !== type.id)
+    const nextId = Math.max(this.nextId, type.id + NUMBERS_OF_TYPE)
+    if (others.length === this.types.length) return this.#change({ types: [...others, type], nextId })
+    const now = typeOf(type)
+    return this.#change({
+      types: [...others.map(other => retyped(other, now)), type],
+      relations: this.relations.map(relation => retyped(relation, now)),
+      functions: this.functions.map(function_ => retyped(function_, now)),
+    })
+  }
+  withoutTypes(ids: readonly number[]): Catalog {
+    return this.#change({ types: this.types.filter(t => !ids.includes(t.id)) })
+  }
   secretById(id: number): SecretDef | undefined {
     return this.secrets.find(secret => secret.id === id)
   }
@@ -346,6 +372,7 @@ export class Catalog {
       schemas: this.schemas.map(owned),
       relations: this.relations.map(owned),
       functions: this.functions.map(owned),
+      types: this.types.map(owned),
       secrets: this.secrets.map(owned),
       roles: this.roles.map(role => ({
         ...role,
@@ -385,6 +412,7 @@ export class Catalog {
       schemas: this.schemas.map(moved),
       relations: this.relations.map(moved),
       functions: this.functions.map(moved),
+      types: this.types.map(moved),
       secrets: this.secrets.map(moved),
     })
   }
@@ -394,6 +422,7 @@ export class Catalog {
       schemas: this.schemas.filter(s => s.database !== name),
       relations: this.relations.filter(r => r.database !== name),
       functions: this.functions.filter(f => f.database !== name),
+      types: this.types.filter(t => t.database !== name),
       secrets: this.secrets.filter(s => s.database !== name),
     })
   }
@@ -437,7 +466,8 @@ export class Catalog {
       if (left.length < next.defaultGrants.length) return this.#change({ ...change, defaultGrants: left })
     }
     if (next.grants === undefined) return new Catalog(next)
-    const objects = [...next.relations, ...(next.functions ?? []), ...next.schemas, ...next.databases]
+    const { relations, functions = [], types = [], schemas, databases } = next
+    const objects = [...relations, ...functions, ...types, ...schemas, ...databases]
     const ids = new Set(objects.map(object => object.id))
     return new Catalog({ ...next, grants: next.grants.filter(grant => ids.has(grant.object)) })
   }
@@ -450,6 +480,7 @@ interface CatalogDocument {
   readonly schemas: readonly SchemaDef[]
   readonly relations: readonly Relation[]
   readonly functions?: readonly FunctionDef[]
+  readonly types?: readonly TypeDef[]
   readonly secrets?: readonly SecretDef[]
   readonly roles?: readonly RoleDef[]
   readonly grants?: readonly Grant[]

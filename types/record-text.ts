@@ -1,5 +1,6 @@
 import { SqlError } from './error.ts'
 import type { Type } from './type.ts'
+import { limitField } from './type-modifier.ts'
 import type { Value } from './value.ts'
 
 /** PostgreSQL's text of a record: `(1,,"a ""b""")`; blanks belong to the values. Throws 22P02. */
@@ -15,7 +16,7 @@ export function parseRecord(type: Type, text: string, item: (type: Type, text: s
     }
     const read = readField(text, at)
     at = read.at
-    values.push(read.value === null ? null : item(field.type, read.value))
+    values.push(read.value === null ? null : limitField(field, item(field.type, read.value)))
   }
   if (text[at] === ',') throw malformed(text, 'Too many columns.')
   if (text[at] !== ')') throw malformed(text, fields.length === 0 ? 'Too many columns.' : END)

@@ -3,7 +3,7 @@ import { SqlError } from './error.ts'
 import { INFINITY_MICROS, MINUS_INFINITY_MICROS } from './time/datetime.ts'
 import { INTERVAL_FIELDS } from './time/interval-fields.ts'
 import { packTime, unpackTime } from './time/time-with-zone.ts'
-import type { Type } from './type.ts'
+import type { Field, Type } from './type.ts'
 import type { Decimal, Interval, Value } from './value.ts'
 
 /** What `(…)` behind a type name limits: `numeric(5,2)`, `varchar(3)`, `char(1)`, `timestamp(3)`; canonical text. */
@@ -94,6 +94,11 @@ export function limitValue(type: Type, value: Value, modifier: Modifier, explici
     default:
       return limitMicros(value as bigint, limit)
   }
+}
+
+/** The value as a field of a composite type holds it. */
+export function limitField({ type, modifier }: Field, value: Value): Value {
+  return modifier === undefined ? value : limitValue(type, value, modifier, false)
 }
 
 /** What a modifier says. */

@@ -1,7 +1,15 @@
 import { notSupported, SqlError } from './error.ts'
 import { extendedType } from './extended.ts'
-import { quote } from './sql-text.ts'
-import { type ExtendedName, type Field, keyAndValue, mapOf, type Type, type TypeName } from './type.ts'
+import { quote, quoteIdent } from './sql-text.ts'
+import {
+  type ExtendedName,
+  type Field,
+  keyAndValue,
+  mapOf,
+  type Type,
+  type TypeName,
+  type UserType,
+} from './type.ts'
 import { isLabel, labeled } from './type-labels.ts'
 
 /** PostgreSQL's wording, as format_type prints it. */
@@ -74,12 +82,36 @@ const ALIASES: Readonly<Record<string, TypeName>> = {
 }
 
 export function typeName(type: Type): string {
+  if (type.user !== undefined) return userTypeName(type.user)
   if (type.label !== undefined) return type.label === 'char' ? '"char"' : type.label
   if (type.name === 'array') return `${typeName(type.element!)}[]`
   if (type.name === 'map') return `map(${keyAndValue(type).map(typeName).join(',')})`
   if (type.name === 'struct')
     return `struct<${type.fields!.map(f => `${fieldName(f.name)} ${typeName(f.type)}`).join(', ')}>`
   return extendedType(type.name)?.sqlName ?? NAMES[type.name as 'bool']
+}
+
+/** With its schema, unless that is the one that every session searches. */
+export function userTypeName({ schema, name }: UserType): string {
+  return schema === 'public' ? quoteIdent(name) : `${quoteIdent(schema)}.${quoteIdent(name)}`
+}
+
+/** What stands for a type whose name the catalog must tell, `mood`, `s.mood[]`; undefined: the text is no name. */
+export function namedType(text: string, position: number): Type | undefined {
+  const array = /^(.*?)(?:\s+array(?:\s*\[\d*\])?|\s*\[\d*\])$/is.exec(text)
+  if (array !== null) {
+    const element = namedType(array[1]!, position)
+    return element && { name: 'array', element }
+  }
+  const part = /\s*(?:"((?:[^"]|"")+)"|([\p{L}_][\p{L}\p{N}_$]*))\s*(\.|$)/uy
+  const path: string[] = []
+  for (let more = true; more; ) {
+    const match = part.exec(text)
+    if (match === null) return undefined
+    path.push(match[1]?.replaceAll('""', '"') ?? match[2]!.toLowerCase())
+    more = match[3] === '.'
+  }
+  return part.lastIndex === text.length ? { name: 'text', named: { path, position } } : undefined
 }
 
 function fieldName(name: string): string {

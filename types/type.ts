@@ -60,11 +60,25 @@ export interface Type {
   readonly fields?: readonly Field[]
   /** PostgreSQL's type that this one stands for: how it is called, shown and sent; its values are those of `name`. */
   readonly label?: TypeLabel
+  /** The type is one of a user's; a composite is a struct. */
+  readonly user?: UserType
+  /** No type yet: only the catalog knows what the name means (`server/statements/named-types.ts`). */
+  readonly named?: { readonly path: readonly string[]; readonly position: number }
+}
+
+/** The name of a type that a user made. */
+export interface UserType {
+  /** Also its OID; its array has the next number. */
+  readonly id: number
+  readonly schema: string
+  readonly name: string
 }
 
 export interface Field {
   readonly name: string
   readonly type: Type
+  /** Of a composite type: what `(…)` behind the type name limits (type-modifier.ts). */
+  readonly modifier?: string
 }
 
 export type Schema = readonly Field[]
@@ -177,5 +191,9 @@ export function sameType(a: Type, b: Type): boolean {
   if (a.name !== 'struct') return true
   const left = a.fields!
   const right = b.fields!
-  return left.length === right.length && left.every((field, i) => sameType(field.type, right[i]!.type))
+  return left.length === right.length && left.every((field, i) => sameField(field, right[i]!))
+}
+
+function sameField(a: Field, b: Field): boolean {
+  return a.modifier === b.modifier && sameType(a.type, b.type)
 }

@@ -27,6 +27,7 @@ import {
 import { isPlainStyle, type TimeStyleText, zoneOfStyle } from '../../types/time/time-style.ts'
 import { packTime, timeOfZone, unpackTime } from '../../types/time/time-with-zone.ts'
 import { FLOAT8, sameType, TEXT, type Type, type TypeName } from '../../types/type.ts'
+import { limitField } from '../../types/type-modifier.ts'
 import { typeName } from '../../types/type-names.ts'
 import type { Decimal, Interval, Value } from '../../types/value.ts'
 import { formatVariant, parseVariant } from '../../types/variant.ts'
@@ -149,7 +150,7 @@ export function castValue(value: Value, from: Type, to: Type, zone: TimeStyleTex
     )
   if (from.name === 'struct' && to.name === 'struct')
     return (value as readonly Value[]).map((v, i) =>
-      castValue(v, from.fields![i]!.type, to.fields![i]!.type, zone),
+      limitField(to.fields![i]!, castValue(v, from.fields![i]!.type, to.fields![i]!.type, zone)),
     )
   if (to.name === 'int256') return checkInt256(wholeForInt256(value as number | bigint | Decimal, to))
   if (from.name === 'bool' && to.name === 'int4') return value === true ? 1 : 0

@@ -58,7 +58,11 @@ function coerceRow(
   position: number | undefined,
 ): Expression | undefined {
   if (args.length !== type.fields!.length) return undefined
-  const done = args.map((arg, i) => tryCoerce(arg, type.fields![i]!.type, reach, context, position))
+  const done = args.map((arg, i) => {
+    const { type: wanted, modifier } = type.fields![i]!
+    const value = tryCoerce(arg, wanted, reach, context, position)
+    return value && limited(value, modifier, reach === 'explicit')
+  })
   return done.every(e => e !== undefined) ? call('row', done, type) : undefined
 }
 
@@ -140,8 +144,20 @@ export function coerce(
 ): Expression {
   const done = tryCoerce(e, type, reach, context, position)
   if (done !== undefined) return done
-  const message = `cannot cast type ${typeName(e.type)} to ${typeName(type)}`
-  throw new SqlError('cannot_coerce', message, { position })
+  const row = e.kind === 'call' && e.fn === 'row' && type.user !== undefined
+  const message = `cannot cast type ${row ? 'record' : typeName(e.type)} to ${typeName(type)}`
+  throw new SqlError('cannot_coerce', message, { position, ...(row && { detail: misfit(e.args, type) }) })
+}
+
+/** Why a row of values is none of a composite type. */
+function misfit(args: readonly Expression[], { fields = [] }: Type): string {
+  if (args.length !== fields.length)
+    return `Input has too ${args.length < fields.length ? 'few' : 'many'} columns.`
+  const at = args.findIndex(
+    (arg, i) => !isUnknown(arg) && castContext(arg.type, fields[i]!.type) === undefined,
+  )
+  const [from, to] = [args[at]?.type ?? TEXT, fields[at]?.type ?? TEXT]
+  return `Cannot cast type ${typeName(from)} to ${typeName(to)} in column ${at + 1}.`
 }
 
 /** Brings several expressions to one type: CASE, COALESCE, IN, ARRAY, UNION columns. */

@@ -463,7 +463,7 @@ function bindCast(fields: Body, env: Environment): Expression {
 
 function bindPlainCast(fields: Body, env: Environment): Expression {
   const typeNode = body(fields['typeName'])
-  const type = bindType(typeNode, env.context)
+  const type = bindType(typeNode, env)
   const array = as(fields['arg'], 'A_ArrayExpr')
   if (array !== undefined && type.name === 'array')
     return bindArrayAs(array, deepened(type, depthOfConstructor(fields['arg'] as PgNode)), env)

@@ -133,7 +133,10 @@ export function textOf(key: Expression): Expression {
 function fieldOf(value: Expression, name: string): Expression {
   const position = value.type.fields?.findIndex(f => f.name === name) ?? -1
   if (position === -1) {
-    const message = `could not identify column "${name}" in record data type`
+    const message =
+      value.type.user === undefined
+        ? `could not identify column "${name}" in record data type`
+        : `column "${name}" not found in data type ${typeName(value.type)}`
     throw new SqlError('undefined_column', message)
   }
   return call('field', [value, literal(position, INT4)], value.type.fields![position]!.type)

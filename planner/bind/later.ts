@@ -18,6 +18,6 @@ export function bindLater(node: PgNode, env: Environment): Expression {
     const constant = cast && as(cast['arg'], 'A_Const')
     if (!(error instanceof SqlError) || constant?.['sval'] === undefined) throw error
     const text = literal(str(body(constant['sval'])['sval']), TEXT)
-    return castCall(text, bindType(body(cast!['typeName']), env.context), env.context)
+    return castCall(text, bindType(body(cast!['typeName']), env), env.context)
   }
 }

@@ -167,7 +167,7 @@ function shaped(
     name: 'struct',
     fields: columns.map(node => {
       const definition = as(node, 'ColumnDef')!
-      return { name: str(definition['colname']), type: bindType(body(definition['typeName']), env.context) }
+      return { name: str(definition['colname']), type: bindType(body(definition['typeName']), env) }
     }),
   }
   const args = list(fields['args']).map(arg => bindExpression(arg, env))

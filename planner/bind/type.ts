@@ -5,10 +5,15 @@ import { labeled } from '../../types/type-labels.ts'
 import { type Modifier, modifierOf } from '../../types/type-modifier.ts'
 import { parseTypeName } from '../../types/type-names.ts'
 import type { BindContext } from '../contract.ts'
+import { findType, typeOf } from '../type-def.ts'
 import { as, type Body, body, integer, list, names } from './ast.ts'
+import type { Environment } from './environment.ts'
 
 /** The type a TypeName node means. */
-export function bindType(node: Body, context: BindContext): Type {
+export function bindType(
+  node: Body,
+  { context, dependsOn }: Pick<Environment, 'context' | 'dependsOn'>,
+): Type {
   const path = names(node['names'])
   const name = path.at(-1) ?? ''
   const fields = name === 'struct' || name === 'map' ? structFields(node) : undefined
@@ -19,12 +24,18 @@ export function bindType(node: Body, context: BindContext): Type {
         ? labeled('char')
         : TEXTUAL.has(name)
           ? TEXT
-          : lookUp(name)
+          : (lookUp(name) ?? userType(path, context))
   if (base === undefined) {
     const position = context.position(node['location'] as number | undefined)
     throw new SqlError('undefined_object', `type "${path.join('.')}" does not exist`, { position })
   }
+  if (base.user !== undefined) dependsOn.add(base.user.id)
   return list(node['arrayBounds']).reduce((type: Type) => arrayOf(type), base)
+}
+
+function userType(path: readonly string[], { catalog, database, searchPath }: BindContext): Type | undefined {
+  const found = findType(catalog, database, path, searchPath)
+  return found && typeOf(found)
 }
 
 /** What the dialect put into the parentheses behind struct and map. */

@@ -14,6 +14,7 @@ import { parseAlterRole } from './roles.ts'
 import { alterSecret } from './secret.ts'
 import { alterSequence, changesSequence } from './sequence.ts'
 import type { AlterAction, Statement } from './statement.ts'
+import { alterType } from './user-type.ts'
 
 /** After ALTER: `kind [IF EXISTS] name action`. */
 export function parseAlter(c: Cursor): Statement {
@@ -22,6 +23,7 @@ export function parseAlter(c: Cursor): Statement {
   if (c.accept('user') || c.accept('role')) return parseAlterRole(c)
   for (const kind of ['function', 'aggregate'] as const) if (c.accept(kind)) return alterFunction(c, kind)
   if (c.accept('secret')) return alterSecret(c)
+  if (c.accept('type')) return alterType(c, 'type')
   if (c.looking('sequence') && changesSequence(c)) return alterSequence(c)
   const what = relationWord(c)
   const ifExists = c.accept('if', 'exists')

@@ -3,7 +3,7 @@ import type { FormatSpec } from '../../types/connector.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { Type } from '../../types/type.ts'
 import { type Modifier, parseModifier } from '../../types/type-modifier.ts'
-import { parseTypeName } from '../../types/type-names.ts'
+import { namedType, parseTypeName } from '../../types/type-names.ts'
 import { constraint, constraintLabel } from './constraint.ts'
 import { createFunction } from './create-function.ts'
 import { createIndex } from './create-index.ts'
@@ -26,6 +26,7 @@ import type {
   WatermarkSyntax,
 } from './statement.ts'
 import type { Token } from './tokens.ts'
+import { createType } from './user-type.ts'
 
 /** After CREATE [OR REPLACE]. */
 export function parseCreate(c: Cursor, replace = false): Statement {
@@ -69,8 +70,8 @@ export function parseCreate(c: Cursor, replace = false): Statement {
   if (c.accept('index')) return createIndex(c)
   if (c.accept('unique', 'index')) return createIndex(c, true)
   if (c.accept('secret')) return createSecret(c)
-  for (const what of ['connection', 'type'])
-    if (c.looking(what)) throw notSupported(`CREATE ${what.toUpperCase()}`, { position: c.token!.start })
+  if (c.accept('type')) return createType(c)
+  if (c.looking('connection')) throw notSupported('CREATE CONNECTION', { position: c.token!.start })
   throw c.error()
 }
 
@@ -364,7 +365,7 @@ export function columnType(
   }
   const { from, to } = c.skipTo(stop)
   const text = c.sql.slice(from, to)
-  const type = text === '' ? undefined : parseTypeName(text)
+  const type = text === '' ? undefined : (parseTypeName(text) ?? namedType(text, from))
   if (type === undefined) {
     if (text === '') throw c.error(start)
     throw new SqlError('undefined_object', `type "${text}" does not exist`, { position: from })

@@ -16,6 +16,7 @@ import { parseSession, SESSION_WORDS } from './session.ts'
 import { parseShow } from './show.ts'
 import type { Fragment, ParsedStatement, Statement } from './statement.ts'
 import { type Token, tokenize } from './tokens.ts'
+import { dropType } from './user-type.ts'
 
 export { loadParser, parseStored, parseStoredExpression } from './cursor.ts'
 export { temporaryName } from './range-name.ts'
@@ -111,6 +112,7 @@ function parseDrop(c: Cursor): Statement {
   if (c.accept('function')) return dropFunction(c, 'function')
   if (c.accept('aggregate')) return dropFunction(c, 'aggregate')
   if (c.accept('secret')) return dropSecret(c)
+  if (c.accept('type')) return dropType(c, 'type')
   if (c.accept('user')) return parseDropRole(c, true)
   if (c.accept('role')) return parseDropRole(c, false)
   const what = relationWord(c)

@@ -39,7 +39,6 @@ const OTHERS = [
   'statistics',
   'tablespace',
   'trigger',
-  'type',
   'user',
 ]
 

@@ -1,8 +1,8 @@
 import { notSupported, SqlError } from '../../types/error.ts'
-import { quoteIdent } from '../../types/sql-text.ts'
+import { quote, quoteIdent } from '../../types/sql-text.ts'
 import { parseIntervalText } from '../../types/time/parse-time.ts'
 import type { Type } from '../../types/type.ts'
-import { parseTypeName } from '../../types/type-names.ts'
+import { namedType, parseTypeName } from '../../types/type-names.ts'
 import { intervalFields } from '../bind/type.ts'
 import type { PgNode } from '../contract.ts'
 import { copyOf } from './copy.ts'
@@ -234,7 +234,8 @@ function typeOf(node: PgNode): Type | undefined {
   const names = (body['names'] as readonly { String: { sval: string } }[]).map(n => n.String.sval)
   const name = `${names.at(-1)}${body['arrayBounds'] === undefined ? '' : '[]'}`
   if (name === 'unknown') return undefined
-  const type = parseTypeName(name)
+  const path = `${names.map(quote).join('.')}${body['arrayBounds'] === undefined ? '' : '[]'}`
+  const type = parseTypeName(name) ?? namedType(path, 0)
   if (type === undefined) throw new SqlError('undefined_object', `type "${name}" does not exist`)
   return type
 }

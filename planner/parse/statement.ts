@@ -1,5 +1,5 @@
 import type { FormatSpec } from '../../types/connector.ts'
-import type { Type } from '../../types/type.ts'
+import type { Field, Type } from '../../types/type.ts'
 import type { Modifier } from '../../types/type-modifier.ts'
 import type { Privilege, RelationsOf } from '../access.ts'
 import type { IdentityKind, RelationKind } from '../catalog.ts'
@@ -315,7 +315,7 @@ export type Statement =
       readonly grant: boolean
       readonly privileges: readonly NamedPrivilege[] | 'all'
       /** 'all': every relation of the schemas. */
-      readonly what: 'relation' | 'schema' | 'database' | 'function' | 'all' | 'all functions'
+      readonly what: 'relation' | 'schema' | 'database' | 'function' | 'all' | 'all functions' | 'type'
       /** Relations of one kind; undefined: TABLE, or no word. */
       readonly of?: RelationsOf | undefined
       readonly names: readonly Name[]
@@ -364,6 +364,26 @@ export type Statement =
       readonly ifNotExists: boolean
       readonly backend: string
       readonly value: string
+    }
+  | {
+      readonly kind: 'create type'
+      readonly name: Name
+      readonly of: 'composite'
+      readonly fields: readonly Field[]
+    }
+  | {
+      readonly kind: 'drop type'
+      readonly of: TypeWord
+      readonly names: readonly Name[]
+      readonly ifExists: boolean
+      readonly cascade: boolean
+    }
+  | { readonly kind: 'alter type'; readonly of: TypeWord; readonly name: Name; readonly action: TypeAction }
+  | {
+      readonly kind: 'comment on type'
+      readonly of: TypeWord
+      readonly name: Name
+      readonly text: string | undefined
     }
   | { readonly kind: 'alter secret'; readonly name: Name; readonly backend: string; readonly value: string }
   | { readonly kind: 'alter secret place'; readonly name: Name; readonly action: PlaceAction }
@@ -415,6 +435,15 @@ export type PlaceAction =
   | { readonly do: 'rename'; readonly to: string }
   | { readonly do: 'set schema'; readonly schema: string }
   | { readonly do: 'owner'; readonly to: string }
+
+export type TypeWord = 'type'
+
+/** What ALTER TYPE does. */
+export type TypeAction =
+  | PlaceAction
+  | { readonly do: 'rename attribute'; readonly from: string; readonly to: string }
+  | { readonly do: 'add attribute' | 'alter attribute'; readonly attribute: Field }
+  | { readonly do: 'drop attribute'; readonly ifExists: boolean; readonly name: string }
 
 /** What ALTER does to its object. */
 export type AlterAction =

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Catalog } from '../../planner/catalog.ts'
 import { EXTENDED_NAMES } from '../../types/extended.ts'
 import { formatText, parseText } from '../../types/text-io.ts'
 import { arrayOf } from '../../types/type.ts'
@@ -24,7 +25,7 @@ for (const name of EXTENDED_NAMES)
             value,
           )
         if (type.name !== 'array') assert.equal(formatText(type, value!), text)
-        assert.deepEqual(typeOfOid(oidOf(type)), type)
+        assert.deepEqual(typeOfOid(oidOf(type), Catalog.empty()), type)
       }
   })
 

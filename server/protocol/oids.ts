@@ -1,5 +1,7 @@
+import type { Catalog } from '../../planner/catalog.ts'
+import { arrayTypeId, typeOf } from '../../planner/type-def.ts'
 import { EXTENDED_NAMES, extendedType } from '../../types/extended.ts'
-import type { ExtendedName, Type, TypeLabel, TypeName } from '../../types/type.ts'
+import { arrayOf, type ExtendedName, type Type, type TypeLabel, type TypeName } from '../../types/type.ts'
 import { LABELS, labeled } from '../../types/type-labels.ts'
 
 /** type -> [OID, OID of its array, size]. PostgreSQL, pg_type.dat; text is reported as varchar, a map as text; those of extended.ts are not here. */
@@ -38,10 +40,12 @@ const SAME: Readonly<Record<number, TypeName>> = {
 
 export function oidOf(type: Type): number {
   if (type.label !== undefined) return LABELS[type.label].oid
+  if (type.user !== undefined) return type.user.id
   if (type.name === 'struct') return 2249
   if (type.name === 'map') return LABELS.text.oid
   // PostgreSQL's array types are of any number of dimensions.
   if (type.element?.name === 'array' && type.element.label === undefined) return oidOf(type.element)
+  if (type.name === 'array' && type.element!.user !== undefined) return arrayTypeId(type.element!.user.id)
   if (type.element?.name === 'map') return LABELS.text.arrayOid
   if (type.element?.label !== undefined) return LABELS[type.element.label].arrayOid
   if (type.name === 'array')
@@ -57,7 +61,7 @@ export function sizeOf(type: Type): number {
 }
 
 /** undefined: not told (0), or not a type of ours. */
-export function typeOfOid(oid: number): Type | undefined {
+export function typeOfOid(oid: number, catalog: Catalog): Type | undefined {
   const same = SAME[oid]
   if (same !== undefined) return { name: same }
   for (const [name, [scalar, array]] of Object.entries(TYPES)) {
@@ -73,5 +77,8 @@ export function typeOfOid(oid: number): Type | undefined {
     if (oid === scalar) return labeled(label as TypeLabel)
     if (oid === arrayOid) return { name: 'array', element: labeled(label as TypeLabel) }
   }
-  return undefined
+  const user = catalog.typeById(oid)
+  if (user !== undefined) return typeOf(user)
+  const element = catalog.types.find(type => arrayTypeId(type.id) === oid)
+  return element && arrayOf(typeOf(element))
 }

@@ -28,7 +28,8 @@ function parse(session: Session, fields: Fields, about: (sql: string) => void): 
   const sql = fields.string()
   about(sql)
   const types: (Type | undefined)[] = []
-  for (let n = fields.count(); n > 0; n--) types.push(typeOfOid(fields.int32()))
+  for (let n = fields.count(); n > 0; n--)
+    types.push(typeOfOid(fields.int32(), session.context.catalogs.current))
   const statements = parseStatements(sql)
   if (statements.length > 1)
     throw new SqlError('syntax_error', 'cannot insert multiple commands into a prepared statement')

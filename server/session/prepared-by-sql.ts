@@ -3,6 +3,7 @@ import { cellValue } from '../../storage/column-buffer.ts'
 import { assert, SqlError } from '../../types/error.ts'
 import { typeName } from '../../types/type-names.ts'
 import type { Value } from '../../types/value.ts'
+import { withTypes } from '../statements/named-types.ts'
 import { prepareStatement } from './prepare-statement.ts'
 import type { Runnable, Session } from './session.ts'
 import { changesDatabase } from './statement-kinds.ts'
@@ -11,7 +12,8 @@ type Prepare = SessionStatement & { readonly kind: 'prepare' }
 type Execute = SessionStatement & { readonly kind: 'execute' }
 
 /** PREPARE: the same namespace as the protocol's Parse. */
-export function prepareNamed(session: Session, parsed: ParsedStatement, prepare: Prepare): string {
+export function prepareNamed(session: Session, parsed: ParsedStatement, named: Prepare): string {
+  const prepare = withTypes(named, session.context)
   const inner = { ...parsed, statement: prepare.statement }
   session.addStatement(prepare.name, prepareStatement(session, parsed.text, inner, prepare.types))
   return 'PREPARE'

@@ -5,7 +5,7 @@ import { assert } from '../../types/error.ts'
 import { quoteIdent } from '../../types/sql-text.ts'
 import { changeCatalog } from '../statements/change-catalog.ts'
 import type { StatementContext } from '../statements/contract.ts'
-import { withDependents } from '../statements/drop.ts'
+import { withDependents } from '../statements/dependents.ts'
 import { type DatabaseStatement, prepare } from '../statements/index.ts'
 
 /** DISCARD TEMP, and the end of a session: its temporary relations go, with what reads them. */

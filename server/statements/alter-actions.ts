@@ -104,7 +104,7 @@ function refuseTwoTypes(actions: readonly AlterAction[]): void {
 }
 
 /** The catalog as the actions before have made it. */
-function seeing(catalog: Catalog, { catalogs }: StatementContext): StatementContext['catalogs'] {
+export function seeing(catalog: Catalog, { catalogs }: StatementContext): StatementContext['catalogs'] {
   return {
     current: catalog,
     coming: undefined,

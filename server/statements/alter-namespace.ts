@@ -44,6 +44,9 @@ export function alterNamespace(
     for (const f of catalog.functions)
       if (f.database === database && f.schema === name)
         changed = changed.withFunction({ ...f, schema: action.to })
+    for (const t of catalog.types)
+      if (t.database === database && t.schema === name)
+        changed = changed.withType({ ...changed.typeById(t.id)!, schema: action.to })
     return changed
   }
   const found = requireDatabase(catalog, name)

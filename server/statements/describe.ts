@@ -51,7 +51,7 @@ function columnsOf(relation: Relation): readonly ColumnDef[] {
 }
 
 function wordOf(type: Type): string {
-  if (type.name === 'struct') return 'struct'
+  if (type.user === undefined && type.name === 'struct') return 'struct'
   return type.name === 'array' && type.element!.name === 'struct' ? 'struct[]' : typeName(type)
 }
 

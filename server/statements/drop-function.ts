@@ -8,7 +8,7 @@ import { schemasOf } from './bind.ts'
 import { changeCatalog } from './change-catalog.ts'
 import type { StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
-import { withDependents } from './drop.ts'
+import { withDependents } from './dependents.ts'
 
 /** DROP FUNCTION and AGGREGATE; relations that use it are named or, with CASCADE, dropped too. */
 export function dropFunction(statement: StatementOf<'drop function'>, context: StatementContext) {

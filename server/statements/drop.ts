@@ -1,11 +1,14 @@
 import { type Catalog, DEFAULT_DATABASE, type Relation } from '../../planner/catalog.ts'
 import { signatureOf } from '../../planner/function-def.ts'
-import { notSupported, SqlError } from '../../types/error.ts'
+import { SqlError } from '../../types/error.ts'
+import { userTypeName } from '../../types/type-names.ts'
 import { requireOwner, rightsOf } from '../access/rights.ts'
 import { findByName, requireDatabase, requireSchema } from './bind.ts'
 import { changeCatalog } from './change-catalog.ts'
 import type { Result, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
+import { withDependents } from './dependents.ts'
+import { withoutType } from './drop-type.ts'
 
 /** DROP of anything; dependents are named or, with CASCADE, dropped too. */
 export function drop(statement: StatementOf<'drop'>, context: StatementContext): Promise<Result> {
@@ -57,43 +60,6 @@ function withoutRelations(relations: readonly Relation[], cascade: boolean, cata
   return withDependents(named, cascade, catalog).without(relations.map(r => r.id))
 }
 
-interface Dropped {
-  readonly id: number
-  /** Its kind and name. */
-  readonly label: string
-}
-
-/** The catalog without the relations that depend on these objects; 2BP01 unless they may go too. */
-export function withDependents(objects: readonly Dropped[], cascade: boolean, catalog: Catalog): Catalog {
-  const gone = new Set(objects.map(object => object.id))
-  const queue = [...objects]
-  const kept: string[] = []
-  for (let object = queue.shift(); object !== undefined; object = queue.shift()) {
-    for (const dependent of catalog.dependents(object.id)) {
-      if (gone.has(dependent.id)) continue
-      const label = `${dependent.kind} ${dependent.name}`
-      // An index goes with the relation it is on, a sink with the table it writes.
-      const owned = dependent.sequence?.ownedBy?.table === object.id
-      if (owned || dependent.index?.on === object.id || dependent.into === object.id) {
-        // It goes without being named.
-      } else if (catalog.byId(object.id)?.kind === 'sequence' && cascade)
-        throw notSupported(`CASCADE from a sequence to the default of ${label}`)
-      else kept.push(`${label} depends on ${object.label}`)
-      gone.add(dependent.id)
-      queue.push({ id: dependent.id, label })
-    }
-  }
-  if (!cascade && kept.length > 0) {
-    const what = objects.length > 1 ? 'desired object(s)' : objects[0]!.label
-    throw new SqlError(
-      'dependent_objects_still_exist',
-      `cannot drop ${what} because other objects depend on ${objects.length > 1 ? 'them' : 'it'}`,
-      { detail: kept.join('\n'), hint: 'Use DROP ... CASCADE to drop the dependent objects too.' },
-    )
-  }
-  return catalog.without([...gone])
-}
-
 function dropSchema(
   statement: StatementOf<'drop'>,
   name: string,
@@ -108,7 +74,8 @@ function dropSchema(
   requireOwner(rightsOf(context.session, catalog), 'schema', requireSchema(catalog, database, name))
   const inside = catalog.relations.filter(r => r.database === database && r.schema === name)
   const functions = catalog.functions.filter(f => f.database === database && f.schema === name)
-  if (inside.length + functions.length > 0 && !statement.cascade)
+  const types = catalog.types.filter(t => t.database === database && t.schema === name)
+  if (inside.length + functions.length + types.length > 0 && !statement.cascade)
     throw new SqlError(
       'dependent_objects_still_exist',
       `cannot drop schema ${name} because other objects depend on it`,
@@ -116,6 +83,7 @@ function dropSchema(
         detail: [
           ...inside.map(r => `${r.kind} ${r.name}`),
           ...functions.map(f => `function ${signatureOf(f)}`),
+          ...types.map(t => `type ${userTypeName(t)}`),
         ]
           .map(object => `${object} depends on schema ${name}`)
           .join('\n'),
@@ -125,7 +93,11 @@ function dropSchema(
   const ids = functions.map(f => f.id)
   const labeled = functions.map(f => ({ id: f.id, label: `function ${signatureOf(f)}` }))
   const without = withDependents(labeled, true, withoutRelations(inside, true, catalog))
-  return without.withoutFunctions(ids).withoutSchema(database, name)
+  const emptied = types.reduce(
+    (next, type) => withoutType(next.typeById(type.id)!, true, next, context),
+    without.withoutFunctions(ids),
+  )
+  return emptied.withoutSchema(database, name)
 }
 
 function dropDatabase(

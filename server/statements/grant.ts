@@ -20,6 +20,7 @@ import { changeCatalog } from './change-catalog.ts'
 import type { Result, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
 import { findFunction } from './drop-function.ts'
+import { requireType } from './user-types.ts'
 
 type Statement = StatementOf<'grant'>
 type Rest = Pick<Statement, 'grant' | 'withOption' | 'optionOnly'>
@@ -48,6 +49,7 @@ const KINDS: Readonly<Record<Statement['what'], ObjectKind>> = {
   schema: 'schema',
   database: 'database',
   function: 'function',
+  type: 'type',
   all: 'relation',
   'all functions': 'function',
 }
@@ -155,6 +157,7 @@ function objectsOf(
   const { database } = context.session
   if (what === 'function') return functions.map(name => anyFunction(name, catalog, context))
   return names.flatMap((name): readonly Owned[] => {
+    if (what === 'type') return [requireType(name, catalog, context)]
     if (what === 'relation') return [requireRelation(context, name)]
     if (what === 'database') return [requireDatabase(catalog, name.name)]
     const schema = requireSchema(catalog, database, name.name)

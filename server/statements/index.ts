@@ -4,6 +4,7 @@ import type { Type } from '../../types/type.ts'
 import { withoutInternalTables } from '../internal-tables.ts'
 import { alter } from './alter.ts'
 import { alterFunction, commentOnFunction } from './alter-function.ts'
+import { alterType } from './alter-type.ts'
 import { comment } from './comment.ts'
 import type { Prepared, Result, StatementContext } from './contract.ts'
 import { createFunction } from './create-function.ts'
@@ -16,9 +17,11 @@ import { createView } from './create-view.ts'
 import { prepareDml } from './dml.ts'
 import { cancelJobs, drop } from './drop.ts'
 import { dropFunction } from './drop-function.ts'
+import { dropType } from './drop-type.ts'
 import { prepareExplain } from './explain.ts'
 import { prepareExplainJob } from './explain-job.ts'
 import { defaultPrivileges, grant } from './grant.ts'
+import { withTypes } from './named-types.ts'
 import { prepareQuery } from './query.ts'
 import { refresh } from './refresh.ts'
 import { roleSetting } from './role-settings.ts'
@@ -28,6 +31,7 @@ import { alterSecret, alterSecretPlace, createSecret, dropSecret } from './secre
 import { alterSequence, createSequence } from './sequence.ts'
 import { prepareShow } from './show.ts'
 import { prepareTruncate } from './truncate.ts'
+import { commentOnType, createType } from './user-types.ts'
 import { waitForJobs } from './wait-for-jobs.ts'
 import { hasChanges, prepareWithChanges } from './with-changes.ts'
 
@@ -44,7 +48,8 @@ export function prepare(
   context: StatementContext,
   types: readonly (Type | undefined)[],
 ): Prepared {
-  const { statement, text } = parsed
+  const statement = withTypes(parsed.statement, context)
+  const { text } = parsed
   const making = (tag: string, run: () => Promise<Result>) =>
     command(() => withoutInternalTables(tag, context, run))
   switch (statement.kind) {
@@ -106,6 +111,14 @@ export function prepare(
       return command(() => commentOnFunction(statement, context))
     case 'alter function':
       return command(() => alterFunction(statement, context))
+    case 'create type':
+      return command(() => createType(statement, context))
+    case 'alter type':
+      return command(() => alterType(statement, context))
+    case 'drop type':
+      return command(() => dropType(statement, context))
+    case 'comment on type':
+      return command(() => commentOnType(statement, context))
     case 'drop':
       return command(() => drop(statement, context))
     case 'show':

@@ -42,6 +42,11 @@ const BEFORE = [
   "CREATE MATERIALIZED VIEW gapless AS SELECT n FROM GAP_FILL(beats, at, INTERVAL '1 second', LOCF(n))",
   "INSERT INTO beats VALUES ('2026-01-01 00:00:00', 1), ('2026-01-01 00:00:02', 2)",
   'ALTER MATERIALIZED VIEW sums SET PARALLELISM = 3',
+  'CREATE TYPE place AS (street varchar(8), no int)',
+  'CREATE TABLE homes (k int PRIMARY KEY, at place)',
+  'CREATE MATERIALIZED VIEW streets AS SELECT at, (at).street, count(*) AS n FROM homes GROUP BY at',
+  "INSERT INTO homes VALUES (1, ('a', 1)), (2, '(a,1)')",
+  'ALTER TYPE place RENAME TO site',
   'CREATE MATERIALIZED VIEW halves AS SELECT k, half(w) AS a, js_half(w) AS b FROM u',
 ]
 
@@ -126,6 +131,8 @@ test('what statements changed is there after a restart, and goes on', async () =
   // The row that comes after the restart fills the gap since one from before it.
   await rows("INSERT INTO beats VALUES ('2026-01-01 00:00:04', 4)")
   assert.deepEqual(await rows('SELECT n FROM gapless ORDER BY 1'), [[1], [1], [2], [2], [4]])
+  await rows("INSERT INTO homes VALUES (3, ROW('a', 1)::site)")
+  assert.deepEqual(await rows('SELECT at::text, street, n FROM streets'), [['(a,1)', 'a', '3']])
   const asked = "SELECT parallelism FROM rw_table_fragments WHERE table_id = 'sums'::regclass::int"
   assert.deepEqual(await rows(asked), [['3']])
   assert.deepEqual(await rows('SELECT rw_cluster_id()'), cluster)

@@ -129,9 +129,10 @@ function requireRoleMaker(rights: Rights, options: RoleOptions, what: string): v
 }
 
 function requireUnused(name: string, catalog: Catalog): void {
-  const { databases, schemas, relations, functions } = catalog
+  const { databases, schemas, relations, functions, types } = catalog
   const owned = [...databases, ...schemas, ...relations, ...functions].filter(o => o.owner === name)
   const details = owned.map(object => `owner of ${'kind' in object ? object.kind : 'schema'} ${object.name}`)
+  for (const type of types) if (type.owner === name) details.push(`owner of type ${type.name}`)
   for (const grant of catalog.grants)
     if (grant.role === name) details.push(`privileges for ${grant.kind} ${nameOf(grant.object, catalog)}`)
   for (const { maker, role } of catalog.defaultGrants)
@@ -142,8 +143,11 @@ function requireUnused(name: string, catalog: Catalog): void {
   throw new SqlError('dependent_objects_still_exist', message, { detail: details.join('\n') })
 }
 
-function nameOf(id: number, { databases, schemas, relations, functions }: Catalog): string {
-  return [...databases, ...schemas, ...relations, ...functions].find(o => o.id === id)?.name ?? String(id)
+function nameOf(id: number, { databases, schemas, relations, functions, types }: Catalog): string {
+  return (
+    [...databases, ...schemas, ...relations, ...functions, ...types].find(o => o.id === id)?.name ??
+    String(id)
+  )
 }
 
 function requireFreeWord(name: string, position?: number): void {

@@ -123,6 +123,7 @@ function identityText(identity: ColumnDef['identity']): string {
 
 /** A type in the words of RisingWave's definitions. */
 function typeText(type: Type): string {
+  if (type.user !== undefined) return typeName(type)
   if (type.name === 'array') return `${typeText(type.element!)}[]`
   if (type.name === 'struct')
     return `STRUCT<${(type.fields ?? []).map(f => `${plainName(f.name)} ${typeText(f.type)}`).join(', ')}>`

@@ -1,5 +1,6 @@
 import type { ColumnDef } from '../../planner/catalog.ts'
 import { quoteText } from '../../types/sql-text.ts'
+import { typeName } from '../../types/type-names.ts'
 import { foundOid, registeredName } from './lookup.ts'
 import type { SystemSession } from './sessions.ts'
 import { columnType, formatType } from './types.ts'
@@ -8,7 +9,9 @@ import { columnType, formatType } from './types.ts'
 export function storedExpression(column: Pick<ColumnDef, 'type' | 'expressionSql'>): string | null {
   const { expressionSql } = column
   if (expressionSql === undefined || !/^'(?:[^']|'')*'$/.test(expressionSql)) return expressionSql ?? null
-  return `${expressionSql}::${formatType(columnType(column).oid, null)}`
+  const { type } = column
+  const isUsers = (type.user ?? type.element?.user) !== undefined
+  return `${expressionSql}::${isUsers ? typeName(type) : formatType(columnType(column).oid, null)}`
 }
 
 /** The same for a session: what its search path finds has no schema. `pretty`: no brackets around the whole. */

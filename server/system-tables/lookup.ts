@@ -8,7 +8,7 @@ import { systemTable, systemTables } from './registry.ts'
 import { ROOT, roles } from './roles.ts'
 import type { SystemSession } from './sessions.ts'
 import { type PgFunction, pgFunctions } from './tables/functions.ts'
-import { formatType, TYPES, typeByName, typeByOid } from './types.ts'
+import { formatType, TYPES, typeByName, typeByOid, userTypeByName } from './types.ts'
 
 const SYSTEM = new Map(
   systemTables().map(({ schema, def }) => [def.oid, systemObject(schema, def, ROOT)] as const),
@@ -87,8 +87,12 @@ export function functionsOf(session: SystemSession): readonly PgFunction[] {
   return pgFunctions(session.catalogs.current, session.database)
 }
 
-function typeOid(text: string): number | undefined {
-  return typeByName(text.trim())?.oid
+function typeOid(session: SystemSession, text: string): number | undefined {
+  const known = typeByName(text) ?? TYPES.find(type => type.name === nameParts(text).at(-1))
+  if (known !== undefined) return known.oid
+  const element = /^(.*)\[\]\s*$/s.exec(text)?.[1]
+  const user = userTypeByName(session, nameParts(element ?? text))
+  return element === undefined ? user?.oid : user?.array
 }
 
 /** How a number of a reg… type is shown. */
@@ -107,12 +111,12 @@ function shownName(session: SystemSession, oid: number, kind: string): string | 
       return isVisible(session, object) ? name : `${quoteIdent(object.schema)}.${name}`
     }
     case 'regtype':
-      return typeByOid(oid) && formatType(oid, null)
+      return typeByOid(oid, session.catalogs.current) && formatType(oid, null, session)
     case 'regproc':
       return functionsOf(session).find(f => f.oid === oid)?.name
     case 'regprocedure': {
       const found = functionsOf(session).find(f => f.oid === oid)
-      return found && `${found.name}(${found.args.map(arg => formatType(arg, null)).join(',')})`
+      return found && `${found.name}(${found.args.map(arg => formatType(arg, null, session)).join(',')})`
     }
     case 'regnamespace': {
       const name = schemaName(session, oid)
@@ -153,7 +157,7 @@ export function foundOid(session: SystemSession, text: string, kind: string): nu
     case 'regclass':
       return objectByName(session, nameParts(text))?.oid
     case 'regtype':
-      return (typeByName(text) ?? TYPES.find(type => type.name === nameParts(text).at(-1)))?.oid
+      return typeOid(session, text)
     case 'regnamespace': {
       const name = nameParts(text).at(-1)
       const own = session.catalogs.current.schemas.find(
@@ -169,7 +173,8 @@ export function foundOid(session: SystemSession, text: string, kind: string): nu
       const [, before = text, types] = /^([^(]*)\((.*)\)$/.exec(text) ?? []
       const name = nameParts(before).at(-1)
       const named = functionsOf(session).filter(f => f.name === name)
-      const args = types === undefined || types.trim() === '' ? [] : types.split(',').map(typeOid)
+      const args =
+        types === undefined || types.trim() === '' ? [] : types.split(',').map(type => typeOid(session, type))
       if (types === undefined) return (named.find(f => f.user !== undefined) ?? named[0])?.oid
       const fits = (f: PgFunction) =>
         f.args.length === args.length && f.args.every((arg, i) => arg === args[i])

@@ -1,6 +1,7 @@
 import type { Catalog, ColumnDef, IndexKey, Relation } from '../../planner/catalog.ts'
 import { keyNameOf, uniquesOf } from '../../planner/constraint-def.ts'
 import { tokenize } from '../../planner/parse/tokens.ts'
+import { type CompositeDef, classOfType } from '../../planner/type-def.ts'
 import { type Field, INT4 } from '../../types/type.ts'
 import type { TableDef } from './columns/parse.ts'
 import { RW_SCHEMA_OID, SCHEMA_OIDS } from './oids.ts'
@@ -11,11 +12,13 @@ export interface ClassObject {
   readonly schema: string
   readonly schemaOid: number
   readonly name: string
-  /** pg_class.relkind: r table, v view, m materialized view, f source, i index, S sequence; RisingWave's k sink, u subscription. */
-  readonly kind: 'r' | 'v' | 'm' | 'f' | 'i' | 'S' | 'k' | 'u'
+  /** pg_class.relkind: r table, v view, m materialized view, f source, i index, S sequence, c composite type; RisingWave's k sink, u subscription. */
+  readonly kind: 'r' | 'v' | 'm' | 'f' | 'i' | 'S' | 'k' | 'u' | 'c'
   readonly owner: string
   readonly columns: readonly (Field & Partial<ColumnDef>)[]
   readonly relation?: Relation
+  /** The composite type that it is. */
+  readonly type?: CompositeDef
   readonly index?: IndexObject
 }
 
@@ -66,9 +69,16 @@ export function shownColumns(relation: Relation): readonly ColumnDef[] {
 /** The relations of a database, indexes and primary keys too. */
 export function classObjects(catalog: Catalog, database: string): readonly ClassObject[] {
   const schemas = new Map(catalog.schemas.filter(s => s.database === database).map(s => [s.name, s.id]))
-  return catalog.relations
+  const relations = catalog.relations
     .filter(relation => relation.database === database)
     .flatMap(relation => objectsOf(relation, schemas.get(relation.schema) ?? 0, catalog))
+  const types = catalog.types.flatMap((type): ClassObject[] => {
+    if (type.kind !== 'composite' || type.database !== database) return []
+    const { id, name, schema, owner, fields: columns } = type
+    const place = { schema, schemaOid: schemas.get(schema) ?? 0, owner }
+    return [{ ...place, oid: classOfType(id), name, kind: 'c', columns, type }]
+  })
+  return [...relations, ...types]
 }
 
 function objectsOf(relation: Relation, schemaOid: number, catalog: Catalog): ClassObject[] {

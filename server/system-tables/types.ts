@@ -1,8 +1,12 @@
-import type { ColumnDef } from '../../planner/catalog.ts'
+import type { Catalog, ColumnDef } from '../../planner/catalog.ts'
+import { arrayTypeId, findType } from '../../planner/type-def.ts'
+import { quoteIdent } from '../../types/sql-text.ts'
 import type { Type } from '../../types/type.ts'
 import { LABELS } from '../../types/type-labels.ts'
 import { oidOf } from '../protocol/oids.ts'
 import { PG_TYPES } from './columns/pg-types.ts'
+import type { SystemSession } from './sessions.ts'
+import { type PgUserType, userTypes } from './user-types.ts'
 
 /** A row of pg_type. */
 export interface PgType {
@@ -50,8 +54,26 @@ export const TYPES: readonly PgType[] = PG_TYPES.trim()
 
 const byOid = new Map(TYPES.map(type => [type.oid, type]))
 
-export function typeByOid(oid: number): PgType | undefined {
-  return byOid.get(oid)
+/** With a catalog, one that a user made too. */
+export function typeByOid(oid: number, catalog?: Catalog): PgType | undefined {
+  return byOid.get(oid) ?? (catalog && userTypes(catalog).get(oid))
+}
+
+/** A type of a user's by `[schema.]name`, along the search path. */
+export function userTypeByName(session: SystemSession, parts: readonly string[]): PgUserType | undefined {
+  const { current } = session.catalogs
+  const find = (name: string) =>
+    findType(current, session.database, parts.with(-1, name), session.searchPath())
+  const name = parts.at(-1) ?? ''
+  const own = find(name)
+  if (own !== undefined) return userTypes(current).get(own.id)
+  const element = name.startsWith('_') ? find(name.slice(1)) : undefined
+  return element && userTypes(current).get(arrayTypeId(element.id))
+}
+
+/** Found by its name alone. */
+export function isTypeVisible(session: SystemSession, { name, oid }: PgType): boolean {
+  return byOid.has(oid) || userTypeByName(session, [name])?.oid === oid
 }
 
 const BPCHAR = 1042
@@ -99,11 +121,17 @@ const SQL_NAMES: Readonly<Record<string, string>> = {
 }
 
 /** PostgreSQL's format_type: a type's name with its modifier. */
-export function formatType(oid: number, typmod: number | null): string {
+export function formatType(oid: number, typmod: number | null, session?: SystemSession): string {
   if (oid === 0) return '-'
-  const type = byOid.get(oid)
+  const user = session && userTypes(session.catalogs.current).get(oid)
+  const type = user ?? byOid.get(oid)
   if (type === undefined) return '???'
-  if (type.category === 'A' && type.name.startsWith('_')) return `${formatType(type.element, typmod)}[]`
+  if (type.category === 'A' && type.name.startsWith('_'))
+    return `${formatType(type.element, typmod, session)}[]`
+  if (user !== undefined) {
+    const own = quoteIdent(user.name)
+    return isTypeVisible(session!, user) ? own : `${quoteIdent(user.def.schema)}.${own}`
+  }
   const name = SQL_NAMES[type.name] ?? type.name
   if (typmod === null || typmod < 0) return type.name === 'bpchar' && typmod !== null ? 'bpchar' : name
   switch (type.name) {

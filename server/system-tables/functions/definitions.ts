@@ -74,7 +74,7 @@ const argumentsOf =
         const own = found.user?.args[i]
         const name = own?.name === undefined ? '' : `${quoteIdent(own.name)} `
         const value = !defaults || own?.default === undefined ? '' : ` DEFAULT ${own.default}`
-        return `${found.variadic && i === last ? 'VARIADIC ' : ''}${name}${formatType(arg, null)}${value}`
+        return `${found.variadic && i === last ? 'VARIADIC ' : ''}${name}${formatType(arg, null, session)}${value}`
       })
       .join(', ')
   }
@@ -156,6 +156,7 @@ systemForms(
     if (table === undefined || table === 'pg_class')
       return objectByOid(session, oid)?.relation?.comment ?? null
     if (table === 'pg_constraint') return constraintByOid(oid, session.catalogs.current)?.comment ?? null
+    if (table === 'pg_type') return session.catalogs.current.typeById(oid)?.comment ?? null
     return table === 'pg_proc' ? byOid(session, oid)?.help || null : null
   },
 )

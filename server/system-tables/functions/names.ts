@@ -1,6 +1,6 @@
 import { foundOid, isVisible, objectByOid, registeredName, registeredOid } from '../lookup.ts'
 import { roles } from '../roles.ts'
-import { formatType, typeByOid } from '../types.ts'
+import { formatType, isTypeVisible, typeByOid } from '../types.ts'
 import { system, systemForms } from './system.ts'
 
 system('$regout(oid, text) -> text', 'name of an object', (session, oid: number, kind: string) =>
@@ -31,8 +31,13 @@ systemForms(
     return object === undefined ? null : isVisible(session, object)
   },
 )
-system('pg_type_is_visible(oid) -> bool', 'whether the type is found without its schema', (_, oid: number) =>
-  typeByOid(oid) === undefined ? null : true,
+system(
+  'pg_type_is_visible(oid) -> bool',
+  'whether the type is found without its schema',
+  (session, oid: number) => {
+    const type = typeByOid(oid, session.catalogs.current)
+    return type === undefined ? null : isTypeVisible(session, type)
+  },
 )
 for (const kind of [
   'function',
@@ -52,6 +57,7 @@ for (const kind of [
 system(
   'format_type(oid, int4) -> text',
   'SQL name of a type',
-  (_, oid: number | null, typmod: number | null) => (oid === null ? null : formatType(oid, typmod)),
+  (session, oid: number | null, typmod: number | null) =>
+    oid === null ? null : formatType(oid, typmod, session),
   true,
 )

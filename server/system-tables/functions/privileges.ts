@@ -127,6 +127,10 @@ function holds(session: SystemSession, kind: string, target: string | number, pr
       const oid = typeof target === 'number' ? target : registeredOid(session, target, 'regprocedure')
       return ['function', current.functions.find(f => f.id === oid)]
     }
+    if (kind === 'type') {
+      const oid = typeof target === 'number' ? target : registeredOid(session, target, 'regtype')
+      return ['type', current.typeById(oid)]
+    }
     if (kind === 'schema') {
       const oid = typeof target === 'number' ? target : registeredOid(session, target, 'regnamespace')
       return ['schema', current.schemas.find(s => s.database === database && s.id === oid)]

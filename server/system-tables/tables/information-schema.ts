@@ -52,7 +52,7 @@ fill(
     tabular(facts).flatMap(o =>
       o.columns.map((column, i): Row => {
         const { oid, typmod } = columnType(column)
-        const type = typeByOid(oid)
+        const type = typeByOid(oid, facts.catalog)
         const isArray = type?.category === 'A'
         const generated = column.generated !== undefined
         const { identity } = column
@@ -64,14 +64,10 @@ fill(
           column_default: generated || identity ? null : shown(facts, column),
           is_nullable: column.notNull ? 'NO' : 'YES',
           // PostgreSQL has no such types; the text tells their fields.
-          data_type: isStruct(column.type)
-            ? typeName(column.type)
-            : isArray
-              ? 'ARRAY'
-              : formatType(oid, null),
+          data_type: dataType(column.type, oid, isArray),
           ...lengths(type?.name ?? '', typmod),
           udt_catalog: facts.database,
-          udt_schema: 'pg_catalog',
+          udt_schema: (column.type.user ?? column.type.element?.user)?.schema ?? 'pg_catalog',
           udt_name: type?.name ?? 'record',
           dtd_identifier: String(i + 1),
           is_self_referencing: 'NO',
@@ -89,6 +85,52 @@ fill(
       }),
     ),
   true,
+)
+
+function dataType(type: Type, oid: number, isArray: boolean): string {
+  if (type.user !== undefined) return 'USER-DEFINED'
+  if (isStruct(type)) return typeName(type)
+  return isArray ? 'ARRAY' : formatType(oid, null)
+}
+
+fill('information_schema.user_defined_types', ({ catalog, database }) =>
+  catalog.types.flatMap(({ kind, name, schema: place, database: own }) =>
+    kind !== 'composite' || own !== database
+      ? []
+      : {
+          user_defined_type_catalog: database,
+          user_defined_type_schema: place,
+          user_defined_type_name: name,
+          user_defined_type_category: 'STRUCTURED',
+          is_instantiable: 'YES',
+        },
+  ),
+)
+
+fill('information_schema.attributes', facts =>
+  classObjects(facts.catalog, facts.database).flatMap(({ type: composite, schema: place, name, columns }) =>
+    composite === undefined
+      ? []
+      : columns.map((column, i): Row => {
+          const { oid, typmod } = columnType(column)
+          const type = typeByOid(oid, facts.catalog)
+          return {
+            udt_catalog: facts.database,
+            udt_schema: place,
+            udt_name: name,
+            attribute_name: column.name,
+            ordinal_position: i + 1,
+            is_nullable: 'YES',
+            data_type: dataType(column.type, oid, type?.category === 'A'),
+            ...lengths(type?.name ?? '', typmod),
+            attribute_udt_catalog: facts.database,
+            attribute_udt_schema: (column.type.user ?? column.type.element?.user)?.schema ?? 'pg_catalog',
+            attribute_udt_name: type?.name ?? 'record',
+            dtd_identifier: String(i + 1),
+            is_derived_reference_attribute: 'NO',
+          }
+        }),
+  ),
 )
 
 /** The sequence of a table's column, by the column's place among those shown. */

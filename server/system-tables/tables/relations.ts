@@ -56,7 +56,7 @@ fill('pg_catalog.pg_class', facts => {
     relchecks: o.kind === 'r' && o.relation !== undefined ? checksIn(o.relation).length : 0,
     relhasrules: o.kind === 'v',
     relispopulated: true,
-    reltype: 'iku'.includes(o.kind) ? 0 : rowTypeOid(o.oid),
+    reltype: o.type?.id ?? ('iku'.includes(o.kind) ? 0 : rowTypeOid(o.oid)),
     relreplident: o.kind === 'r' || o.kind === 'm' ? 'd' : 'n',
     relacl: o.relation === undefined ? null : aclOf(facts.catalog, 'relation', o.relation),
   }))
@@ -69,7 +69,7 @@ function attributes(object: ClassObject, { catalog }: Facts): Row[] {
   const granted = catalog.grants.some(g => g.object === object.oid && g.column !== undefined)
   return object.columns.map((column, i) => {
     const { oid, typmod } = columnType(column)
-    const type = typeByOid(oid)
+    const type = typeByOid(oid, catalog)
     return {
       attrelid: object.oid,
       attname: column.name,
@@ -208,6 +208,11 @@ fill('pg_catalog.pg_description', ({ catalog, database }) =>
     .concat(
       constraintObjects(catalog, database).flatMap(constraint =>
         comment(constraint.oid, 0, constraint.comment, SYSTEM_TABLE_OIDS.constraint),
+      ),
+    )
+    .concat(
+      catalog.types.flatMap(type =>
+        type.database === database ? comment(type.id, 0, type.comment, SYSTEM_TABLE_OIDS.type) : [],
       ),
     ),
 )

@@ -183,7 +183,7 @@ function column(
     data_type: typeName(field.type),
     type_oid: oid,
     type_len: type?.size ?? -1,
-    udt_type: type?.name ?? 'struct',
+    udt_type: field.type.user?.name ?? type?.name ?? 'struct',
   }
 }
 

@@ -1,16 +1,38 @@
+import { aclOf } from '../acl.ts'
 import type { ClassObject } from '../objects.ts'
 import { rowTypeOid, SCHEMA_OIDS } from '../oids.ts'
-import { fill, type Row } from '../registry.ts'
+import { type Facts, fill, type Row } from '../registry.ts'
 import { ROOT, roleOid } from '../roles.ts'
-import { TYPES } from '../types.ts'
+import { type PgType, TYPES } from '../types.ts'
+import { type PgUserType, relationOf, userTypes } from '../user-types.ts'
 import { allObjects } from './relations.ts'
 
 fill('pg_catalog.pg_type', facts => [
-  ...TYPES.map(t => ({
+  ...TYPES.map(type => typeRow(type, SCHEMA_OIDS['pg_catalog']!, ROOT)),
+  ...[...userTypes(facts.catalog).values()]
+    .filter(({ def }) => def.database === facts.database)
+    .map(type => userType(type, facts)),
+  ...allObjects(facts)
+    .filter(({ kind }) => !'ikuc'.includes(kind))
+    .map(rowType),
+])
+
+function userType(type: PgUserType, { catalog }: Facts): Row {
+  const { def } = type
+  const { id = 0 } = catalog.schemaByName(def.database, def.schema) ?? {}
+  return {
+    ...typeRow(type, id, def.owner),
+    typrelid: relationOf(type),
+    typacl: type.oid === def.id ? aclOf(catalog, 'type', def) : null,
+  }
+}
+
+function typeRow(t: PgType, schema: number, owner: string): Row {
+  return {
     oid: t.oid,
     typname: t.name,
-    typnamespace: SCHEMA_OIDS['pg_catalog']!,
-    typowner: roleOid(ROOT),
+    typnamespace: schema,
+    typowner: roleOid(owner),
     typlen: t.size,
     typbyval: t.byValue,
     typtype: t.kind,
@@ -31,11 +53,8 @@ fill('pg_catalog.pg_type', facts => [
     typstorage: t.storage,
     typtypmod: -1,
     typcollation: t.collation,
-  })),
-  ...allObjects(facts)
-    .filter(({ kind }) => !'iku'.includes(kind))
-    .map(rowType),
-])
+  }
+}
 
 /** The type of a relation's rows. */
 function rowType({ oid, name, schemaOid, owner }: ClassObject): Row {

@@ -1,0 +1,104 @@
+import type { Field, Type, UserType } from '../types/type.ts'
+import type { Catalog, Relation } from './catalog.ts'
+import type { FunctionDef } from './function-def.ts'
+
+interface NamedType extends UserType {
+  readonly database: string
+  readonly owner: string
+  readonly comment?: string
+}
+
+/** A row of fields by a name. */
+export interface CompositeDef extends NamedType {
+  readonly kind: 'composite'
+  readonly fields: readonly Field[]
+}
+
+/** A type that a user made. What is of it (columns, expressions of jobs) has it whole, so all of that changes with it. */
+export type TypeDef = CompositeDef
+
+/** The array of a type, and of a composite its row in pg_class, have the numbers behind the type's own. */
+export const NUMBERS_OF_TYPE = 3
+
+export function arrayTypeId(type: number): number {
+  return type + 1
+}
+export function classOfType(type: number): number {
+  return type + 2
+}
+
+/** The type as columns and expressions have it. */
+export function typeOf(def: TypeDef): Type {
+  const { id, schema, name } = def
+  const user: UserType = { id, schema, name }
+  return { name: 'struct', fields: def.fields, user }
+}
+
+/** Plain data with what is of the type as the type is now. What has nothing of it stays the same object. */
+export function retyped<T>(data: T, type: Type): T {
+  return changed(data, type) as T
+}
+
+function changed(data: unknown, type: Type): unknown {
+  if (typeof data !== 'object' || data === null || ArrayBuffer.isView(data)) return data
+  if ((data as Type).user?.id === type.user!.id) return type
+  if (Array.isArray(data)) {
+    const items = data.map(item => changed(item, type))
+    return items.some((item, i) => item !== data[i]) ? items : data
+  }
+  const entries = Object.entries(data).map(([key, value]) => [key, changed(value, type)] as const)
+  return entries.some(([key, value]) => value !== (data as Record<string, unknown>)[key])
+    ? Object.fromEntries(entries)
+    : data
+}
+
+/** Whether plain data has anything of the type. */
+export function mentionsType(data: unknown, id: number): boolean {
+  if (typeof data !== 'object' || data === null || ArrayBuffer.isView(data)) return false
+  if ((data as Type).user?.id === id) return true
+  return Object.values(data).some(value => mentionsType(value, id))
+}
+
+/** What is of a type or names it. */
+export function usersOfType(
+  id: number,
+  { relations, functions, types }: Pick<Catalog, 'relations' | 'functions' | 'types'>,
+): {
+  readonly relations: readonly Relation[]
+  readonly functions: readonly FunctionDef[]
+  readonly types: readonly TypeDef[]
+} {
+  return {
+    relations: relations.filter(r => namesType(r, id) || mentionsType(withoutDropped(r), id)),
+    functions: functions.filter(f => mentionsType(f, id)),
+    types: types.filter(t => t.id !== id && mentionsType(t, id)),
+  }
+}
+
+/** Whether an expression of the relation, or its query, says the type's name. */
+export function namesType({ dependsOn, columns, constraints = [] }: Relation, id: number): boolean {
+  return dependsOn.includes(id) || [...columns, ...constraints].some(({ uses }) => uses?.includes(id))
+}
+
+/** A table without the columns that were taken away; its rows have them still. */
+function withoutDropped(relation: Relation): unknown {
+  if (!relation.columns.some(column => column.dropped)) return relation
+  const { job: _, ...rest } = relation
+  return { ...rest, columns: relation.columns.filter(column => column.dropped !== true) }
+}
+
+/** Finds `[schema.]name` along the search path; an array type by its own name too. */
+export function findType(
+  catalog: Catalog,
+  database: string,
+  path: readonly string[],
+  searchPath: readonly string[],
+): TypeDef | undefined {
+  if (catalog.types.length === 0) return undefined
+  const [name = '', schema] = path.toReversed()
+  for (const each of schema === undefined ? searchPath : [schema]) {
+    const found = catalog.typeByName(database, each, name)
+    if (found !== undefined) return found
+  }
+  return undefined
+}

@@ -1,0 +1,123 @@
+import type { Catalog, Relation } from '../../planner/catalog.ts'
+import type { TypeAction } from '../../planner/parse/index.ts'
+import { withRenamedType, withRenamedTypeIn } from '../../planner/renamed-type.ts'
+import { type CompositeDef, namesType, type TypeDef, usersOfType } from '../../planner/type-def.ts'
+import { notSupported, SqlError } from '../../types/error.ts'
+import { userTypeName } from '../../types/type-names.ts'
+import { requireOwner, rightsOf } from '../access/rights.ts'
+import { changeCatalog } from './change-catalog.ts'
+import type { Result, StatementContext } from './contract.ts'
+import type { StatementOf } from './create.ts'
+import { placed } from './placed.ts'
+import { tableSql } from './statement-text.ts'
+import { requireFields, requireFreeTypeName, requireType, typedColumns } from './user-types.ts'
+
+/** ALTER TYPE: its name, owner and schema; the attributes of a composite. */
+export function alterType(
+  { name, action }: StatementOf<'alter type'>,
+  context: StatementContext,
+): Promise<Result> {
+  return changeCatalog(context, 'ALTER TYPE', catalog => {
+    const found = requireType(name, catalog, context)
+    requireOwner(rightsOf(context.session, catalog), 'type', found)
+    switch (action.do) {
+      case 'owner':
+        return catalog.withType(placed(found, action, catalog, context))
+      case 'rename':
+      case 'set schema': {
+        const changed = placed(found, action, catalog, context)
+        requireFreeTypeName(changed, catalog)
+        return withTypeShown(found, changed, catalog)
+      }
+      default:
+        if (found.kind !== 'composite')
+          throw new SqlError('wrong_object_type', `"${found.name}" is not a composite type`)
+        if (action.do === 'rename attribute') refuseReader(found, catalog)
+        return catalog.withType({ ...found, fields: attributes(found, action, catalog, context) })
+    }
+  })
+}
+
+/** The catalog with the type as it is now, also in what texts say. */
+function withTypeShown(from: TypeDef, to: TypeDef, before: Catalog): Catalog {
+  const catalog = before.withType(to)
+  return catalog.relations.reduce((changed, relation) => {
+    const said = namesType(relation, to.id) ? saying(relation, from, to) : relation
+    const isPlain = said.kind === 'table' && said.options['connector'] === undefined
+    if (isPlain && (said !== relation || typedColumns(said, to).length > 0))
+      return changed.with({ ...said, sql: tableSql(said) })
+    return said === relation ? changed : changed.with(said)
+  }, catalog)
+}
+
+/** The relation with the type's new name where its texts have the old one. */
+function saying(relation: Relation, from: TypeDef, to: TypeDef): Relation {
+  const { query, sql, columns, constraints, index } = relation
+  const text = (expression: string) => withRenamedTypeIn(expression, from, to)
+  const next = query && withRenamedType(query, from, to)
+  return {
+    ...relation,
+    ...(next && { query: next, sql: sql.replace(query, () => next) }),
+    ...(index && { index: { ...index, keys: index.keys.map(key => ({ ...key, sql: text(key.sql) })) } }),
+    columns: columns.map(c =>
+      c.uses?.includes(to.id) ? { ...c, expressionSql: text(c.expressionSql!) } : c,
+    ),
+    ...(constraints && {
+      constraints: constraints.map(c =>
+        c.kind === 'check' && c.uses?.includes(to.id) ? { ...c, sql: text(c.sql) } : c,
+      ),
+    }),
+  }
+}
+
+type AttributeAction = Exclude<TypeAction, { readonly do: 'owner' | 'rename' | 'set schema' }>
+
+/** Values of the type are rows of all its attributes: they come, go and change while there is nothing of it. */
+function attributes(
+  type: CompositeDef,
+  action: AttributeAction,
+  catalog: Catalog,
+  { notice }: StatementContext,
+): CompositeDef['fields'] {
+  const { fields } = type
+  const at = (name: string): number => {
+    const found = fields.findIndex(field => field.name === name)
+    if (found !== -1) return found
+    const message = `column "${name}" of relation "${type.name}" does not exist`
+    throw new SqlError('undefined_column', message)
+  }
+  const shown = (next: CompositeDef['fields']) => {
+    requireFields(next)
+    return next
+  }
+  if (action.do === 'rename attribute')
+    return shown(fields.with(at(action.from), { ...fields[at(action.from)]!, name: action.to }))
+  if (action.do === 'drop attribute' && action.ifExists && fields.every(f => f.name !== action.name)) {
+    notice(`column "${action.name}" of relation "${type.name}" does not exist, skipping`)
+    return fields
+  }
+  requireNoValues(type, catalog)
+  if (action.do === 'drop attribute') return fields.toSpliced(at(action.name), 1)
+  const { attribute } = action
+  if (action.do === 'alter attribute') return fields.with(at(attribute.name), attribute)
+  if (fields.some(field => field.name === attribute.name))
+    throw new SqlError(
+      'duplicate_column',
+      `column "${attribute.name}" of relation "${type.name}" already exists`,
+    )
+  return [...fields, attribute]
+}
+
+/** A view's text may have the attribute's name. */
+function refuseReader({ id }: TypeDef, catalog: Catalog): void {
+  const reader = usersOfType(id, catalog).relations.find(r => r.query !== undefined)
+  if (reader !== undefined)
+    throw notSupported(`another name for an attribute that ${reader.kind} ${reader.name} may read`)
+}
+
+function requireNoValues(type: TypeDef, catalog: Catalog): void {
+  const { relations, functions, types } = usersOfType(type.id, catalog)
+  const [user] = [...relations, ...functions, ...types]
+  if (user === undefined) return
+  throw notSupported(`other attributes of type ${userTypeName(type)}, which ${user.name} uses`)
+}

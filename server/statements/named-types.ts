@@ -1,0 +1,46 @@
+import type { Statement } from '../../planner/parse/index.ts'
+import { findType, type TypeDef, typeOf } from '../../planner/type-def.ts'
+import { SqlError } from '../../types/error.ts'
+import { arrayOf, type Type } from '../../types/type.ts'
+import { denied, rightsOf } from '../access/rights.ts'
+import type { StatementContext } from './contract.ts'
+
+/** The statement with the types of users that it names. Throws 42704 for a name that no type has. */
+export function withTypes<T extends Statement>(statement: T, context: StatementContext): T {
+  return resolved(statement, context) as T
+}
+
+function resolved(data: unknown, context: StatementContext): unknown {
+  if (typeof data !== 'object' || data === null) return data
+  const { named } = data as Type
+  if (named !== undefined && !Array.isArray(data)) return typeNamed(named, context)
+  // A tree of PostgreSQL's grammar: the binder looks up its types.
+  if ('node' in data) return data
+  if (Array.isArray(data)) {
+    const items = data.map(item => resolved(item, context))
+    return items.some((item, i) => item !== data[i]) ? items : data
+  }
+  if (Object.getPrototypeOf(data) !== Object.prototype) return data
+  const entries = Object.entries(data).map(([key, value]) => [key, resolved(value, context)] as const)
+  const changed = entries.some(([key, value]) => value !== (data as Record<string, unknown>)[key])
+  return changed ? Object.fromEntries(entries) : data
+}
+
+function typeNamed({ path, position }: NonNullable<Type['named']>, context: StatementContext): Type {
+  const { session, catalogs } = context
+  const find = (name: string) =>
+    findType(catalogs.current, session.database, path.with(-1, name), session.searchPath())
+  const name = path.at(-1)!
+  const found = find(name)
+  const element = found === undefined && name.startsWith('_') ? find(name.slice(1)) : undefined
+  const meant = found ?? element
+  if (meant === undefined)
+    throw new SqlError('undefined_object', `type "${path.join('.')}" does not exist`, { position })
+  requireUsage(meant, context)
+  return element === undefined ? typeOf(meant) : arrayOf(typeOf(meant))
+}
+
+/** Throws 42501 unless the user may make things of the type. */
+function requireUsage(type: TypeDef, { session, catalogs }: StatementContext): void {
+  if (!rightsOf(session, catalogs.current).may('usage', 'type', type)) throw denied(`type ${type.name}`)
+}

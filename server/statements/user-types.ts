@@ -1,0 +1,123 @@
+import type { Catalog, Relation } from '../../planner/catalog.ts'
+import { signatureOf } from '../../planner/function-def.ts'
+import type { Name } from '../../planner/parse/index.ts'
+import { mentionsType, type TypeDef, usersOfType } from '../../planner/type-def.ts'
+import { SqlError } from '../../types/error.ts'
+import type { Field, Type } from '../../types/type.ts'
+import { userTypeName } from '../../types/type-names.ts'
+import { requireCreate, requireOwner, rightsOf } from '../access/rights.ts'
+import { lastingSchema, schemasOf } from './bind.ts'
+import { changeCatalog } from './change-catalog.ts'
+import { commented } from './comment.ts'
+import type { Result, StatementContext } from './contract.ts'
+import type { StatementOf } from './create.ts'
+
+/** CREATE TYPE: a composite is a name for a struct. */
+export function createType(
+  { name, fields }: StatementOf<'create type'>,
+  context: StatementContext,
+): Promise<Result> {
+  return changeCatalog(context, 'CREATE TYPE', catalog => {
+    const { database, user: owner } = context.session
+    const schema = lastingSchema(context, name, 'type')
+    requireCreate(rightsOf(context.session, catalog), catalog, database, schema)
+    const place = { id: catalog.nextId, database, schema, name: name.name, owner }
+    requireFreeTypeName(place, catalog)
+    requireFields(fields)
+    return catalog.withType({ ...place, kind: 'composite', fields })
+  })
+}
+
+/** Throws 42701 for two attributes of one name. */
+export function requireFields(fields: readonly Field[]): void {
+  for (const [i, { name }] of fields.entries())
+    if (fields.findIndex(field => field.name === name) < i)
+      throw new SqlError('duplicate_column', `column "${name}" specified more than once`)
+}
+
+/** Throws 42710, for a composite 42P07 too: it has a row in pg_class. */
+export function requireFreeTypeName(
+  { id, database, schema, name }: Pick<TypeDef, 'id' | 'database' | 'schema' | 'name'>,
+  catalog: Catalog,
+): void {
+  const present = catalog.typeByName(database, schema, name)
+  const relation = catalog.byName(database, schema, name)
+  if (relation !== undefined && hasRowType(relation))
+    throw new SqlError('duplicate_table', `relation "${name}" already exists`)
+  if (present !== undefined && present.id !== id)
+    throw new SqlError('duplicate_object', `type "${name}" already exists`)
+}
+
+/** PostgreSQL has a type of its rows under the relation's name. */
+function hasRowType({ kind }: Relation): boolean {
+  return kind !== 'index' && kind !== 'sequence'
+}
+
+/** The type that a statement names. Throws 42704. */
+export function requireType(name: Name, catalog: Catalog, { session }: StatementContext): TypeDef {
+  const found = findNamedType(name, catalog, session)
+  if (found !== undefined) return found
+  throw unknownType(name)
+}
+
+export function findNamedType(
+  name: Name,
+  catalog: Catalog,
+  session: StatementContext['session'],
+): TypeDef | undefined {
+  for (const schema of schemasOf(session, name)) {
+    const found = catalog.typeByName(session.database, schema, name.name)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+function unknownType({ schema, name, position }: Name): SqlError {
+  const shown = schema === undefined ? name : `${schema}.${name}`
+  return new SqlError('undefined_object', `type "${shown}" does not exist`, { position })
+}
+
+/** COMMENT ON TYPE. */
+export function commentOnType(
+  { name, text }: StatementOf<'comment on type'>,
+  context: StatementContext,
+): Promise<Result> {
+  return changeCatalog(context, 'COMMENT', catalog => {
+    const found = requireType(name, catalog, context)
+    requireOwner(rightsOf(context.session, catalog), 'type', found)
+    return catalog.withType(commented(found, text === '' ? undefined : text))
+  })
+}
+
+/** What depends on a type, each as an error's detail names it. */
+export function namedUsers(type: TypeDef, catalog: Catalog): readonly string[] {
+  const { relations, functions, types } = usersOfType(type.id, catalog)
+  return [
+    ...relations.flatMap(relation => {
+      const columns = typedColumns(relation, type)
+      const label = `${relation.kind} ${relation.name}`
+      const inside = types.some(t => mentionsType(relation.columns, t.id))
+      if (columns.length === 0) return relation.kind === 'table' && inside ? [] : [label]
+      return columns.map(column => `column ${column} of ${label}`)
+    }),
+    ...functions.map(f => `${f.kind} ${signatureOf(f)}`),
+    ...types.flatMap(t =>
+      t.fields
+        .filter(field => usesType(field.type, type.id))
+        .map(field => `column ${field.name} of composite type ${userTypeName(t)}`),
+    ),
+  ]
+}
+
+/** Names of a table's columns that are of the type. */
+export function typedColumns({ columns, kind }: Relation, { id }: TypeDef): readonly string[] {
+  if (kind !== 'table') return []
+  return columns.flatMap(c => (c.dropped !== true && usesType(c.type, id) ? [c.name] : []))
+}
+
+/** Not what is of a type that has the type in it. */
+function usesType(type: Type, id: number): boolean {
+  if (type.user !== undefined) return type.user.id === id
+  if (type.element !== undefined) return usesType(type.element, id)
+  return type.fields?.some(field => usesType(field.type, id)) ?? false
+}

@@ -1,0 +1,71 @@
+import type { Catalog } from '../../planner/catalog.ts'
+import { arrayTypeId, classOfType, type TypeDef } from '../../planner/type-def.ts'
+import type { PgType } from './types.ts'
+
+/** A user's type, or the array of one, as pg_type has it. */
+export interface PgUserType extends PgType {
+  readonly def: TypeDef
+}
+
+const ARRAY_FUNCTIONS = [750, 751, 2400, 2401, 0, 0]
+const ARRAY_SUBSCRIPT = 6179
+const RECORD_FUNCTIONS = [2290, 2291, 2402, 2403, 0, 0]
+
+const byCatalog = new WeakMap<Catalog, ReadonlyMap<number, PgUserType>>()
+
+/** The types that users made and their arrays, by number. */
+export function userTypes(catalog: Catalog): ReadonlyMap<number, PgUserType> {
+  let types = byCatalog.get(catalog)
+  if (types === undefined) {
+    types = new Map(
+      catalog.types.flatMap(def => [ownType(def), arrayType(def)]).map(type => [type.oid, type] as const),
+    )
+    byCatalog.set(catalog, types)
+  }
+  return types
+}
+
+/** Of a composite: its number among relations. */
+export function relationOf({ def, oid }: PgUserType): number {
+  return oid === def.id ? classOfType(def.id) : 0
+}
+
+function ownType(def: TypeDef): PgUserType {
+  return {
+    def,
+    oid: def.id,
+    name: def.name,
+    size: -1,
+    byValue: false,
+    kind: 'c',
+    category: 'C',
+    preferred: false,
+    delimiter: ',',
+    element: 0,
+    array: arrayTypeId(def.id),
+    functions: RECORD_FUNCTIONS,
+    align: 'd',
+    storage: 'x',
+    collation: 0,
+    subscript: 0,
+  }
+}
+
+function arrayType(def: TypeDef): PgUserType {
+  const own = ownType(def)
+  return {
+    ...own,
+    oid: own.array,
+    name: `_${def.name}`,
+    size: -1,
+    byValue: false,
+    kind: 'b',
+    category: 'A',
+    element: def.id,
+    array: 0,
+    functions: ARRAY_FUNCTIONS,
+    align: own.align === 'd' ? 'd' : 'i',
+    storage: 'x',
+    subscript: ARRAY_SUBSCRIPT,
+  }
+}
