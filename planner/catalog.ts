@@ -19,7 +19,7 @@ import type { JobSettings } from './job-settings.ts'
 import type { DatabaseSettings } from './parse/database.ts'
 import type { SecretDef } from './secret-def.ts'
 import type { SequenceDef } from './sequence-def.ts'
-import { NUMBERS_OF_TYPE, retyped, type TypeDef, typeOf } from './type-def.ts'
+import { numberAfter, retyped, type TypeDef, typeOf } from './type-def.ts'
 
 export type RelationKind =
   | 'table'
@@ -308,10 +308,11 @@ export class Catalog {
   /** Adds or replaces by id; what is of the type is of it as it is now. */
   withType(type: TypeDef): Catalog {
     const others = this.types.filter(t => t.id !== type.id)
-    const nextId = Math.max(this.nextId, type.id + NUMBERS_OF_TYPE)
+    const nextId = Math.max(this.nextId, numberAfter(type))
     if (others.length === this.types.length) return this.#change({ types: [...others, type], nextId })
     const now = typeOf(type)
     return this.#change({
+      nextId,
       types: [...others.map(other => retyped(other, now)), type],
       relations: this.relations.map(relation => retyped(relation, now)),
       functions: this.functions.map(function_ => retyped(function_, now)),

@@ -1,4 +1,4 @@
-import type { Field, Type, UserType } from '../types/type.ts'
+import type { EnumLabel, Field, Type, UserType } from '../types/type.ts'
 import type { Catalog, Relation } from './catalog.ts'
 import type { FunctionDef } from './function-def.ts'
 
@@ -14,11 +14,23 @@ export interface CompositeDef extends NamedType {
   readonly fields: readonly Field[]
 }
 
+/** Labels in an order, to which others may come. */
+export interface EnumDef extends NamedType {
+  readonly kind: 'enum'
+  readonly labels: readonly EnumLabel[]
+}
+
 /** A type that a user made. What is of it (columns, expressions of jobs) has it whole, so all of that changes with it. */
-export type TypeDef = CompositeDef
+export type TypeDef = CompositeDef | EnumDef
 
 /** The array of a type, and of a composite its row in pg_class, have the numbers behind the type's own. */
-export const NUMBERS_OF_TYPE = 3
+const NUMBERS_OF_TYPE = 3
+
+/** The first number behind those of the type. */
+export function numberAfter(def: TypeDef): number {
+  const labels = def.kind === 'enum' ? def.labels.map(label => label.id + 1) : []
+  return Math.max(def.id + NUMBERS_OF_TYPE, ...labels)
+}
 
 export function arrayTypeId(type: number): number {
   return type + 1
@@ -31,7 +43,13 @@ export function classOfType(type: number): number {
 export function typeOf(def: TypeDef): Type {
   const { id, schema, name } = def
   const user: UserType = { id, schema, name }
+  if (def.kind === 'enum') return { name: 'enum', labels: def.labels, user }
   return { name: 'struct', fields: def.fields, user }
+}
+
+/** Plain data with what is of any type as the catalog has that now. */
+export function withPresentTypes<T>(data: T, { types }: Pick<Catalog, 'types'>): T {
+  return types.reduce((changed, def) => retyped(changed, typeOf(def)), data)
 }
 
 /** Plain data with what is of the type as the type is now. What has nothing of it stays the same object. */

@@ -38,6 +38,7 @@ export function hashValue(type: Type, value: Value): number {
     }
     case 'float4':
     case 'float8':
+    case 'enum':
       return hashFloat(value as number)
     case 'bool':
       return value === true ? 1 : 0

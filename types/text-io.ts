@@ -1,6 +1,7 @@
 import { parseArray } from './array-text.ts'
 import { parseBytea } from './bytea-text.ts'
 import { formatDecimal, parseDecimal } from './decimal.ts'
+import { labelOf, placeOf } from './enum-labels.ts'
 import { SqlError } from './error.ts'
 import { extendedType } from './extended.ts'
 import { formatFloat } from './float-text.ts'
@@ -83,6 +84,8 @@ export function parseText(type: Type, text: string, style: TimeStyleText = 'UTC'
       return parseRecord(type, text, (part, inside) => parseText(part, inside, style))
     case 'map':
       return parseMap(type, text, (part, inside) => parseText(part, inside, style))
+    case 'enum':
+      return placeOf(type, text)
     default:
       return extendedType(type.name)!.parse(text)
   }
@@ -122,6 +125,8 @@ export function formatText(type: Type, value: Exclude<Value, null>, style: TimeS
       return `{${(value as readonly Value[]).map(v => arrayItem(type.element!, v, style)).join(',')}}`
     case 'map':
       return formatMap(type, value as readonly Value[], (part, inside) => formatText(part, inside, style))
+    case 'enum':
+      return labelOf(type, value as number)
     case 'struct':
       return `(${(value as readonly Value[]).map((v, i) => structItem(type.fields![i]!.type, v, style)).join(',')})`
     default:

@@ -13,26 +13,27 @@ import {
 import { isLabel, labeled } from './type-labels.ts'
 
 /** PostgreSQL's wording, as format_type prints it. */
-const NAMES: Readonly<Record<Exclude<TypeName, 'array' | 'struct' | 'map' | ExtendedName>, string>> = {
-  bool: 'boolean',
-  int2: 'smallint',
-  int4: 'integer',
-  int8: 'bigint',
-  float4: 'real',
-  float8: 'double precision',
-  numeric: 'numeric',
-  text: 'character varying',
-  bytea: 'bytea',
-  date: 'date',
-  time: 'time without time zone',
-  timetz: 'time with time zone',
-  timestamp: 'timestamp without time zone',
-  timestamptz: 'timestamp with time zone',
-  interval: 'interval',
-  uuid: 'uuid',
-  jsonb: 'jsonb',
-  oid: 'oid',
-}
+const NAMES: Readonly<Record<Exclude<TypeName, 'array' | 'struct' | 'map' | 'enum' | ExtendedName>, string>> =
+  {
+    bool: 'boolean',
+    int2: 'smallint',
+    int4: 'integer',
+    int8: 'bigint',
+    float4: 'real',
+    float8: 'double precision',
+    numeric: 'numeric',
+    text: 'character varying',
+    bytea: 'bytea',
+    date: 'date',
+    time: 'time without time zone',
+    timetz: 'time with time zone',
+    timestamp: 'timestamp without time zone',
+    timestamptz: 'timestamp with time zone',
+    interval: 'interval',
+    uuid: 'uuid',
+    jsonb: 'jsonb',
+    oid: 'oid',
+  }
 
 const ALIASES: Readonly<Record<string, TypeName>> = {
   boolean: 'bool',

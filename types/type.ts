@@ -25,6 +25,7 @@ export type TypeName =
   | 'array'
   | 'struct'
   | 'map'
+  | 'enum'
 
 /** PostgreSQL's types of the system tables whose values are those of a type above (type-labels.ts). */
 export type TypeLabel =
@@ -62,6 +63,8 @@ export interface Type {
   readonly label?: TypeLabel
   /** The type is one of a user's; a composite is a struct. */
   readonly user?: UserType
+  /** Of an enum, in order. */
+  readonly labels?: readonly EnumLabel[]
   /** No type yet: only the catalog knows what the name means (`server/statements/named-types.ts`). */
   readonly named?: { readonly path: readonly string[]; readonly position: number }
 }
@@ -72,6 +75,13 @@ export interface UserType {
   readonly id: number
   readonly schema: string
   readonly name: string
+}
+
+/** A value of an enum is its label's place: a number that no later label changes. */
+export interface EnumLabel {
+  readonly id: number
+  readonly name: string
+  readonly place: number
 }
 
 export interface Field {
@@ -94,7 +104,7 @@ export function fieldsOf(columns: Schema): Schema {
  * - `i32`    int2, int4, oid, date (days since 1970-01-01) in an Int32Array
  * - `i64`    int8, time (microseconds since midnight), timetz (time-with-zone.ts), timestamp and timestamptz (microseconds since
  *            1970-01-01T00:00:00Z; the two infinities are the extreme int64 values) in a BigInt64Array
- * - `f64`    float4 (rounded by Math.fround) and float8 in a Float64Array
+ * - `f64`    float4 (rounded by Math.fround), float8 and enum (the label's place) in a Float64Array
  * - `bytes`  text (UTF-8), bytea, jsonb (canonical PostgreSQL text of the document), uuid (36 lower-case characters), variant (see variant.ts)
  *            as views into shared byte buffers
  * - `values` numeric, int256, vector, interval, array, struct, map as JavaScript values (see value.ts) in a plain array
@@ -126,6 +136,7 @@ const PHYSICAL: Readonly<Record<TypeName, Physical>> = {
   array: 'values',
   struct: 'values',
   map: 'values',
+  enum: 'f64',
 }
 
 export function physical(type: Type): Physical {
@@ -188,6 +199,7 @@ export function keyAndValue(map: Type): readonly [Type, Type] {
 export function sameType(a: Type, b: Type): boolean {
   if (a.name !== b.name) return false
   if (a.name === 'array' || a.name === 'map') return sameType(a.element!, b.element!)
+  if (a.name === 'enum') return a.user!.id === b.user!.id
   if (a.name !== 'struct') return true
   const left = a.fields!
   const right = b.fields!

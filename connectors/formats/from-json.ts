@@ -1,5 +1,6 @@
 import { SqlError } from '../../types/error.ts'
 import { extendedType } from '../../types/extended.ts'
+import { parseText } from '../../types/text-io.ts'
 import { FLOAT8, keyAndValue, type Type } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
 import { parseVariant } from '../../types/variant.ts'
@@ -84,6 +85,8 @@ export function fromText(text: string, type: Type, isNumber: boolean): Value {
     case 'timestamptz':
       if (isNumber) return epochMicros(integer(text, type, 1n << 62n))
       return parseTimestamp(text, type.name === 'timestamptz')
+    case 'enum':
+      return parseText(type, text)
     case 'vector':
     case 'variant':
       return extendedType(type.name)!.parse(text)

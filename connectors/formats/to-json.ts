@@ -35,6 +35,7 @@ export function valueJson(value: Value, type: Type): string {
     case 'jsonb':
       return JSON.stringify(value)
     case 'variant':
+    case 'enum':
       return JSON.stringify(formatText(type, value))
     case 'vector':
       return formatText(type, value)

@@ -41,6 +41,10 @@ for (const [operator, symbol] of Object.entries(OPERATORS)) {
       help: 'comparison',
       emit: ([a, b]) => `(${a} ${symbol} ${b})`,
     })
+  fn(`${operator}(anyenum, anyenum) -> bool`, {
+    help: 'comparison',
+    emit: ([a, b]) => `(${a} ${symbol} ${b})`,
+  })
   for (const name of OTHERS) {
     if ((name === 'text' || name === 'uuid') && (operator === '=' || operator === '<>'))
       fn(`${operator}(${name}, ${name}) -> bool`, {

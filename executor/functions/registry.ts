@@ -35,8 +35,18 @@ export interface FunctionBody {
   readonly volatility?: Volatility
 }
 
-/** A type, or a polymorphic one: 'any' each for itself; 'element', 'array' and 'leaf' (of nested arrays), or records, bound together. */
-type Pattern = Type | 'any' | 'plain' | 'element' | 'array' | 'leaf' | 'leaves' | 'record' | MapPattern
+/** A type, or a polymorphic one: 'any' each for itself; 'element', 'array' and 'leaf' (of nested arrays), or records and enums, bound together. */
+type Pattern =
+  | Type
+  | 'any'
+  | 'plain'
+  | 'element'
+  | 'array'
+  | 'leaf'
+  | 'leaves'
+  | 'record'
+  | 'enum'
+  | MapPattern
 
 export interface FunctionEntry extends FunctionBody {
   /** The signature as written: its id. */
@@ -60,7 +70,7 @@ export interface Resolved {
 const byId = new Map<string, FunctionEntry>()
 const byName = new Map<string, FunctionEntry[]>()
 
-/** Registers `lower(text) -> text`. Polymorphic words are any, anyelement, anyarray, anyleaf, record and those of maps; `...type` repeats. */
+/** Registers `lower(text) -> text`. Polymorphic words are any, anyelement, anyarray, anyleaf, record, anyenum and those of maps; `...type` repeats. */
 export function fn(signature: string, body: FunctionBody): void {
   const match = /^(\S+)\((.*)\) -> (setof )?(.+)$/.exec(signature)
   assert(match !== null, `malformed signature: ${signature}`)
@@ -300,6 +310,7 @@ function bind(entry: FunctionEntry, given: readonly (Type | undefined)[]): Candi
 /** What a polymorphic pattern makes of the argument's type. */
 function boundBy(p: Pattern, type: Type): Type | undefined {
   if (p === 'element' || (p === 'record' && type.name === 'struct')) return type
+  if (p === 'enum' && type.name === 'enum') return type
   return p === 'array' && type.name === 'array' ? type.element : undefined
 }
 
@@ -327,6 +338,7 @@ function concrete(
   if (p === 'leaf') return leafOf(element ?? TEXT)
   if (p === 'leaves') return arrayOf(leafOf(element ?? TEXT))
   if (p === 'record') return element?.name === 'struct' ? element : undefined
+  if (p === 'enum') return element?.name === 'enum' ? element : undefined
   return p
 }
 
@@ -343,6 +355,7 @@ function pattern(word: string): Pattern {
   if (word === 'anyarray') return 'array'
   if (word === 'anyleaf') return 'leaf'
   if (word === 'record') return 'record'
+  if (word === 'anyenum') return 'enum'
   if (isMapPattern(word)) return word
   const type = parseTypeName(word)
   assert(type !== undefined, `no type ${word}`)

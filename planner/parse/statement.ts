@@ -368,8 +368,9 @@ export type Statement =
   | {
       readonly kind: 'create type'
       readonly name: Name
-      readonly of: 'composite'
-      readonly fields: readonly Field[]
+      readonly made:
+        | { readonly kind: 'composite'; readonly fields: readonly Field[] }
+        | { readonly kind: 'enum'; readonly labels: readonly string[] }
     }
   | {
       readonly kind: 'drop type'
@@ -444,6 +445,13 @@ export type TypeAction =
   | { readonly do: 'rename attribute'; readonly from: string; readonly to: string }
   | { readonly do: 'add attribute' | 'alter attribute'; readonly attribute: Field }
   | { readonly do: 'drop attribute'; readonly ifExists: boolean; readonly name: string }
+  | {
+      readonly do: 'add value'
+      readonly ifNotExists: boolean
+      readonly label: string
+      readonly beside?: { readonly label: string; readonly before: boolean }
+    }
+  | { readonly do: 'rename value'; readonly from: string; readonly to: string }
 
 /** What ALTER does to its object. */
 export type AlterAction =

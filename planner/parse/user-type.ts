@@ -11,11 +11,19 @@ export function createType(c: Cursor): Statement {
   const { start } = c.token ?? { start: c.end }
   if (!c.accept('as')) throw notSupported('CREATE TYPE of a base type', { position: start })
   if (c.looking('range')) throw notSupported('CREATE TYPE AS RANGE', { position: start })
-  c.expect('(')
-  const fields: Field[] = c.accept(')') ? [] : c.list(() => attribute(c))
-  if (fields.length > 0) c.expect(')')
+  const made = c.accept('enum')
+    ? ({ kind: 'enum', labels: inBrackets(c, () => c.string()) } as const)
+    : ({ kind: 'composite', fields: inBrackets(c, () => attribute(c)) } as const)
   c.finish()
-  return { kind: 'create type', name, of: 'composite', fields }
+  return { kind: 'create type', name, made }
+}
+
+function inBrackets<T>(c: Cursor, item: () => T): T[] {
+  c.expect('(')
+  if (c.accept(')')) return []
+  const items = c.list(item)
+  c.expect(')')
+  return items
 }
 
 const ATTRIBUTE_WORDS = new Set(['collate', 'cascade', 'restrict'])
@@ -49,6 +57,18 @@ export function alterType(c: Cursor, of: TypeWord): Statement {
 
 function typeAction(c: Cursor): TypeAction {
   const { start } = c.token ?? { start: c.end }
+  if (c.accept('add', 'value')) {
+    const ifNotExists = c.accept('if', 'not', 'exists')
+    const label = c.string()
+    const before = c.accept('before')
+    if (!before && !c.accept('after')) return { do: 'add value', ifNotExists, label }
+    return { do: 'add value', ifNotExists, label, beside: { label: c.string(), before } }
+  }
+  if (c.accept('rename', 'value')) {
+    const from = c.string()
+    c.expect('to')
+    return { do: 'rename value', from, to: c.string() }
+  }
   if (c.accept('rename', 'attribute')) {
     const from = c.identifier()
     c.expect('to')

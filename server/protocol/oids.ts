@@ -6,7 +6,10 @@ import { LABELS, labeled } from '../../types/type-labels.ts'
 
 /** type -> [OID, OID of its array, size]. PostgreSQL, pg_type.dat; text is reported as varchar, a map as text; those of extended.ts are not here. */
 const TYPES: Readonly<
-  Record<Exclude<TypeName, 'array' | 'struct' | 'map' | ExtendedName>, readonly [number, number, number]>
+  Record<
+    Exclude<TypeName, 'array' | 'struct' | 'map' | 'enum' | ExtendedName>,
+    readonly [number, number, number]
+  >
 > = {
   bool: [16, 1000, 1],
   bytea: [17, 1001, -1],
@@ -55,6 +58,7 @@ export function oidOf(type: Type): number {
 
 export function sizeOf(type: Type): number {
   if (type.label !== undefined) return LABELS[type.label].size
+  if (type.name === 'enum') return 4
   return type.name === 'struct' || type.name === 'array' || type.name === 'map'
     ? -1
     : (TYPES[type.name as 'bool']?.[2] ?? -1)

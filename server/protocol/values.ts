@@ -75,6 +75,7 @@ export function encodeBinary(type: Type, value: Exclude<Value, null>): Buffer {
         }),
       ])
     case 'map':
+    case 'enum':
       return Buffer.from(formatText(type, value))
     case 'text':
       return Buffer.from(value as string)
@@ -172,6 +173,8 @@ function decodeBinary(type: Type, b: Buffer): Value {
       return shifted(b.readBigInt64BE(), MICROS_2000)
     case 'interval':
       return { micros: b.readBigInt64BE(), days: b.readInt32BE(8), months: b.readInt32BE(12) }
+    case 'enum':
+      return parseText(type, b.toString())
     case 'bytea':
       return new Uint8Array(b)
     case 'uuid':

@@ -1,4 +1,5 @@
 import type { ParsedStatement } from '../../planner/parse/index.ts'
+import { withPresentTypes } from '../../planner/type-def.ts'
 import type { Type } from '../../types/type.ts'
 import { requireNoParameters } from '../statements/bind.ts'
 import { prepare } from '../statements/index.ts'
@@ -36,8 +37,13 @@ function runnableOf(
   if (isSessionStatement(statement)) return sessionStatement(session, parsed, statement)
   const prepared = prepare({ ...parsed, statement }, session.context, types)
   return {
-    schema: prepared.schema,
-    parameters: prepared.parameters,
+    // The labels of enums may be others than when it was bound.
+    get schema() {
+      return withPresentTypes(prepared.schema, session.context.catalogs.current)
+    },
+    get parameters() {
+      return withPresentTypes(prepared.parameters, session.context.catalogs.current)
+    },
     async run(values) {
       const { tag, rows } = await prepared.run(values)
       return { tag, rows: rows === undefined ? undefined : rowsOf(rows) }

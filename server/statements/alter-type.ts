@@ -5,6 +5,7 @@ import { type CompositeDef, namesType, type TypeDef, usersOfType } from '../../p
 import { notSupported, SqlError } from '../../types/error.ts'
 import { userTypeName } from '../../types/type-names.ts'
 import { requireOwner, rightsOf } from '../access/rights.ts'
+import { withRenamedValue, withValue } from './alter-enum.ts'
 import { changeCatalog } from './change-catalog.ts'
 import type { Result, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
@@ -29,6 +30,10 @@ export function alterType(
         requireFreeTypeName(changed, catalog)
         return withTypeShown(found, changed, catalog)
       }
+      case 'add value':
+        return withValue(found, action, catalog, context)
+      case 'rename value':
+        return withRenamedValue(found, action, catalog)
       default:
         if (found.kind !== 'composite')
           throw new SqlError('wrong_object_type', `"${found.name}" is not a composite type`)
@@ -70,7 +75,7 @@ function saying(relation: Relation, from: TypeDef, to: TypeDef): Relation {
   }
 }
 
-type AttributeAction = Exclude<TypeAction, { readonly do: 'owner' | 'rename' | 'set schema' }>
+type AttributeAction = Extract<TypeAction, { readonly do: `${string} attribute` }>
 
 /** Values of the type are rows of all its attributes: they come, go and change while there is nothing of it. */
 function attributes(

@@ -68,7 +68,8 @@ export function withoutType(
   for (const other of types) {
     if (namedUsers(other, next).length > 0)
       throw notSupported(`CASCADE to an attribute of ${userTypeName(other)}`)
-    next = next.withType({ ...other, fields: other.fields.filter(field => !mentionsType(field, type.id)) })
+    if (other.kind === 'composite')
+      next = next.withType({ ...other, fields: other.fields.filter(field => !mentionsType(field, type.id)) })
   }
   const left = usersOfType(type.id, next)
   const held = left.relations.find(r => mentionsType(r.columns, type.id))

@@ -47,6 +47,12 @@ const BEFORE = [
   'CREATE MATERIALIZED VIEW streets AS SELECT at, (at).street, count(*) AS n FROM homes GROUP BY at',
   "INSERT INTO homes VALUES (1, ('a', 1)), (2, '(a,1)')",
   'ALTER TYPE place RENAME TO site',
+  "CREATE TYPE mood AS ENUM ('sad', 'happy')",
+  'CREATE TABLE moods (k mood PRIMARY KEY, n int)',
+  'CREATE MATERIALIZED VIEW told_moods AS SELECT k::text AS t, n FROM moods',
+  'CREATE MATERIALIZED VIEW best AS SELECT max(k) AS k FROM moods',
+  "INSERT INTO moods VALUES ('sad', 1)",
+  "ALTER TYPE mood ADD VALUE 'ok' AFTER 'sad'",
   'CREATE MATERIALIZED VIEW halves AS SELECT k, half(w) AS a, js_half(w) AS b FROM u',
 ]
 
@@ -131,6 +137,15 @@ test('what statements changed is there after a restart, and goes on', async () =
   // The row that comes after the restart fills the gap since one from before it.
   await rows("INSERT INTO beats VALUES ('2026-01-01 00:00:04', 4)")
   assert.deepEqual(await rows('SELECT n FROM gapless ORDER BY 1'), [[1], [1], [2], [2], [4]])
+  await rows("INSERT INTO moods VALUES ('ok', 2), ('sad', 3)")
+  await rows("ALTER TYPE mood ADD VALUE 'meh' BEFORE 'ok'")
+  await rows("INSERT INTO moods VALUES ('meh', 4)")
+  assert.deepEqual(await rows('SELECT * FROM told_moods ORDER BY n'), [
+    ['ok', 2],
+    ['sad', 3],
+    ['meh', 4],
+  ])
+  assert.deepEqual(await rows('SELECT k, n FROM best JOIN moods USING (k)'), [['ok', 2]])
   await rows("INSERT INTO homes VALUES (3, ROW('a', 1)::site)")
   assert.deepEqual(await rows('SELECT at::text, street, n FROM streets'), [['(a,1)', 'a', '3']])
   const asked = "SELECT parallelism FROM rw_table_fragments WHERE table_id = 'sums'::regclass::int"

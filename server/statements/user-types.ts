@@ -6,15 +6,16 @@ import { SqlError } from '../../types/error.ts'
 import type { Field, Type } from '../../types/type.ts'
 import { userTypeName } from '../../types/type-names.ts'
 import { requireCreate, requireOwner, rightsOf } from '../access/rights.ts'
+import { firstLabels } from './alter-enum.ts'
 import { lastingSchema, schemasOf } from './bind.ts'
 import { changeCatalog } from './change-catalog.ts'
 import { commented } from './comment.ts'
 import type { Result, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
 
-/** CREATE TYPE: a composite is a name for a struct. */
+/** CREATE TYPE: a composite is a name for a struct, a value of an enum the place of its label. */
 export function createType(
-  { name, fields }: StatementOf<'create type'>,
+  { name, made }: StatementOf<'create type'>,
   context: StatementContext,
 ): Promise<Result> {
   return changeCatalog(context, 'CREATE TYPE', catalog => {
@@ -23,8 +24,10 @@ export function createType(
     requireCreate(rightsOf(context.session, catalog), catalog, database, schema)
     const place = { id: catalog.nextId, database, schema, name: name.name, owner }
     requireFreeTypeName(place, catalog)
-    requireFields(fields)
-    return catalog.withType({ ...place, kind: 'composite', fields })
+    if (made.kind === 'enum')
+      return catalog.withType({ ...place, kind: 'enum', labels: firstLabels(place.id, made.labels) })
+    requireFields(made.fields)
+    return catalog.withType({ ...place, ...made })
   })
 }
 
@@ -102,11 +105,16 @@ export function namedUsers(type: TypeDef, catalog: Catalog): readonly string[] {
     }),
     ...functions.map(f => `${f.kind} ${signatureOf(f)}`),
     ...types.flatMap(t =>
-      t.fields
+      fieldsOfType(t)
         .filter(field => usesType(field.type, type.id))
         .map(field => `column ${field.name} of composite type ${userTypeName(t)}`),
     ),
   ]
+}
+
+/** Fields of a composite. */
+export function fieldsOfType(type: TypeDef): readonly Field[] {
+  return type.kind === 'composite' ? type.fields : []
 }
 
 /** Names of a table's columns that are of the type. */

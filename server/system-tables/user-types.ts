@@ -11,6 +11,8 @@ const ARRAY_FUNCTIONS = [750, 751, 2400, 2401, 0, 0]
 const ARRAY_SUBSCRIPT = 6179
 const RECORD_FUNCTIONS = [2290, 2291, 2402, 2403, 0, 0]
 
+const ENUM_FUNCTIONS = [3506, 3507, 3532, 3533, 0, 0]
+
 const byCatalog = new WeakMap<Catalog, ReadonlyMap<number, PgUserType>>()
 
 /** The types that users made and their arrays, by number. */
@@ -27,25 +29,26 @@ export function userTypes(catalog: Catalog): ReadonlyMap<number, PgUserType> {
 
 /** Of a composite: its number among relations. */
 export function relationOf({ def, oid }: PgUserType): number {
-  return oid === def.id ? classOfType(def.id) : 0
+  return oid === def.id && def.kind === 'composite' ? classOfType(def.id) : 0
 }
 
 function ownType(def: TypeDef): PgUserType {
+  const isEnum = def.kind === 'enum'
   return {
     def,
     oid: def.id,
     name: def.name,
-    size: -1,
-    byValue: false,
-    kind: 'c',
-    category: 'C',
+    size: isEnum ? 4 : -1,
+    byValue: isEnum,
+    kind: isEnum ? 'e' : 'c',
+    category: isEnum ? 'E' : 'C',
     preferred: false,
     delimiter: ',',
     element: 0,
     array: arrayTypeId(def.id),
-    functions: RECORD_FUNCTIONS,
-    align: 'd',
-    storage: 'x',
+    functions: isEnum ? ENUM_FUNCTIONS : RECORD_FUNCTIONS,
+    align: isEnum ? 'i' : 'd',
+    storage: isEnum ? 'p' : 'x',
     collation: 0,
     subscript: 0,
   }

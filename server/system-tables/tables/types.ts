@@ -74,3 +74,16 @@ function rowType({ oid, name, schemaOid, owner }: ClassObject): Row {
     typtypmod: -1,
   }
 }
+
+fill('pg_catalog.pg_enum', ({ catalog, database }) =>
+  catalog.types.flatMap(type =>
+    type.kind !== 'enum' || type.database !== database
+      ? []
+      : type.labels.map(({ id, name, place }) => ({
+          oid: id,
+          enumtypid: type.id,
+          enumsortorder: Math.fround(place),
+          enumlabel: name,
+        })),
+  ),
+)
