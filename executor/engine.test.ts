@@ -6,7 +6,7 @@ import { INT8, type Schema, TIMESTAMP } from '../types/type.ts'
 import { catchUpEndKey, catchUpKey } from './catch-ups.ts'
 import { realHost } from './host.ts'
 import { makeEngine } from './port.ts'
-import { node } from './sim/test-jobs.ts'
+import { node, pairs, tableJob } from './sim/test-jobs.ts'
 
 const NUMBERS: Schema = [{ name: 'n', type: INT8 }]
 const TIMES: Schema = [{ name: 'at', type: TIMESTAMP }]
@@ -94,6 +94,17 @@ test('a source that generates without end is slowed while a job reads it again f
   assert.equal(read(2), end + 10 * CHUNK.length)
   for (let i = 0; i < 80; i++) engine.slice()
   assert.equal(read(3), end + 90 * CHUNK.length, 'and goes on as before')
+})
+
+test('rows of a table with a primary key are stored once', () => {
+  const engine = makeEngine(realHost(), new Map(), () => {}, 1 << 30)
+  engine.add([{ job: tableJob(1, true), appendOnly: false }])
+  const sealed = (epoch: number) =>
+    engine.barrier(epoch).deltas.map(({ table, chunks }) => [table, chunks.flatMap(c => [...c.weights])])
+  engine.push(1, pairs([[1n, 'a']]))
+  assert.deepEqual(sealed(1), [['1/3/rows', [1]]])
+  engine.push(1, pairs([[1n, 'b']]))
+  assert.deepEqual(sealed(2), [['1/3/rows', [-1, 1]]])
 })
 
 function copyOf(relation: number) {

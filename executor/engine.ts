@@ -1,4 +1,4 @@
-import type { TableDelta } from '../storage/contract.ts'
+import type { TableDelta, TableSpec } from '../storage/contract.ts'
 import type { StateTable } from '../storage/state-table.ts'
 import { decodeRows, type StoredRows } from '../storage/stored-rows.ts'
 import type { Chunk } from '../types/chunk.ts'
@@ -60,6 +60,8 @@ export class Engine {
   readonly #jobs = new Map<RelationId, RunningJob>()
   #order: readonly RunningJob[] = []
   readonly #tables = new Map<string, StateTable>()
+  /** Tables whose rows are stored as those of another one, by its name. */
+  readonly #storedAs = new Map<string, StateTable>()
   readonly #feeds = new Map<RelationId, GeneratorFeed>()
   #catchUps: CatchUpFeed[] = []
   #slices = 0
@@ -105,7 +107,7 @@ export class Engine {
       const job = this.#jobs.get(relation)
       if (job === undefined) continue
       this.#jobs.delete(relation)
-      for (const node of job.nodes) for (const table of node.tables) this.#tables.delete(table.spec.id)
+      for (const node of job.nodes) for (const table of node.tables) this.#forget(table.spec)
       const own = new Set(job.nodes)
       for (const other of this.#jobs.values())
         for (const { targets } of [...other.nodes])
@@ -149,7 +151,8 @@ export class Engine {
   }
 
   load(rows: StoredRows, expected: number): void {
-    this.#tables.get(rows.table)?.loadMore(decodeRows(rows), expected)
+    const table = this.#storedAs.get(rows.table) ?? this.#tables.get(rows.table)
+    table?.loadMore(decodeRows(rows), expected)
   }
 
   restored(): void {
@@ -335,9 +338,15 @@ export class Engine {
     for (const { node, tables } of job.nodes)
       for (const table of tables) {
         this.#tables.set(table.spec.id, table)
+        if (table.spec.storedAs !== undefined) this.#storedAs.set(table.spec.storedAs, table)
         declared.push({ relation, role: roleOf(node.spec.kind), spec: table.spec })
       }
     return declared
+  }
+
+  #forget({ id, storedAs }: TableSpec): void {
+    this.#tables.delete(id)
+    if (storedAs !== undefined) this.#storedAs.delete(storedAs)
   }
 
   /** Lets `reader` have the changes of `upstream`. */

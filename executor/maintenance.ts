@@ -19,7 +19,10 @@ export class Maintenance {
     if (this.#compaction !== undefined || this.#pipeline.replacing || this.#signal.aborted) return
     const { persistence, log, tables, warn, host } = this.#state
     this.#compaction = persistence
-      .compact(log.version, table => tables.get(table)?.spec.mode)
+      .compact(log.version, table => {
+        const spec = tables.get(table)?.spec
+        return spec?.storedAs === undefined ? spec?.mode : undefined
+      })
       .then(result => {
         if (result === undefined) return
         host.crashPoint('C29')

@@ -64,21 +64,27 @@ export async function recover(options: RecoverOptions): Promise<Recovered> {
   const positions = new Map<string, number>()
   const loads: Promise<void>[] = []
   const expected = expectedRows(version)
+  const shared = new Set(declared.flatMap(({ spec }) => spec.storedAs ?? []))
+  const toEngine = async (stored: StoredRows): Promise<void> => {
+    loads.push(port.load(stored, expected.get(stored.table) ?? 0))
+    if (loads.length >= LOADS_MAX) await loads.shift()
+  }
   const visit = async (stored: StoredRows): Promise<void> => {
     const { table: id, epoch, rows } = stored
     host.crashPoint('C27')
     options.restored?.(rows)
     const table = tables.get(id)
-    if (table === undefined || rows === 0) return
+    if (table === undefined || table.spec.storedAs !== undefined || rows === 0) return
     if (table.role !== 'log' && epoch <= (version.cursors[pastCursor(id)] ?? 0)) return
-    if (table.role === 'rows') serving.restore(id, decodeRows(stored), expected.get(id) ?? 0)
-    else if (table.role === 'log') backlogs.add(table.relation, epoch, decodeRows(stored))
+    if (table.role === 'rows') {
+      if (shared.has(id)) await toEngine(stored)
+      serving.restore(id, decodeRows(stored), expected.get(id) ?? 0)
+    } else if (table.role === 'log') backlogs.add(table.relation, epoch, decodeRows(stored))
     else if (table.role === 'errors') errors.load(table, decodeRows(stored))
     else {
       if (id.endsWith('/backfill'))
         positions.set(id.slice(0, -'/backfill'.length), lastPosition(decodeRows(stored)))
-      loads.push(port.load(stored, expected.get(id) ?? 0))
-      if (loads.length >= LOADS_MAX) await loads.shift()
+      await toEngine(stored)
     }
   }
   await options.persistence.load(version, visit)

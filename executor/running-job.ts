@@ -3,13 +3,14 @@ import { StateTable } from '../storage/state-table.ts'
 import type { Chunk } from '../types/chunk.ts'
 import type { Epoch } from '../types/connector.ts'
 import { assert } from '../types/error.ts'
-import type { GraphNode, OperatorSpec, RelationId } from '../types/job.ts'
+import type { GraphNode, Job, OperatorSpec, RelationId } from '../types/job.ts'
 import { INT4, type Schema } from '../types/type.ts'
 import { appendOnlyNodes } from './append-only.ts'
 import type { Emit, Operator } from './contract.ts'
 import type { EngineJob } from './engine-contract.ts'
 import { compileProjection } from './expression/compile.ts'
 import { createOperator } from './operators/index.ts'
+import { rowsTable } from './operators/terminal.ts'
 import { rowsOfVirtualNodes, VIRTUAL_NODES } from './select-rows.ts'
 import { type Marks, NO_MARKS } from './watermarks/marks.ts'
 
@@ -121,7 +122,8 @@ function startNode(
   const targets: Target[] = []
   const table = (role: string, spec: Omit<TableSpec, 'id'>): StateTable => {
     const id = `${job.relation}/${node.id}/${role}`
-    return around.kept?.get(id) ?? new StateTable({ ...spec, id })
+    const storedAs = sameRows(job, node)
+    return around.kept?.get(id) ?? new StateTable({ ...spec, id, ...(storedAs && { storedAs }) })
   }
   const schemas = new Map<number, Schema>(job.nodes.map(n => [n.id, n.schema]))
   const operator = createOperator(node.spec, {
@@ -163,6 +165,16 @@ function startNode(
     },
   }
   return started
+}
+
+/** The table of the relation's rows when the node keeps the same ones by the same key. */
+function sameRows({ relation, nodes }: Job, { id, spec }: GraphNode): string | undefined {
+  const last = nodes.at(-1)!
+  if (spec.kind !== 'upsert' || spec.expiry !== undefined || last.spec.kind !== 'materialize')
+    return undefined
+  const { mode, key } = last.spec
+  const same = mode === 'keyed' && last.inputs.join() === String(id) && key.join() === spec.key.join()
+  return same ? rowsTable(relation, last.id) : undefined
 }
 
 /** How far an input was backfilled, kept like any state so that it resumes; no row: everything passes. */

@@ -54,6 +54,8 @@ export interface TableSpec {
   readonly shard: readonly number[]
   /** Secondary indexes of the in-memory table (rebuilt at load): hash lists or an order. */
   readonly indexes: readonly IndexSpec[]
+  /** Another table of the same mode and key that always has the same rows: those alone are stored. */
+  readonly storedAs?: string
 }
 
 export type IndexSpec =

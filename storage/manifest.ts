@@ -3,7 +3,9 @@ import { SqlError } from '../types/error.ts'
 import type { Version, VersionEdit } from './contract.ts'
 
 export const MANIFESTS = 'manifest/'
-const FORMAT = 2
+/** Before format 3 tables with a primary key were stored twice: rows of operators too. */
+const FORMAT = 3
+const READABLE = [2, FORMAT]
 
 /** Body of `manifest/<sequence>.json`: an edit, sometimes with the whole version before it. */
 export interface Manifest {
@@ -51,7 +53,7 @@ export function decodeManifest(body: Uint8Array, key: string): Manifest {
   if (Buffer.compare(Buffer.from(`${head(text)}${text}}`), body) !== 0)
     throw new SqlError('data_corrupted', `object ${key} is damaged: its checksum does not fit`)
   const manifest = JSON.parse(text) as Manifest
-  if (manifest.format !== FORMAT)
+  if (!READABLE.includes(manifest.format))
     throw new SqlError('data_corrupted', `object ${key} has format ${manifest.format}, not ${FORMAT}`)
   if (manifestKey(manifest.sequence) !== key)
     throw new SqlError('data_corrupted', `object ${key} holds manifest ${manifest.sequence}`)

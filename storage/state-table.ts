@@ -62,8 +62,8 @@ export class StateTable extends RowSlab implements StateTableContract {
   #batchHashes = new Int32Array(0)
 
   /** `tracked` false: no seal will be asked for (batch), so nothing is remembered for it. */
-  constructor(spec: TableSpec, tracked = true) {
-    super(spec.schema, tracked)
+  constructor(spec: TableSpec, tracked = spec.storedAs === undefined) {
+    super(spec.schema, tracked || spec.storedAs !== undefined)
     this.spec = spec
     this.#tracked = tracked
     this.identity = spec.mode === 'keyed' ? spec.key : spec.schema.map((_, i) => i)
@@ -86,6 +86,7 @@ export class StateTable extends RowSlab implements StateTableContract {
 
   /** Bytes that the next seal copies, about. */
   get changedBytes(): number {
+    if (this.spec.storedAs !== undefined) return 0
     const rows = !this.#tracked
       ? this.#size
       : this.spec.mode === 'append'
@@ -366,6 +367,10 @@ export class StateTable extends RowSlab implements StateTableContract {
   }
 
   seal(): TableDelta | undefined {
+    if (this.spec.storedAs !== undefined) {
+      this.forget()
+      return undefined
+    }
     assert(this.#tracked, 'a table that is not tracked has no delta')
     if (this.spec.mode === 'append') return this.#sealAppended()
     const dirty = this.#dirty

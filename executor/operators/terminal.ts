@@ -41,6 +41,11 @@ export const sink: OperatorKind<'sink'> = {
   },
 }
 
+/** Name of the table of a terminal node. */
+export function rowsTable(relation: RelationId, node: number): string {
+  return `${relation}/${node}/rows`
+}
+
 function terminal(
   { relation, schema, key }: Target,
   mode: TableMode,
@@ -48,7 +53,7 @@ function terminal(
   order?: readonly Order[],
 ): Terminal {
   const rows = new DeltaTable({
-    id: `${relation}/${context.node.id}/rows`,
+    id: rowsTable(relation, context.node.id),
     schema,
     mode,
     key,
