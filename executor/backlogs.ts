@@ -1,7 +1,7 @@
+import { bytesOf } from '../storage/chunk-bytes.ts'
 import type { Chunk } from '../types/chunk.ts'
 import type { Epoch } from '../types/connector.ts'
 import type { RelationId } from '../types/job.ts'
-import { bytesOf } from './chunk-bytes.ts'
 import type { Backlog, Batch } from './sink-queue.ts'
 
 /**

@@ -1,9 +1,9 @@
+import { bytesOf } from '../storage/chunk-bytes.ts'
 import type { Chunk } from '../types/chunk.ts'
 import { SqlError } from '../types/error.ts'
 import type { RelationId } from '../types/job.ts'
 import type { Schema } from '../types/type.ts'
 import type { BatchRows } from './batch.ts'
-import { bytesOf } from './chunk-bytes.ts'
 import { rowsThen } from './rows-then.ts'
 
 /** So many bytes of changes are kept at most. */

@@ -1,6 +1,6 @@
 import type { TableSpec } from '../storage/contract.ts'
 import { StateTable } from '../storage/state-table.ts'
-import type { Chunk } from '../types/chunk.ts'
+import { type Chunk, lent } from '../types/chunk.ts'
 import type { Epoch } from '../types/connector.ts'
 import { assert } from '../types/error.ts'
 import type { GraphNode, Job, OperatorSpec, RelationId } from '../types/job.ts'
@@ -157,10 +157,11 @@ function startNode(
     marks: NO_MARKS,
     emit(chunk) {
       started.rowsOut += chunk.length
+      const given = targets.length > 1 ? lent(chunk) : chunk
       for (let i = 0; i < targets.length; i++) {
         const { to, port, live } = targets[i]!
-        if (live) receiveLive(to, chunk)
-        else receive(to, port, chunk)
+        if (live) receiveLive(to, given)
+        else receive(to, port, given)
       }
     },
   }
@@ -194,7 +195,7 @@ export function receive(to: RunningNode, port: number, chunk: Chunk): void {
   to.rowsIn += chunk.length
   if (to.discard) return
   to.operator.push(port, chunk, to.emit)
-  if (to.node.spec.kind === 'materialize') to.emit(chunk)
+  if (to.node.spec.kind === 'materialize') to.emit(lent(chunk))
 }
 
 /** Hands a live change of the upstream relation to an input node. */

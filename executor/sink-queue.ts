@@ -1,5 +1,5 @@
+import { bytesOf } from '../storage/chunk-bytes.ts'
 import type { Epoch, SinkEpoch } from '../types/connector.ts'
-import { bytesOf } from './chunk-bytes.ts'
 
 /** One committed epoch of a sink's log. */
 export type Batch = SinkEpoch

@@ -55,7 +55,7 @@ export function threadPort(
   }
 
   function callWith(method: Method, chunk: Chunk, args: (owned: Chunk) => readonly unknown[]): Promise<void> {
-    const owned = packedChunk(ownedChunk(chunk))
+    const owned = packedChunk(chunk.owned === true ? chunk : ownedChunk(chunk))
     return call<void>(method, args(owned), packedBuffers([owned]))
   }
 

@@ -1,3 +1,5 @@
+const WORD = 4294967296
+
 /** Growing buffer of little-endian fields. */
 export class ByteWriter {
   #bytes = new Uint8Array(1 << 10)
@@ -5,30 +7,39 @@ export class ByteWriter {
   #length = 0
 
   u8(value: number): void {
-    this.#reserve(1)
+    this.reserve(1)
     this.#bytes[this.#length++] = value
   }
 
   i32(value: number): void {
-    this.#reserve(4)
+    this.reserve(4)
     this.#view.setInt32(this.#length, value, true)
     this.#length += 4
   }
 
   i64(value: bigint): void {
-    this.#reserve(8)
+    this.reserve(8)
     this.#view.setBigInt64(this.#length, value, true)
     this.#length += 8
   }
 
+  /** A whole number that a double has exactly, as i64 writes it. */
+  whole(value: number): void {
+    this.reserve(8)
+    const high = Math.floor(value / WORD)
+    this.#view.setInt32(this.#length, value - high * WORD, true)
+    this.#view.setInt32(this.#length + 4, high, true)
+    this.#length += 8
+  }
+
   f64(value: number): void {
-    this.#reserve(8)
+    this.reserve(8)
     this.#view.setFloat64(this.#length, value, true)
     this.#length += 8
   }
 
   raw(part: Uint8Array): void {
-    this.#reserve(part.length)
+    this.reserve(part.length)
     this.#bytes.set(part, this.#length)
     this.#length += part.length
   }
@@ -53,7 +64,8 @@ export class ByteWriter {
     this.#length = 0
   }
 
-  #reserve(count: number): void {
+  /** Makes room for so many bytes. */
+  reserve(count: number): void {
     if (this.#length + count <= this.#bytes.length) return
     let capacity = this.#bytes.length * 2
     while (capacity < this.#length + count) capacity *= 2

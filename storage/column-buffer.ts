@@ -1,5 +1,6 @@
 import type { Bytes, Column, ColumnData } from '../types/chunk.ts'
 import { SqlError } from '../types/error.ts'
+import { unpackInto } from '../types/packed-decimals.ts'
 import { type Physical, physical, type Type } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
 import { copyBytes, gather8, gather32, gather64, gatherBytes, gatherFloats, totalBytes } from './gather.ts'
@@ -193,6 +194,11 @@ export class ColumnBuffer implements Column {
   /** Copies cells rows[0 .. count) (none given: 0 .. count) of a column of the same type to rows at, at + 1, … */
   gather(at: number, from: Column, rows: Int32Array | undefined, count: number): void {
     this.reserve(at + count)
+    if (from.packed !== undefined && from.nulls === null && rows === undefined) {
+      this.nulls?.fill(0, at, at + count)
+      unpackInto(this.values, at, from.packed, count)
+      return
+    }
     if (from.nulls !== null) {
       for (let i = 0; i < count; i++) this.copy(at + i, from, rows === undefined ? i : rows[i]!)
       return

@@ -6,14 +6,20 @@ import type { ByteReader } from './byte-reader.ts'
 import type { ByteWriter } from './byte-writer.ts'
 import { copyBytes, rowRange } from './gather.ts'
 import { readOffsets, writeOffsets } from './offset-codec.ts'
-import { readValue, writeValue } from './value-codec.ts'
+import { readValue, writeDecimals, writeValue } from './value-codec.ts'
 
 /** Rows from <= row < to: null flags when there are any, then the data by its physical type. */
 export function writeColumn(writer: ByteWriter, column: Column, from: number, to: number): void {
-  const { type, data, nulls: flags } = rowRange(column, from, to)
+  const range = rowRange(column, from, to)
+  const { type, packed, nulls: flags } = range
   const nulls = flags?.includes(1) ? flags : null
   writer.u8(nulls === null ? 0 : 1)
   if (nulls !== null) writer.raw(nulls)
+  if (packed !== undefined) {
+    writeDecimals(writer, packed)
+    return
+  }
+  const { data } = range
   switch (physical(type)) {
     case 'u8':
       writer.raw(data as Uint8Array)

@@ -1,4 +1,5 @@
 import type { Bytes, Chunk, Column, ColumnData } from '../types/chunk.ts'
+import { PackedColumn, type PackedDecimals } from '../types/packed-decimals.ts'
 import { physical } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
 import { gatherBytes, totalBytes } from './gather.ts'
@@ -26,7 +27,26 @@ function concatColumns(chunks: readonly Chunk[], index: number, length: number):
     if (from !== null) (nulls ??= new Uint8Array(length)).set(from.subarray(0, chunk.length), at)
     at += chunk.length
   }
+  const packed = chunks.map(chunk => chunk.columns[index]!.packed)
+  if (packed.every(part => part !== undefined))
+    return new PackedColumn(type, nulls, concatDecimals(packed, chunks, length))
   return { type, data: concatData(chunks, index, length), nulls }
+}
+
+function concatDecimals(
+  parts: readonly PackedDecimals[],
+  chunks: readonly Chunk[],
+  length: number,
+): PackedDecimals {
+  const all = { digits: new Float64Array(length), scales: new Int16Array(length) }
+  let at = 0
+  for (const [i, { digits, scales }] of parts.entries()) {
+    const rows = chunks[i]!.length
+    all.digits.set(digits.subarray(0, rows), at)
+    all.scales.set(scales.subarray(0, rows), at)
+    at += rows
+  }
+  return all
 }
 
 function concatData(chunks: readonly Chunk[], index: number, length: number): ColumnData {

@@ -1,7 +1,10 @@
-import type { Chunk } from '../types/chunk.ts'
+import { type Bytes, type Chunk, lent } from '../types/chunk.ts'
 import { assert } from '../types/error.ts'
+import { physical } from '../types/type.ts'
 import { ChunkBuilder } from './chunk-builder.ts'
+import { bytesOf } from './chunk-bytes.ts'
 import type { TableDelta, TableSpec } from './contract.ts'
+import { isShared } from './growing-array.ts'
 import { StateTable } from './state-table.ts'
 
 /**
@@ -16,6 +19,10 @@ export class DeltaTable extends StateTable {
   override readonly spec: TableSpec
   #rows: StateTable
   #appended: ChunkBuilder
+  /** Appended before that, chunk by chunk. */
+  #kept: Chunk[] = []
+  #keptRows = 0
+  #keptBytes = 0
   #taken: Chunk[] | undefined
   /** Rows are added up; from the start of an epoch when the one before had retractions. */
   #adding = false
@@ -29,11 +36,11 @@ export class DeltaTable extends StateTable {
   }
 
   override get size(): number {
-    return this.#rows.size + this.#appended.length
+    return this.#rows.size + this.#keptRows + this.#appended.length
   }
 
   override get changedBytes(): number {
-    return this.#rows.changedBytes + this.#appended.bytes
+    return this.#rows.changedBytes + this.#keptBytes + this.#appended.bytes
   }
 
   /** Adds a chunk to the epoch's change. */
@@ -45,7 +52,10 @@ export class DeltaTable extends StateTable {
     this.#retracted ||= retracts
     if (retracts && !this.#adding) this.#addUp()
     if (this.#adding) this.#add(chunk)
-    else {
+    else if (isKept(chunk)) {
+      this.#putAside()
+      this.#keep(lent(chunk))
+    } else {
       this.#appended.gather(0, chunk.columns, undefined, chunk.length)
       this.#appended.pushMany(chunk.weights, chunk.length)
     }
@@ -53,8 +63,26 @@ export class DeltaTable extends StateTable {
 
   #addUp(): void {
     this.#adding = true
+    this.#putAside()
+    for (const chunk of this.#kept) this.#add(chunk)
+    this.#forgetKept()
+  }
+
+  #putAside(): void {
     const appended = this.#appended.take()
-    if (appended !== undefined) this.#add(appended)
+    if (appended !== undefined) this.#keep(appended)
+  }
+
+  #keep(chunk: Chunk): void {
+    this.#kept.push(chunk)
+    this.#keptRows += chunk.length
+    this.#keptBytes += bytesOf([chunk])
+  }
+
+  #forgetKept(): void {
+    this.#kept = []
+    this.#keptRows = 0
+    this.#keptBytes = 0
   }
 
   #add(chunk: Chunk): void {
@@ -64,9 +92,9 @@ export class DeltaTable extends StateTable {
   /** Net change of the epoch; stays the same until more is collected or it is sealed. */
   takeDelta(): readonly Chunk[] {
     if (this.#taken !== undefined) return this.#taken
-    const chunks: Chunk[] = []
-    const appended = this.#appended.take()
-    if (appended !== undefined) chunks.push(appended)
+    this.#putAside()
+    const chunks = this.#kept
+    this.#forgetKept()
     if (this.#rows.size > 0) {
       const builder = new ChunkBuilder(this.spec.schema.map(field => field.type))
       for (const sign of [-1, 1])
@@ -96,6 +124,18 @@ export class DeltaTable extends StateTable {
   override loadMore(): void {}
 
   override loaded(): void {}
+}
+
+/** Smaller chunks are worth a copy: what reads a delta goes from chunk to chunk. */
+const KEPT_ROWS_MIN = 1024
+
+/** Whether nobody else has the chunk's arrays, now or later. */
+function isKept({ columns, length, owned }: Chunk): boolean {
+  if (owned !== true || length < KEPT_ROWS_MIN) return false
+  return columns.every(column => {
+    if (physical(column.type) !== 'bytes') return true
+    return isShared((column.data as Bytes).bytes)
+  })
 }
 
 function emptyBag(spec: TableSpec): StateTable {

@@ -1,4 +1,5 @@
 import type { Bytes, Column, ColumnData } from '../types/chunk.ts'
+import { PackedColumn, type PackedDecimals } from '../types/packed-decimals.ts'
 import { physical } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
 import { isShared } from './growing-array.ts'
@@ -50,12 +51,14 @@ export function gather8(
 
 /** Rows from <= row < to as a view of the column. */
 export function rowRange(column: Column, from: number, to: number): Column {
-  const { type, nulls } = column
-  return {
-    type,
-    data: dataRange(column.data, from, to),
-    nulls: nulls === null ? null : nulls.subarray(from, to),
-  }
+  const { type, packed } = column
+  const nulls = column.nulls === null ? null : column.nulls.subarray(from, to)
+  if (packed === undefined) return { type, data: dataRange(column.data, from, to), nulls }
+  const { digits, scales } = packed
+  return new PackedColumn(type, nulls, {
+    digits: digits.subarray(from, to),
+    scales: scales.subarray(from, to),
+  })
 }
 
 /** Rows from <= row < to of a column whose rows never change: a view when its memory is shared, else a copy. */
@@ -109,12 +112,23 @@ export function ownedRows(column: Column, rows: Int32Array | undefined, count: n
     case 'bytes':
       return { type, data: ownedBytes(column.data as Bytes, rows, count), nulls }
     case 'values': {
+      const { packed } = column
+      if (packed !== undefined) return new PackedColumn(type, nulls, ownedDecimals(packed, rows, count))
       const from = column.data as Value[]
       const data =
         rows === undefined ? from.slice(0, count) : Array.from({ length: count }, (_, i) => from[rows[i]!]!)
       return { type, data, nulls }
     }
   }
+}
+
+function ownedDecimals(from: PackedDecimals, rows: Int32Array | undefined, count: number): PackedDecimals {
+  const digits = new Float64Array(count)
+  gatherFloats(digits, 0, from.digits, rows, count)
+  if (rows === undefined) return { digits, scales: from.scales.slice(0, count) }
+  const scales = new Int16Array(count)
+  for (let i = 0; i < count; i++) scales[i] = from.scales[rows[i]!]!
+  return { digits, scales }
 }
 
 function ownedBytes(from: Bytes, rows: Int32Array | undefined, count: number): Bytes {

@@ -1,4 +1,5 @@
 import { extendedType } from '../types/extended.ts'
+import type { PackedDecimals } from '../types/packed-decimals.ts'
 import { physical, type Type } from '../types/type.ts'
 import type { Decimal, Interval, Value } from '../types/value.ts'
 import type { ByteReader } from './byte-reader.ts'
@@ -10,6 +11,8 @@ const PRESENT = 1
 const WIDE = 2
 const SPECIALS = ['NaN', 'Infinity', '-Infinity'] as const
 const FIRST_SPECIAL = 3
+/** A tag, a scale, 64 bits. */
+const DECIMAL_BYTES = 13
 
 /** One value of any type: a tag, then its fields; lists hold their elements the same way. */
 export function writeValue(writer: ByteWriter, type: Type, value: Value): void {
@@ -83,6 +86,20 @@ function writeDecimal(writer: ByteWriter, { digits, scale, special }: Decimal): 
   writer.u8(digits < 0n ? 1 : 0)
   const hex = (digits < 0n ? -digits : digits).toString(16)
   writer.sized(Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex'))
+}
+
+/** As `writeValue` does, number by number. */
+export function writeDecimals(writer: ByteWriter, { digits, scales }: PackedDecimals): void {
+  writer.reserve(digits.length * DECIMAL_BYTES)
+  for (let i = 0; i < digits.length; i++) {
+    const scale = scales[i]!
+    if (scale === -1) writer.u8(NULL)
+    else {
+      writer.u8(PRESENT)
+      writer.i32(scale)
+      writer.whole(digits[i]!)
+    }
+  }
 }
 
 function readDecimal(reader: ByteReader, tag: number): Decimal {

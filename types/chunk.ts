@@ -1,3 +1,4 @@
+import type { PackedDecimals } from './packed-decimals.ts'
 import type { Type } from './type.ts'
 import type { Value } from './value.ts'
 
@@ -20,6 +21,8 @@ export interface Column {
   readonly data: ColumnData
   /** nulls[i] === 1: row i is NULL (its data is then zero or empty). null: no row is. */
   readonly nulls: Uint8Array | null
+  /** Of numerics, when they are there as arrays: `data` makes an object of each. */
+  readonly packed?: PackedDecimals
 }
 
 /**
@@ -30,12 +33,24 @@ export interface Chunk {
   readonly columns: readonly Column[]
   readonly weights: Int32Array
   readonly length: number
+  /**
+   * Lent to nobody else: the receiver may keep its arrays, and give them to another thread. Who passes the chunk on keeps nothing of
+   * it. Texts are excepted, unless their memory is shared.
+   */
+  readonly owned?: true
 }
 
 /** Rows an emitter should aim at in one chunk; never a limit a receiver may rely on. */
 export const CHUNK_ROWS = 4096
 
 const ones = new Int32Array(1 << 16).fill(1)
+
+/** The chunk as it is lent to several, or to one while the lender keeps it. */
+export function lent(chunk: Chunk): Chunk {
+  if (chunk.owned !== true) return chunk
+  const { columns, weights, length } = chunk
+  return { columns, weights, length }
+}
 
 /** Each row came once. */
 export function areInsertions({ weights, length }: Chunk): boolean {

@@ -20,7 +20,10 @@ export const rowId: OperatorKind<'row-id'> = {
       for (let row = 0; row < chunk.length; row++) data[row] = first + BigInt(row)
       const ids: Column = { type: ROW_ID, data, nulls: null }
       const columns = [...others.slice(0, column), ids, ...others.slice(column)]
-      return { columns, weights: insertions(chunk.length), length: chunk.length }
+      const { length, owned } = chunk
+      return owned === true
+        ? { columns, weights: chunk.weights, length, owned }
+        : { columns, weights: insertions(length), length }
     }
 
     /** Some rows have their number, or there are several of one. */
