@@ -35,6 +35,8 @@ export interface StoredChunk {
 const FIRST_NODE = [0, 0] as const
 const UNORDERED = [-1, -1] as const
 const BLOCK_ROWS = 1 << 16
+/** So many rows are not put behind others: it costs a copy. */
+const JOINED_ROWS = 1 << 13
 /** Smaller blocks stay as they are: compressing costs more than it saves. */
 const COMPRESS_MIN = 256
 /** Larger ones are compressed off the thread by the async variant. */
@@ -64,23 +66,27 @@ export async function encodeStateObject(deltas: readonly TableRows[]): Promise<E
   for (const { spec, blocks = [] } of deltas) for (const block of blocks) body.take(spec, block)
   /** Blocks that the pool compresses, oldest first: they go into the object in their order. */
   const compressing: { readonly block: Block; readonly compressed: Promise<Uint8Array> }[] = []
+  /** As many as there may be blocks under way: memory that was touched before is faster. */
+  const writers: ByteWriter[] = []
   const addOldest = async (): Promise<void> => {
     const { block, compressed } = compressing.shift()!
     body.add(block, await compressed)
+    writers.push(block.writer)
   }
-  for (const made of blocksOf(deltas)) {
-    const { length } = made.payload
+  for (const block of blocksOf(deltas, () => writers.pop() ?? new ByteWriter())) {
+    const { payload, writer } = block
+    const { length } = payload
     if (length >= OFF_THREAD_MIN) {
-      const block = { ...made, payload: made.payload.slice() }
       // One output buffer: the stream behind it gives its output in pieces of chunkSize.
-      const compressed = compress(block.payload, { ...LEVEL, chunkSize: length })
+      const compressed = compress(payload, { ...LEVEL, chunkSize: length })
       compressed.catch(() => {})
       compressing.push({ block, compressed })
       if (compressing.length === COMPRESSING_MAX) await addOldest()
       continue
     }
     while (compressing.length > 0) await addOldest()
-    body.add(made, length < COMPRESS_MIN ? undefined : zstdCompressSync(made.payload, LEVEL))
+    body.add(block, length < COMPRESS_MIN ? undefined : zstdCompressSync(payload, LEVEL))
+    writers.push(writer)
   }
   while (compressing.length > 0) await addOldest()
   return body.finish()
@@ -100,8 +106,9 @@ interface Block {
   readonly rows: number
   /** Lowest and highest virtual node; -1: rows are not in their order. */
   readonly nodes: readonly [number, number]
-  /** Valid until the next block is asked for. */
+  /** Valid until the writer is used again. */
   readonly payload: Uint8Array
+  readonly writer: ByteWriter
 }
 
 class ObjectBody {
@@ -149,8 +156,7 @@ function trimmed(bytes: Uint8Array): Uint8Array {
   return bytes.buffer.byteLength > 2 * bytes.length ? bytes.slice() : bytes
 }
 
-function* blocksOf(deltas: readonly TableRows[]): Generator<Block> {
-  const writer = new ByteWriter()
+function* blocksOf(deltas: readonly TableRows[], free: () => ByteWriter): Generator<Block> {
   for (const { spec, epoch, chunks, ordered = false } of deltas)
     for (const chunk of ordered ? chunks : joined(chunks)) {
       const schema = spec.schema ?? chunk.columns.map(({ type }, i) => ({ name: `c${i}`, type }))
@@ -164,20 +170,31 @@ function* blocksOf(deltas: readonly TableRows[]): Generator<Block> {
       const unknown = spec.shard.length === 0 ? FIRST_NODE : UNORDERED
       for (let from = 0; from < chunk.length; from += BLOCK_ROWS) {
         const to = Math.min(chunk.length, from + BLOCK_ROWS)
+        const writer = free()
         writer.clear()
         writeWeights(writer, chunk.weights, from, to)
         for (const column of chunk.columns) writeColumn(writer, column, from, to)
         const range = nodes === undefined ? unknown : ([nodes[from]!, nodes[to - 1]!] as const)
-        yield { spec, schema, epoch, rows: to - from, nodes: range, payload: writer.bytes() }
+        yield { spec, schema, epoch, rows: to - from, nodes: range, payload: writer.bytes(), writer }
       }
     }
 }
 
-/** One chunk when all fit into a block; else as they are. */
-function joined(chunks: Iterable<Chunk>): readonly Chunk[] {
-  const filled = [...chunks].filter(chunk => chunk.length > 0)
-  if (filled.length < 2) return filled
-  return filled.reduce((sum, { length }) => sum + length, 0) <= BLOCK_ROWS ? [concatChunks(filled)] : filled
+/** Neighbours that fit into a block together become one chunk, unless they make good blocks as they are. */
+function* joined(chunks: Iterable<Chunk>): Generator<Chunk> {
+  let together: Chunk[] = []
+  let rows = 0
+  for (const chunk of chunks) {
+    if (chunk.length === 0) continue
+    if (rows + chunk.length > (rows < JOINED_ROWS ? BLOCK_ROWS : JOINED_ROWS)) {
+      if (rows > 0) yield concatChunks(together)
+      together = []
+      rows = 0
+    }
+    together.push(chunk)
+    rows += chunk.length
+  }
+  if (rows > 0) yield concatChunks(together)
 }
 
 /** A flag, and the weights unless all are 1. */

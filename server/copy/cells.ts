@@ -15,7 +15,7 @@ const ZERO = 0x30
 const COLON = 0x3a
 
 /** Digits whose number a double has exactly. */
-const DIGITS_MAX = 15
+export const DIGITS_MAX = 15
 
 /** What is usual is read straight from the bytes, all else by the type's input function. */
 export function setCellOf(type: Type, zone: string, modifier?: Modifier): SetCell {
@@ -108,7 +108,7 @@ function limitedCell(type: Type, modifier: Modifier, any: SetCell): SetCell | un
 }
 
 /** The number that the digits bytes[from .. to) write; -1: there are none, too many, or something else. */
-function digitsOf(bytes: Buffer, from: number, to: number, most: number): number {
+export function digitsOf(bytes: Buffer, from: number, to: number, most: number): number {
   if (to <= from || to - from > most) return -1
   let value = 0
   for (let i = from; i < to; i++) {
@@ -119,23 +119,24 @@ function digitsOf(bytes: Buffer, from: number, to: number, most: number): number
   return value
 }
 
-/** Of a February that may be a leap year's day more care is needed. */
-const MONTH_DAYS = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+const MONTH_DAYS = [0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
-/** Days since 1970 of YYYY-MM-DD; undefined: it is not one, or a leap day. */
-function isoDate(bytes: Buffer, from: number): number | undefined {
+/** Days since 1970 of YYYY-MM-DD; undefined: it is not one. */
+export function isoDate(bytes: Buffer, from: number): number | undefined {
   if (bytes[from + 4] !== MINUS || bytes[from + 7] !== MINUS) return undefined
   const year = digitsOf(bytes, from, from + 4, 4)
   const month = digitsOf(bytes, from + 5, from + 7, 2)
   const day = digitsOf(bytes, from + 8, from + 10, 2)
   if (year < 1 || month < 1 || month > 12 || day < 1 || day > MONTH_DAYS[month]!) return undefined
+  if (month === 2 && day === 29 && (year % 4 !== 0 || (year % 100 === 0 && year % 400 !== 0)))
+    return undefined
   return daysFromCivil(year, month, day)
 }
 
-const DAY_MICROS = 86_400_000_000
+export const DAY_MICROS = 86_400_000_000
 
 /** Microseconds since midnight of ` HH:MM:SS[.FFFFFF]`, or with a T; undefined: it is not one. */
-function isoClock(bytes: Buffer, from: number, to: number): number | undefined {
+export function isoClock(bytes: Buffer, from: number, to: number): number | undefined {
   if (to - from < 9 || to - from > 16 || (bytes[from] !== 0x20 && bytes[from] !== 0x54)) return undefined
   if (bytes[from + 3] !== COLON || bytes[from + 6] !== COLON) return undefined
   const hour = digitsOf(bytes, from + 1, from + 3, 2)

@@ -1,13 +1,13 @@
 import { canceled } from '../../executor/canceled.ts'
 import { compileProjection } from '../../executor/expression/compile.ts'
-import { ownedChunk } from '../../executor/owned-chunk.ts'
 import type { Relation } from '../../planner/catalog.ts'
 import { uniquesOf } from '../../planner/constraint-def.ts'
 import { type CopyColumns, copyColumns } from '../../planner/dml/copy-columns.ts'
 import type { CopyOptions, SessionStatement } from '../../planner/parse/index.ts'
 import { present } from '../../planner/query.ts'
 import { ColumnBuffer, cellValue } from '../../storage/column-buffer.ts'
-import { type Chunk, insertions } from '../../types/chunk.ts'
+import { ownedRows } from '../../storage/gather.ts'
+import { type Chunk, type Column, insertions } from '../../types/chunk.ts'
 import { SqlError } from '../../types/error.ts'
 import type { Schema } from '../../types/type.ts'
 import { requireRelationRight, rightsOf } from '../access/rights.ts'
@@ -21,14 +21,16 @@ import { rejectTaken } from '../statements/taken-keys.ts'
 import { whileLocked } from '../statements/while-locked.ts'
 import { BinaryRows } from './binary.ts'
 import { setBinaryOf } from './binary-cells.ts'
-import { setCellOf } from './cells.ts'
 import { CsvRows } from './csv-rows.ts'
+import { FieldTable } from './field-table.ts'
 import { unescaped } from './fields.ts'
 import { requireText, TextRows } from './text-rows.ts'
 
 type CopyFrom = SessionStatement & { readonly kind: 'copy from' }
 
 const CHUNK_ROWS = 1 << 13
+/** Text and CSV are read so many bytes at a time. */
+const BATCH_BYTES = 1 << 20
 /** All rows of a COPY wait in memory for their one epoch. */
 const COPY_BYTES_MAX = 1 << 30
 
@@ -115,17 +117,11 @@ class Rows {
   readonly #table: Relation
   readonly #input: Schema
   readonly #modifiers: CopyColumns['modifiers']
-  readonly #columns: readonly ColumnBuffer[]
   readonly #reader: Reader
   readonly #project: (chunk: Chunk) => Chunk | undefined
   readonly #checks: ((chunk: Chunk) => void) | undefined
   readonly #chunks: Chunk[] = []
-  #row = 0
-  /** Column of the cell that is being read; -1: none. */
-  #cell = -1
-  #lineNumber = 1
   #bytes = 0
-  #header: boolean
 
   constructor(
     table: Relation,
@@ -138,16 +134,14 @@ class Rows {
     this.#modifiers = modifiers
     this.#checks = checksOf(table, session.context)
     this.width = positions.length
-    this.#header = options.header
     this.#input = positions.map(i => ({ name: table.columns[i]!.name, type: table.columns[i]!.type }))
-    this.#columns = this.#input.map(({ type }) => new ColumnBuffer(type, CHUNK_ROWS))
     this.#project = compileProjection(values, this.#input, {
       mode: 'batch',
       onError(error): never {
         throw error
       },
     })
-    if (options.format === 'binary') this.#reader = this.#binary(zone)
+    if (options.format === 'binary') this.#reader = this.#binary(zone, options.header)
     else if (options.format === 'csv') this.#reader = this.#csv(options, zone)
     else this.#reader = this.#text(options, zone)
   }
@@ -158,139 +152,173 @@ class Rows {
       throw new SqlError('program_limit_exceeded', 'COPY takes at most 1 GB at a time', {
         hint: 'Copy the rows in parts.',
       })
-    this.#locating(() => this.#reader.push(bytes))
+    this.#reader.push(bytes)
   }
 
   finish(): readonly Chunk[] {
-    this.#locating(() => this.#reader.end())
-    this.#flush()
+    this.#reader.end()
     return this.#chunks
   }
 
-  #locating(read: () => void): void {
-    try {
-      read()
-    } catch (error) {
-      throw this.#located(error)
-    }
-  }
-
-  #binary(zone: string): Reader {
+  #binary(zone: string, skipsHeader: boolean): Reader {
+    const columns = this.#input.map(({ type }) => new ColumnBuffer(type, CHUNK_ROWS))
     const setters = this.#input.map(({ type }) => setBinaryOf(type, zone))
-    return new BinaryRows({
+    let header = skipsHeader
+    let row = 0
+    let line = 1
+    const flush = () => {
+      if (row === 0) return
+      this.#put({ columns: columns.map(columnView), weights: insertions(row), length: row })
+      for (const column of columns) column.clear()
+      row = 0
+    }
+    const reader = new BinaryRows({
       begin: count => {
-        if (!this.#header && count > this.width) throw this.#extra()
+        if (!header && count > this.width) throw this.#extra(line)
       },
       field: (i, bytes, from, to) => {
-        if (this.#header) return
-        if (from === -1) this.#columns[i]!.setNull(this.#row)
+        if (header) return
+        if (from === -1) columns[i]!.setNull(row)
         else {
-          this.#cell = i
-          setters[i]!(this.#columns[i]!, this.#row, bytes, from, to)
-          this.#cell = -1
+          try {
+            setters[i]!(columns[i]!, row, bytes, from, to)
+          } catch (error) {
+            throw this.#located(error, line, i)
+          }
         }
       },
-      end: count => this.#end(count),
+      end: count => {
+        if (!header) {
+          if (count < this.width) throw this.#missing(line, count)
+          this.count++
+          if (++row === CHUNK_ROWS) flush()
+        }
+        header = false
+        line++
+      },
     })
+    return {
+      push: bytes => reader.push(bytes),
+      end: () => {
+        reader.end()
+        flush()
+      },
+    }
   }
 
   #csv(options: CopyOptions, zone: string): Reader {
-    const set = this.#setter(options, zone)
-    return new CsvRows(options, {
-      field: (i, bytes, from, to, quoted) => set(i, bytes, from, to, !quoted),
-      line: count => this.#end(count),
-    })
+    const fields = this.#fieldTable(options, zone)
+    const hears = {
+      field: (i: number, bytes: Buffer, from: number, to: number, quoted: boolean) =>
+        fields.field(i, bytes, from, to, !quoted),
+      fieldBeside: (i: number, bytes: Buffer, length: number) => fields.fieldBeside(i, bytes, length),
+      line: (count: number) => this.#endLine(fields, count),
+    }
+    return this.#batches(new CsvRows(options, hears, BATCH_BYTES), fields)
   }
 
   #text(options: CopyOptions, zone: string): Reader {
-    const set = this.#setter(options, zone)
+    const fields = this.#fieldTable(options, zone)
     const nothing = Buffer.from(options.null)
-    return new TextRows(options, {
-      field: (i, bytes, from, to, escapes) => {
-        if (this.#header) return
+    const hears = {
+      field: (i: number, bytes: Buffer, from: number, to: number, escapes: boolean) => {
         if (!escapes || (to - from === nothing.length && nothing.compare(bytes, from, to) === 0))
-          set(i, bytes, from, to, true)
+          fields.field(i, bytes, from, to, true)
         else {
-          if (i >= this.width) throw this.#extra()
           const meant = unescaped(bytes.toString('utf8', from, to))
-          this.#cell = i
-          requireText(meant)
-          this.#cell = -1
-          set(i, meant, 0, meant.length, false)
+          if (i < this.width) this.#requireMeant(meant, fields.lines + 1, i)
+          fields.fieldBeside(i, meant, meant.length)
         }
       },
-      line: count => this.#end(count),
+      line: (count: number) => this.#endLine(fields, count),
+    }
+    return this.#batches(new TextRows(options, hears, BATCH_BYTES), fields)
+  }
+
+  /** Escapes may have written what is no text. */
+  #requireMeant(bytes: Buffer, line: number, column: number): void {
+    try {
+      requireText(bytes)
+    } catch (error) {
+      throw this.#located(error, line, column)
+    }
+  }
+
+  #fieldTable({ null: nothing, header }: CopyOptions, zone: string): FieldTable {
+    const at = { nothing, header }
+    return new FieldTable(this.#input, this.#modifiers, zone, at, {
+      extra: line => this.#extra(line),
+      missing: (line, column) => this.#missing(line, column),
+      located: (error, line, column) => this.#located(error, line, column),
     })
   }
 
-  /** Sets a cell from its text; `mayBeNull`: when it is the NULL string it is NULL. */
-  #setter(
-    options: CopyOptions,
-    zone: string,
-  ): (i: number, bytes: Buffer, from: number, to: number, mayBeNull: boolean) => void {
-    const nothing = Buffer.from(options.null)
-    const { length } = nothing
-    const setters = this.#input.map(({ type }, i) => setCellOf(type, zone, this.#modifiers[i]))
-    const isNothing = (bytes: Buffer, from: number): boolean => {
-      for (let i = 0; i < length; i++) if (bytes[from + i] !== nothing[i]) return false
-      return true
+  #endLine(fields: FieldTable, count: number): void {
+    fields.line(count)
+    if (fields.full) this.#takeRows(fields)
+  }
+
+  /** What a reader has told of lies in a buffer that is gone when it returns. */
+  #batches(reader: Reader, fields: FieldTable): Reader {
+    return {
+      push: bytes => {
+        reader.push(bytes)
+        this.#takeRows(fields)
+      },
+      end: () => {
+        reader.end()
+        this.#takeRows(fields)
+      },
     }
-    return (i, bytes, from, to, mayBeNull) => {
-      if (this.#header) return
-      if (i >= this.width) throw this.#extra()
-      const column = this.#columns[i]!
-      if (mayBeNull && to - from === length && isNothing(bytes, from)) column.setNull(this.#row)
-      else {
-        this.#cell = i
-        setters[i]!(column, this.#row, bytes, from, to)
-        this.#cell = -1
-      }
-    }
+  }
+
+  #takeRows(fields: FieldTable): void {
+    const { rows } = fields
+    if (rows === 0) return
+    const columns = fields.take()
+    fields.clear()
+    this.count += rows
+    this.#put({ columns, weights: insertions(rows), length: rows, owned: true })
   }
 
   /** An error tells in which cell it was. */
-  #located(error: unknown): unknown {
-    if (!(error instanceof SqlError) || this.#cell === -1) return error
-    const detail = `${this.#where()}, column ${this.#input[this.#cell]!.name}`
+  #located(error: unknown, line: number, column: number): unknown {
+    if (!(error instanceof SqlError)) return error
+    const detail = `${this.#where(line)}, column ${this.#input[column]!.name}`
     return new SqlError(error.condition, error.message, { detail })
   }
 
-  /** The line had so many fields. */
-  #end(count: number): void {
-    if (!this.#header) {
-      const missing = this.#input[count]
-      if (missing !== undefined)
-        throw new SqlError('bad_copy_file_format', `missing data for column "${missing.name}"`, {
-          detail: this.#where(),
-        })
-      this.count++
-      if (++this.#row === CHUNK_ROWS) this.#flush()
-    }
-    this.#header = false
-    this.#lineNumber++
-  }
-
-  #extra(): SqlError {
-    const detail = this.#where()
+  #extra(line: number): SqlError {
+    const detail = this.#where(line)
     return new SqlError('bad_copy_file_format', 'extra data after last expected column', { detail })
   }
 
-  #where(): string {
-    return `COPY ${this.#table.name}, line ${this.#lineNumber}`
+  #missing(line: number, column: number): SqlError {
+    return new SqlError('bad_copy_file_format', `missing data for column "${this.#input[column]!.name}"`, {
+      detail: this.#where(line),
+    })
   }
 
-  #flush(): void {
-    const length = this.#row
-    if (length === 0) return
-    const columns = this.#columns.map(({ type, data, nulls }) => ({ type, data, nulls }))
-    const made = this.#project({ columns, weights: insertions(length), length })
-    if (made !== undefined) {
-      const chunk = ownedChunk(made)
-      rejectNulls(chunk, this.#table)
-      this.#checks?.(chunk)
-      this.#chunks.push(chunk)
-    }
-    for (const column of this.#columns) column.clear()
-    this.#row = 0
+  #where(line: number): string {
+    return `COPY ${this.#table.name}, line ${line}`
   }
+
+  /** Columns over the fields' become rows of the table. */
+  #put(read: Chunk): void {
+    const made = this.#project(read)
+    if (made === undefined) return
+    const own = new Set(read.owned === true ? read.columns : [])
+    const columns = made.columns.map(column =>
+      own.has(column) ? column : ownedRows(column, undefined, made.length),
+    )
+    const weights = new Int32Array(made.length).fill(1)
+    const chunk: Chunk = { columns, weights, length: made.length, owned: true }
+    rejectNulls(chunk, this.#table)
+    this.#checks?.(chunk)
+    this.#chunks.push(chunk)
+  }
+}
+
+function columnView({ type, data, nulls }: ColumnBuffer): Column {
+  return { type, data, nulls }
 }

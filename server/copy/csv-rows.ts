@@ -1,11 +1,14 @@
 import type { CopyOptions } from '../../planner/parse/index.ts'
 import { SqlError } from '../../types/error.ts'
+import { InputBatches } from './input-batches.ts'
 import { requireText } from './text-rows.ts'
 
 /** Hears of the fields of COPY's CSV format, which are bytes[from .. to). */
 export interface CsvFields {
   /** `quoted`: the field is not NULL whatever it says. */
   field(index: number, bytes: Buffer, from: number, to: number, quoted: boolean): void
+  /** A quoted field is bytes[0 .. length) of a buffer that is written again. */
+  fieldBeside(index: number, bytes: Buffer, length: number): void
   /** The line ends; it had so many fields. */
   line(count: number): void
 }
@@ -22,13 +25,15 @@ export class CsvRows {
   readonly #quote: number
   readonly #escape: number
   readonly #fields: CsvFields
-  #rest: Buffer[] = []
+  readonly #input: InputBatches
   #ended = false
   /** The field that is being read, where its bytes do not stand together. */
   #own = Buffer.alloc(256)
   #length = 0
 
-  constructor({ delimiter, quote, escape: escaping }: CopyOptions, fields: CsvFields) {
+  /** `batch`: so many bytes are read at a time. */
+  constructor({ delimiter, quote, escape: escaping }: CopyOptions, fields: CsvFields, batch = 0) {
+    this.#input = new InputBatches(batch)
     this.#delimiter = delimiter.charCodeAt(0)
     this.#quote = quote.charCodeAt(0)
     this.#escape = escaping.charCodeAt(0)
@@ -36,17 +41,13 @@ export class CsvRows {
   }
 
   push(bytes: Buffer): void {
-    this.#rest.push(bytes)
-    if (!bytes.includes(NEWLINE)) return
-    const all = this.#rest.length === 1 ? bytes : Buffer.concat(this.#rest)
-    const read = this.#lines(all, false)
-    this.#rest = read === all.length ? [] : [all.subarray(read)]
+    const all = this.#input.add(bytes)
+    if (all !== undefined) this.#input.keep(all, this.#lines(all, false))
   }
 
   /** The last line may lack its end. */
   end(): void {
-    const all = Buffer.concat(this.#rest)
-    this.#rest = []
+    const all = this.#input.rest()
     if (all.length > 0 && !this.#ended) this.#lines(all, true)
   }
 
@@ -134,7 +135,7 @@ export class CsvRows {
       else if (byte !== RETURN || (at + 1 < end && bytes[at + 1] !== NEWLINE)) this.#put(byte)
     }
     if (inside) return -1
-    this.#fields.field(field, this.#own, 0, this.#length, true)
+    this.#fields.fieldBeside(field, this.#own, this.#length)
     return at
   }
 

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { CopyOptions } from '../../planner/parse/index.ts'
 import { SqlError } from '../../types/error.ts'
+import { InputBatches } from './input-batches.ts'
 
 /** Hears of the fields of COPY's text format, which are bytes[from .. to). */
 export interface TextFields {
@@ -19,30 +20,30 @@ const POINT = 0x2e
 export class TextRows {
   readonly #delimiter: number
   readonly #fields: TextFields
-  #rest: Buffer[] = []
+  readonly #input: InputBatches
   #ended = false
 
-  constructor({ delimiter }: CopyOptions, fields: TextFields) {
+  /** `batch`: so many bytes are read at a time. */
+  constructor({ delimiter }: CopyOptions, fields: TextFields, batch = 0) {
+    this.#input = new InputBatches(batch)
     this.#delimiter = delimiter.charCodeAt(0)
     this.#fields = fields
   }
 
   push(bytes: Buffer): void {
-    this.#rest.push(bytes)
-    if (!bytes.includes(NEWLINE)) return
-    const all = this.#rest.length === 1 ? bytes : Buffer.concat(this.#rest)
-    const read = this.#lines(all)
-    this.#rest = read === all.length ? [] : [all.subarray(read)]
+    const all = this.#input.add(bytes)
+    if (all !== undefined) this.#input.keep(all, this.#lines(all))
   }
 
   /** The last line may lack its end. */
   end(): void {
-    const all = Buffer.concat(this.#rest)
-    this.#rest = []
+    const all = this.#input.rest()
     if (all.length === 0 || this.#ended) return
-    const read = this.#lines(Buffer.concat([all, Buffer.from('\n')]))
+    const newline = all[all.length - 1] === NEWLINE
+    const escapes = endsInEscape(newline ? all.subarray(0, -1) : all)
     // A backslash at the very end stands for itself.
-    if (read <= all.length) this.#lines(Buffer.concat([all.subarray(read), Buffer.from('\\\n')]))
+    const missing = newline ? (escapes ? '\n' : '') : escapes ? '\\\n' : '\n'
+    this.#lines(missing === '' ? all : Buffer.concat([all, Buffer.from(missing)]))
   }
 
   /** Reads the lines that are whole; returns how many bytes these are. */
@@ -73,6 +74,13 @@ export class TextRows {
     }
     return this.#ended ? bytes.length : from
   }
+}
+
+/** Whether the last byte is a backslash that stands before something. */
+function endsInEscape(bytes: Buffer): boolean {
+  let count = 0
+  while (bytes[bytes.length - 1 - count] === BACKSLASH) count++
+  return count % 2 === 1
 }
 
 /** Throws 22021. */
