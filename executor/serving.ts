@@ -51,10 +51,10 @@ export class ServingTables {
   apply(delta: TableDelta, nowMs: number): void {
     const relation = this.#relations.get(delta.table)
     if (relation === undefined) return
-    for (const chunk of delta.chunks) {
-      for (const scan of [...(this.#scans.get(relation) ?? [])]) scan.settle()
-      this.#tables.get(relation)!.load(this.#timed.has(relation) ? withTime(chunk, nowMs) : chunk)
-    }
+    for (const scan of [...(this.#scans.get(relation) ?? [])]) scan.settle()
+    const timed = this.#timed.has(relation)
+    const rows = timed ? delta.chunks.map(chunk => withTime(chunk, nowMs)) : delta.chunks
+    this.#tables.get(relation)!.load(rows)
     this.#history?.add(relation, nowMs, delta.chunks)
   }
 

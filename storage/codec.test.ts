@@ -102,7 +102,7 @@ test('of rows in the order of their virtual nodes a filter gives just the wanted
     { ...spec, schema: given.columns.map(({ type }, i) => ({ name: `c${i}`, type })), indexes: [] },
     false,
   )
-  table.load(given)
+  table.load([given])
   const delta = { spec, epoch: 1, chunks: table.scanByVirtualNode(1000), ordered: true }
   const reader = StateObjectReader.open(await encoded([delta]), 'k')
   let last = 0

@@ -165,7 +165,7 @@ function* deletions(deleted: StateTable): Generator<Chunk> {
 function bagFold(spec: Spec): Fold {
   const rows = new StateTable({ ...spec, indexes: [] }, false)
   return {
-    add: chunk => rows.load(chunk),
+    add: chunk => rows.load([chunk]),
     rows: last => [{ spec, epoch: last, chunks: rows.scanByVirtualNode(CHUNK_ROWS), ordered: true }],
   }
 }

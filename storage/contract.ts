@@ -80,7 +80,7 @@ export interface StateTable {
   /** Net change since the last seal; empties the dirty set. */
   seal(): TableDelta | undefined
   /** Folds stored chunks in, in epoch order; not dirty afterwards. */
-  load(chunk: Chunk): void
+  load(chunks: readonly Chunk[]): void
   /** Slab column, addressed by RowId. */
   column(index: number): Column
   /** Bytes held, for limits and metrics. */

@@ -12,13 +12,13 @@ const schema = ['id', 'k', 's'].map((name, i) => ({ name, type: types[i]! }))
 const table = (): StateTable =>
   new StateTable({ id: 't', schema, mode: 'keyed', key: [0], shard: [0], indexes: [] }, false)
 const load = (to: StateTable, rows: Value[][], weight = 1): void =>
-  to.load(
+  to.load([
     chunkOf(
       types,
       rows,
       rows.map(() => weight),
     ),
-  )
+  ])
 const filler = (from: number, to: number): Value[][] =>
   Array.from({ length: to - from }, (_, i) => [from + i, -from - i, 'filler'])
 

@@ -76,7 +76,7 @@ for (const mode of ['keyed', 'bag'] as const)
             model.delete(name)
           }
           if (model.get(name)?.[1] === 0) model.delete(name)
-          if (step[4]) for (const delta of table.seal()?.chunks ?? []) folded.load(delta)
+          if (step[4]) for (const delta of table.seal()?.chunks ?? []) folded.load([delta])
           assert.equal(table.size, model.size)
           const listed: number[] = []
           for (let id = table.first(0, chunk, 0, [1]); id !== -1; id = table.next(0, id)) listed.push(id)
@@ -93,7 +93,7 @@ for (const mode of ['keyed', 'bag'] as const)
           )
         }
         assert.deepEqual(content(table), [...model.values()].map(([row, n]) => `${row} x${n}`).sort())
-        for (const delta of table.seal()?.chunks ?? []) folded.load(delta)
+        for (const delta of table.seal()?.chunks ?? []) folded.load([delta])
         assert.deepEqual(content(folded), content(table))
         assert.equal(table.seal(), undefined)
       }),
@@ -159,7 +159,7 @@ test('chunks loaded together fold as one by one, and rows that are gone leave no
         const weights = steps.map(step => (step[3] ? 1 : -1))
         const loaded = chunkOf(types, steps.map(toRow), weights)
         if (together) table.loadMore(loaded, 40)
-        else table.load(loaded)
+        else table.load([loaded])
         for (const step of steps) {
           const row = toRow(step)
           if (step[3]) model.set(String(row[0]), `${row.map(show)} x1`)

@@ -408,9 +408,11 @@ export class StateTable extends RowSlab implements StateTableContract {
     return chunks.length === 0 ? undefined : { table: this.spec.id, chunks }
   }
 
-  /** Folds a stored chunk in (see TableMode); the rows are clean afterwards. */
-  load(chunk: Chunk): void {
-    this.loadMore(chunk, 0)
+  /** Folds stored chunks in (see TableMode); the rows are clean afterwards. */
+  load(chunks: readonly Chunk[]): void {
+    const rows = chunks.reduce((sum, { length }) => sum + length, this.end)
+    if (this.spec.mode !== 'bag' && rows > this.weights.length) this.reserve(rows)
+    for (const chunk of chunks) this.loadMore(chunk, 0)
     this.loaded()
   }
 

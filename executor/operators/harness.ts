@@ -85,8 +85,7 @@ export class Harness {
   /** Forgets the running operator and starts one from what was sealed. */
   crash(): void {
     this.#operator = this.#create()
-    for (const table of this.#operator.tables)
-      for (const chunk of this.#stored.get(table.spec.id) ?? []) table.load(chunk)
+    for (const table of this.#operator.tables) table.load(this.#stored.get(table.spec.id) ?? [])
     this.#operator.restored?.()
   }
 

@@ -118,6 +118,40 @@ test('a COPY that fails leaves no row, names the line, and the session goes on',
     assert.equal(report(await client.query(sql))['C'], state, sql)
 })
 
+test('the first thing that is wrong is told, row by row', async () => {
+  const day = '2026-01-02'
+  const told = async (text: string) => {
+    const { M, D } = report(await copyIn('COPY t (k, at) FROM STDIN', [text]))
+    return [M, D]
+  }
+  const wrong = 'invalid input syntax for type timestamp: "soon"'
+  const where = 'COPY t, line 2, column at'
+  assert.deepEqual(await told(`200\t${day}\n201\tsoon\nx\t${day}\n`), [wrong, where])
+  assert.deepEqual(await told(`200\t${day}\n201\tsoon\n202\t${day}\t1\n`), [wrong, where])
+  assert.deepEqual(await told(`200\t${day}\n201\tsoon\n202\n`), [wrong, where])
+  const extra = 'extra data after last expected column'
+  assert.deepEqual(await told(`200\t${day}\n201\t${day}\t1\nx\n`), [extra, 'COPY t, line 2'])
+})
+
+test('values of all kinds come in, the usual and the unusual, whatever the column has besides', async () => {
+  await client.query(
+    'CREATE TABLE kinds (a bigint, n numeric, p numeric(6,2), d date, s varchar(4), c char(3))',
+  )
+  const usual = ['-12', '-1.50', '3', '2024-02-29', 'ab', 'x  ']
+  const odd = ['9223372036854775807', '1e-20', '12.345', '2023-02-01 BC', 'éééé', '\\N']
+  const lines = [usual, odd, ['\\N', '\\N', '\\N', '\\N', '\\N', 'y']]
+  const text = lines.map(fields => `${fields.join('\t')}\n`)
+  assert.deepEqual(tags(await copyIn('COPY kinds FROM STDIN', [text.join('')])), ['COPY 3'])
+  for (const line of text) assert.deepEqual(tags(await copyIn('COPY kinds FROM STDIN', [line])), ['COPY 1'])
+  const none = undefined
+  assert.deepEqual(textRows(await client.query('SELECT DISTINCT a, n, p, d, s, c FROM kinds ORDER BY a')), [
+    ['-12', '-1.50', '3.00', '2024-02-29', 'ab', 'x'],
+    ['9223372036854775807', '0.00000000000000000001', '12.35', '2023-02-01 BC', 'éééé', none],
+    [none, none, none, none, none, 'y'],
+  ])
+  assert.equal(report(await copyIn('COPY kinds (d) FROM STDIN', ['2023-02-29\n']))['C'], '22008')
+})
+
 test('lines are the same however the text is cut', () => {
   const options = { format: 'csv', delimiter: ',', null: '', header: false, quote: '"', escape: '"' } as const
   const csv = 'a,"b ""c""\r\n",\r\n,"",x\n"last"'

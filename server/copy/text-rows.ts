@@ -19,6 +19,8 @@ const POINT = 0x2e
 /** Reads COPY's text format from bytes as they come in (PostgreSQL, COPY, "Text Format"). */
 export class TextRows {
   readonly #delimiter: number
+  /** Bytes that mean something are 1. */
+  readonly #special = new Uint8Array(256)
   readonly #fields: TextFields
   readonly #input: InputBatches
   #ended = false
@@ -27,6 +29,7 @@ export class TextRows {
   constructor({ delimiter }: CopyOptions, fields: TextFields, batch = 0) {
     this.#input = new InputBatches(batch)
     this.#delimiter = delimiter.charCodeAt(0)
+    for (const byte of [this.#delimiter, NEWLINE, BACKSLASH]) this.#special[byte] = 1
     this.#fields = fields
   }
 
@@ -48,25 +51,29 @@ export class TextRows {
 
   /** Reads the lines that are whole; returns how many bytes these are. */
   #lines(bytes: Buffer): number {
+    if (this.#ended) return bytes.length
     const last = bytes.lastIndexOf(NEWLINE) + 1
     requireText(bytes.subarray(0, last))
     let [from, start, field, escapes] = [0, 0, 0, false]
-    for (let i = 0; i < last && !this.#ended; i++) {
+    const [delimiter, special] = [this.#delimiter, this.#special]
+    for (let i = 0; i < last; i++) {
       const byte = bytes[i]!
+      if (special[byte] === 0) continue
       if (byte === BACKSLASH) {
         escapes = true
         i++
-      } else if (byte === this.#delimiter) {
+      } else if (byte === delimiter) {
         this.#fields.field(field++, bytes, start, i, escapes)
         start = i + 1
         escapes = false
       } else if (byte === NEWLINE) {
         const to = i > start && bytes[i - 1] === RETURN ? i - 1 : i
-        if (to - from === 2 && bytes[from] === BACKSLASH && bytes[from + 1] === POINT) this.#ended = true
-        else {
-          this.#fields.field(field, bytes, start, to, escapes)
-          this.#fields.line(field + 1)
+        if (to - from === 2 && bytes[from] === BACKSLASH && bytes[from + 1] === POINT) {
+          this.#ended = true
+          break
         }
+        this.#fields.field(field, bytes, start, to, escapes)
+        this.#fields.line(field + 1)
         from = start = i + 1
         field = 0
         escapes = false
