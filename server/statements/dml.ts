@@ -16,6 +16,7 @@ import { chunkOf } from '../../storage/chunk-builder.ts'
 import { cellValue } from '../../storage/column-buffer.ts'
 import type { Chunk } from '../../types/chunk.ts'
 import { SqlError } from '../../types/error.ts'
+import type { Job } from '../../types/job.ts'
 import { toJson } from '../../types/json.ts'
 import type { Type } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
@@ -119,6 +120,7 @@ export async function effectsOf(
 ): Promise<Effects> {
   const { table, tag } = bound
   const { job, returning } = planDml(bound, values)
+  if (isPlain(bound)) return insertsOf(bound, job, context)
   const found: Effect[] = []
   for await (const chunk of context.runtime.query(job, context.signal))
     addEffects(chunk, table.columns.length, found)
@@ -145,6 +147,29 @@ export async function effectsOf(
   )
   const shown = rows.length === 0 ? undefined : run(chunkOf([...types, ...(bound.beside ?? [])], rows))
   return { table, changes, result: { ...result, rows: shown === undefined ? [] : [shown] } }
+}
+
+/** Rows only come, and nobody asks which. */
+function isPlain({ table, tag, returning, onConflict }: BoundDml): boolean {
+  return (
+    tag === 'INSERT' && returning === undefined && onConflict === undefined && uniquesOf(table).length === 0
+  )
+}
+
+/** The plan's rows as they come. */
+async function insertsOf({ table }: BoundDml, job: Job, context: StatementContext): Promise<Effects> {
+  const changes: Chunk[] = []
+  const held = checksOf(table, context)
+  let count = 0
+  for await (const chunk of context.runtime.query(job, context.signal)) {
+    const { columns, weights, length } = chunk
+    const rows = { columns: columns.slice(0, table.columns.length), weights, length, owned: true } as const
+    rejectNulls(rows, table)
+    held?.(rows)
+    changes.push(rows)
+    for (let row = 0; row < length; row++) count += weights[row]!
+  }
+  return { table, changes, result: { tag: `INSERT 0 ${count}` } }
 }
 
 const rowOf = ({ row }: Effect): readonly Value[] => row
