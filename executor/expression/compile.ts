@@ -5,6 +5,7 @@ import type { Expression } from '../../types/job.ts'
 import { physical, type Schema } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
 import { isFoldable } from '../functions/index.ts'
+import { constantCall } from './constant-call.ts'
 import { Emitter, nullable } from './emit.ts'
 import { helpers } from './helpers.ts'
 
@@ -213,7 +214,7 @@ export function foldConstants(e: Expression): Expression {
   const folded: Expression = { ...e, args }
   if (!isFoldable(e.fn) || args.some(arg => arg.kind !== 'literal')) return folded
   try {
-    return { kind: 'literal', value: evaluate(folded), type: e.type }
+    return { kind: 'literal', value: constantCall(folded) ?? evaluate(folded), type: e.type }
   } catch {
     return folded
   }

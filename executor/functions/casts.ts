@@ -110,12 +110,13 @@ function structContext(from: Type, to: Type): CastContext | undefined {
 }
 
 /** What of the session's style the conversion depends on; undefined: nothing. */
-export function castStyle(from: Type, to: Type, style: TimeStyleText): TimeStyleText | undefined {
+export function castStyle(from: Type, to: Type, session: () => TimeStyleText): TimeStyleText | undefined {
   if (sameType(from, to)) return undefined
   const texts = holds(from, TEXTS) || holds(to, TEXTS)
-  if (holds(from, INSTANTS) || holds(to, INSTANTS)) return texts ? style : zoneOfStyle(style)
-  const styled = texts && !isPlainStyle(style) && (holds(from, STYLED) || holds(to, STYLED))
-  return styled ? style : undefined
+  if (holds(from, INSTANTS) || holds(to, INSTANTS)) return texts ? session() : zoneOfStyle(session())
+  if (!texts || !(holds(from, STYLED) || holds(to, STYLED))) return undefined
+  const style = session()
+  return isPlainStyle(style) ? undefined : style
 }
 
 const TEXTS: ReadonlySet<TypeName> = new Set(['text'])

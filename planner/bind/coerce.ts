@@ -78,7 +78,7 @@ function styleOf(context: BindContext): TimeStyleText {
 
 /** A conversion; the session's style of times goes along where it counts. */
 export function castCall(e: Expression, type: Type, context: BindContext): Expression {
-  const style = castStyle(e.type, type, styleOf(context))
+  const style = castStyle(e.type, type, () => styleOf(context))
   return call('cast', style === undefined ? [e] : [e, literal(style, TEXT)], type)
 }
 
@@ -99,6 +99,7 @@ export function settle(
   }
   if (e.kind !== 'literal') return { ...e, type }
   if (e.value === null) return literal(null, type)
+  if (type.name === 'text' && type.label === undefined) return literal(e.value, type)
   try {
     const registered = registeredLiteral(e.value as string, type, context)
     if (registered !== undefined) return registered

@@ -165,7 +165,7 @@ function bindList(value: unknown, env: Environment): readonly Expression[] {
 const INT4_MAX = 2147483647n
 const INT8_MAX = 9223372036854775807n
 
-function bindConstant(fields: Body): Expression {
+export function bindConstant(fields: Body): Expression {
   if (fields['isnull'] === true) return literal(null, UNKNOWN)
   if (fields['ival'] !== undefined)
     return literal((body(fields['ival'])['ival'] as number | undefined) ?? 0, INT4)

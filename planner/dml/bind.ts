@@ -5,7 +5,7 @@ import { BOOL, type Schema, type Type } from '../../types/type.ts'
 import { as, type Body, body, items, list, names, pathOf, str } from '../bind/ast.ts'
 import { settleText } from '../bind/coerce.ts'
 import { type Environment, noPending } from '../bind/environment.ts'
-import { at, bindCondition, bindExpression } from '../bind/expression.ts'
+import { at, bindCondition, bindConstant, bindExpression } from '../bind/expression.ts'
 import { findRelation } from '../bind/find-relation.ts'
 import { bindFromList, NOTHING, sideBySide } from '../bind/from.ts'
 import { bindCtes, bindTree } from '../bind/query.ts'
@@ -305,11 +305,13 @@ function insertRows(
   // Literals of VALUES take the type of the column they go to.
   const inner = { ...env, clause: 'VALUES' }
   const lists = list(select['valuesLists']).map(row =>
-    items(row).flatMap((node): { node: PgNode; value?: Expression }[] =>
-      as(node, 'SetToDefault') === undefined
+    items(row).flatMap((node): { node: PgNode; value?: Expression }[] => {
+      const constant = as(node, 'A_Const')
+      if (constant !== undefined) return [{ node, value: bindConstant(constant) }]
+      return as(node, 'SetToDefault') === undefined
         ? bindEach([node], inner).map(value => ({ node, value }))
-        : [{ node }],
-    ),
+        : [{ node }]
+    }),
   )
   const width = lists[0]!.length
   if (lists.some(row => row.length !== width)) {
@@ -328,7 +330,7 @@ function insertRows(
         return over === 'user' && c.identity
           ? literal(null, c.type)
           : defaultOf(c.default, c.type, env.context)
-      return assign(value, c, env.context, at(node, inner))
+      return assign(value, c, env.context, positionOf(node, inner))
     }),
   )
   const schema = Array.from({ length: width }, (_, i) => ({
@@ -343,6 +345,13 @@ function insertRows(
     return { op: 'project', input: attached.plan, columns: expressions, names: schema.map(f => f.name) }
   })
   return parts.length === 1 ? parts[0]! : { op: 'union', inputs: parts }
+}
+
+/** `at`, for as many constants as a statement may have. */
+function positionOf(node: PgNode, env: Environment): number | undefined {
+  const constant = as(node, 'A_Const')
+  if (constant === undefined) return at(node, env)
+  return env.context.position((constant['location'] as number | undefined) ?? 0)
 }
 
 function returningOf(fields: Body): readonly PgNode[] {

@@ -175,9 +175,35 @@ function parsePostgres(text: string, at: (offset: number) => number): Parsed {
 
 /** libpg-query counts UTF-8 bytes. */
 function positions(text: string, origin: (offset: number) => number): Fragment['position'] {
-  const ascii = Buffer.byteLength(text) === text.length
+  let units: ((location: number) => number) | undefined
   return location => {
     if (location === undefined || location < 0) return undefined
-    return origin(ascii ? location : Buffer.from(text).subarray(0, location).toString().length)
+    units ??= Buffer.byteLength(text) === text.length ? offset => offset : unitsBefore(Buffer.from(text))
+    return origin(units(location))
+  }
+}
+
+/** So many bytes are counted for a position: a long statement has many of them. */
+const MARK_BYTES = 1 << 10
+
+/** UTF-16 units before a byte of a text. */
+function unitsBefore(bytes: Buffer): (location: number) => number {
+  const marks = [0]
+  const count = (from: number, to: number): number => {
+    let units = 0
+    for (let i = from; i < to; i++) {
+      const byte = bytes[i]!
+      if ((byte & 0xc0) !== 0x80) units += byte >= 0xf0 ? 2 : 1
+    }
+    return units
+  }
+  return location => {
+    const end = Math.min(location, bytes.length)
+    const mark = Math.floor(end / MARK_BYTES)
+    while (marks.length <= mark) {
+      const to = marks.length * MARK_BYTES
+      marks.push(marks.at(-1)! + count(to - MARK_BYTES, to))
+    }
+    return marks[mark]! + count(mark * MARK_BYTES, end)
   }
 }

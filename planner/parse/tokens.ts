@@ -17,17 +17,79 @@ export function tokenize(sql: string): Token[] {
   const tokens: Token[] = []
   let at = 0
   while (at < sql.length) {
-    const start = at
-    const skipped = skipBlank(sql, at)
+    const code = sql.charCodeAt(at)
+    if (isBlank(code)) {
+      at++
+      continue
+    }
+    const skipped = code === MINUS || code === SLASH || code > 127 ? skipBlank(sql, at) : at
     if (skipped > at) {
       at = skipped
       continue
     }
-    const token = readToken(sql, start)
+    const token = plainToken(sql, at, code) ?? readToken(sql, at)
     tokens.push(token)
     at = token.end
   }
   return tokens
+}
+
+const QUOTE = 0x27
+const AMPERSAND = 0x26
+const MINUS = 0x2d
+const POINT = 0x2e
+const SLASH = 0x2f
+
+/** What most of a long statement consists of, without a pattern; undefined: look closer. */
+function plainToken(sql: string, start: number, code: number): Token | undefined {
+  // ( ) , ;
+  if (code === 0x28 || code === 0x29 || code === 0x2c || code === 0x3b) return symbolAt(sql, start)
+  if (code === QUOTE) {
+    const end = sql.indexOf("'", start + 1) + 1
+    if (end === 0 || sql.charCodeAt(end) === QUOTE) return undefined
+    return { kind: 'string', text: sql.slice(start, end), value: sql.slice(start + 1, end - 1), start, end }
+  }
+  if (isDigit(code)) {
+    let end = start + 1
+    while (isDigit(sql.charCodeAt(end))) end++
+    if (sql.charCodeAt(end) === POINT) {
+      end++
+      while (isDigit(sql.charCodeAt(end))) end++
+    }
+    if ((sql.charCodeAt(end) | 0x20) === 0x65) return undefined
+    const text = sql.slice(start, end)
+    return { kind: 'number', text, value: text, start, end }
+  }
+  if (!isLetter(code)) return undefined
+  let end = start + 1
+  for (;;) {
+    const next = sql.charCodeAt(end)
+    if (!isLetter(next) && !isDigit(next) && next !== 0x24) break
+    end++
+  }
+  const after = sql.charCodeAt(end)
+  if (after === QUOTE || after === AMPERSAND || after > 127) return undefined
+  const text = sql.slice(start, end)
+  return { kind: 'word', text, value: text.toLowerCase(), start, end }
+}
+
+function symbolAt(sql: string, start: number): Token {
+  const text = sql[start]!
+  return { kind: 'symbol', text, value: text, start, end: start + 1 }
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39
+}
+
+/** An ASCII letter, or the underscore. */
+function isLetter(code: number): boolean {
+  const low = code | 0x20
+  return (low >= 0x61 && low <= 0x7a) || code === 0x5f
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || (code >= 0x09 && code <= 0x0d)
 }
 
 function skipBlank(sql: string, at: number): number {
