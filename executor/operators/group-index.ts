@@ -16,6 +16,8 @@ export class GroupIndex {
   #slots = new Int32Array(128)
   #mask = 127
   #batch = new Int32Array(0)
+  /** The last group that was added made arrays of the columns be others. */
+  #moved = false
 
   constructor(keys: Schema) {
     this.columns = keys.map(field => new ColumnBuffer(field.type))
@@ -43,8 +45,7 @@ export class GroupIndex {
       }
       if (id === -1) {
         id = this.#add(hash, slot, theirs, row)
-        // Its arrays may be others now.
-        same = sameKey(theirs, this.columns)
+        if (this.#moved) same = sameKey(theirs, this.columns)
       }
       out[row] = id
     }
@@ -56,14 +57,18 @@ export class GroupIndex {
 
   #add(hash: number, slot: number, keys: readonly Column[], row: number): number {
     const id = this.count++
-    if (id === this.#hashes.length) {
+    this.#moved = id === this.#hashes.length
+    if (this.#moved) {
       const hashes = new Int32Array(id * 2)
       hashes.set(this.#hashes)
       this.#hashes = hashes
     }
     for (let k = 0; k < keys.length; k++) {
-      this.columns[k]!.reserve(this.#hashes.length)
-      this.columns[k]!.copy(id, keys[k]!, row)
+      const column = this.columns[k]!
+      const { capacity, nulls } = column
+      column.reserve(this.#hashes.length)
+      column.copy(id, keys[k]!, row)
+      this.#moved ||= column.capacity !== capacity || column.nulls !== nulls
     }
     this.#hashes[id] = hash
     this.#slots[slot] = id + 1
