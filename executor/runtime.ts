@@ -176,8 +176,8 @@ export class RunningRuntime implements Runtime {
     return this.#state.serving.pin()
   }
 
-  lock(table: RelationId): Promise<() => void> {
-    return this.#locks.take(table)
+  lock(table: RelationId, owner: number, signal?: AbortSignal): Promise<() => void> {
+    return this.#locks.take(table, owner, signal)
   }
 
   rowCount(relation: RelationId): number {

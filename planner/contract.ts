@@ -66,6 +66,18 @@ export interface BindContext {
   readonly rowTimes?: boolean
   /** Indexes on a relation that hold all of its rows by now; a batch query may read them instead. */
   indexesOf?(relation: RelationId): readonly Relation[]
+  /** What the transaction block has changed of a table; undefined: nothing. Throws 0A000 where that cannot be told. */
+  ownRows?(table: Relation): OwnRows | undefined
+}
+
+/** Rows of a table as one transaction block has them. */
+export interface OwnRows {
+  /** Columns that tell the table's rows apart. */
+  readonly key: readonly number[]
+  /** Keys of rows that are not as others see them, or not there any more. */
+  readonly touched: readonly (readonly Value[])[]
+  /** All rows that the block wrote and has not removed. */
+  readonly rows: readonly (readonly Value[])[]
 }
 
 /** A bound and optimised query. */

@@ -285,6 +285,7 @@ export class Connection {
     } catch (error) {
       if (!(error instanceof SqlError)) this.#hub.failed(error)
       errorResponse(this.#out, error, sql)
+      session.block.fail()
       this.#skipping = type !== 'Q' && type !== 'F'
     }
     if (type === 'Q' || type === 'F') await this.#answered(session)

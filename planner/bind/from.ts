@@ -19,6 +19,7 @@ import type { BoundRelation, Environment } from './environment.ts'
 import { bindCondition, bindExpression, compare } from './expression.ts'
 import { findRelation } from './find-relation.ts'
 import { bindGapFill } from './gap-fill.ts'
+import { withOwnRows } from './own-rows.ts'
 import { visible, withParent } from './query.ts'
 import { viewOfFunction } from './relation-functions.ts'
 import { depthOf, entered, type ScopeColumn } from './scope.ts'
@@ -154,7 +155,14 @@ export function relationPlan(
   const hidden = new Set(columns.flatMap((c, i) => (c.hidden === true ? [i] : [])))
   const key = env.context.mode === 'stream' ? streamKey(relation) : relation.key
   const { plan, names } = scan(relation.id, columns, key, relation.appendOnly)
-  return { plan: withIndexes(plan, relation, env.context), names, hidden, ...(read && { read }) }
+  const indexed = withIndexes(plan, relation, env.context)
+  const own = env.context.ownRows?.(relation)
+  return {
+    plan: own === undefined ? indexed : withOwnRows(indexed, own),
+    names,
+    hidden,
+    ...(read && { read }),
+  }
 }
 
 /** Rows of tables made before they had numbers have no time, nor have those of views that count equal ones. */
@@ -273,6 +281,7 @@ function bare(context: BindContext): BindContext {
     mode: context.mode,
     ...(context.rowTimes === undefined ? {} : { rowTimes: context.rowTimes }),
     ...(context.indexesOf && { indexesOf: id => context.indexesOf!(id) }),
+    ...(context.ownRows && { ownRows: table => context.ownRows!(table) }),
     systemRelation: (schema, name) => context.systemRelation(schema, name),
     setting: name => context.setting(name),
     position: at => context.position(at),

@@ -12,11 +12,11 @@ import { SqlError } from '../../types/error.ts'
 import type { Schema } from '../../types/type.ts'
 import { requireRelationRight, rightsOf } from '../access/rights.ts'
 import { copyResponse } from '../protocol/replies.ts'
-import { markSequences } from '../sequences.ts'
 import type { Runnable, Session } from '../session/session.ts'
 import { requireRelation } from '../statements/bind.ts'
 import type { StatementContext } from '../statements/contract.ts'
-import { checksOf, rejectNulls, requireSameConstraints } from '../statements/kept-out.ts'
+import { writeEffects } from '../statements/dml.ts'
+import { checksOf, rejectNulls } from '../statements/kept-out.ts'
 import { rejectTaken } from '../statements/taken-keys.ts'
 import { whileLocked } from '../statements/while-locked.ts'
 import { BinaryRows } from './binary.ts'
@@ -58,7 +58,6 @@ export function copyFrom(session: Session, statement: CopyFrom): Runnable {
       const rows = new Rows(table, columns, statement, session)
       await receive(session, statement, rows)
       const chunks = rows.finish()
-      await markSequences(session.context)
       const locked = uniquesOf(table).length === 0 ? [] : [table.id]
       await whileLocked(locked, session.context, () => write(chunks, table, session.context))
       return { tag: `COPY ${rows.count}` }
@@ -75,7 +74,7 @@ async function write(chunks: readonly Chunk[], table: Relation, context: Stateme
     )
     await rejectTaken(table, rows, [], context)
   }
-  await context.runtime.write(table.id, chunks, undefined, [], () => requireSameConstraints(table, context))
+  await writeEffects([{ table, changes: chunks }], context)
 }
 
 /** CopyInResponse, then CopyData up to CopyDone. */

@@ -4,9 +4,9 @@ import { assert, SqlError } from '../../types/error.ts'
 import { typeName } from '../../types/type-names.ts'
 import type { Value } from '../../types/value.ts'
 import { withTypes } from '../statements/named-types.ts'
+import { admit } from './admit.ts'
 import { prepareStatement } from './prepare-statement.ts'
 import type { Runnable, Session } from './session.ts'
-import { changesDatabase } from './statement-kinds.ts'
 
 type Prepare = SessionStatement & { readonly kind: 'prepare' }
 type Execute = SessionStatement & { readonly kind: 'execute' }
@@ -34,10 +34,9 @@ export function executePrepared(session: Session, execute: Execute): Runnable {
           `wrong number of parameters for prepared statement "${execute.name}"`,
           { detail: `Expected ${parameters.length} parameters but got ${values.length}.` },
         )
-      const changes = parsed !== undefined && changesDatabase(parsed.statement)
-      if (changes) session.block.requireWritable(parsed.statement.kind)
+      const succeeded = parsed === undefined ? undefined : await admit(session, parsed.statement)
       const outcome = await runnable.run(values)
-      if (changes) session.block.changed()
+      succeeded?.()
       return outcome
     },
   }

@@ -4,9 +4,9 @@ import { dataRows, type Row } from '../protocol/data-rows.ts'
 import { bare, commandComplete } from '../protocol/replies.ts'
 import { registeredName } from '../system-tables/lookup.ts'
 import { whileRunning } from '../while-running.ts'
+import { admit } from './admit.ts'
 import type { Rows } from './rows.ts'
 import type { Portal, Session } from './session.ts'
-import { changesDatabase } from './statement-kinds.ts'
 
 const FLUSH_BYTES = 1 << 16
 const ROWS_AT_ONCE = 256
@@ -15,11 +15,9 @@ const NOTICES_MS = 500
 
 /** Runs a portal, or goes on with one that was suspended. `limit` 0: all rows. */
 export async function runPortal(session: Session, portal: Portal, limit: number): Promise<void> {
-  const { out, block, cancellation } = session
+  const { out, cancellation } = session
   const { parsed, runnable } = portal.statement
   if (parsed === undefined) return bare(out, 'I')
-  const changes = changesDatabase(parsed.statement)
-  if (changes) block.requireWritable(parsed.statement.kind)
   if (portal.outcome !== undefined && portal.outcome.rows === undefined)
     throw new SqlError('object_not_in_prerequisite_state', `portal "${portal.name}" cannot be run`)
   session.system.query = portal.statement.sql
@@ -27,10 +25,11 @@ export async function runPortal(session: Session, portal: Portal, limit: number)
   session.system.active = true
   cancellation.start(portal.abort, session.settings.duration('statement_timeout'))
   try {
+    const succeeded = await admit(session, parsed.statement)
     portal.outcome ??= await whileRunning(runnable.run(portal.values), NOTICES_MS, async () => {
       if (out.length > 0) await session.flush()
     })
-    if (changes) block.changed()
+    succeeded()
     const most = limit > 0 ? limit : Number.POSITIVE_INFINITY
     const { count, more } = await sendOutcome(session, portal, most)
     if (more) return bare(out, 's')

@@ -29,6 +29,7 @@ export function sessionStatement(
       })
     case 'transaction':
       return action(async () => {
+        if (statement.what === 'commit') await commit(session)
         const tag = session.block.run(statement)
         if (statement.what === 'commit' || statement.what === 'rollback')
           await endTransaction(session.context)
@@ -128,5 +129,16 @@ async function discard(session: Session, what: string): Promise<string> {
       return `DISCARD ${what}`
     default:
       throw notSupported(`DISCARD ${what}`)
+  }
+}
+
+/** What fails at its end is rolled back. */
+async function commit({ block, transaction }: Session): Promise<void> {
+  if (block.status !== 'T') return
+  try {
+    await transaction.commit()
+  } catch (error) {
+    block.run({ what: 'rollback', chain: false })
+    throw error
   }
 }

@@ -11,6 +11,7 @@ import { settingsAtStart } from '../statements/role-settings.ts'
 import { unlockAll } from '../system-tables/advisory-locks.ts'
 import { systemRelation } from '../system-tables/index.ts'
 import { dismiss, enrol, type SystemSession } from '../system-tables/sessions.ts'
+import { Transaction } from '../transaction/transaction.ts'
 import { Cancellation } from './cancellation.ts'
 import { Channels } from './channels.ts'
 import { Identity } from './identity.ts'
@@ -85,6 +86,8 @@ export class Session {
   readonly out: Messages
   readonly settings: SessionSettings
   readonly block: TransactionBlock
+  /** What the block changed. */
+  readonly transaction = new Transaction(() => this.context)
   readonly cancellation = new Cancellation()
   readonly shapes = new StatementShapes()
   readonly context: StatementContext
@@ -143,7 +146,11 @@ export class Session {
         this.system.blockStartedAtMs = 0
         this.closePortals(portal => !(kept && portal.hold))
         this.#release()
+        this.transaction.end()
       },
+      hasChanges: () => this.transaction.hasChanges,
+      mark: () => this.transaction.mark(),
+      goBack: mark => this.transaction.goBack(mark),
     })
     const creationPath = () => {
       const wanted = settings.get('search_path').split(',')
@@ -160,7 +167,7 @@ export class Session {
       const isThere = shared.catalogs.current.hasSchema(settings.get('database'), temporary)
       return !isThere || path.includes(temporary) ? path : [temporary, ...path]
     }
-    const { block, cancellation } = this
+    const { block, cancellation, transaction } = this
     // Settings decide who and where the session is (SET database, ROLE, SESSION AUTHORIZATION), so they are asked each time.
     const who = () => ({
       get database() {
@@ -218,8 +225,11 @@ export class Session {
         return cancellation.controller?.signal
       },
       notice: message => this.notice(message),
+      get transaction() {
+        return block.holdsChanges ? transaction : undefined
+      },
       snapshot: () => {
-        if (block.status !== 'T' || !block.readOnly) return undefined
+        if (block.status === 'I' || !block.readOnly) return undefined
         this.#snapshot ??= runtime.pin()
         return this.#snapshot
       },
@@ -240,6 +250,7 @@ export class Session {
   close(): void {
     this.closePortals(() => true)
     this.#release()
+    this.transaction.end()
     unlockAll(this.system)
     this.system.channels.close()
     dismiss(this.#number)

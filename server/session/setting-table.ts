@@ -78,7 +78,7 @@ export const SETTINGS: Readonly<Record<string, Setting>> = {
     readonly: true,
   },
   jit: { default: 'off', help: 'not used', check: bool },
-  lock_timeout: { default: '0', help: 'not used', check: duration },
+  lock_timeout: { default: '0', help: 'milliseconds that a statement waits for a table', check: duration },
   role: { default: 'none', help: 'the role whose rights count, as SET ROLE named it' },
   row_security: { default: 'on', help: 'not used', check: bool },
   search_path: { default: '"$user", public', help: 'schemas of unqualified names' },

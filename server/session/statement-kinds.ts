@@ -39,7 +39,23 @@ export function isSessionStatement(statement: Statement): statement is SessionSt
   return OF_SESSION.has(statement.kind)
 }
 
-/** Whether the statement changes the database: not in a read-only block, and not taken back by ROLLBACK. */
+const OF_ROWS: ReadonlySet<string> = new Set<Statement['kind']>([
+  'insert',
+  'update',
+  'delete',
+  'merge',
+  'truncate',
+  'copy from',
+  'copy to',
+  'query',
+])
+
+/** Whether what the statement changes is rows of tables, which wait for the COMMIT of a block. */
+export function changesRows({ kind }: Statement): boolean {
+  return OF_ROWS.has(kind)
+}
+
+/** Whether the statement changes the database: not in a read-only block. */
 export function changesDatabase(statement: Statement): boolean {
   const { kind } = statement
   if (kind === 'copy to') return 'statement' in statement.of && changesDatabase(statement.of.statement)

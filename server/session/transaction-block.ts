@@ -1,5 +1,9 @@
 import type { TransactionAction } from '../../planner/parse/index.ts'
 import { type Condition, SqlError } from '../../types/error.ts'
+import type { Mark } from '../transaction/transaction.ts'
+
+/** The byte of ReadyForQuery. */
+export type BlockStatus = 'I' | 'T' | 'E'
 
 export interface BlockHooks {
   warn(message: string, condition: Condition): void
@@ -8,35 +12,68 @@ export interface BlockHooks {
   /** The block ends. `kept` false: ROLLBACK. */
   ended(kept: boolean): void
   began(): void
+  /** The block has changes that wait for its COMMIT. */
+  hasChanges(): boolean
+  /** What the block has changed so far. */
+  mark(): Mark
+  goBack(mark: Mark): void
+}
+
+interface Savepoint {
+  readonly name: string
+  readonly mark: Mark
 }
 
 const SAVEPOINTS_MAX = 10_000
 
 /**
- * BEGIN … COMMIT as RisingWave has them: settings, cursors and READ ONLY obey the block, but each statement is atomic and durable
- * for itself. So ROLLBACK takes nothing back (and says so), and a statement that failed does not fail those after it.
+ * BEGIN … COMMIT: settings, cursors, READ ONLY and changes of tables obey the block. What makes, alters or drops something is
+ * durable for itself, so ROLLBACK does not take it back (and says so). A statement that fails ends a block that has changed
+ * something, as in PostgreSQL; one that has only read goes on reading, as in RisingWave, and changes nothing any more.
  */
 export class TransactionBlock {
   readonly #hooks: BlockHooks
   #open = false
   #readOnly = false
+  /** Something is durable already. */
   #changed = false
-  #savepoints: string[] = []
+  #failed = false
+  #savepoints: Savepoint[] = []
 
   constructor(hooks: BlockHooks) {
     this.#hooks = hooks
   }
 
-  /** As ReadyForQuery tells it: idle or in a block. */
-  get status(): 'I' | 'T' {
-    return this.#open ? 'T' : 'I'
+  /** As ReadyForQuery tells it: idle, in a block, or in one that failed. */
+  get status(): BlockStatus {
+    if (!this.#open) return 'I'
+    return this.#isAborted() ? 'E' : 'T'
+  }
+
+  /** Whether changes wait for COMMIT. */
+  get holdsChanges(): boolean {
+    return this.#open && !this.#readOnly
+  }
+
+  /** A statement failed. */
+  fail(): void {
+    if (this.#open) this.#failed = true
+  }
+
+  /** Throws 25P02 in a block that failed; `changes`: the statement would change something. */
+  requireLive(changes: boolean): void {
+    if (this.#open && (changes ? this.#failed : this.#isAborted())) throw aborted()
+  }
+
+  #isAborted(): boolean {
+    return this.#failed && this.#hooks.hasChanges()
   }
 
   get readOnly(): boolean {
     return this.#open ? this.#readOnly : this.#hooks.defaultReadOnly()
   }
 
-  /** A statement that changes something succeeded. */
+  /** A statement that made something durable succeeded. */
   changed(): void {
     if (this.#open) this.#changed = true
   }
@@ -63,12 +100,14 @@ export class TransactionBlock {
 
   /** Does what BEGIN, COMMIT … ask; returns the command tag. */
   run(action: TransactionAction): string {
+    const ends = action.what === 'commit' || action.what === 'rollback'
+    if (!ends && action.what !== 'rollback to') this.requireLive(false)
     switch (action.what) {
       case 'begin':
         return this.#begin(action.tag, action.readOnly)
       case 'commit':
       case 'rollback':
-        return this.#end(action.what, action.chain)
+        return this.#end(this.#isAborted() ? 'rollback' : action.what, action.chain)
       case 'savepoint':
       case 'release':
       case 'rollback to':
@@ -89,6 +128,7 @@ export class TransactionBlock {
     this.#open = true
     this.#readOnly = readOnly
     this.#changed = false
+    this.#failed = false
     this.#savepoints = []
     this.#hooks.began()
   }
@@ -103,6 +143,7 @@ export class TransactionBlock {
     }
     if (!kept && this.#changed) this.#warnChangesStay()
     this.#open = false
+    this.#failed = false
     this.#savepoints = []
     this.#hooks.ended(kept)
     if (chain) this.#start(this.#readOnly)
@@ -119,14 +160,17 @@ export class TransactionBlock {
     if (what === 'savepoint') {
       if (this.#savepoints.length >= SAVEPOINTS_MAX)
         throw new SqlError('program_limit_exceeded', 'too many savepoints')
-      this.#savepoints.push(name)
+      this.#savepoints.push({ name, mark: this.#hooks.mark() })
       return 'SAVEPOINT'
     }
-    const found = this.#savepoints.lastIndexOf(name)
+    const found = this.#savepoints.findLastIndex(savepoint => savepoint.name === name)
     if (found === -1)
       throw new SqlError('invalid_savepoint_specification', `savepoint "${name}" does not exist`)
+    const { mark } = this.#savepoints[found]!
     this.#savepoints.length = what === 'release' ? found : found + 1
     if (what === 'release') return 'RELEASE'
+    this.#failed = false
+    this.#hooks.goBack(mark)
     if (this.#changed) this.#warnChangesStay()
     return 'ROLLBACK'
   }
@@ -143,8 +187,13 @@ export class TransactionBlock {
 
   #warnChangesStay(): void {
     this.#hooks.warn(
-      'the changes of this transaction block stay: every statement is durable for itself',
+      'what this transaction block made, altered or dropped stays: only changes of rows are taken back',
       'warning',
     )
   }
+}
+
+function aborted(): SqlError {
+  const message = 'current transaction is aborted, commands ignored until end of transaction block'
+  return new SqlError('in_failed_sql_transaction', message)
 }

@@ -38,6 +38,7 @@ export function bindContext(
     mode,
     ...(mode === 'batch' && namesRowTime(fragment.text ?? '') && { rowTimes: true }),
     indexesOf: id => readyIndexes(context, id),
+    ownRows: table => (mode === 'batch' ? context.transaction?.ownRows(table) : undefined),
     sets: { insert: new Set(), update: new Set() },
     authorizeCall(called) {
       if (rightsOf(session, context.catalogs.current).may('execute', 'function', called)) return

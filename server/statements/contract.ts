@@ -1,9 +1,10 @@
 import type { Pin } from '../../executor/history.ts'
 import type { Runtime } from '../../executor/runtime-contract.ts'
-import type { Catalog } from '../../planner/catalog.ts'
-import type { SystemRelation } from '../../planner/contract.ts'
+import type { Catalog, Relation } from '../../planner/catalog.ts'
+import type { OwnRows, SystemRelation } from '../../planner/contract.ts'
 import type { Chunk } from '../../types/chunk.ts'
 import type { Connector } from '../../types/connector.ts'
+import type { RelationId } from '../../types/job.ts'
 import type { Schema, Type } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
 
@@ -14,6 +15,8 @@ export interface Settings {
   reset(name: string): void
   /** Throws 42704 for an unknown name, 22023 for a value that it cannot have. */
   check(name: string, value: string): void
+  /** Milliseconds; 0: none. */
+  duration(name: string): number
   list(): readonly {
     readonly name: string
     readonly value: string
@@ -62,8 +65,22 @@ export interface StatementContext {
   readonly explained?: true
   readonly signal?: AbortSignal | undefined
   notice(message: string): void
+  /** The transaction block that is open and may change something; undefined: each statement is durable for itself. */
+  readonly transaction?: OpenTransaction | undefined
   /** The moment that a read-only transaction block reads, which its first query chooses; undefined: the newest. */
   snapshot?(): Pin | undefined
+}
+
+/** What the statements of a transaction block change waits for its COMMIT. */
+export interface OpenTransaction {
+  /** Another one with each change of what the block has changed; 0: nothing. */
+  readonly version: number
+  /** No other session that locks the table changes it before the block ends. */
+  lock(table: RelationId): Promise<void>
+  /** Keeps rows for the end of the block: weights as in a z-set. The chunks are the block's own from now on. */
+  write(table: Relation, chunks: readonly Chunk[]): void
+  /** What the block reads of a table otherwise than others; undefined: nothing. */
+  ownRows(table: Relation): OwnRows | undefined
 }
 
 /** A statement that is ready to run, any number of times. */

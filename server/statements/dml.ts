@@ -92,21 +92,37 @@ async function change(bound: BoundDml, values: readonly Value[], context: Statem
   return effects.result
 }
 
-/** What a change does to its table, and what it answers. */
-export interface Effects {
+/** Rows that a change adds to its table, or takes away. */
+export interface Written {
   readonly table: Relation
   readonly changes: readonly Chunk[]
+}
+
+/** What a change does to its table, and what it answers. */
+export interface Effects extends Written {
   readonly result: Result & { readonly rows?: readonly Chunk[] }
 }
 
-/** Writes changes of several tables in one epoch; resolves when they are durable and visible. */
-export async function writeEffects(effects: readonly Effects[], context: StatementContext): Promise<void> {
+/** Writes changes of several tables in one epoch, or keeps them for the COMMIT of the transaction block. */
+export async function writeEffects(effects: readonly Written[], context: StatementContext): Promise<void> {
+  const { transaction } = context
+  if (transaction === undefined) return writeNow(effects, context)
+  for (const { table, changes } of effects) transaction.write(table, changes)
+}
+
+/** Resolves when the changes are durable and visible. `before` is called when nothing comes between it and them: it may throw. */
+export async function writeNow(
+  effects: readonly Written[],
+  context: StatementContext,
+  before?: () => void,
+): Promise<void> {
   await markSequences(context)
   const [first, ...others] = effects.flatMap(({ table, changes }) =>
     changes.length === 0 ? [] : [{ table: table.id, chunks: changes }],
   )
   const known = () => {
     for (const { table } of effects) requireSameConstraints(table, context)
+    before?.()
   }
   if (first !== undefined)
     await context.runtime.write(first.table, first.chunks, context.signal, others, known)

@@ -3,15 +3,25 @@ import { SqlError } from '../../types/error.ts'
 import { type Schema, sameType } from '../../types/type.ts'
 import type { StatementContext } from './contract.ts'
 
-/** Binds again when the catalog, or the user whose rights count, is another one than the last time. */
-export function rebinding<T>({ catalogs, session }: StatementContext, bind: () => T): () => T {
-  let bound: { readonly catalog: Catalog; readonly user: string; readonly value: T } | undefined
+/** Binds again when the catalog, the user whose rights count, or the rows of the transaction are others than the last time. */
+export function rebinding<T>(context: StatementContext, bind: () => T): () => T {
+  let bound: (Bound & { readonly value: T }) | undefined
   return () => {
-    const { user } = session
-    if (bound?.catalog !== catalogs.current || bound.user !== user)
-      bound = { catalog: catalogs.current, user, value: bind() }
+    const now: Bound = {
+      catalog: context.catalogs.current,
+      user: context.session.user,
+      version: context.transaction?.version ?? 0,
+    }
+    if (bound?.catalog !== now.catalog || bound.user !== now.user || bound.version !== now.version)
+      bound = { ...now, value: bind() }
     return bound.value
   }
+}
+
+interface Bound {
+  readonly catalog: Catalog
+  readonly user: string
+  readonly version: number
 }
 
 /** Throws 0A000 when the columns are others than the client was told when the statement was prepared. */

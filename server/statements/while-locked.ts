@@ -1,16 +1,44 @@
+import { SqlError } from '../../types/error.ts'
 import type { StatementContext } from './contract.ts'
 
-/** Does something while no other statement that locks these tables changes them. Locks are taken in one order. */
+/**
+ * Does something while no other session that locks these tables changes them. Locks are taken in one order; a transaction block
+ * keeps them to its end.
+ */
 export async function whileLocked<T>(
   tables: readonly number[],
-  { runtime }: Pick<StatementContext, 'runtime'>,
+  context: StatementContext,
   run: () => Promise<T>,
 ): Promise<T> {
+  const { transaction } = context
+  const inOrder = tables.toSorted((a, b) => a - b)
+  if (transaction !== undefined) {
+    for (const table of inOrder) await transaction.lock(table)
+    return run()
+  }
   const releases: (() => void)[] = []
   try {
-    for (const table of tables.toSorted((a, b) => a - b)) releases.push(await runtime.lock(table))
+    for (const table of inOrder) releases.push(await lockTable(table, context))
     return await run()
   } finally {
     for (const release of releases) release()
+  }
+}
+
+/** Resolves with what gives the table back. Throws 40P01, and 55P03 after lock_timeout. */
+export async function lockTable(
+  table: number,
+  { runtime, session, signal }: StatementContext,
+): Promise<() => void> {
+  const ms = session.settings.duration('lock_timeout')
+  if (ms === 0) return runtime.lock(table, session.number, signal)
+  const timeout = new AbortController()
+  const late = new SqlError('lock_not_available', 'canceling statement due to lock timeout')
+  const timer = setTimeout(() => timeout.abort(late), ms)
+  const signals = signal === undefined ? [timeout.signal] : [timeout.signal, signal]
+  try {
+    return await runtime.lock(table, session.number, AbortSignal.any(signals))
+  } finally {
+    clearTimeout(timer)
   }
 }

@@ -2,6 +2,7 @@ import type { Runtime } from '../../executor/runtime-contract.ts'
 import { notSupported } from '../../types/error.ts'
 import type { Type } from '../../types/type.ts'
 import type { Channels } from '../session/channels.ts'
+import type { BlockStatus } from '../session/transaction-block.ts'
 import type { CatalogHolder, SessionState } from '../statements/contract.ts'
 import type { PendingLock } from './advisory-locks.ts'
 
@@ -43,7 +44,7 @@ export interface SystemSession extends Omit<SessionState, 'number'> {
   queryStartedAtMs: number
   active: boolean
   /** As ReadyForQuery tells it: idle or in a transaction block. */
-  blockStatus(): 'I' | 'T'
+  blockStatus(): BlockStatus
   /** 0: no block is open. */
   blockStartedAtMs: number
   stateChangedAtMs: number

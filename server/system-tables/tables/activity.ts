@@ -6,7 +6,7 @@ import { type Facts, fill, type Row } from '../registry.ts'
 import { roleOid } from '../roles.ts'
 import { type SystemSession, sessionsBeside } from '../sessions.ts'
 
-const STATES = { I: 'idle', T: 'idle in transaction' } as const
+const STATES = { I: 'idle', T: 'idle in transaction', E: 'idle in transaction (aborted)' } as const
 
 fill(
   'pg_catalog.pg_stat_activity',

@@ -1,0 +1,138 @@
+import type { Relation } from '../../planner/catalog.ts'
+import type { OwnRows } from '../../planner/contract.ts'
+import { chunkOf } from '../../storage/chunk-builder.ts'
+import { cellValue } from '../../storage/column-buffer.ts'
+import type { Chunk } from '../../types/chunk.ts'
+import { notSupported } from '../../types/error.ts'
+import { toJson } from '../../types/json.ts'
+import type { Decimal, Value } from '../../types/value.ts'
+import { isRowId, tellingColumns } from '../statements/row-id-column.ts'
+
+type Row = readonly Value[]
+
+interface Touched {
+  readonly key: Row
+  /** As it was committed; undefined: it was not read before it was written. */
+  readonly before: Row | undefined
+  /** undefined: removed. */
+  now: Row | undefined
+}
+
+/**
+ * What one transaction block has changed of a table: the chunks in order, as they are written at its end, and folded by key, as
+ * the block reads them. Rows of a table without a key get their numbers where they are written; until then the block tells its
+ * own by numbers below zero.
+ */
+export class TableChanges {
+  readonly table: Relation
+  readonly #chunks: Chunk[] = []
+  readonly #key: readonly number[]
+  /** Place of the numbers of rows; -1: the table has a key. */
+  readonly #rowId: number
+  readonly #rows = new Map<string, Touched>()
+  /** So many chunks are folded. */
+  #folded = 0
+  #lastId = 0n
+
+  constructor(table: Relation) {
+    this.table = table
+    this.#key = tellingColumns(table)
+    this.#rowId = table.key.length > 0 ? -1 : table.columns.findIndex(isRowId)
+  }
+
+  get length(): number {
+    return this.#chunks.length
+  }
+
+  add(chunks: readonly Chunk[]): void {
+    this.#chunks.push(...chunks)
+  }
+
+  /** What came after the first `length` chunks did not happen. */
+  truncate(length: number): void {
+    if (length >= this.#chunks.length) return
+    this.#chunks.length = length
+    this.#rows.clear()
+    this.#folded = 0
+    this.#lastId = 0n
+  }
+
+  /** Throws 0A000 for a table that decides by the rows there what a new one does. */
+  read(): OwnRows {
+    this.#requireReadable()
+    this.#fold()
+    const all = [...this.#rows.values()]
+    return {
+      key: this.#key,
+      // Numbers below zero are of rows that nobody else has.
+      touched: all.filter(({ key }) => !this.#isOwn(key)).map(({ key }) => key),
+      rows: all.flatMap(({ now }) => (now === undefined ? [] : [now])),
+    }
+  }
+
+  /** What is written at the end of the block. */
+  written(): readonly Chunk[] {
+    if (this.#rowId === -1 || this.#folded === 0) return this.#chunks
+    this.#fold()
+    const all = [...this.#rows.values()]
+    const gone = all.flatMap(({ before }) => (before === undefined ? [] : [before]))
+    const come = all.flatMap(({ now }) => (now === undefined ? [] : [this.#unnumbered(now)]))
+    const types = this.table.columns.map(({ type }) => type)
+    const weights = [...gone.map(() => -1), ...come.map(() => 1)]
+    return weights.length === 0 ? [] : [chunkOf(types, [...gone, ...come], weights)]
+  }
+
+  #requireReadable(): void {
+    const { conflict, job, name } = this.table
+    const versioned = job?.nodes.some(({ spec }) => spec.kind === 'upsert' && spec.version !== undefined)
+    if (this.#key.length === 0)
+      throw notSupported(
+        `reading table "${name}", whose rows have no numbers, after changing it in one transaction`,
+      )
+    if ((conflict !== undefined && conflict !== 'overwrite') || versioned)
+      throw notSupported(
+        `reading table "${name}" after changing it in one transaction, for its ON CONFLICT clause`,
+      )
+  }
+
+  #fold(): void {
+    for (; this.#folded < this.#chunks.length; this.#folded++) {
+      const { columns, weights, length } = this.#chunks[this.#folded]!
+      for (let row = 0; row < length; row++) {
+        const values = columns.map(column => cellValue(column, row))
+        // Equal rows without a key get a number each.
+        for (let n = Math.abs(weights[row]!); n > 0; n--) this.#apply(values, weights[row]! > 0)
+      }
+    }
+  }
+
+  #apply(row: Row, comes: boolean): void {
+    const numbered = comes ? this.#numbered(row) : row
+    const key = this.#key.map(i => numbered[i]!)
+    const text = toJson(key.map(comparable))
+    const known = this.#rows.get(text)
+    const now = comes ? numbered : undefined
+    if (known !== undefined) known.now = now
+    else this.#rows.set(text, { key, before: comes ? undefined : row, now })
+  }
+
+  #numbered(row: Row): Row {
+    return this.#rowId === -1 || row[this.#rowId] !== null ? row : row.with(this.#rowId, --this.#lastId)
+  }
+
+  #unnumbered(row: Row): Row {
+    return this.#isOwn([row[this.#rowId]!]) ? row.with(this.#rowId, null) : row
+  }
+
+  #isOwn([id]: Row): boolean {
+    return this.#rowId !== -1 && (id as bigint) < 0n
+  }
+}
+
+/** Equal for numerics that differ in trailing zeros only. */
+function comparable(value: Value): unknown {
+  if (value === null || typeof value !== 'object' || !('digits' in value)) return value
+  let { digits, scale } = value as Decimal
+  for (; scale > 0 && digits % 10n === 0n; scale--) digits /= 10n
+  return { ...(value as Decimal), digits, scale }
+}

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import type pg from 'pg'
+import { TestServer } from '../test-server.ts'
+
+const server = await TestServer.start()
+after(() => server.close())
+const one = await server.connect()
+const two = await server.connect()
+await one.query('CREATE TABLE t (id int PRIMARY KEY, v int)')
+
+async function fresh(): Promise<void> {
+  await one.query('DELETE FROM t')
+  await one.query('INSERT INTO t VALUES (1, 10), (2, 20)')
+}
+
+const values = async (client: pg.Client, text = 'SELECT v FROM t ORDER BY id'): Promise<unknown[]> =>
+  (await client.query({ text, rowMode: 'array' })).rows.flat()
+
+const waiting = (promise: Promise<unknown>): Promise<boolean> =>
+  Promise.race([promise.then(() => false), new Promise<boolean>(resolve => setTimeout(resolve, 300, true))])
+
+test('others see the changes of a block when it is committed, all at once', async () => {
+  await fresh()
+  await one.query('BEGIN')
+  await one.query('UPDATE t SET v = v - 5 WHERE id = $1', [1])
+  await one.query('UPDATE t SET v = v + 5 WHERE id = $1', [2])
+  assert.deepEqual(await values(one), [5, 25])
+  assert.deepEqual(await values(two), [10, 20])
+  await one.query('COMMIT')
+  assert.deepEqual(await values(two), [5, 25])
+})
+
+test('a prepared statement reads what its block has changed, and not after it', async () => {
+  await fresh()
+  const read = async () =>
+    (await one.query({ name: 'by-id', text: 'SELECT v FROM t WHERE id = $1', values: [1] })).rows[0].v
+  assert.equal(await read(), 10)
+  await one.query('BEGIN')
+  await one.query('UPDATE t SET v = 11 WHERE id = 1')
+  assert.equal(await read(), 11)
+  assert.deepEqual(await values(one, 'SELECT v FROM t WHERE id = 1'), [11])
+  await one.query('ROLLBACK')
+  assert.equal(await read(), 10)
+  assert.deepEqual(await values(one, 'SELECT v FROM t WHERE id = 1'), [10])
+})
+
+test('who changes rows of a table waits for the block that has, and sees what it did', async () => {
+  await fresh()
+  await one.query('BEGIN')
+  await one.query('UPDATE t SET v = 100 WHERE id = 1')
+  const second = two.query('UPDATE t SET v = v + 1 WHERE id = 1')
+  assert.ok(await waiting(second))
+  await one.query('COMMIT')
+  await second
+  assert.deepEqual(await values(two), [101, 20])
+})
+
+test('a block whose client is gone did not happen, and nobody waits for it', async () => {
+  await fresh()
+  const third = await server.connect()
+  await third.query('BEGIN')
+  await third.query('DELETE FROM t')
+  const change = two.query('UPDATE t SET v = v + 1')
+  assert.ok(await waiting(change))
+  await third.end()
+  await change
+  assert.deepEqual(await values(two), [11, 21])
+})
+
+test('of two blocks that wait for each other one is refused', async () => {
+  await fresh()
+  await one.query('CREATE TABLE u (id int PRIMARY KEY, v int)')
+  await one.query('INSERT INTO u VALUES (1, 1)')
+  await one.query('BEGIN')
+  await two.query('BEGIN')
+  await one.query('UPDATE t SET v = 1')
+  await two.query('UPDATE u SET v = 2')
+  const first = one.query('UPDATE u SET v = 3')
+  assert.ok(await waiting(first))
+  await assert.rejects(two.query('UPDATE t SET v = 4'), { code: '40P01' })
+  await two.query('ROLLBACK')
+  await first
+  await one.query('COMMIT')
+  assert.deepEqual(await values(two, 'SELECT t.v, u.v FROM t JOIN u USING (id)'), [1, 3])
+})
+
+test('lock_timeout, and a statement that is cancelled, end the waiting', async () => {
+  await fresh()
+  await one.query('BEGIN')
+  await one.query('DELETE FROM t')
+  await two.query("SET lock_timeout = '100ms'")
+  await assert.rejects(two.query('DELETE FROM t'), { code: '55P03' })
+  await two.query("SET lock_timeout = 0; SET statement_timeout = '100ms'")
+  await assert.rejects(two.query('DELETE FROM t'), { code: '57014' })
+  await two.query('SET statement_timeout = 0')
+  await one.query('ROLLBACK')
+  await two.query('DELETE FROM t WHERE id = 1')
+  assert.deepEqual(await values(one), [20])
+})
+
+test('many sessions that read and then write lose no change', async () => {
+  await one.query('UPDATE t SET v = 0')
+  const clients = await Promise.all(Array.from({ length: 4 }, () => server.connect()))
+  await Promise.all(
+    clients.map(async client => {
+      for (let i = 0; i < 5; i++) {
+        await client.query('BEGIN')
+        await client.query('UPDATE t SET v = v + 1')
+        await client.query('UPDATE t SET v = v + 1 WHERE id = 2')
+        await client.query('COMMIT')
+      }
+    }),
+  )
+  assert.deepEqual(await values(one), [40])
+})
+
+test('a table that was altered meanwhile takes no rows of before', async () => {
+  await one.query('CREATE TABLE w (a int)')
+  await one.query('BEGIN')
+  await one.query('INSERT INTO w VALUES (1)')
+  await two.query('ALTER TABLE w ADD COLUMN b int')
+  await assert.rejects(one.query('COMMIT'), { code: '55006' })
+  assert.deepEqual(await values(one, 'SELECT count(*) FROM w'), ['0'])
+  await one.query('BEGIN')
+  await one.query('INSERT INTO w VALUES (1, 2)')
+  await two.query('DROP TABLE w')
+  await assert.rejects(one.query('COMMIT'), { code: '55006' })
+})
+
+test('ReadyForQuery and pg_stat_activity tell a block that failed', async () => {
+  await one.query('BEGIN')
+  await one.query('INSERT INTO t VALUES (7, 7)')
+  await assert.rejects(one.query('SELECT nothing'), { code: '42703' })
+  const { pid } = (await two.query('SELECT pg_backend_pid() AS pid')).rows[0]
+  const states = await values(
+    two,
+    `SELECT state FROM pg_stat_activity WHERE pid <> ${pid} AND state LIKE '%abort%'`,
+  )
+  assert.deepEqual(states, ['idle in transaction (aborted)'])
+  await assert.rejects(one.query('INSERT INTO t VALUES (8, 8)'), { code: '25P02' })
+  await one.query('COMMIT')
+  assert.deepEqual(await values(two, 'SELECT count(*) FROM t WHERE id > 2'), ['0'])
+})
+
+test('what was committed is there after a restart', async () => {
+  await fresh()
+  await one.query(
+    'BEGIN; UPDATE t SET v = 1; INSERT INTO t VALUES (3, 1); DELETE FROM t WHERE id = 1; COMMIT',
+  )
+  await server.restart()
+  assert.deepEqual(await server.values('SELECT id FROM t ORDER BY 1'), [2, 3])
+})
