@@ -160,7 +160,7 @@ interface Parsed {
 }
 
 /** `at`: an offset of `text` -> the session's. */
-function parsePostgres(text: string, at: (offset: number) => number): Parsed {
+export function parsePostgres(text: string, at: (offset: number) => number): Parsed {
   const rewritten = rewriteDialect(text)
   const origin = (offset: number) => at(rewritten.origin(offset))
   try {

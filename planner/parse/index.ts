@@ -7,6 +7,7 @@ import { Cursor, parseFragment } from './cursor.ts'
 import { parseExplainedJob, parseExplainOptions } from './explain.ts'
 import { parseGrant } from './grants.ts'
 import { OTHER_STATEMENTS, orKnownElsewhere } from './known-elsewhere.ts'
+import { longInsert } from './long-insert.ts'
 import { ofFragment } from './of-fragment.ts'
 import { relationWord } from './relation-word.ts'
 import { parseDropRole } from './roles.ts'
@@ -60,6 +61,8 @@ function parseStatement(c: Cursor): Statement {
   c.at++
   switch (first.value) {
     case 'insert':
+      c.at--
+      return ofFragment(longInsert(c) ?? c.rest(), first.value)
     case 'update':
     case 'delete':
     case 'merge':

@@ -58,12 +58,12 @@ test('a sink on a query ends where its options begin', () => {
 
 test('a node of a long text has its position, whatever characters stand before it', () => {
   const rows = Array.from({ length: 500 }, (_, i) => `('é😀', ${i})`)
-  const sql = `INSERT INTO t VALUES ${rows.join(',')}`
+  const sql = `SELECT * FROM (VALUES ${rows.join(',')}) v`
   const statement = one(sql)
-  assert.ok(statement.kind === 'insert')
+  assert.ok(statement.kind === 'query')
   const bytes = (part: string) => Buffer.byteLength(sql.slice(0, sql.indexOf(part)))
   for (const part of ['1)', '499', '10)', '(', '250'])
-    assert.equal(statement.statement.position(bytes(part)), sql.indexOf(part), part)
+    assert.equal(statement.query.position(bytes(part)), sql.indexOf(part), part)
 })
 
 test('syntax errors have the position in the text the session sent', () => {
