@@ -1,4 +1,5 @@
 import type { ColumnBuffer } from '../../storage/column-buffer.ts'
+import type { PackedDecimals } from '../../types/packed-decimals.ts'
 import { FLOAT8, INT4, NUMERIC } from '../../types/type.ts'
 import type { Decimal, Value } from '../../types/value.ts'
 import type { Accumulator } from './contract.ts'
@@ -31,6 +32,11 @@ const addAll: Accumulator['update'] = (state, ids, [arg], weights, length) => {
   const counts = state[0]!.f64
   const sums = state[1]!.f64
   const scales = state[2]!.i32
+  const { packed } = arg!
+  if (packed !== undefined) {
+    addPacked(state, ids, packed, weights, length)
+    return
+  }
   const data = arg!.data as readonly Value[]
   for (let i = 0; i < length; i++) {
     const w = weights[i]!
@@ -43,6 +49,29 @@ const addAll: Accumulator['update'] = (state, ids, [arg], weights, length) => {
     const fits = sum <= MAX && sum >= -MAX && term <= MAX && term >= -MAX
     if (fits && scales[id] === value.scale && value.special === undefined) sums[id] = sum
     else addRare(state, id, value, w)
+  }
+}
+
+function addPacked(
+  state: readonly ColumnBuffer[],
+  ids: Int32Array,
+  { digits, scales }: PackedDecimals,
+  weights: Int32Array,
+  length: number,
+): void {
+  const counts = state[0]!.f64
+  const sums = state[1]!.f64
+  const own = state[2]!.i32
+  for (let i = 0; i < length; i++) {
+    const w = weights[i]!
+    if (w === 0) continue
+    const id = ids[i]!
+    counts[id] = counts[id]! + w
+    const term = digits[i]! * w
+    const sum = sums[id]! + term
+    const fits = sum <= MAX && sum >= -MAX && term <= MAX && term >= -MAX
+    if (fits && own[id] === scales[i]) sums[id] = sum
+    else addRare(state, id, { digits: BigInt(digits[i]!), scale: scales[i]! }, w)
   }
 }
 

@@ -6,7 +6,9 @@ import { physical, type Schema } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
 import { isFoldable } from '../functions/index.ts'
 import { constantCall } from './constant-call.ts'
-import { Emitter, nullable } from './emit.ts'
+import { DecimalBuffer } from './decimal-buffer.ts'
+import type { DecimalSource } from './decimal-source.ts'
+import { Emitter, isArithmetic, nullable } from './emit.ts'
 import { helpers } from './helpers.ts'
 
 export interface ProjectionOptions {
@@ -17,7 +19,8 @@ export interface ProjectionOptions {
   readonly onError: (error: Error) => void
 }
 
-type Kernel = (chunk: Chunk, rows: Int32Array, count: number, out: readonly ColumnBuffer[]) => number
+type Result = ColumnBuffer | DecimalBuffer
+type Kernel = (chunk: Chunk, rows: Int32Array, count: number, out: readonly Result[]) => number
 
 /**
  * Filter and projection as generated loops. Columns passed on unchanged are shared when every row stays, else their
@@ -31,7 +34,9 @@ export function compileProjection(
   const filter = options.predicate && compileFilter(options.predicate, options)
   const computed = expressions.filter(e => e.kind !== 'column')
   const kernel = computed.length > 0 ? compileKernel(computed, options) : undefined
-  const out = computed.map(e => new ColumnBuffer(e.type, 64))
+  const out = computed.map(e =>
+    isPacked(e, options) ? new DecimalBuffer(e.type) : new ColumnBuffer(e.type, 64),
+  )
   const gathers = expressions.map(e => (e.kind === 'column' ? gather() : undefined))
   let rows = new Int32Array(0)
   let weights = new Int32Array(0)
@@ -54,12 +59,21 @@ export function compileProjection(
     if (!whole) for (let i = 0; i < count; i++) weights[i] = chunk.weights[rows[i]!]!
     let next = 0
     const columns = expressions.map((e, i): Column => {
-      if (e.kind !== 'column') return out[next++]!
+      if (e.kind !== 'column') return columnOf(out[next++]!, count)
       const column = chunk.columns[e.index]!
       return whole ? column : gathers[i]!(column, rows, count)
     })
     return { columns, weights: whole ? chunk.weights : weights, length: count }
   }
+}
+
+/** Numerics that a query computes are arrays; a stream's states hold objects. */
+function isPacked(e: Expression, { mode }: ProjectionOptions): boolean {
+  return mode === 'batch' && isArithmetic(e)
+}
+
+function columnOf(result: Result, length: number): Column {
+  return result instanceof DecimalBuffer ? result.column(length) : result
 }
 
 /** Value of an expression over no columns. Throws its SqlError. */
@@ -95,12 +109,14 @@ function compileKernel(expressions: readonly Expression[], options: ProjectionOp
   const emitter = new Emitter(expressions, options.mode === 'stream')
   const blocks = expressions.map((e, n) => {
     const from = emitter.lines.length
-    const result = emitter.emit(e)
+    const parts = isPacked(e, options) ? emitter.decimals(e) : undefined
+    const last = parts === undefined ? store(e, n, emitter.emit(e)) : storeDecimal(n, parts)
     const lines = emitter.lines.splice(from)
-    lines.push(store(e, n, result))
+    lines.push(last)
     return guarded(`{\n${lines.join('\n')}\n}`, options.mode, `out[${n}].setNull(j);`)
   })
   const arrays = expressions.map((e, n) => {
+    if (isPacked(e, options)) return `const o${n} = out[${n}].digits, s${n} = out[${n}].scales;`
     const kind = physical(e.type)
     return kind === 'i64' || kind === 'i32' || kind === 'f64' || kind === 'u8'
       ? `const o${n} = out[${n}].data;`
@@ -126,6 +142,15 @@ function store(e: Expression, n: number, result: { value: string; isNull: string
   const value = kind === 'u8' ? `${result.value} ? 1 : 0` : result.value
   if (result.isNull === 'false') return `o${n}[j] = ${value};`
   return `if (${result.isNull}) out[${n}].setNull(j); else o${n}[j] = ${value};`
+}
+
+/** What a double does not have is computed by the functions on numerics. */
+function storeDecimal(
+  n: number,
+  { m, s, slow, isNull }: DecimalSource & { readonly isNull: string },
+): string {
+  const known = `if (${m} === ${m}) { o${n}[j] = ${m}; s${n}[j] = ${s}; } else out[${n}].setOther(j, ${slow});`
+  return isNull === 'false' ? known : `if (${isNull}) out[${n}].setNull(j); else ${known}`
 }
 
 function guarded(body: string, mode: 'batch' | 'stream', onError: string): string {

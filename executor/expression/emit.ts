@@ -44,6 +44,11 @@ const DECIMAL_OPERATORS: Readonly<Record<string, DecimalOperator>> = Object.from
   ]),
 ])
 
+/** Whether it adds, subtracts or multiplies numerics. */
+export function isArithmetic(e: Expression): e is Call {
+  return e.kind === 'call' && DECIMAL_OPERATORS[e.fn]?.kind === 'arithmetic'
+}
+
 /**
  * Writes the body of one row's evaluation. SQL text never becomes source: literals, functions and casts are constants,
  * named `k0`, `k1`, … by position.
@@ -298,11 +303,26 @@ export class Emitter {
     return { value: t, isNull: isNull === 'false' ? 'false' : `(${t} === null)` }
   }
 
+  /** Arithmetic on numerics as mantissa and scale, for a column of its own; undefined: the expression is another. */
+  decimals(e: Expression): (DecimalSource & Pick<Emitted, 'isNull'>) | undefined {
+    if (!isArithmetic(e)) return undefined
+    const nulls: string[] = []
+    const source = this.#decimal(e, nulls, true)
+    return { ...source, isNull: anyNull(nulls.map(isNull => ({ value: '', isNull }))) }
+  }
+
+  /** What a query computes anew sooner than it keeps it as an object. */
+  #isBrief(e: Call, depth = 2): boolean {
+    if (this.#stream || depth === 0) return false
+    return e.args.every(arg => arg.kind !== 'call' || arg.fn === 'cast' || this.#isBrief(arg, depth - 1))
+  }
+
   /** A numeric as mantissa and scale. What makes it NULL goes to `nulls`. */
   #decimal(e: Expression, nulls: string[], top = false): DecimalSource {
     const [m, s] = [this.#temporary(), this.#temporary()]
     const operator = e.kind === 'call' ? DECIMAL_OPERATORS[e.fn] : undefined
-    if (e.kind === 'call' && operator?.kind === 'arithmetic' && (top || this.#sharedBy(e) === undefined)) {
+    const apart = e.kind === 'call' && !top && this.#sharedBy(e) !== undefined && !this.#isBrief(e)
+    if (e.kind === 'call' && operator?.kind === 'arithmetic' && !apart) {
       const [a, b] = e.args.map(arg => this.#decimal(arg, nulls)) as [DecimalSource, DecimalSource]
       this.lines.push(decimalOperation(operator.symbol, a, b, m, s))
       return { m, s, slow: `${this.constant(functionById(e.fn).call)}(${a.slow}, ${b.slow})` }
