@@ -3,7 +3,7 @@ import { SqlError } from '../../types/error.ts'
 import type { PgNode } from '../contract.ts'
 import { rewriteDialect } from './dialect.ts'
 import type { Fragment, Name } from './statement.ts'
-import type { Token } from './tokens.ts'
+import { type Token, tokenize } from './tokens.ts'
 
 /** Makes PostgreSQL's parser ready; once, before the first statement. */
 export async function loadParser(): Promise<void> {
@@ -169,8 +169,27 @@ export function parsePostgres(text: string, at: (offset: number) => number): Par
   } catch (error) {
     const { message, sqlDetails } = error as Error & { sqlDetails?: { cursorPosition?: number } }
     const cursor = sqlDetails?.cursorPosition
-    throw new SqlError('syntax_error', message, { position: origin(cursor ?? 0) })
+    const position = origin(cursor ?? 0)
+    if (message === 'invalid Unicode escape') throw invalidEscape(rewritten.text, cursor ?? 0, position)
+    if (message.startsWith('invalid byte sequence'))
+      throw new SqlError('character_not_in_repertoire', message)
+    throw new SqlError('syntax_error', message, { position })
   }
+}
+
+/** E'…' and U&'…' have conditions and hints of their own. */
+function invalidEscape(text: string, cursor: number, position: number): SqlError {
+  const inside = tokenize(text).findLast(token => token.start <= cursor)
+  const message = 'invalid Unicode escape'
+  if (/^e/i.test(inside?.text ?? ''))
+    return new SqlError('invalid_escape_sequence', message, {
+      position,
+      hint: 'Unicode escapes must be \\uXXXX or \\UXXXXXXXX.',
+    })
+  return new SqlError('syntax_error', message, {
+    position,
+    hint: 'Unicode escapes must be \\XXXX or \\+XXXXXX.',
+  })
 }
 
 /** libpg-query counts UTF-8 bytes. */

@@ -14,6 +14,11 @@ export function decodeEscapes(inner: string, position: number): string {
     const [, octal, hex, short, long, letter] = match
     if (octal !== undefined) bytes.push(Buffer.from([Number.parseInt(octal, 8) & 0xff]))
     else if (hex !== undefined) bytes.push(Buffer.from([Number.parseInt(hex, 16)]))
+    else if (letter === 'u' || letter === 'U')
+      throw new SqlError('invalid_escape_sequence', 'invalid Unicode escape', {
+        position,
+        hint: 'Unicode escapes must be \\uXXXX or \\UXXXXXXXX.',
+      })
     else if (letter !== undefined) bytes.push(Buffer.from(LETTERS[letter] ?? letter))
     else bytes.push(Buffer.from(codePoint((short ?? long)!, position)))
   }
@@ -27,12 +32,14 @@ export function decodeEscapes(inner: string, position: number): string {
   }
 }
 
-/** The text of U&'…' or U&"…" without its quotes (4.1.2.3). */
-export function decodeUnicode(inner: string, quote: string, position: number): string {
+/** The text of U&'…' or U&"…" without its quotes (4.1.2.3); `sign`: the character that begins its escapes. */
+export function decodeUnicode(inner: string, quote: string, sign: string, position: number): string {
+  const begin = sign.replace(/[\\^$.*?()[\]{}|/]/, '\\$&')
+  const escapes = new RegExp(`${begin}(?:(${begin})|([0-9a-fA-F]{4})|\\+([0-9a-fA-F]{6})|)`, 'g')
   return inner
     .replaceAll(quote + quote, quote)
-    .replace(/\\(?:\\|([0-9a-fA-F]{4})|\+([0-9a-fA-F]{6})|)/g, (whole, short?: string, long?: string) => {
-      if (whole === '\\\\') return '\\'
+    .replace(escapes, (_, doubled?: string, short?: string, long?: string) => {
+      if (doubled !== undefined) return sign
       const digits = short ?? long
       if (digits === undefined)
         throw new SqlError('syntax_error', 'invalid Unicode escape', {

@@ -129,13 +129,17 @@ function readToken(sql: string, start: number): Token {
   const c = sql[start]!
   if (/[eE]/.test(c) && sql[start + 1] === "'") {
     const end = quotedEnd(sql, start + 1, "'", true)
-    return make('string', end, decodeEscapes(sql.slice(start + 2, end - 1), start))
+    return decodedWhenRead(make('string', end), () => decodeEscapes(sql.slice(start + 2, end - 1), start))
   }
   if (/^u&['"]/i.test(sql.slice(start, start + 3))) {
     const quote = sql[start + 2]!
     const end = quotedEnd(sql, start + 2, quote, false)
     const inner = sql.slice(start + 3, end - 1)
-    return make(quote === '"' ? 'quoted' : 'string', end, decodeUnicode(inner, quote, start))
+    const chosen = /(?:\s|--.*\n)*uescape(?:\s|--.*\n)*'([^0-9a-f+'"\s])'/iy
+    chosen.lastIndex = end
+    const sign = chosen.exec(sql)
+    const token = make(quote === '"' ? 'quoted' : 'string', end + (sign?.[0].length ?? 0))
+    return decodedWhenRead(token, () => decodeUnicode(inner, quote, sign?.[1] ?? '\\', start))
   }
   if (/[bBxXnN]/.test(c) && sql[start + 1] === "'") {
     const end = quotedEnd(sql, start + 1, "'", false)
@@ -147,10 +151,6 @@ function readToken(sql: string, start: number): Token {
   }
   if (c === '"') {
     const end = quotedEnd(sql, start, '"', false)
-    if (end === start + 2)
-      throw new SqlError('syntax_error', 'zero-length delimited identifier at or near """"', {
-        position: start,
-      })
     if (end === start + 2)
       throw new SqlError('syntax_error', 'zero-length delimited identifier at or near """"', {
         position: start,
@@ -172,6 +172,11 @@ function readToken(sql: string, start: number): Token {
   if (parameter !== undefined) return make('parameter', start + parameter.length)
   const operator = match(/::|[-+*<>=~!@#%^&|`?/]+/y)
   return make('symbol', start + (operator?.length ?? 1))
+}
+
+/** PostgreSQL's grammar, which knows UESCAPE and has its own errors, reads most statements: only the dialect's need the value. */
+function decodedWhenRead(token: Token, decode: () => string): Token {
+  return Object.defineProperty(token, 'value', { get: decode, enumerable: true })
 }
 
 function quotedEnd(sql: string, start: number, quote: string, escapes: boolean): number {

@@ -119,3 +119,8 @@ VALUES (1), ('x')
 TABLE nope
 CREATE INDEX i ON t (nope)
 CREATE INDEX i ON nope (a)
+SELECT U&'no: \12'
+SELECT E'no: \u12'
+SELECT E'no: \ud83dx'
+SELECT E'no: \xff'
+SELECT E'no: \U00111111'
