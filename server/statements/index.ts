@@ -142,7 +142,7 @@ export function prepare(
       return rowsOf(
         ['Id'],
         async () => (await cancelJobs(statement, context)).map(id => [String(id)]),
-        'CANCEL JOBS',
+        count => `CANCEL JOBS ${count}`,
       )
     case 'wait':
       return command(() => waitForJobs(context))

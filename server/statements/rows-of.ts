@@ -7,7 +7,7 @@ import type { Prepared } from './contract.ts'
 export function rowsOf(
   names: readonly string[],
   make: () => readonly (readonly Value[])[] | Promise<readonly (readonly Value[])[]>,
-  verb = 'SELECT',
+  tag = (count: number) => `SELECT ${count}`,
 ): Prepared {
   const schema: Schema = names.map(name => ({ name, type: TEXT }))
   const types = names.map(() => TEXT)
@@ -16,7 +16,7 @@ export function rowsOf(
     parameters: [],
     async run() {
       const rows = await make()
-      return { tag: count => `${verb} ${count}`, rows: [chunkOf(types, rows)] }
+      return { tag, rows: [chunkOf(types, rows)] }
     },
   }
 }

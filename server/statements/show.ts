@@ -94,15 +94,21 @@ export function prepareShow(
         ]),
       )
     case 'all':
-      return rowsOf(['Name', 'Setting', 'Description'], () =>
-        session.settings.list().map(s => [s.name, s.value, s.help]),
+      return rowsOf(
+        ['Name', 'Setting', 'Description'],
+        () => session.settings.list().map(s => [s.name, s.value, s.help]),
+        () => 'SHOW',
       )
     default: {
       if (NEVER_MADE.has(words)) return rowsOf(['Name'], () => [])
       if (LISTS_MISSING.has(words)) throw notSupported(`SHOW ${words.toUpperCase()}`)
       const name = setting(words)
       session.settings.get(name)
-      return rowsOf([name], () => [[session.settings.get(name)]])
+      return rowsOf(
+        [name],
+        () => [[session.settings.get(name)]],
+        () => 'SHOW',
+      )
     }
   }
 }
