@@ -6,13 +6,16 @@ import { packTime, unpackTime } from './time/time-with-zone.ts'
 import type { Field, Type } from './type.ts'
 import type { Decimal, Interval, Value } from './value.ts'
 
-/** What `(…)` behind a type name limits: `numeric(5,2)`, `varchar(3)`, `char(1)`, `timestamp(3)`; canonical text. */
+/**
+ * What `(…)` behind a type name limits: `numeric(5,2)`, `varchar(3)`, `char(1)`, `timestamp(3)`; canonical text. `name` and `"char"` are
+ * limited without any: `name(63)`, in bytes, and `letter(1)`.
+ */
 export type Modifier = string
 
 /** The modifier of a type as users write it, `varchar(3)[]` included; undefined: none. Throws 22023. */
 export function parseModifier(text: string): Modifier | undefined {
   const match =
-    /^([a-z_ ]+?) ?(?:\( ?(-?\d+) ?(?:, ?(-?\d+) ?)?\))?( ?with(?:out)? time zone)?( ?\[\d*\])*$/.exec(
+    /^([a-z_ ]+?|"char") ?(?:\( ?(-?\d+) ?(?:, ?(-?\d+) ?)?\))?( ?with(?:out)? time zone)?( ?\[\d*\])*$/.exec(
       text
         .trim()
         .toLowerCase()
@@ -23,6 +26,7 @@ export function parseModifier(text: string): Modifier | undefined {
   const name = KINDS[match[1]!]
   if (name === undefined) return undefined
   const numbers = [match[2], match[3]].filter(n => n !== undefined).map(Number)
+  if (name === 'letter') return modifierOf('"char"', numbers)
   // A bare char holds one character.
   if (match[1] === 'char' || match[1] === 'character')
     return modifierOf('char', numbers.length ? numbers : [1])
@@ -43,12 +47,16 @@ const KINDS: Readonly<Record<string, string>> = {
   timestamptz: 'timestamp',
   interval: 'interval',
   vector: 'vector',
+  name: 'name',
+  '"char"': 'letter',
 }
 
 /** The modifier of a type name and its numbers (of an interval: its precision and its fields); undefined without numbers. Throws 22023. */
 export function modifierOf(typeName: string, numbers: readonly number[]): Modifier | undefined {
   const name = KINDS[typeName]
   const [first, second = 0] = numbers
+  if (name === 'name') return 'name(63)'
+  if (name === 'letter') return 'letter(1)'
   if (name === undefined || first === undefined) return undefined
   if (name === 'varchar' || name === 'char') {
     if (first >= 1) return `${name}(${first})`
@@ -81,6 +89,10 @@ export function limitValue(type: Type, value: Value, modifier: Modifier, explici
     case 'varchar':
     case 'char':
       return limitText(value as string, name, limit, explicit)
+    case 'name':
+      return limitName(value as string, limit)
+    case 'letter':
+      return letterOf(value as string)
     case 'numeric':
       return limitDecimal(value as Decimal, limit, second)
     case 'vector':
@@ -137,6 +149,23 @@ function limitText(value: string, name: string, limit: number, explicit: boolean
   if (explicit || letters.slice(limit).every(c => c === ' ')) return kept
   const shown = name === 'char' ? 'character' : 'character varying'
   throw new SqlError('string_data_right_truncation', `value too long for type ${shown}(${limit})`)
+}
+
+/** As many whole characters as fit so many bytes. */
+function limitName(value: string, limit: number): string {
+  if (value.length * 3 <= limit || Buffer.byteLength(value) <= limit) return value
+  const bytes = Buffer.from(value)
+  let end = limit
+  while ((bytes[end]! & 0xc0) === 0x80) end--
+  return bytes.toString('utf8', 0, end)
+}
+
+/** The byte that a "char" holds, as it is shown: beyond ASCII by its octal digits, none for zero. */
+function letterOf(value: string): string {
+  const octal = /^\\([0-3][0-7][0-7])$/.exec(value)?.[1]
+  const byte = octal === undefined ? (Buffer.from(value)[0] ?? 0) : Number.parseInt(octal, 8)
+  if (byte === 0) return ''
+  return byte < 128 ? String.fromCharCode(byte) : `\\${byte.toString(8)}`
 }
 
 function limitDecimal(value: Decimal, precision: number, scale: number): Decimal {

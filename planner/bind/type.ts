@@ -49,6 +49,8 @@ export function bindModifier(node: Body): Modifier | undefined {
   const name = names(node['names']).at(-1) ?? ''
   if (name === 'struct' || name === 'map') return undefined
   const numbers = list(node['typmods']).map(n => integer(n) ?? 0)
+  // The grammar calls char(n) bpchar.
+  if (name === 'char') return modifierOf('"char"', numbers)
   if (name !== 'interval') return modifierOf(name, numbers)
   // The first number of an interval says which fields it has.
   const fields = intervalFields(node)

@@ -93,7 +93,7 @@ function limitedCell(type: Type, modifier: Modifier, any: SetCell): SetCell | un
     const bound = 10 ** first
     return numericCell(any, (digits, scale) => scale === second && digits < bound)
   }
-  if (type.name !== 'text') return undefined
+  if (type.name !== 'text' || name === 'letter') return undefined
   const padded = name === 'char'
   return (column, row, bytes, from, to) => {
     let end = to

@@ -110,7 +110,7 @@ function columnSql(column: ColumnDef, table: Pick<Relation, 'columns' | 'key'>):
       : generated === undefined
         ? ` DEFAULT ${expressionSql}`
         : ` AS ${expressionSql}`
-  const limited = modifier !== undefined && type.name !== 'timestamptz'
+  const limited = modifier !== undefined && type.name !== 'timestamptz' && !/^(name|letter)/.test(modifier)
   const typed = limited
     ? `${modifier}${type.element === undefined ? '' : '[]'}`.toUpperCase()
     : typeText(type)

@@ -89,6 +89,9 @@ export function columnType(column: { readonly type: Type } & Partial<ColumnDef>)
   if (match === null) return { oid: oidOf(type), typmod: -1 }
   const first = Number(match[2])
   switch (match[1]) {
+    case 'name':
+    case 'letter':
+      return { oid: oidOf(type), typmod: -1 }
     case 'char':
       return { oid: type.name === 'array' ? BPCHAR_ARRAY : BPCHAR, typmod: first + 4 }
     case 'varchar':
