@@ -124,3 +124,10 @@ SELECT E'no: \u12'
 SELECT E'no: \ud83dx'
 SELECT E'no: \xff'
 SELECT E'no: \U00111111'
+SELECT '"\x0"'::jsonpath
+SELECT '"\u{110000}"'::jsonpath
+SELECT '$."\u12"'::jsonpath
+SELECT '$."one \ud83d\ud83d"'::jsonpath
+SELECT '$."one \ud83d more"'::jsonpath
+SELECT '"no \x00"'::jsonpath
+SELECT '"open'::jsonpath

@@ -1,5 +1,6 @@
 import { SqlError } from '../error.ts'
 import { formatJson, parseJson } from '../json-text.ts'
+import { unescaped } from './escapes.ts'
 
 export interface Token {
   readonly kind: 'word' | 'string' | 'number' | 'variable' | 'operator'
@@ -13,7 +14,7 @@ const WORD = /(?:[\p{L}_$\u0080-\uffff]|\\.)(?:[\p{L}\p{N}_$]|\\u\{[0-9a-fA-F]+\
 const JUNK = /[\p{L}\p{N}_$]/uy
 const SPACE = /\s+|\/\*[\s\S]*?\*\//y
 
-/** Words, names, numbers and operators of a jsonpath. Throws 42601. */
+/** Words, names, numbers and operators of a jsonpath. Throws 42601, and what escapes throw. */
 export function tokens(text: string): readonly Token[] {
   const list: Token[] = []
   let at = 0
@@ -59,7 +60,7 @@ export function tokens(text: string): readonly Token[] {
     }
     const word = match(WORD)
     if (word === undefined) throw invalid(c)
-    list.push({ kind: 'word', text: word.includes('\\') ? unescaped(`"${word}"`) : word })
+    list.push({ kind: 'word', text: word.includes('\\') ? unescaped(word) : word })
   }
   return list
 
@@ -67,24 +68,8 @@ export function tokens(text: string): readonly Token[] {
     const end = /"(?:[^"\\]|\\[\s\S])*"/y
     const found = match(end)
     if (found === undefined)
-      throw new SqlError('syntax_error', 'unterminated quoted string at end of jsonpath input')
-    return unescaped(found)
-  }
-
-  function unescaped(found: string): string {
-    const json = found.replace(/\\(x[0-9a-fA-F]{2}|u\{[0-9a-fA-F]+\}|[\s\S])/gu, (all, what: string) => {
-      if (/^["\\/bfnrtu]$/.test(what)) return all
-      if (what[0] === 'x' && what.length > 1) return `\\u00${what.slice(1)}`
-      if (what[0] === 'u')
-        return JSON.stringify(String.fromCodePoint(Number.parseInt(what.slice(2, -1), 16))).slice(1, -1)
-      if (what === 'v') return '\\u000b'
-      return all.slice(1)
-    })
-    try {
-      return JSON.parse(json.replace(/[\n\r\t]/g, c => JSON.stringify(c).slice(1, -1))) as string
-    } catch {
-      throw invalid(found)
-    }
+      throw new SqlError('syntax_error', 'unexpected end of quoted string at end of jsonpath input')
+    return unescaped(found.slice(1, -1))
   }
 }
 
