@@ -1,3 +1,4 @@
+import { isVolatile } from '../../executor/functions/index.ts'
 import { ROWS_A_KEY } from '../../executor/table-scan.ts'
 import type { Expression } from '../../types/job.ts'
 import { BOOL } from '../../types/type.ts'
@@ -64,7 +65,8 @@ function flatten(plan: Plan, flat: Flat): readonly Expression[] {
     flat.conditions.push(...conjuncts(plan.residual).map(c => substitute(c, output)))
     return output
   }
-  if (plan.op === 'project' && overInner(plan.input)) {
+  // A value that is another one each time is computed where it stands, once.
+  if (plan.op === 'project' && overInner(plan.input) && !plan.columns.some(isVolatile)) {
     const below = flatten(plan.input, flat)
     flat.conditions.push(...conjuncts(plan.predicate).map(c => substitute(c, below)))
     return plan.columns.map(c => substitute(c, below))

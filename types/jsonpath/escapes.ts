@@ -10,7 +10,8 @@ export function unescaped(inner: string): string {
   const text = inner.replace(
     ESCAPE,
     (all, short?: string, braced?: string, byte?: string, letter?: string, at = 0) => {
-      if (letter === 'u') throw incomplete('unicode', /^\\u(?:\{[0-9a-fA-F]{0,6}|[0-9a-fA-F]{0,3})/, inner, at)
+      if (letter === 'u')
+        throw incomplete('unicode', /^\\u(?:\{[0-9a-fA-F]{0,6}|[0-9a-fA-F]{0,3})/, inner, at)
       if (letter === 'x') throw incomplete('hex character', /^\\x[0-9a-fA-F]?/, inner, at)
       const digits = short ?? braced ?? byte
       const code = digits === undefined ? undefined : Number.parseInt(digits, 16)
