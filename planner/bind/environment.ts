@@ -10,6 +10,8 @@ import type { Scope } from './scope.ts'
 export interface PendingAggregate {
   readonly fn: string
   readonly args: readonly Expression[]
+  /** Where the direct arguments of an ordered-set aggregate begin, which are of the group. */
+  readonly direct?: number
   readonly distinct: boolean
   readonly filter?: Expression
   readonly order: readonly PendingOrder[]

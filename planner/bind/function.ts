@@ -163,6 +163,7 @@ function bindAggregate(
       ? {}
       : { filter: bindCondition(filter as PgNode, { ...inner, clause: 'FILTER' }) }),
     order: within ? order.map((o, i) => ({ ...o, by: resolved.args[i]! })) : order,
+    ...(within ? { direct: order.length } : {}),
   }
   const level = levelOf([
     ...pending.args,

@@ -45,7 +45,14 @@ export function aggregatePlan(
     return at === -1 ? columns.push(e) - 1 : at
   }
   const ordered = pending.aggregates.map(a => (keepsList(a) ? { ...a, order: inherited } : a))
-  const calls: AggregateCall[] = ordered.map(a => ({
+  for (const a of pending.aggregates)
+    for (const e of directOf(a))
+      replaceCalls(e, inner => grouped(inner, [...keys], determined, scope, DIRECT))
+  const callsOf = (set: readonly Expression[]): AggregateCall[] =>
+    ordered.map(a =>
+      callOf({ ...a, args: a.args.map((arg, i) => (i < (a.direct ?? i + 1) ? arg : ofSet(arg, keys, set))) }),
+    )
+  const callOf = (a: PendingAggregate): AggregateCall => ({
     fn: a.fn,
     args: a.args.map(arg => place(needed(arg, a.filter))),
     distinct: a.distinct,
@@ -60,7 +67,8 @@ export function aggregatePlan(
           })),
         }),
     type: a.type,
-  }))
+  })
+  const calls = sets.map(callsOf)
   // count(*) alone reads no column, but a chunk needs none either: keep one so that every operator sees its rows.
   if (columns.length === 0) columns.push(TRUE)
   const names = columns.map(c => nameOf(c, scope))
@@ -69,13 +77,32 @@ export function aggregatePlan(
   if (sets.length <= 1) {
     const zero = final.map(e => replaceCalls(e, g => groupingOver(g, pending, keys, keys, undefined)))
     return {
-      plan: { op: 'aggregate', input: project, groups: keys.map((_, i) => i), calls },
+      plan: {
+        op: 'aggregate',
+        input: project,
+        groups: keys.map((_, i) => i),
+        calls: calls[0]!,
+      },
       expressions: zero,
     }
   }
-  const first = keys.length + calls.length
+  const first = keys.length + ordered.length
   const expressions_ = final.map(e => replaceCalls(e, g => groupingOver(g, pending, keys, keys, first)))
   return { plan: unionOfSets(project, keys, sets, calls, pending), expressions: expressions_ }
+}
+
+const DIRECT = 'Direct arguments of an ordered-set aggregate must use only grouped columns.'
+
+function directOf({ args, direct }: PendingAggregate): readonly Expression[] {
+  return direct === undefined ? [] : args.slice(direct)
+}
+
+/** What is of the group, in a set that not all of the keys are in. */
+function ofSet(e: Expression, keys: readonly Expression[], set: readonly Expression[]): Expression {
+  const gone = keys.filter(key => !set.some(k => equal(k, key)))
+  return replaceCalls(e, inner =>
+    gone.some(key => equal(key, inner)) ? literal(null, inner.type) : undefined,
+  )
 }
 
 /** Rows of all sets: keys, calls, GROUPING calls. */
@@ -83,10 +110,11 @@ function unionOfSets(
   input: Plan,
   keys: readonly Expression[],
   sets: readonly (readonly Expression[])[],
-  calls: readonly AggregateCall[],
+  callsOf: readonly (readonly AggregateCall[])[],
   pending: Pending,
 ): Plan {
-  const inputs = sets.map((set): Plan => {
+  const inputs = sets.map((set, s): Plan => {
+    const calls = callsOf[s]!
     const groups = keys.flatMap((key, i) => (set.some(k => equal(k, key)) ? [i] : []))
     const whole = groups.length === 0 && calls.length === 0 ? [COUNT] : calls
     const aggregate: Plan = { op: 'aggregate', input, groups, calls: whole }
@@ -157,6 +185,7 @@ function grouped(
   keys: Expression[],
   determined: boolean,
   scope: readonly ScopeColumn[],
+  detail?: string,
 ): Expression | undefined {
   const key = keys.findIndex(k => equal(k, e))
   // A constant is a key where it is the very one that GROUP BY names.
@@ -169,5 +198,5 @@ function grouped(
   const found = scope.find(c => c.index === e.index)
   const name = found?.table === undefined ? (found?.name ?? '?column?') : `${found.table}.${found.name}`
   const message = `column "${name}" must appear in the GROUP BY clause or be used in an aggregate function`
-  throw new SqlError('grouping_error', message, { position: originOf(e) })
+  throw new SqlError('grouping_error', message, { position: originOf(e), detail })
 }

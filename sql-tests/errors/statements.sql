@@ -131,3 +131,4 @@ SELECT '$."one \ud83d\ud83d"'::jsonpath
 SELECT '$."one \ud83d more"'::jsonpath
 SELECT '"no \x00"'::jsonpath
 SELECT '"open'::jsonpath
+SELECT rank(a) WITHIN GROUP (ORDER BY a) FROM t
