@@ -46,13 +46,22 @@ function optionsOf(elements: readonly Option[]): CopyOptions {
     format: format as CopyOptions['format'],
     delimiter: one(textOf(given.get('delimiter')) ?? (csv ? ',' : '\t'), 'delimiter'),
     null: textOf(given.get('null')) ?? (csv ? '' : '\\N'),
-    header: given.has('header') && !/^(false|off|0)$/i.test(textOf(given.get('header')) ?? 'true'),
+    header: headerOf(given, format),
     quote,
     escape: one(textOf(given.get('escape')) ?? quote, 'escape'),
   }
 }
 
 const KNOWN = new Set(['format', 'delimiter', 'null', 'header', 'quote', 'escape', 'encoding', 'freeze'])
+
+function headerOf(given: ReadonlyMap<string, PgNode | undefined>, format: string): CopyOptions['header'] {
+  const said = given.has('header') ? (textOf(given.get('header')) ?? 'true').toLowerCase() : 'false'
+  if (/^(false|off|0)$/.test(said)) return false
+  if (!/^(true|on|1|match)$/.test(said))
+    throw new SqlError('syntax_error', 'header requires a Boolean value or "match"')
+  if (format === 'binary') throw new SqlError('feature_not_supported', 'cannot specify HEADER in BINARY mode')
+  return said === 'match' ? 'match' : true
+}
 
 function one(text: string, what: string): string {
   if (text.length === 1) return text

@@ -600,7 +600,8 @@ export interface CopyOptions {
   readonly delimiter: string
   /** What stands for NULL. */
   readonly null: string
-  readonly header: boolean
+  /** Whether the first line has names; `match`: those of the columns, or it is an error. */
+  readonly header: boolean | 'match'
   readonly quote: string
   readonly escape: string
 }

@@ -140,7 +140,7 @@ class Rows {
         throw error
       },
     })
-    if (options.format === 'binary') this.#reader = this.#binary(zone, options.header)
+    if (options.format === 'binary') this.#reader = this.#binary(zone)
     else if (options.format === 'csv') this.#reader = this.#csv(options, zone)
     else this.#reader = this.#text(options, zone)
   }
@@ -159,10 +159,9 @@ class Rows {
     return this.#chunks
   }
 
-  #binary(zone: string, skipsHeader: boolean): Reader {
+  #binary(zone: string): Reader {
     const columns = this.#input.map(({ type }) => new ColumnBuffer(type, CHUNK_ROWS))
     const setters = this.#input.map(({ type }) => setBinaryOf(type, zone))
-    let header = skipsHeader
     let row = 0
     let line = 1
     const flush = () => {
@@ -173,10 +172,9 @@ class Rows {
     }
     const reader = new BinaryRows({
       begin: count => {
-        if (!header && count > this.width) throw this.#extra(line)
+        if (count > this.width) throw this.#extra(line)
       },
       field: (i, bytes, from, to) => {
-        if (header) return
         if (from === -1) columns[i]!.setNull(row)
         else {
           try {
@@ -187,12 +185,9 @@ class Rows {
         }
       },
       end: count => {
-        if (!header) {
-          if (count < this.width) throw this.#missing(line, count)
-          this.count++
-          if (++row === CHUNK_ROWS) flush()
-        }
-        header = false
+        if (count < this.width) throw this.#missing(line, count)
+        this.count++
+        if (++row === CHUNK_ROWS) flush()
         line++
       },
     })
@@ -249,6 +244,7 @@ class Rows {
       extra: line => this.#extra(line),
       missing: (line, column) => this.#missing(line, column),
       located: (error, line, column) => this.#located(error, line, column),
+      names: given => this.#checkNames(given, nothing),
     })
   }
 
@@ -285,6 +281,20 @@ class Rows {
     if (!(error instanceof SqlError)) return error
     const detail = `${this.#where(line)}, column ${this.#input[column]!.name}`
     return new SqlError(error.condition, error.message, { detail })
+  }
+
+  /** HEADER MATCH: the first line has the columns' names, in their order. */
+  #checkNames(names: readonly (string | null)[], nothing: string): void {
+    const detail = this.#where(1)
+    if (names.length !== this.width) {
+      const message = `wrong number of fields in header line: got ${names.length}, expected ${this.width}`
+      throw new SqlError('bad_copy_file_format', message, { detail })
+    }
+    const at = names.findIndex((name, i) => name !== this.#input[i]!.name)
+    if (at === -1) return
+    const got = names[at] === null ? `null value ("${nothing}")` : `"${names[at]}"`
+    const message = `column name mismatch in header line field ${at + 1}: got ${got}, expected "${this.#input[at]!.name}"`
+    throw new SqlError('bad_copy_file_format', message, { detail })
   }
 
   #extra(line: number): SqlError {

@@ -27,6 +27,8 @@ export function copyTo(session: Session, statement: CopyTo): Runnable {
   const prepared = prepare({ text: '', offset: 0, statement: of }, context, [])
   requireNoParameters(prepared)
   const { schema } = prepared
+  if (statement.options.header === 'match')
+    throw new SqlError('feature_not_supported', 'cannot use "match" with HEADER in COPY TO')
   if (schema === undefined)
     throw new SqlError('feature_not_supported', 'COPY query must have a RETURNING clause')
   return {

@@ -63,6 +63,37 @@ test('what a change returns goes out, but not in a read-only block', async () =>
   )
 })
 
+test('HEADER MATCH takes rows below the names of the columns only', async () => {
+  const failure = async (options: string, text: string) => {
+    const { C, M } = report(await copyIn(`COPY t (k, v) FROM STDIN WITH (HEADER match${options})`, [text]))
+    return `${C} ${M}`
+  }
+  assert.deepEqual(tags(await copyIn('COPY t (v, k) FROM STDIN (HEADER match)', ['v\tk\nh\t20\n'])), [
+    'COPY 1',
+  ])
+  const csv = 'COPY t (k, v) FROM STDIN (HEADER match, FORMAT csv)'
+  assert.deepEqual(tags(await copyIn(csv, ['k,"v"\n21,i\n'])), ['COPY 1'])
+  assert.equal(
+    await failure('', 'k\n30\tx\n'),
+    '22P04 wrong number of fields in header line: got 1, expected 2',
+  )
+  assert.equal(
+    await failure('', 'k\tv\tat\n30\tx\n'),
+    '22P04 wrong number of fields in header line: got 3, expected 2',
+  )
+  assert.equal(
+    await failure('', 'k\t\\N\n30\tx\n'),
+    '22P04 column name mismatch in header line field 2: got null value ("\\N"), expected "v"',
+  )
+  assert.equal(
+    await failure(', FORMAT csv', 'k,w\n30,x\n'),
+    '22P04 column name mismatch in header line field 2: got "w", expected "v"',
+  )
+  const out = report(await client.query('COPY t TO STDOUT (HEADER match)'))
+  assert.equal(out['M'], 'cannot use "match" with HEADER in COPY TO')
+  await client.query('DELETE FROM t WHERE k BETWEEN 20 AND 30')
+})
+
 test('CSV keeps quotes, newlines and the empty text apart from NULL', async () => {
   const text = 'k,v\r\n10,"a ""b"", c\r\nd"\r\n11,""\r\n12,\r\n'
   const bytes = Buffer.from(text)

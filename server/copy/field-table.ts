@@ -16,6 +16,8 @@ export interface FieldErrors {
   extra(line: number): Error
   missing(line: number, column: number): Error
   located(error: unknown, line: number, column: number): unknown
+  /** What the first line has, where it must be the columns' names; throws when it is not. */
+  names(given: readonly (string | null)[]): void
 }
 
 /**
@@ -40,12 +42,13 @@ export class FieldTable {
   #used = 0
   #lines = 0
   #header: boolean
+  readonly #names: (string | null)[] | undefined
 
   constructor(
     schema: Schema,
     modifiers: readonly (Modifier | undefined)[],
     zone: string,
-    { nothing, header }: { readonly nothing: string; readonly header: boolean },
+    { nothing, header }: { readonly nothing: string; readonly header: boolean | 'match' },
     errors: FieldErrors,
   ) {
     this.#schema = schema
@@ -54,7 +57,8 @@ export class FieldTable {
     this.#starts = new Int32Array(this.#capacity * this.#width)
     this.#ends = new Int32Array(this.#capacity * this.#width)
     this.#nothing = Buffer.from(nothing)
-    this.#header = header
+    this.#header = header !== false
+    this.#names = header === 'match' ? [] : undefined
     this.#errors = errors
     this.#read = schema.map(({ type }, i) => readColumnOf(type, modifiers[i]))
     this.#set = schema.map(({ type }, i) => setCellOf(type, zone, modifiers[i]))
@@ -71,10 +75,12 @@ export class FieldTable {
 
   /** Field `i` of the row is bytes[from .. to); `mayBeNull`: when it is the NULL string it is NULL. */
   field(i: number, bytes: Buffer, from: number, to: number, mayBeNull: boolean): void {
-    if (i >= this.#width) {
-      if (this.#header) return
-      throw this.#after(this.#errors.extra(this.#lines + 1))
+    if (this.#header) {
+      const none = mayBeNull && this.#isNull(bytes, from, to)
+      this.#names?.push(none ? null : bytes.toString('utf8', from, to))
+      return
     }
+    if (i >= this.#width) throw this.#after(this.#errors.extra(this.#lines + 1))
     const at = i * this.#capacity + this.rows
     this.#bytes = bytes
     this.#starts[at] = mayBeNull && this.#isNull(bytes, from, to) ? NULL_FIELD : from
@@ -83,7 +89,10 @@ export class FieldTable {
 
   /** Field `i` of the row, which is not NULL, is bytes[0 .. length) of a buffer that will be written again. */
   fieldBeside(i: number, bytes: Buffer, length: number): void {
-    if (this.#header) return
+    if (this.#header) {
+      this.#names?.push(bytes.toString('utf8', 0, length))
+      return
+    }
     if (i >= this.#width) throw this.#after(this.#errors.extra(this.#lines + 1))
     if (this.#used + length > this.#beside.length) {
       const wider = Buffer.alloc(2 * (this.#used + length))
@@ -99,8 +108,10 @@ export class FieldTable {
 
   /** The row ends; it had so many fields. */
   line(count: number): void {
-    if (this.#header) this.#header = false
-    else {
+    if (this.#header) {
+      if (this.#names !== undefined) this.#errors.names(this.#names)
+      this.#header = false
+    } else {
       if (count < this.#width) throw this.#after(this.#errors.missing(this.#lines + 1, count))
       this.rows++
     }
