@@ -54,7 +54,8 @@ export function castContext(from: Type, to: Type): CastContext | undefined {
   if (from.name === 'array' && to.name === 'array') return castContext(from.element!, to.element!)
   if (from.name === 'struct' && to.name === 'struct') return structContext(from, to)
   if (to.name === 'text') return 'assignment'
-  if (from.name === 'text') return 'explicit'
+  // Names of relations are looked up wherever one is wanted: nextval(name).
+  if (from.name === 'text') return to.label === 'regclass' ? 'implicit' : 'explicit'
   if (to.name === 'oid' && INTEGERS.includes(from.name)) return 'implicit'
   if (from.name === 'oid') return to.name === 'int4' || to.name === 'int8' ? 'assignment' : undefined
   if (to.name === 'timetz') return TO_TIMETZ[from.name]

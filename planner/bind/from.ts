@@ -330,7 +330,7 @@ function bindJoin(fields: Body, env: Environment): From {
   const left = bindFrom(fields['larg'] as PgNode, env)
   const right = fields['rarg'] as PgNode
   if (fields['isNatural'] !== true && fields['usingClause'] === undefined) {
-    return joinAliased(bindBeside(type, left, right, quals, env), fields['alias'])
+    return joined(type, left, bindBeside(type, left, right, quals, env), fields['alias'])
   }
   const { right: other, join } = bindRight(type, left, right, env)
   const common =
@@ -339,9 +339,20 @@ function bindJoin(fields: Body, env: Environment): From {
       : names(fields['usingClause'])
   if (common.length > 0) {
     const using = bindUsing(type, left, other, join, common, fields['join_using_alias'], env)
-    return joinAliased(using, fields['alias'])
+    return joined(type, left, using, fields['alias'])
   }
-  return joinAliased({ plan: join(undefined), columns: sideBySide(left, other) }, fields['alias'])
+  return joined(type, left, { plan: join(undefined), columns: sideBySide(left, other) }, fields['alias'])
+}
+
+function joined(type: JoinType, left: From, both: From, alias: unknown): From {
+  return joinAliased({ ...both, columns: withOptional(type, left, both.columns) }, alias)
+}
+
+/** Tells which columns are of a side that may have no row. */
+function withOptional(type: JoinType, left: From, columns: readonly ScopeColumn[]): readonly ScopeColumn[] {
+  const width = schemaOf(left.plan).length
+  const optional = ({ index }: ScopeColumn) => type === 'full' || type === (index < width ? 'right' : 'left')
+  return type === 'inner' ? columns : columns.map(c => (optional(c) ? { ...c, optional: true } : c))
 }
 
 function shownNames({ columns }: From): readonly string[] {
@@ -368,7 +379,7 @@ function bindMarked(
     mark === 'asof'
       ? asofJoin(type, left.plan, right.plan, condition)
       : joinOn(type, left.plan, right.plan, condition, true)
-  return { plan, columns }
+  return { plan, columns: withOptional(type, left, columns) }
 }
 
 /** `(a JOIN b) AS x`: the names of a and b are gone. */
@@ -377,6 +388,10 @@ function joinAliased(from: From, alias: unknown): From {
   if (table === undefined) return from
   const renamed = names(body(alias)['colnames'])
   const shown = from.columns.filter(c => !c.merged && !c.hidden)
+  if (renamed.length > shown.length) {
+    const message = `join expression "${table}" has ${shown.length} columns available but ${renamed.length} columns specified`
+    throw new SqlError('invalid_column_reference', message)
+  }
   const columns = shown.map(({ name, type, index, read }, i) => ({
     ...{ name: renamed[i] ?? name, type, index, table },
     ...(read && { read }),

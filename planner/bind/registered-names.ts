@@ -25,7 +25,8 @@ export function castRegistered(
     const session = sessionOf(e.type.label!, context, undefined)
     return call('$regout(oid, text) -> text', [e, literal(e.type.label!, TEXT), session], type)
   }
-  if (e.type.name === 'text' && isRegistered(type) && reach === 'explicit') {
+  const looked = reach === 'explicit' || type.label === 'regclass'
+  if (e.type.name === 'text' && isRegistered(type) && looked) {
     const session = sessionOf(type.label!, context, undefined)
     return call('$regin(text, text) -> oid', [e, literal(type.label!, TEXT), session], type)
   }

@@ -26,12 +26,14 @@ export function wholeRow(path: readonly string[], env: Environment): Expression 
     for (const { read } of own) read?.()
     const fields = own.map(c => (depth === 0 ? column(c.index, c.type) : outer(c.index, depth, c.type)))
     const type: Type = { name: 'struct', fields: own.map(({ name, type }) => ({ name, type })) }
+    const row = call('row', fields, type)
+    if (!own.some(c => c.optional)) return row
     const none = call(
       'and',
       fields.map(field => call('is null', [field], BOOL)),
       BOOL,
     )
-    return call('case', [none, literal(null, type), call('row', fields, type)], type)
+    return call('case', [none, literal(null, type), row], type)
   }
   return undefined
 }

@@ -14,6 +14,8 @@ export interface ScopeColumn {
   readonly index: number
   /** Not found by an unqualified name: the side that USING merged away. */
   readonly merged?: boolean
+  /** Of the side of an outer join that may have no row. */
+  readonly optional?: boolean
   /** Not part of `*`. */
   readonly hidden?: boolean
   /** To be told that it is read. Throws 42501 where it must not be. */
