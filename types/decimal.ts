@@ -86,7 +86,8 @@ export function subtractDecimals(a: Decimal, b: Decimal): Decimal {
 export function multiplyDecimals(a: Decimal, b: Decimal): Decimal {
   if (a.special !== undefined || b.special !== undefined)
     return fromFloat(decimalToNumber(a) * decimalToNumber(b))
-  return { digits: a.digits * b.digits, scale: a.scale + b.scale }
+  const product = { digits: a.digits * b.digits, scale: a.scale + b.scale }
+  return product.scale > SCALE_MAX ? roundDecimal(product, SCALE_MAX) : product
 }
 
 /** PostgreSQL's scale of a quotient (select_div_scale in numeric.c): at least 16 significant digits. Throws 22012. */

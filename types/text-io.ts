@@ -8,6 +8,7 @@ import { formatFloat } from './float-text.ts'
 import { canonicalJson } from './json-text.ts'
 import { canonicalPath } from './jsonpath/print.ts'
 import { formatMap, parseMap } from './map-text.ts'
+import { nearestReal } from './nearest-real.ts'
 import { parseRecord } from './record-text.ts'
 import { formatDate, formatTimestamp, formatTimestamptz } from './time/datetime.ts'
 import { clock, formatInterval } from './time/interval.ts'
@@ -47,7 +48,7 @@ export function parseText(type: Type, text: string, style: TimeStyleText = 'UTC'
     case 'float8': {
       const value = parseFloatText(text)
       if (value === undefined) throw invalid(type, text)
-      return inFloatRange(type, type.name === 'float4' ? Math.fround(value) : value, text)
+      return inFloatRange(type, type.name === 'float4' ? nearestReal(text, value) : value, text)
     }
     case 'numeric': {
       const value = parseDecimal(text)
