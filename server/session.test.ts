@@ -79,6 +79,21 @@ test('SET LOCAL ends with the block and a rolled back SET is undone, both told b
   assert.deepEqual(textRows(await client.query('SHOW application_name')), [['four']])
 })
 
+test('ROLLBACK TO SAVEPOINT takes back what was set since, RELEASE keeps it', async () => {
+  const style = async () => textRows(await client.query('SHOW intervalstyle')).flat()
+  await client.query("SET intervalstyle = 'iso_8601'")
+  await client.query(
+    "BEGIN; SAVEPOINT a; SET intervalstyle = 'sql_standard'; SAVEPOINT b; SET LOCAL intervalstyle = 'postgres'",
+  )
+  await client.query('ROLLBACK TO b')
+  assert.deepEqual(await style(), ['sql_standard'])
+  const back = await client.query('ROLLBACK TO a')
+  assert.equal(back.find(reply => reply.type === 'S')?.body.toString(), 'IntervalStyle\0iso_8601\0')
+  await client.query("SAVEPOINT c; SET intervalstyle = 'postgres_verbose'; RELEASE c; COMMIT")
+  assert.deepEqual(await style(), ['postgres_verbose'])
+  await client.query('RESET intervalstyle')
+})
+
 test('the first error of a Query keeps the statements after it from running', async () => {
   const replies = await client.query('SELECT 1; SELECT 1/0; SELECT 3')
   assert.equal(typesOf(replies), 'T D C T E Z')

@@ -1,5 +1,5 @@
 import { alike, type Setting } from './setting.ts'
-import { bool, oneOf } from './setting-checks.ts'
+import { bool, duration, oneOf, onOrOff, shownDuration, shownSize } from './setting-checks.ts'
 
 const HELP = 'accepted for PostgreSQL; not used'
 
@@ -74,6 +74,10 @@ const SWITCHES: Readonly<Record<string, string>> = {
   synchronous_commit: 'on',
   transform_null_equals: 'off',
 }
+const TIMES: Readonly<Record<string, string>> = {
+  deadlock_timeout: '1s',
+  vacuum_cost_delay: '0',
+}
 const TEXTS: Readonly<Record<string, string>> = {
   default_table_access_method: 'heap',
   default_tablespace: '',
@@ -91,15 +95,19 @@ const FACTS: Readonly<Record<string, string>> = {
   wal_level: 'minimal',
 }
 
-const each = (defaults: Readonly<Record<string, string>>, check?: Setting['check']) =>
-  alike(defaults, HELP, check)
+const each = (
+  defaults: Readonly<Record<string, string>>,
+  check?: Setting['check'],
+  normal?: Setting['normal'],
+) => alike(defaults, HELP, check, normal)
 
 /** PostgreSQL's session variables about plans and storage that clients set and weir has no use for. */
 export const POSTGRES_SETTINGS: Readonly<Record<string, Setting>> = {
   ...Object.fromEntries([
-    ...each(SIZES, v => /^\d+\s*(B|kB|MB|GB|TB)?$/.test(v)),
+    ...each(SIZES, v => /^\d+\s*(B|kB|MB|GB|TB)?$/.test(v), shownSize),
     ...each(NUMBERS, v => /^-?\d+(\.\d+)?$/.test(v)),
-    ...each(SWITCHES, bool),
+    ...each(SWITCHES, bool, onOrOff),
+    ...each(TIMES, duration, shownDuration),
     ...each(TEXTS),
     ...each(FACTS).map(([name, setting]): [string, Setting] => [name, { ...setting, readonly: true }]),
   ]),

@@ -140,6 +140,8 @@ export class Session {
         settings.begin()
         this.system.blockStartedAtMs = Date.now()
       },
+      marked: depth => settings.mark(depth),
+      backTo: depth => settings.backTo(depth),
       ended: kept => {
         settings.end(kept)
         this.system.channels.ended(kept)

@@ -26,6 +26,44 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   d: 86_400_000,
 }
 
+/** A switch as PostgreSQL shows it. */
+export const onOrOff = (value: string) => (isOn(value) ? 'on' : 'off')
+
+const LONG: readonly (readonly [string, number])[] = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+  ['s', 1000],
+  ['ms', 1],
+]
+
+/** A duration in the longest unit that it is whole in, as PostgreSQL shows it: 90000 as 90s. */
+export function shownDuration(value: string): string {
+  const ms = durationMs(value)
+  if (ms === undefined) return value
+  if (ms === 0) return '0'
+  const [unit, factor] = LONG.find(([, factor]) => ms % factor === 0)!
+  return `${ms / factor}${unit}`
+}
+
+const SIZES: readonly (readonly [string, number])[] = [
+  ['TB', 1024 ** 3],
+  ['GB', 1024 ** 2],
+  ['MB', 1024],
+  ['kB', 1],
+  ['B', 1 / 1024],
+]
+
+/** A size, in kilobytes where it says no unit, in the largest unit that it is whole in: 2048 as 2MB. */
+export function shownSize(value: string): string {
+  const [, digits, said = 'kB'] = /^(\d+)\s*([kMGT]?B)?$/.exec(value.trim()) ?? []
+  if (digits === undefined) return value
+  const kilobytes = Math.round(Number(digits) * SIZES.find(([unit]) => unit === said)![1])
+  if (kilobytes === 0) return '0'
+  const [unit, factor] = SIZES.find(([, factor]) => kilobytes % factor === 0)!
+  return `${kilobytes / factor}${unit}`
+}
+
 /** Milliseconds of a setting such as 500, 500ms, 1.5s or 2min; undefined: not a duration. */
 export function durationMs(value: string): number | undefined {
   const [, digits, unit] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/.exec(value.trim()) ?? []

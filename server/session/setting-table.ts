@@ -4,7 +4,7 @@ import { zoneOfSetting } from '../../types/time/zone-offset.ts'
 import { POSTGRES_SETTINGS } from './postgres-settings.ts'
 import { RISINGWAVE_SETTINGS } from './risingwave-settings.ts'
 import type { Setting } from './setting.ts'
-import { bool, duration, oneOf, whole } from './setting-checks.ts'
+import { bool, duration, oneOf, onOrOff, shownDuration, whole } from './setting-checks.ts'
 
 /** Every session setting. Add a line to add one. */
 export const SETTINGS: Readonly<Record<string, Setting>> = {
@@ -50,6 +50,7 @@ export const SETTINGS: Readonly<Record<string, Setting>> = {
     help: 'statements that change something are refused',
     reported: 'default_transaction_read_only',
     check: bool,
+    normal: onOrOff,
   },
   extra_float_digits: { default: '1', help: 'floats are always printed exactly', check: whole },
   implicit_flush: { default: 'on', help: 'statements wait until their rows are visible', check: bool },
@@ -64,11 +65,13 @@ export const SETTINGS: Readonly<Record<string, Setting>> = {
     default: '0',
     help: 'longest time a session may be idle in a transaction block; 0: no limit',
     check: duration,
+    normal: shownDuration,
   },
   idle_session_timeout: {
     default: '0',
     help: 'longest time a session may be idle outside of one; 0: no limit',
     check: duration,
+    normal: shownDuration,
   },
   in_hot_standby: { default: 'off', help: 'always off', reported: 'in_hot_standby', readonly: true },
   is_superuser: {
@@ -77,10 +80,21 @@ export const SETTINGS: Readonly<Record<string, Setting>> = {
     reported: 'is_superuser',
     readonly: true,
   },
-  jit: { default: 'off', help: 'not used', check: bool },
-  lock_timeout: { default: '0', help: 'milliseconds that a statement waits for a table', check: duration },
+  jit: { default: 'off', help: 'not used', check: bool, normal: onOrOff },
+  lock_timeout: {
+    default: '0',
+    help: 'milliseconds that a statement waits for a table',
+    check: duration,
+    normal: shownDuration,
+  },
   role: { default: 'none', help: 'the role whose rights count, as SET ROLE named it' },
-  row_security: { default: 'on', help: 'not used', check: bool },
+  password_encryption: {
+    default: 'scram-sha-256',
+    help: 'how passwords are kept',
+    check: v => /^scram-sha-256$/i.test(v),
+    normal: v => v.toLowerCase(),
+  },
+  row_security: { default: 'on', help: 'not used', check: bool, normal: onOrOff },
   search_path: { default: '"$user", public', help: 'schemas of unqualified names' },
   server_encoding: {
     default: 'UTF8',
@@ -110,6 +124,7 @@ export const SETTINGS: Readonly<Record<string, Setting>> = {
     default: '0',
     help: 'longest time a statement may take; 0: no limit',
     check: duration,
+    normal: shownDuration,
   },
   synchronize_seqscans: { default: 'off', help: 'not used' },
   timezone: {
@@ -123,6 +138,7 @@ export const SETTINGS: Readonly<Record<string, Setting>> = {
     default: 'off',
     help: 'whether statements that change something are refused now',
     check: bool,
+    normal: onOrOff,
   },
   transaction_isolation: { default: 'serializable', help: 'a query reads one epoch' },
   integer_datetimes: { default: 'on', help: 'always on', reported: 'integer_datetimes', readonly: true },

@@ -17,9 +17,10 @@ export function alike(
   defaults: Readonly<Record<string, string>>,
   help: string,
   check: Setting['check'],
+  normal?: Setting['normal'],
 ): [string, Setting][] {
   return Object.entries(defaults).map(([name, value]) => [
     name,
-    { default: value, help, ...(check && { check }) },
+    { default: value, help, ...(check && { check }), ...(normal && { normal }) },
   ])
 }

@@ -27,8 +27,12 @@ export class SessionSettings implements Settings {
   /** What RESET goes back to: what the session began with. */
   #initial: ReadonlyMap<string, string> = new Map()
   readonly #reported: (name: string, value: string) => void
-  /** In a transaction block: what holds when it is rolled back, and what holds when it is committed. */
-  #block: { readonly before: Map<string, string>; readonly kept: Map<string, string> } | undefined
+  /** In a transaction block: what holds when it is rolled back, what holds when it is committed, and both of each savepoint. */
+  #block:
+    | (Kept & { readonly before: Values; readonly marks: (Kept & { readonly now: Values })[] })
+    | undefined
+  /** Names with a dot that were given a value. */
+  readonly #own = new Set<string>()
 
   constructor({ fixed, allow, reported, stored, initial, refused }: Beginning) {
     this.#fixed = fixed
@@ -53,7 +57,9 @@ export class SessionSettings implements Settings {
 
   get(name: string): string {
     const key = settingKey(name)
-    return this.#values.get(key) ?? this.initial(key)
+    const value = this.#values.get(key) ?? this.#initial.get(key)
+    if (value === undefined && isOwn(key) && !this.#own.has(key)) throw unknown(key)
+    return value ?? this.initial(key)
   }
 
   /** How times are read and written. */
@@ -71,6 +77,7 @@ export class SessionSettings implements Settings {
     this.check(name, value)
     const key = settingKey(name)
     const { normal, implies } = find(key)
+    if (isOwn(key)) this.#own.add(key)
     this.#change(key, normal?.(value, this.get(key)) ?? value, local)
     const implied = isOn(value) ? implies : undefined
     if (implied !== undefined) this.#change(implied, 'true', local)
@@ -79,6 +86,7 @@ export class SessionSettings implements Settings {
   check(name: string, value: string): void {
     const key = settingKey(name)
     const setting = find(key)
+    if (isOwn(key) && !OWN_NAME.test(key)) throw badName(key)
     if (setting.readonly) throw unchangeable(key)
     if (setting.check !== undefined && !setting.check(value))
       throw new SqlError('invalid_parameter_value', `invalid value for parameter "${key}": "${value}"`)
@@ -97,7 +105,22 @@ export class SessionSettings implements Settings {
 
   /** A transaction block begins. */
   begin(): void {
-    this.#block = { before: new Map(this.#values), kept: new Map(this.#values) }
+    this.#block = { before: new Map(this.#values), kept: new Map(this.#values), marks: [] }
+  }
+
+  /** A savepoint within so many others of the block. */
+  mark(depth: number): void {
+    const { marks, kept } = this.#block!
+    marks.length = depth
+    marks.push({ now: new Map(this.#values), kept: new Map(kept) })
+  }
+
+  /** What was set since that savepoint is taken back. */
+  backTo(depth: number): void {
+    const { before, marks } = this.#block!
+    const { now, kept } = marks[depth]!
+    this.#block = { before, kept: new Map(kept), marks: marks.slice(0, depth + 1) }
+    this.#restore(now)
   }
 
   /** It ends: SET LOCAL is over, and after a rollback SET too. */
@@ -105,9 +128,12 @@ export class SessionSettings implements Settings {
     const block = this.#block
     if (block === undefined) return
     this.#block = undefined
-    const next = committed ? block.kept : block.before
+    this.#restore(committed ? block.kept : block.before)
+  }
+
+  #restore(next: ReadonlyMap<string, string>): void {
     for (const key of new Set([...this.#values.keys(), ...next.keys()]))
-      if (this.#values.get(key) !== next.get(key)) this.#change(key, next.get(key), false)
+      if (this.#values.get(key) !== next.get(key)) this.#change(key, next.get(key), true)
   }
 
   /** Milliseconds; 0: no limit. */
@@ -142,6 +168,26 @@ export class SessionSettings implements Settings {
   }
 }
 
+type Values = Map<string, string>
+
+interface Kept {
+  readonly kept: Values
+}
+
+const isOwn = (key: string): boolean => key.includes('.') && !Object.hasOwn(SETTINGS, key)
+
+const OWN_NAME = /^[a-z_\u0080-\uffff][\w$\u0080-\uffff]*(?:\.[a-z_\u0080-\uffff][\w$\u0080-\uffff]*)+$/i
+
+function badName(key: string): SqlError {
+  return new SqlError('invalid_name', `invalid configuration parameter name "${key}"`, {
+    detail: 'Custom parameter names must be two or more simple identifiers separated by dots.',
+  })
+}
+
+function unknown(key: string): SqlError {
+  return new SqlError('undefined_object', `unrecognized configuration parameter "${key}"`)
+}
+
 /** RisingWave's names with rw_ in front are the same settings. */
 function settingKey(name: string): string {
   const key = name.toLowerCase()
@@ -156,8 +202,7 @@ const CUSTOM: Setting = { default: '', help: '' }
 
 function find(key: string): Setting {
   const setting = Object.hasOwn(SETTINGS, key) ? SETTINGS[key] : key.includes('.') ? CUSTOM : undefined
-  if (setting === undefined)
-    throw new SqlError('undefined_object', `unrecognized configuration parameter "${key}"`)
+  if (setting === undefined) throw unknown(key)
   return setting
 }
 

@@ -17,6 +17,10 @@ export interface BlockHooks {
   /** What the block has changed so far. */
   mark(): Mark
   goBack(mark: Mark): void
+  /** A savepoint is made, within so many others: settings are noted. */
+  marked(depth: number): void
+  /** Settings go back to the savepoint that was made within so many others. */
+  backTo(depth: number): void
 }
 
 interface Savepoint {
@@ -160,6 +164,7 @@ export class TransactionBlock {
     if (what === 'savepoint') {
       if (this.#savepoints.length >= SAVEPOINTS_MAX)
         throw new SqlError('program_limit_exceeded', 'too many savepoints')
+      this.#hooks.marked(this.#savepoints.length)
       this.#savepoints.push({ name, mark: this.#hooks.mark() })
       return 'SAVEPOINT'
     }
@@ -171,6 +176,7 @@ export class TransactionBlock {
     if (what === 'release') return 'RELEASE'
     this.#failed = false
     this.#hooks.goBack(mark)
+    this.#hooks.backTo(found)
     if (this.#changed) this.#warnChangesStay()
     return 'ROLLBACK'
   }
