@@ -216,7 +216,8 @@ export function isSingle(plan: Plan): boolean {
 function isGrouped(plan: Plan, at: readonly number[]): boolean {
   if (plan.op === 'aggregate') return plan.groups.every((_, i) => at.includes(i))
   if (plan.op !== 'project') return false
-  const inner = at.map(i => plan.columns[i]!).map(c => (c.kind === 'column' ? c.index : -1))
+  // A comparison with a constant is of no column.
+  const inner = at.map(i => plan.columns[i]).map(c => (c?.kind === 'column' ? c.index : -1))
   return !inner.includes(-1) && isGrouped(plan.input, inner)
 }
 
