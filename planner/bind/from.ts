@@ -155,12 +155,14 @@ export function relationPlan(
   const hidden = new Set(columns.flatMap((c, i) => (c.hidden === true ? [i] : [])))
   const key = env.context.mode === 'stream' ? streamKey(relation) : relation.key
   const { plan, names } = scan(relation.id, columns, key, relation.appendOnly)
+  const keyed = relation.kind === 'table' && !relation.key.some(i => hidden.has(i)) ? relation.key : []
   const indexed = withIndexes(plan, relation, env.context)
   const own = env.context.ownRows?.(relation)
   return {
     plan: own === undefined ? indexed : withOwnRows(indexed, own),
     names,
     hidden,
+    keyed,
     ...(read && { read }),
   }
 }
@@ -186,6 +188,8 @@ function sequenceRow(id: number, { context }: Environment): BoundRelation {
 interface RelationRows extends BoundRelation {
   /** To be told which columns are read. */
   readonly read?: (column: number) => void
+  /** Columns of the primary key. */
+  readonly keyed?: readonly number[]
 }
 
 /** The rows of a system table and their hidden column tableoid. */
@@ -302,7 +306,10 @@ function aliased(
     throw new SqlError('invalid_column_reference', message)
   }
   const schema = schemaOf(bound.plan)
+  const item = {}
+  const keyed = bound.keyed ?? []
   const columns = bound.names.map((n, i) => ({
+    ...(keyed.length === 0 ? {} : { item, keyed: keyed.includes(i) }),
     name: renamed[i] ?? n,
     type: schema[i + (from ?? 0)]!.type,
     index: i + (from ?? 0),
@@ -460,7 +467,7 @@ function mergedValue(type: JoinType, left: Expression, right: Expression, env: E
 /** JOIN … USING (…) AS alias: the merged columns under that name too. */
 function underAlias(alias: unknown, merged: readonly ScopeColumn[]): readonly ScopeColumn[] {
   const table = body(alias)['aliasname'] as string | undefined
-  return table === undefined ? [] : merged.map(c => ({ ...c, table, merged: true, hidden: true }))
+  return table === undefined ? [] : merged.map(c => ({ ...c, table, merged: true }))
 }
 
 /** TUMBLE, HOP and GAP_FILL, which read a relation. */

@@ -27,13 +27,13 @@ export function aggregatePlan(
   const inherited = (told?.order ?? []).map(({ column: i, ...way }) => ({ ...way, by: columnsRead[i]! }))
   const keys: Expression[] = []
   for (const g of sets.flat()) if (!keys.some(k => equal(k, g))) keys.push(g)
+  const written = keys.length
+  const always = keys.filter(key => sets.every(set => set.some(k => equal(k, key))))
   // A whole key among the groups determines every other column.
   const unique = keyOf(input)
-  const determined =
-    sets.length === 1 &&
-    unique !== undefined &&
-    unique.length > 0 &&
-    unique.every(u => keys.some(k => k.kind === 'column' && k.index === u))
+  const isAlways = (index: number): boolean => always.some(k => k.kind === 'column' && k.index === index)
+  const whole = unique !== undefined && unique.length > 0 && unique.every(isAlways)
+  const determined = (index: number): boolean => whole || ofKeyedItem(index, scope, isAlways)
   const rewritten = (): readonly Expression[] =>
     expressions.map(e => replaceCalls(e, inner => grouped(inner, keys, determined, scope)))
   // Twice: the first pass may add determined columns, which moves the aggregates.
@@ -88,7 +88,16 @@ export function aggregatePlan(
   }
   const first = keys.length + ordered.length
   const expressions_ = final.map(e => replaceCalls(e, g => groupingOver(g, pending, keys, keys, first)))
-  return { plan: unionOfSets(project, keys, sets, calls, pending), expressions: expressions_ }
+  return {
+    plan: unionOfSets(
+      project,
+      keys,
+      sets.map(set => [...set, ...keys.slice(written)]),
+      calls,
+      pending,
+    ),
+    expressions: expressions_,
+  }
 }
 
 const DIRECT = 'Direct arguments of an ordered-set aggregate must use only grouped columns.'
@@ -180,10 +189,24 @@ function nameOf(e: Expression, scope: readonly ScopeColumn[]): string {
   return scope.find(c => c.index === e.index)?.name ?? '?column?'
 }
 
+/** Whether a table's whole primary key is among the groups, which determines the column as any other of that table. */
+function ofKeyedItem(
+  index: number,
+  scope: readonly ScopeColumn[],
+  isAlways: (index: number) => boolean,
+): boolean {
+  return scope.some(
+    ({ index: at, item }) =>
+      at === index &&
+      item !== undefined &&
+      scope.every(c => c.item !== item || c.keyed !== true || isAlways(c.index)),
+  )
+}
+
 function grouped(
   e: Expression,
   keys: Expression[],
-  determined: boolean,
+  determined: (index: number) => boolean,
   scope: readonly ScopeColumn[],
   detail?: string,
 ): Expression | undefined {
@@ -194,7 +217,7 @@ function grouped(
   const index = placeholderIndex(e, '$aggregate')
   if (index !== undefined) return column(keys.length + index, e.type)
   if (e.kind !== 'column') return undefined
-  if (determined) return column(keys.push(e) - 1, e.type)
+  if (determined(e.index)) return column(keys.push(e) - 1, e.type)
   const found = scope.find(c => c.index === e.index)
   const name = found?.table === undefined ? (found?.name ?? '?column?') : `${found.table}.${found.name}`
   const message = `column "${name}" must appear in the GROUP BY clause or be used in an aggregate function`

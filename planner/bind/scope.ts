@@ -16,6 +16,9 @@ export interface ScopeColumn {
   readonly merged?: boolean
   /** Of the side of an outer join that may have no row. */
   readonly optional?: boolean
+  /** The item of FROM, where it is a table with a primary key; `keyed`: of that key. */
+  readonly item?: object
+  readonly keyed?: boolean
   /** Not part of `*`. */
   readonly hidden?: boolean
   /** To be told that it is read. Throws 42501 where it must not be. */

@@ -1,7 +1,7 @@
 import { SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
 import type { PgNode } from '../contract.ts'
-import { column, equal } from '../expressions.ts'
+import { column, equal, outer } from '../expressions.ts'
 import { as, type Body, list, names } from './ast.ts'
 import type { Environment } from './environment.ts'
 import { at, bindExpression } from './expression.ts'
@@ -71,9 +71,23 @@ export function expandStar(
     if (table === undefined) {
       throw new SqlError('syntax_error', 'SELECT * with no tables specified is not valid', { position })
     }
+    const around = ofEnclosing(table, env)
+    if (around !== undefined) return around
     const message = `missing FROM-clause entry for table "${table}"`
     throw new SqlError('undefined_table', message, { position: position ?? env.context.position(undefined) })
   }
   for (const { read } of shown) read?.()
   return shown.map(c => ({ name: c.name, value: column(c.index, c.type) }))
+}
+
+/** The columns of `t.*` where t is of a query around this one. */
+function ofEnclosing(table: string, env: Environment): readonly Target[] | undefined {
+  let depth = 1
+  for (let scope = env.scope.parent; scope !== undefined; scope = scope.parent, depth++) {
+    const own = scope.columns.filter(c => c.table === table && !c.hidden)
+    if (own.length === 0) continue
+    for (const { read } of own) read?.()
+    return own.map(c => ({ name: c.name, value: outer(c.index, depth, c.type) }))
+  }
+  return undefined
 }
