@@ -14,6 +14,7 @@ import { parseAlterRole } from './roles.ts'
 import { alterSecret } from './secret.ts'
 import { alterSequence, changesSequence } from './sequence.ts'
 import type { AlterAction, Statement } from './statement.ts'
+import { storageOfColumn, storageOfRelation } from './storage-option.ts'
 import { alterType } from './user-type.ts'
 
 /** After ALTER: `kind [IF EXISTS] name action`. */
@@ -64,6 +65,7 @@ const BESIDE_OTHERS: ReadonlySet<AlterAction['do']> = new Set<AlterAction['do']>
   'drop constraint',
   'validate constraint',
   'owner',
+  'storage',
 ])
 
 function alterFunction(c: Cursor, of: 'function' | 'aggregate'): Statement {
@@ -103,8 +105,8 @@ function parseAction(c: Cursor): AlterAction {
   if (c.accept('validate', 'constraint')) return { do: 'validate constraint', name: c.identifier() }
   if (c.accept('drop')) return c.accept('constraint') ? dropConstraint(c) : dropColumn(c)
   if (c.accept('alter')) return alterColumn(c)
-  if (c.accept('set')) return setting(c)
-  if (c.accept('reset')) return { do: 'job setting', change: parseJobReset(c) }
+  if (c.accept('set')) return storageOfRelation(c) ?? setting(c)
+  if (c.accept('reset')) return storageOfRelation(c) ?? { do: 'job setting', change: parseJobReset(c) }
   throw c.token?.kind === 'word' ? unknown(c, c.token.value) : c.error()
 }
 
@@ -140,6 +142,8 @@ function alterColumn(c: Cursor): AlterAction {
   const name = c.identifier()
   const numbered = alterIdentity(c, name)
   if (numbered !== undefined) return numbered
+  const storage = storageOfColumn(c, name)
+  if (storage !== undefined) return storage
   if (c.accept('set', 'default'))
     return { do: 'default', column: name, value: expressionUntil(c, token => token.value === ',') }
   if (c.accept('drop', 'default')) return { do: 'default', column: name, value: undefined }

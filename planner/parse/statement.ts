@@ -456,6 +456,8 @@ export type TypeAction =
 /** What ALTER does to its object. */
 export type AlterAction =
   | PlaceAction
+  /** How rows are kept in PostgreSQL, of one column or of all: nothing changes. */
+  | { readonly do: 'storage'; readonly column: string | undefined }
   | { readonly do: 'rename column'; readonly column: string; readonly to: string }
   | { readonly do: 'add identity'; readonly column: string; readonly identity: IdentitySyntax }
   | {

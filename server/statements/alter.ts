@@ -27,6 +27,7 @@ import { alterNamespace } from './alter-namespace.ts'
 import { changeQuery } from './alter-view.ts'
 import { betweenTemporary, findByName, requireRelation, requireRole, requireSchema } from './bind.ts'
 import { type Alteration, changeCatalog } from './change-catalog.ts'
+import { requireColumn } from './column-users.ts'
 import type { Result, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
 import { retained } from './create-subscription.ts'
@@ -176,6 +177,9 @@ function applied(
       return renameConstraint(relation, action, context)
     case 'validate constraint':
       requireConstraint(relation, action.name)
+      return undefined
+    case 'storage':
+      if (action.column !== undefined) requireColumn(relation, action.column)
       return undefined
     case 'add identity':
       return addIdentity(relation, action, context)
