@@ -189,7 +189,7 @@ function nameOf(e: Expression, scope: readonly ScopeColumn[]): string {
   return scope.find(c => c.index === e.index)?.name ?? '?column?'
 }
 
-/** Whether a table's whole primary key is among the groups, which determines the column as any other of that table. */
+/** Whether a table's whole primary key is among the groups, which determines its other columns. */
 function ofKeyedItem(
   index: number,
   scope: readonly ScopeColumn[],
