@@ -10,7 +10,7 @@ import { parseJobReset, parseJobSetting } from './job-setting.ts'
 import { placeAction } from './place-action.ts'
 import { relationWord } from './relation-word.ts'
 import { parseRoleSetting, parseSystemSetting } from './role-settings.ts'
-import { parseAlterRole } from './roles.ts'
+import { parseAlterGroup, parseAlterRole } from './roles.ts'
 import { alterSecret } from './secret.ts'
 import { alterSequence, changesSequence } from './sequence.ts'
 import type { AlterAction, Statement } from './statement.ts'
@@ -22,6 +22,7 @@ export function parseAlter(c: Cursor): Statement {
   if (c.accept('system')) return parseSystemSetting(c)
   if (c.accept('default', 'privileges')) return parseDefaultPrivileges(c)
   if (c.accept('user') || c.accept('role')) return parseAlterRole(c)
+  if (c.accept('group')) return parseAlterGroup(c)
   for (const kind of ['function', 'aggregate'] as const) if (c.accept(kind)) return alterFunction(c, kind)
   if (c.accept('secret')) return alterSecret(c)
   if (c.accept('type')) return alterType(c, 'type')

@@ -66,7 +66,7 @@ export function parseCreate(c: Cursor, replace = false): Statement {
     return { kind, name, ifNotExists, ...(owner === undefined ? {} : { owner }) }
   }
   if (c.accept('user')) return parseCreateRole(c, true)
-  if (c.accept('role')) return parseCreateRole(c, false)
+  if (c.accept('role') || c.accept('group')) return parseCreateRole(c, false)
   if (c.accept('index')) return createIndex(c)
   if (c.accept('unique', 'index')) return createIndex(c, true)
   if (c.accept('secret')) return createSecret(c)

@@ -14,7 +14,7 @@ export function parseGrant(c: Cursor, grant: boolean): Statement {
   if (!ofObjects) {
     const granted = parseNames(c)
     c.expect(grant ? 'to' : 'from')
-    const roles = parseNames(c)
+    const roles = parseRoles(c)
     tail(c, grant)
     return { kind: 'grant role', grant, granted, roles }
   }
@@ -22,7 +22,7 @@ export function parseGrant(c: Cursor, grant: boolean): Statement {
   c.expect('on')
   const on = parseObjects(c)
   c.expect(grant ? 'to' : 'from')
-  const roles = parseNames(c)
+  const roles = parseRoles(c)
   const withOption = tail(c, grant)
   return { kind: 'grant', grant, privileges, ...on, roles, withOption, optionOnly }
 }
@@ -75,7 +75,7 @@ export function parseDefaultPrivileges(c: Cursor): Statement {
     )
   const of = what === 'relation' ? relationsOf(c) : undefined
   c.expect(grant ? 'to' : 'from')
-  const roles = parseNames(c)
+  const roles = parseRoles(c)
   const withOption = tail(c, grant)
   return {
     kind: 'default privileges',
@@ -137,6 +137,15 @@ function tail(c: Cursor, grant: boolean): boolean {
 }
 
 /** `a, b, c`. */
+/** Groups are roles, by an older word. */
+function parseRoles(c: Cursor): readonly string[] {
+  return c.list(() => {
+    const named = c.looking('group') && /^(word|quoted)$/.test(c.tokens[c.at + 1]?.kind ?? '')
+    if (named && !c.looking('group', 'with') && !c.looking('group', 'granted')) c.at++
+    return c.identifier()
+  })
+}
+
 export function parseNames(c: Cursor): readonly string[] {
   return c.list(() => c.identifier())
 }

@@ -117,7 +117,7 @@ function parseDrop(c: Cursor): Statement {
   if (c.accept('secret')) return dropSecret(c)
   if (c.accept('type')) return dropType(c, 'type')
   if (c.accept('user')) return parseDropRole(c, true)
-  if (c.accept('role')) return parseDropRole(c, false)
+  if (c.accept('role') || c.accept('group')) return parseDropRole(c, false)
   const what = relationWord(c)
   const ifExists = c.accept('if', 'exists')
   const names = c.list(() => c.name())

@@ -20,7 +20,7 @@ const FLAGS: Readonly<Record<string, Partial<RoleOptions>>> = {
   nobypassrls: {},
 }
 
-/** After CREATE USER (which may log in) or CREATE ROLE (which may not, unless told). */
+/** After CREATE USER (which may log in), CREATE ROLE or CREATE GROUP (which may not, unless told). */
 export function parseCreateRole(c: Cursor, user: boolean): Statement {
   const ifNotExists = c.accept('if', 'not', 'exists')
   const position = c.token?.start ?? c.end
@@ -46,7 +46,23 @@ export function parseAlterRole(c: Cursor): Statement {
   return { kind: 'alter role', name, position, options: parseOptions(c), to: undefined }
 }
 
-/** After DROP USER or DROP ROLE. */
+/** After ALTER GROUP: its members come and go, as GRANT and REVOKE have it, or its name changes. */
+export function parseAlterGroup(c: Cursor): Statement {
+  const position = c.token?.start ?? c.end
+  const name = c.identifier()
+  if (c.accept('rename', 'to')) {
+    const to = c.identifier()
+    c.finish()
+    return { kind: 'alter role', name, position, options: {}, to }
+  }
+  const grant = c.accept('add', 'user')
+  if (!grant) c.expect('drop', 'user')
+  const roles = parseNames(c)
+  c.finish()
+  return { kind: 'grant role', grant, granted: [name], roles }
+}
+
+/** After DROP USER, DROP ROLE or DROP GROUP. */
 export function parseDropRole(c: Cursor, user: boolean): Statement {
   const ifExists = c.accept('if', 'exists')
   const names = parseNames(c)
@@ -61,7 +77,8 @@ function parseOptions(c: Cursor): RoleOptions {
     const { value, start } = c.token
     if (c.accept('encrypted', 'password') || c.accept('password'))
       options = { ...options, password: c.accept('null') ? null : c.string() }
-    else if (c.accept('in', 'role')) options = { ...options, memberOf: parseNames(c) }
+    else if (c.accept('in', 'role') || c.accept('in', 'group'))
+      options = { ...options, memberOf: parseNames(c) }
     else if (FLAGS[value] !== undefined) {
       options = { ...options, ...FLAGS[value] }
       c.at++
