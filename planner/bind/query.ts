@@ -278,15 +278,21 @@ export function visible(bound: BoundRelation): BoundRelation {
 function ordered(bound: BoundRelation, select: Body, env: Environment): BoundRelation {
   const order = list(select['sortClause']).map(node => {
     const sort = as(node, 'SortBy')!
-    const at = outputPosition(sort['node'] as PgNode, bound.names, 'ORDER BY', env)
-    if (at === undefined) {
+    const place = outputPosition(sort['node'] as PgNode, bound.names, 'ORDER BY', env)
+    if (place === undefined) {
+      const path = names(as(sort['node'], 'ColumnRef')?.['fields'])
+      if (path.length === 1)
+        throw new SqlError('undefined_column', `column "${path[0]}" does not exist`, {
+          position: at(sort['node'] as PgNode, env),
+        })
       const message = 'invalid UNION/INTERSECT/EXCEPT ORDER BY clause'
       throw new SqlError('feature_not_supported', message, {
+        position: at(sort['node'] as PgNode, env),
         detail: 'Only result column names can be used, not expressions or functions.',
         hint: 'Add the expression/function to every SELECT, or move the UNION into a FROM clause.',
       })
     }
-    return { column: at, ...direction(sort, env) }
+    return { column: place, ...direction(sort, env) }
   })
   return { plan: limited(bound.plan, order, select, env), names: bound.names }
 }

@@ -1,6 +1,6 @@
 import type { Relation } from '../../planner/catalog.ts'
 import type { AlterAction } from '../../planner/parse/index.ts'
-import { assert, SqlError } from '../../types/error.ts'
+import { notSupported, SqlError } from '../../types/error.ts'
 import { sequenceOf } from '../sequences.ts'
 import { withColumn } from './alter-column.ts'
 import type { Alteration } from './change-catalog.ts'
@@ -43,9 +43,10 @@ export function setIdentity(
   const column = table.columns[at]!
   if (column.identity === undefined) throw noIdentity(name, table)
   const { current } = context.catalogs
-  const own = ownSequence(table, at, context)
   const changed =
-    Object.keys(options).length === 0 ? current : current.with(changedSequence(own, options, context))
+    Object.keys(options).length === 0
+      ? current
+      : current.with(changedSequence(ownSequence(table, at, context), options, context))
   if (generated === undefined) return { catalog: changed }
   return { catalog: changed.with(withColumn(table, at, { ...column, identity: generated })) }
 }
@@ -76,6 +77,7 @@ function noIdentity(name: string, table: Relation): SqlError {
 
 function ownSequence(table: Relation, column: number, { catalogs }: StatementContext): Relation {
   const found = sequenceOf(table.id, column, catalogs.current)
-  assert(found !== undefined, 'an identity has its sequence')
+  // It is the column's once the statement that adds both is done.
+  if (found === undefined) throw notSupported('a change of an identity that the same ALTER TABLE adds')
   return found
 }

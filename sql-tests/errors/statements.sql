@@ -132,3 +132,6 @@ SELECT '$."one \ud83d more"'::jsonpath
 SELECT '"no \x00"'::jsonpath
 SELECT '"open'::jsonpath
 SELECT rank(a) WITHIN GROUP (ORDER BY a) FROM t
+SELECT 1 AS a UNION SELECT 2 ORDER BY b
+SELECT 1 AS a UNION SELECT 2 ORDER BY a + 1
+VALUES (1), (2) ORDER BY x
