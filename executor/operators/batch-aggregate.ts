@@ -2,6 +2,7 @@ import { ChunkBuilder } from '../../storage/chunk-builder.ts'
 import { byteLengths, ColumnBuffer } from '../../storage/column-buffer.ts'
 import { CHUNK_ROWS, type Chunk } from '../../types/chunk.ts'
 import type { AggregateCall, OperatorSpec } from '../../types/job.ts'
+import { type Field, INT4 } from '../../types/type.ts'
 import type { Accumulator, Multiset } from '../aggregates/contract.ts'
 import { createAggregate } from '../aggregates/index.ts'
 import type { Operator, OperatorContext } from '../contract.ts'
@@ -32,7 +33,9 @@ interface Gathered {
   readonly rows: GatheredRows
 }
 
-/** Of a DISTINCT call: values by group, and which of them were counted. */
+const GROUP: Field = { name: 'group', type: INT4 }
+
+/** Of a DISTINCT call: values behind the number of their group, if there are several, and which of them were counted. */
 interface Seen {
   readonly values: GroupIndex
   counted: Uint8Array
@@ -63,7 +66,7 @@ export function batchAggregate(spec: Spec, context: OperatorContext): Operator |
       continue
     }
     const state = made.state.map(({ type }) => new ColumnBuffer(type))
-    const keys = [...spec.groups, ...call.args].map(i => input[i]!)
+    const keys = [...(spec.groups.length > 0 ? [GROUP] : []), ...call.args.map(i => input[i]!)]
     const seen =
       call.distinct && call.args.length > 0
         ? { values: new GroupIndex(keys), counted: new Uint8Array(64) }
@@ -96,12 +99,12 @@ export function batchAggregate(spec: Spec, context: OperatorContext): Operator |
       initialise()
       for (const call of calls) {
         if (call.kind === 'gathered') {
-          call.rows.add(chunk, ids, scratch.of(call, spec.groups, chunk))
+          call.rows.add(chunk, ids, scratch.of(call, ids, chunk))
           continue
         }
         if (call.follows) continue
         const args = call.spec.args.map(i => chunk.columns[i]!)
-        call.accumulator.update(call.state, ids, args, scratch.of(call, spec.groups, chunk), chunk.length)
+        call.accumulator.update(call.state, ids, args, scratch.of(call, ids, chunk), chunk.length)
       }
     },
     bytes() {
@@ -153,8 +156,8 @@ class Weights {
   #own = new Int32Array(4096)
   #numbers = new Int32Array(4096)
 
-  /** Valid until the next call. */
-  of(call: Call, groups: readonly number[], chunk: Chunk): Int32Array {
+  /** Valid until the next call. `groups`: numbers of the rows' groups. */
+  of(call: Call, groups: Int32Array, chunk: Chunk): Int32Array {
     const { spec } = call
     const { keepsNulls } = call.kind === 'folded' ? call.accumulator : call.multiset
     const seen = call.kind === 'folded' ? call.seen : undefined
@@ -179,7 +182,11 @@ class Weights {
     }
     if (seen === undefined) return own
     const numbers = this.#numbers
-    seen.values.findOrAdd(chunk, [...groups, ...spec.args], numbers)
+    const values = spec.args.map(i => chunk.columns[i]!)
+    const grouped = seen.values.columns.length > values.length
+    const columns = grouped ? [{ type: INT4, data: groups, nulls: null }, ...values] : values
+    const keys = columns.map((_, k) => k)
+    seen.values.findOrAdd({ columns, weights: chunk.weights, length }, keys, numbers)
     if (seen.counted.length < seen.values.count) {
       const counted = new Uint8Array(seen.values.count * 2)
       counted.set(seen.counted)
