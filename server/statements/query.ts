@@ -7,6 +7,7 @@ import type { Expression } from '../../types/job.ts'
 import type { Type } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
 import { marked } from '../sequences.ts'
+import { lockRows } from '../transaction/locking-clause.ts'
 import { bindContext } from './bind.ts'
 import type { Prepared, StatementContext } from './contract.ts'
 import { rebinding, sameResult } from './rebinding.ts'
@@ -27,6 +28,10 @@ export function prepareQuery(
     schema,
     parameters,
     async run(values) {
+      const { transaction } = context
+      const binding = () => bindContext(context, query, 'batch', types)
+      if (transaction !== undefined && !(await lockRows(query.node, binding(), transaction)))
+        return { tag: 'SELECT 0', rows: [] }
       const bound = bind()
       sameResult(schema, bound.schema)
       const tag = (rows: number): string => `SELECT ${rows}`

@@ -1,5 +1,5 @@
 import { SqlError } from '../../types/error.ts'
-import type { StatementContext } from './contract.ts'
+import type { LockWait, StatementContext } from './contract.ts'
 
 /**
  * Does something while no other session that locks these tables changes them. Locks are taken in one order; a transaction block
@@ -25,11 +25,17 @@ export async function whileLocked<T>(
   }
 }
 
-/** Resolves with what gives the table back. Throws 40P01, and 55P03 after lock_timeout. */
+/** Resolves with what gives the table back. Throws 40P01, and 55P03 after lock_timeout or for `nowait`. */
 export async function lockTable(
   table: number,
-  { runtime, session, signal }: StatementContext,
+  { runtime, session, signal, catalogs }: StatementContext,
+  wait: LockWait = 'wait',
 ): Promise<() => void> {
+  if (wait === 'nowait') {
+    const message = `could not obtain lock on relation "${catalogs.current.byId(table)?.name}"`
+    const taken = new SqlError('lock_not_available', message)
+    return runtime.lock(table, session.number, AbortSignal.abort(taken))
+  }
   const ms = session.settings.duration('lock_timeout')
   if (ms === 0) return runtime.lock(table, session.number, signal)
   const timeout = new AbortController()

@@ -99,7 +99,26 @@ test('lock_timeout, and a statement that is cancelled, end the waiting', async (
   assert.deepEqual(await values(one), [20])
 })
 
+test('FOR UPDATE keeps other changes waiting, NOWAIT and SKIP LOCKED do not wait', async () => {
+  await fresh()
+  await one.query('BEGIN')
+  assert.deepEqual(await values(one, 'SELECT v FROM t WHERE id = 1 FOR UPDATE'), [10])
+  const change = two.query('UPDATE t SET v = v + 1 WHERE id = 1')
+  assert.ok(await waiting(change))
+  const third = await server.connect()
+  await third.query('BEGIN')
+  assert.deepEqual(await values(third, 'SELECT v FROM t x FOR NO KEY UPDATE OF x SKIP LOCKED'), [])
+  await assert.rejects(third.query('SELECT v FROM t FOR SHARE NOWAIT'), { code: '55P03' })
+  await third.query('ROLLBACK')
+  assert.deepEqual(await values(third, 'SELECT v FROM t ORDER BY id FOR UPDATE'), [10, 20])
+  await one.query('UPDATE t SET v = 50 WHERE id = 1')
+  await one.query('COMMIT')
+  await change
+  assert.deepEqual(await values(one), [51, 20])
+})
+
 test('many sessions that read and then write lose no change', async () => {
+  await fresh()
   await one.query('UPDATE t SET v = 0')
   const clients = await Promise.all(Array.from({ length: 4 }, () => server.connect()))
   await Promise.all(
@@ -112,7 +131,7 @@ test('many sessions that read and then write lose no change', async () => {
       }
     }),
   )
-  assert.deepEqual(await values(one), [40])
+  assert.deepEqual(await values(one), [20, 40])
 })
 
 test('a table that was altered meanwhile takes no rows of before', async () => {

@@ -5,7 +5,7 @@ import type { Chunk } from '../../types/chunk.ts'
 import { SqlError } from '../../types/error.ts'
 import type { RelationId } from '../../types/job.ts'
 import { sameType } from '../../types/type.ts'
-import type { OpenTransaction, StatementContext } from '../statements/contract.ts'
+import type { LockWait, OpenTransaction, StatementContext } from '../statements/contract.ts'
 import { writeNow } from '../statements/dml.ts'
 import { lockTable } from '../statements/while-locked.ts'
 import { TableChanges } from './own-rows.ts'
@@ -46,10 +46,10 @@ export class Transaction implements OpenTransaction {
     return this.#version !== 0
   }
 
-  async lock(table: RelationId): Promise<void> {
+  async lock(table: RelationId, wait: LockWait = 'wait'): Promise<void> {
     if (this.#locks.has(table)) return
     const block = this.#blocks
-    const release = await lockTable(table, this.#context())
+    const release = await lockTable(table, this.#context(), wait)
     if (block === this.#blocks) this.#locks.set(table, release)
     else {
       // The client left while its statement waited.

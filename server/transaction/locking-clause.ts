@@ -1,0 +1,62 @@
+import { as, type Body, body, list, pathOf, str } from '../../planner/bind/ast.ts'
+import { findRelation } from '../../planner/bind/find-relation.ts'
+import type { BindContext, PgNode } from '../../planner/contract.ts'
+import { SqlError } from '../../types/error.ts'
+import type { RelationId } from '../../types/job.ts'
+import type { LockWait, OpenTransaction } from '../statements/contract.ts'
+
+/** A table that FOR UPDATE or FOR SHARE locks, and what is done when another session has it. */
+interface Locked {
+  readonly table: RelationId
+  readonly wait: LockWait | 'skip'
+}
+
+const WAITS: Readonly<Record<string, Locked['wait']>> = { LockWaitError: 'nowait', LockWaitSkip: 'skip' }
+
+/**
+ * Locks the tables of SELECT … FOR UPDATE or SHARE to the end of the block: those of its FROM list, or those that OF names. Rows of a
+ * locked table are all locked, so SKIP LOCKED leaves none: yields false then. Throws 55P03 for NOWAIT.
+ */
+export async function lockRows(
+  query: PgNode,
+  context: BindContext,
+  transaction: OpenTransaction,
+): Promise<boolean> {
+  for (const { table, wait } of lockedTables(query, context).toSorted((a, b) => a.table - b.table))
+    try {
+      await transaction.lock(table, wait === 'wait' ? 'wait' : 'nowait')
+    } catch (error) {
+      const isTaken = error instanceof SqlError && error.condition === 'lock_not_available'
+      if (wait !== 'skip' || !isTaken) throw error
+      return false
+    }
+  return true
+}
+
+function lockedTables(query: PgNode, context: BindContext): readonly Locked[] {
+  const select = as(query, 'SelectStmt') ?? (query as Body)
+  const named = list(select['fromClause']).flatMap(rangesOf)
+  return list(select['lockingClause']).flatMap(node => {
+    const clause = as(node, 'LockingClause')!
+    const of = list(clause['lockedRels']).map(rel => str(as(rel, 'RangeVar')!['relname']))
+    const wait = WAITS[String(clause['waitPolicy'])] ?? 'wait'
+    return named
+      .filter(range => of.length === 0 || of.includes(aliasOf(range)))
+      .flatMap(range => {
+        const { relation } = findRelation(pathOf(range), context, undefined)
+        return relation?.kind === 'table' ? [{ table: relation.id, wait }] : []
+      })
+  })
+}
+
+function rangesOf(node: PgNode): readonly Body[] {
+  const range = as(node, 'RangeVar')
+  if (range !== undefined) return [range]
+  const join = as(node, 'JoinExpr')
+  return join === undefined ? [] : [join['larg'], join['rarg']].flatMap(side => rangesOf(side as PgNode))
+}
+
+function aliasOf(range: Body): string {
+  const alias = body(range['alias'])['aliasname']
+  return str(alias ?? range['relname'])
+}
