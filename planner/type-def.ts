@@ -1,4 +1,6 @@
+import type { Expression } from '../types/job.ts'
 import type { EnumLabel, Field, Type, UserType } from '../types/type.ts'
+import type { Modifier } from '../types/type-modifier.ts'
 import type { Catalog, Relation } from './catalog.ts'
 import type { FunctionDef } from './function-def.ts'
 
@@ -20,16 +22,36 @@ export interface EnumDef extends NamedType {
   readonly labels: readonly EnumLabel[]
 }
 
+/** Another name for a type, with what its values hold and what they are when nothing is said. */
+export interface DomainDef extends NamedType {
+  readonly kind: 'domain'
+  readonly base: Type
+  readonly modifier?: Modifier
+  readonly notNull: boolean
+  readonly default?: { readonly sql: string; readonly expression: Expression }
+  readonly checks: readonly DomainCheck[]
+}
+
+/** A condition over a row of one column: the value. */
+export interface DomainCheck {
+  readonly id: number
+  readonly name: string
+  readonly sql: string
+  readonly expression: Expression
+  /** Only values that came after it are known to hold it. */
+  readonly notValid?: true
+}
+
 /** A type that a user made. What is of it (columns, expressions of jobs) has it whole, so all of that changes with it. */
-export type TypeDef = CompositeDef | EnumDef
+export type TypeDef = CompositeDef | EnumDef | DomainDef
 
 /** The array of a type, and of a composite its row in pg_class, have the numbers behind the type's own. */
 const NUMBERS_OF_TYPE = 3
 
 /** The first number behind those of the type. */
 export function numberAfter(def: TypeDef): number {
-  const labels = def.kind === 'enum' ? def.labels.map(label => label.id + 1) : []
-  return Math.max(def.id + NUMBERS_OF_TYPE, ...labels)
+  const parts = def.kind === 'enum' ? def.labels : def.kind === 'domain' ? def.checks : []
+  return Math.max(def.id + NUMBERS_OF_TYPE, ...parts.map(({ id }) => id + 1))
 }
 
 export function arrayTypeId(type: number): number {
@@ -44,6 +66,7 @@ export function typeOf(def: TypeDef): Type {
   const { id, schema, name } = def
   const user: UserType = { id, schema, name }
   if (def.kind === 'enum') return { name: 'enum', labels: def.labels, user }
+  if (def.kind === 'domain') return { ...def.base, user }
   return { name: 'struct', fields: def.fields, user }
 }
 

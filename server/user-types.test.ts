@@ -46,3 +46,33 @@ test('prepared statements take and give labels that came after them, in both for
     await client.end()
   }
 })
+
+test('a cursor of a subscription gives labels that came after it', async () => {
+  await using server = await TestServer.start({ inline: true })
+  const client = await server.connect()
+  try {
+    await client.query("CREATE TYPE mood AS ENUM ('sad')")
+    await client.query('CREATE TABLE t (k int PRIMARY KEY, m mood)')
+    await client.query("CREATE SUBSCRIPTION s FROM t WITH (retention = '1 day')")
+    await client.query('DECLARE c SUBSCRIPTION CURSOR FOR s')
+    await client.query("ALTER TYPE mood ADD VALUE 'happy'")
+    await client.query("INSERT INTO t VALUES (1, 'happy')")
+    const { rows } = await client.query('FETCH 1 FROM c')
+    assert.equal(rows[0].m, 'happy')
+  } finally {
+    await client.end()
+  }
+})
+
+test('a label is not added while a running job has its type in the text of a function', async () => {
+  await using server = await TestServer.start({ inline: true })
+  await server.rows("CREATE TYPE mood AS ENUM ('sad')")
+  await server.rows('CREATE TABLE t (k int PRIMARY KEY, m mood)')
+  await server.rows("CREATE FUNCTION told(m mood) RETURNS text LANGUAGE javascript AS 'return m'")
+  await server.rows('CREATE MATERIALIZED VIEW v AS SELECT told(m) AS m FROM t')
+  await assert.rejects(server.rows("ALTER TYPE mood ADD VALUE 'happy'"), { code: '0A000' })
+  await server.rows('DROP MATERIALIZED VIEW v')
+  await server.rows("ALTER TYPE mood ADD VALUE 'happy'")
+  await server.rows("INSERT INTO t VALUES (1, 'happy')")
+  assert.deepEqual(await server.rows('SELECT told(m) FROM t'), [['happy']])
+})

@@ -1,4 +1,4 @@
-import { assert, SqlError } from './error.ts'
+import { SqlError } from './error.ts'
 import type { EnumLabel, Type } from './type.ts'
 import { typeName } from './type-names.ts'
 
@@ -19,11 +19,14 @@ export function placeOf(type: Type, text: string): number {
   )
 }
 
-/** The label at the place. */
+/** The label at the place. Throws 55000 for one that came after the type was looked at. */
 export function labelOf(type: Type, place: number): string {
   const name = knownOf(type).names.get(place)
-  assert(name !== undefined, `no label at ${place} of ${typeName(type)}`)
-  return name
+  if (name !== undefined) return name
+  throw new SqlError(
+    'object_not_in_prerequisite_state',
+    `enum ${typeName(type)} has got labels meanwhile that are not known here`,
+  )
 }
 
 function knownOf({ labels = [] }: Type): Known {

@@ -1,3 +1,4 @@
+import { plainType } from '../../types/domain-type.ts'
 import { SqlError } from '../../types/error.ts'
 import {
   arrayOf,
@@ -208,7 +209,8 @@ const WIDER: Readonly<Partial<Record<TypeName, readonly TypeName[]>>> = {
 }
 
 /** Overload for the argument types (undefined: an untyped literal, taken as text); argTypes say what to cast to. */
-export function resolveAggregate(name: string, argTypes: readonly (Type | undefined)[]): ResolvedAggregate {
+export function resolveAggregate(name: string, given: readonly (Type | undefined)[]): ResolvedAggregate {
+  const argTypes = given.map(type => type && plainType(type))
   let best: { entry: Entry; cost: number } | undefined
   for (const entry of ENTRIES) {
     if (entry.name !== name || entry.args.length !== argTypes.length) continue

@@ -6,6 +6,7 @@ import {
   parseDecimal,
   roundDecimal,
 } from '../../types/decimal.ts'
+import { plainType, sameDomains } from '../../types/domain-type.ts'
 import { SqlError } from '../../types/error.ts'
 import { halfEven } from '../../types/half-even.ts'
 import { checkInt256 } from '../../types/int256.ts'
@@ -171,8 +172,12 @@ export function castValue(value: Value, from: Type, to: Type, zone: TimeStyleTex
 /** One type for UNION, CASE and COALESCE; undefined entries are untyped literals; undefined: none fits. */
 export function commonType(types: readonly (Type | undefined)[]): Type | undefined {
   let best: Type | undefined
-  for (const type of types) {
-    if (type === undefined) continue
+  const [first] = types
+  const isOne = first !== undefined && types.every(type => type && sameDomains(type, first))
+  for (const each of types) {
+    if (each === undefined) continue
+    // Types of one domain stay of it; else they are what it stands on.
+    const type = isOne ? each : plainType(each)
     if (best === undefined || (!sameType(best, type) && castContext(best, type) === 'implicit')) best = type
     else if (castContext(type, best) !== 'implicit') return undefined
   }

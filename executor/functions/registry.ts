@@ -1,3 +1,4 @@
+import { plainType } from '../../types/domain-type.ts'
 import { assert } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
 import { arrayOf, FLOAT8, sameType, TEXT, type Type, type TypeName } from '../../types/type.ts'
@@ -144,7 +145,10 @@ export function resolveFunction(
   name: string,
   written: readonly (Type | undefined)[],
 ): Resolved | { readonly error: 'undefined' | 'ambiguous' | 'polymorphic' } {
-  const given = withDoubles(name, written)
+  const given = withDoubles(
+    name,
+    written.map(type => type && plainType(type)),
+  )
   const candidates = (byName.get(name) ?? [])
     .map(entry => bind(entry, given))
     .filter(found => found !== undefined)

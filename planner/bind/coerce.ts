@@ -1,5 +1,7 @@
 import { castContext, castStyle, commonType } from '../../executor/functions/casts.ts'
 import { functionById, resolveFunction } from '../../executor/functions/index.ts'
+import { leafOf } from '../../executor/functions/registry.ts'
+import { holdsDomain, isDomain, sameDomains, withoutDomains } from '../../types/domain-type.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
 import { parseText } from '../../types/text-io.ts'
@@ -10,6 +12,7 @@ import { BOOL, sameType, TEXT, type Type } from '../../types/type.ts'
 import { limitValue, type Modifier } from '../../types/type-modifier.ts'
 import { typeName } from '../../types/type-names.ts'
 import type { BindContext } from '../contract.ts'
+import { conforming } from '../domain.ts'
 import { call, literal } from '../expressions.ts'
 import { originOf } from './origin.ts'
 import { castRegistered, registeredLiteral, sessionOf } from './registered-names.ts'
@@ -27,6 +30,25 @@ export type Reach = 'implicit' | 'assignment' | 'explicit'
 
 /** The expression as a value of `type`; undefined when that reach has no such conversion. */
 export function tryCoerce(
+  e: Expression,
+  type: Type,
+  reach: Reach,
+  context: BindContext,
+  position: number | undefined,
+): Expression | undefined {
+  if (!holdsDomain(type) && (isUnknown(e) || !isDomain(e.type)))
+    return tryPlain(e, type, reach, context, position)
+  if (!isUnknown(e) && sameType(e.type, type) && sameDomains(e.type, type)) return e
+  const done = tryPlain(e, withoutDomains(type), reach, context, position)
+  if (done === undefined || !holdsDomain(type)) return done && { ...done, type }
+  const { user } = leafOf(type)
+  const def = user && context.catalog.typeById(user.id)
+  const modifier = def?.kind === 'domain' ? def.modifier : undefined
+  return conforming(limited(done, modifier, reach === 'explicit'), type, context.catalog)
+}
+
+/** Between types that are no domains. */
+function tryPlain(
   e: Expression,
   type: Type,
   reach: Reach,

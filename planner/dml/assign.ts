@@ -1,3 +1,4 @@
+import { withoutDomains } from '../../types/domain-type.ts'
 import { SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
 import type { Type } from '../../types/type.ts'
@@ -26,9 +27,11 @@ export function assignable(
   takes: string,
   what = 'expression',
 ): Expression {
+  // Rows are held against domains as they are against checks, whole (kept-out.ts).
+  const plain = withoutDomains(type)
   const done = isUnknown(e)
-    ? settle(e, type, context, position)
-    : tryCoerce(e, type, 'assignment', context, position)
+    ? settle(e, plain, context, position)
+    : tryCoerce(e, plain, 'assignment', context, position)
   if (done !== undefined) return done
   const message = `${takes} type ${typeName(type)} but ${what} is of type ${typeName(e.type)}`
   const hint = 'You will need to rewrite or cast the expression.'

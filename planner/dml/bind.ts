@@ -15,6 +15,7 @@ import { titleOf } from '../bind/select.ts'
 import { expandStar } from '../bind/star.ts'
 import { type Relation, shownPositions } from '../catalog.ts'
 import type { BindContext, DmlPlan, ParameterValues, PgNode } from '../contract.ts'
+import { defaultValue } from '../domain.ts'
 import { call, column, conjunction, everyColumn, literal } from '../expressions.ts'
 import { joinOn } from '../join-on.ts'
 import { optimize } from '../optimize.ts'
@@ -104,7 +105,8 @@ export function planInsert(statement: PgNode, context: BindContext): BoundDml {
   const values = table.columns.map((c, i): Expression => {
     const from = wanted.indexOf(i)
     const made = c.generated !== undefined || (over === 'user' && c.identity !== undefined)
-    if (from === -1 || from >= width || made) return defaultOf(c.default, c.type, env.context)
+    if (from === -1 || from >= width || made)
+      return defaultOf(defaultValue(c, env.context.catalog), c.type, env.context)
     return assign(column(from, schema[from]!.type), c, context, undefined)
   })
   const said = wanted
@@ -329,7 +331,7 @@ function insertRows(
       if (value === undefined)
         return over === 'user' && c.identity
           ? literal(null, c.type)
-          : defaultOf(c.default, c.type, env.context)
+          : defaultOf(defaultValue(c, env.context.catalog), c.type, env.context)
       return assign(value, c, env.context, positionOf(node, inner))
     }),
   )

@@ -9,6 +9,7 @@ import type { Environment } from '../bind/environment.ts'
 import { at, bindExpression } from '../bind/expression.ts'
 import type { ColumnDef, Relation } from '../catalog.ts'
 import type { BindContext, PgNode } from '../contract.ts'
+import { defaultValue } from '../domain.ts'
 import { literal, substitute } from '../expressions.ts'
 import type { Plan } from '../plan.ts'
 import { assign } from './assign.ts'
@@ -40,7 +41,7 @@ export function assignments(
     const toDefault = as(value, 'SetToDefault') !== undefined
     if (toDefault && steps.length > 0)
       throw new SqlError('feature_not_supported', 'cannot set an array element to DEFAULT', { position })
-    if (toDefault) next[i] = defaultOf(c.default, c.type, env.context)
+    if (toDefault) next[i] = defaultOf(defaultValue(c, env.context.catalog), c.type, env.context)
     else if (isMade(c, undefined)) throw generatedError(c, 'update')
     else if (steps.length > 0)
       next[i] = limited(assignPart(next[i]!, steps, { name: c.name, value, env }), c.modifier, false)

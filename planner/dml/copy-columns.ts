@@ -2,7 +2,8 @@ import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
 import type { Modifier } from '../../types/type-modifier.ts'
 import { limited } from '../bind/coerce.ts'
-import { type Relation, writablePositions } from '../catalog.ts'
+import { type Catalog, type Relation, writablePositions } from '../catalog.ts'
+import { defaultValue } from '../domain.ts'
 import { column } from '../expressions.ts'
 import { withLiterals } from '../query.ts'
 import { columnAt, defaultOf, generate, rejectDuplicates } from './columns.ts'
@@ -16,12 +17,19 @@ export interface CopyColumns {
   readonly values: readonly Expression[]
 }
 
+/** When and where rows are copied. */
+interface Moment {
+  readonly nowMicros: bigint
+  /** Number of the session. */
+  readonly session: number
+  readonly catalog: Catalog
+}
+
 /** What COPY FROM puts into a table's columns; `names` empty: all of them but the generated ones. `read`: fields are limited as they are read. */
 export function copyColumns(
   table: Relation,
   names: readonly string[],
-  nowMicros: bigint,
-  session: number,
+  { nowMicros, session, catalog }: Moment,
   read: boolean,
 ): CopyColumns {
   const all = writablePositions(table)
@@ -30,9 +38,11 @@ export function copyColumns(
     if (table.columns[i]!.generated !== undefined) throw copiedError(table.columns[i]!.name)
   rejectDuplicates(names)
   if (positions.length === 0) throw notSupported('COPY of no columns')
-  const plain = table.columns.map(({ type, modifier, default: fallback }, i): Expression => {
+  const plain = table.columns.map((own, i): Expression => {
+    const { type, modifier } = own
     const at = positions.indexOf(i)
-    if (at === -1) return withLiterals(defaultOf(fallback, type, { session }), [], nowMicros)
+    if (at === -1)
+      return withLiterals(defaultOf(defaultValue(own, catalog), type, { session }), [], nowMicros)
     return limited(column(at, type), read ? undefined : modifier, false)
   })
   const values = generate(table, plain).map(value => withLiterals(value, [], nowMicros))

@@ -7,6 +7,7 @@ import { at, bindCondition, bindExpression } from '../bind/expression.ts'
 import type { From } from '../bind/from.ts'
 import type { Relation } from '../catalog.ts'
 import type { PgNode } from '../contract.ts'
+import { defaultValue } from '../domain.ts'
 import { call, conjunction, everyColumn, literal } from '../expressions.ts'
 import { joinOn } from '../join-on.ts'
 import { type Plan, schemaOf } from '../plan.ts'
@@ -102,9 +103,10 @@ function inserted(clause: Body, table: Relation, env: Environment): readonly Exp
   return table.columns.map((c, i) => {
     const value = values[wanted.indexOf(i)]
     if (value === undefined || as(value, 'SetToDefault') !== undefined)
-      return defaultOf(c.default, c.type, env.context)
+      return defaultOf(defaultValue(c, env.context.catalog), c.type, env.context)
     if (isMade(c, over)) throw generatedError(c, 'insert')
-    if (over === 'user' && c.identity !== undefined) return defaultOf(c.default, c.type, env.context)
+    if (over === 'user' && c.identity !== undefined)
+      return defaultOf(defaultValue(c, env.context.catalog), c.type, env.context)
     return assign(bindExpression(value, env), c, env.context, at(value, env))
   })
 }

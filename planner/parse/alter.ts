@@ -4,6 +4,7 @@ import { column, columnType, expressionUntil, nameList, query, watermark } from 
 import { functionName } from './create-function.ts'
 import type { Cursor } from './cursor.ts'
 import { alterDatabaseSetting } from './database.ts'
+import { alterDomain } from './domain.ts'
 import { parseDefaultPrivileges } from './grants.ts'
 import { alterIdentity } from './identity.ts'
 import { parseJobReset, parseJobSetting } from './job-setting.ts'
@@ -25,7 +26,8 @@ export function parseAlter(c: Cursor): Statement {
   if (c.accept('group')) return parseAlterGroup(c)
   for (const kind of ['function', 'aggregate'] as const) if (c.accept(kind)) return alterFunction(c, kind)
   if (c.accept('secret')) return alterSecret(c)
-  if (c.accept('type')) return alterType(c, 'type')
+  if (c.accept('type')) return alterType(c)
+  if (c.accept('domain')) return alterDomain(c)
   if (c.looking('sequence') && changesSequence(c)) return alterSequence(c)
   const what = relationWord(c)
   const ifExists = c.accept('if', 'exists')

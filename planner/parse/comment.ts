@@ -10,7 +10,8 @@ export function parseComment(c: Cursor): Statement {
   for (const of_ of ['function', 'aggregate'] as const)
     if (c.accept(of_))
       return { kind: 'comment on function', of: of_, function: functionName(c), text: text(c) }
-  if (c.accept('type')) return { kind: 'comment on type', of: 'type', name: c.name(), text: text(c) }
+  for (const of_ of ['type', 'domain'] as const)
+    if (c.accept(of_)) return { kind: 'comment on type', of: of_, name: c.name(), text: text(c) }
   if (c.accept('constraint')) {
     const constraint = c.identifier()
     c.expect('on')

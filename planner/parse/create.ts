@@ -9,6 +9,7 @@ import { createFunction } from './create-function.ts'
 import { createIndex } from './create-index.ts'
 import { type Cursor, parseExpression, parseFragment } from './cursor.ts'
 import { databaseOptions } from './database.ts'
+import { createDomain } from './domain.ts'
 import { identity, isIdentity } from './identity.ts'
 import { like } from './like.ts'
 import { temporaryName } from './range-name.ts'
@@ -71,6 +72,7 @@ export function parseCreate(c: Cursor, replace = false): Statement {
   if (c.accept('unique', 'index')) return createIndex(c, true)
   if (c.accept('secret')) return createSecret(c)
   if (c.accept('type')) return createType(c)
+  if (c.accept('domain')) return createDomain(c)
   if (c.looking('connection')) throw notSupported('CREATE CONNECTION', { position: c.token!.start })
   throw c.error()
 }

@@ -117,7 +117,8 @@ function parseObjects(c: Cursor): {
     const functions = c.list(() => functionName(c))
     return { what: 'function', names: [], functions }
   }
-  if (c.accept('type')) return { what: 'type', names: c.list(() => c.name()), functions: [] }
+  if (c.accept('type') || c.accept('domain'))
+    return { what: 'type', names: c.list(() => c.name()), functions: [] }
   const what = c.accept('schema') ? 'schema' : c.accept('database') ? 'database' : 'relation'
   for (const word of ['connection', 'secret', 'sequence', 'subscription'])
     if (c.looking(word)) throw notSupported(`GRANT ON ${word.toUpperCase()}`, { position: c.token!.start })

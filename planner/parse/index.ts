@@ -116,6 +116,7 @@ function parseDrop(c: Cursor): Statement {
   if (c.accept('aggregate')) return dropFunction(c, 'aggregate')
   if (c.accept('secret')) return dropSecret(c)
   if (c.accept('type')) return dropType(c, 'type')
+  if (c.accept('domain')) return dropType(c, 'domain')
   if (c.accept('user')) return parseDropRole(c, true)
   if (c.accept('role') || c.accept('group')) return parseDropRole(c, false)
   const what = relationWord(c)

@@ -21,7 +21,6 @@ const OTHERS = [
   'cast',
   'collation',
   'connection',
-  'domain',
   'extension',
   'foreign',
   'function',

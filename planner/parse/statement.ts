@@ -373,13 +373,26 @@ export type Statement =
         | { readonly kind: 'enum'; readonly labels: readonly string[] }
     }
   | {
+      readonly kind: 'create domain'
+      readonly name: Name
+      readonly type: Type
+      readonly modifier?: Modifier
+      readonly default?: Fragment
+      readonly notNull: boolean
+      readonly checks: readonly CheckSyntax[]
+      /** Why it is no domain. */
+      readonly refused?: string
+      readonly position: number
+    }
+  | { readonly kind: 'alter domain'; readonly name: Name; readonly action: DomainAction }
+  | {
       readonly kind: 'drop type'
       readonly of: TypeWord
       readonly names: readonly Name[]
       readonly ifExists: boolean
       readonly cascade: boolean
     }
-  | { readonly kind: 'alter type'; readonly of: TypeWord; readonly name: Name; readonly action: TypeAction }
+  | { readonly kind: 'alter type'; readonly name: Name; readonly action: TypeAction }
   | {
       readonly kind: 'comment on type'
       readonly of: TypeWord
@@ -437,7 +450,17 @@ export type PlaceAction =
   | { readonly do: 'set schema'; readonly schema: string }
   | { readonly do: 'owner'; readonly to: string }
 
-export type TypeWord = 'type'
+export type TypeWord = 'type' | 'domain'
+
+/** What ALTER DOMAIN does. */
+export type DomainAction =
+  | PlaceAction
+  | { readonly do: 'default'; readonly value: Fragment | undefined }
+  | { readonly do: 'not null'; readonly on: boolean }
+  | { readonly do: 'add check'; readonly check: CheckSyntax }
+  | { readonly do: 'drop constraint'; readonly ifExists: boolean; readonly name: string }
+  | { readonly do: 'rename constraint'; readonly from: string; readonly to: string }
+  | { readonly do: 'validate constraint'; readonly name: string }
 
 /** What ALTER TYPE does. */
 export type TypeAction =

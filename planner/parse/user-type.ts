@@ -47,12 +47,12 @@ export function dropType(c: Cursor, of: TypeWord): Statement {
 }
 
 /** ALTER TYPE, after that word. */
-export function alterType(c: Cursor, of: TypeWord): Statement {
+export function alterType(c: Cursor): Statement {
   const name = c.name()
   const action = placeAction(c) ?? typeAction(c)
   if (c.looking(',')) throw notSupported('several actions in one ALTER', { position: c.token!.start })
   c.finish()
-  return { kind: 'alter type', of, name, action }
+  return { kind: 'alter type', name, action }
 }
 
 function typeAction(c: Cursor): TypeAction {

@@ -45,7 +45,8 @@ export function copyFrom(session: Session, statement: CopyFrom): Runnable {
     const { session: state, catalogs } = session.context
     const may = requireRelationRight(rightsOf(state, catalogs.current), catalogs.current, 'insert', table)
     const read = statement.options.format !== 'binary'
-    const columns = copyColumns(table, statement.columns, present(), state.number, read)
+    const moment = { nowMicros: present(), session: state.number, catalog: session.context.catalogs.current }
+    const columns = copyColumns(table, statement.columns, moment, read)
     for (const column of columns.positions) may?.(column)
     return { table, columns }
   }

@@ -1,3 +1,4 @@
+import { plainType } from '../../types/domain-type.ts'
 import { type Condition, SQLSTATE, SqlError } from '../../types/error.ts'
 import type { Schema, Type, TypeLabel } from '../../types/type.ts'
 import type { Messages } from './frames.ts'
@@ -9,7 +10,12 @@ export type Severity = 'ERROR' | 'FATAL' | 'WARNING' | 'NOTICE'
 export function rowDescription(out: Messages, schema: Schema, formats: readonly number[]): void {
   out.begin('T').int16(schema.length)
   schema.forEach(({ name, type }, i) => {
-    out.string(name).int32(0).int16(0).int32(oidOf(type)).int16(sizeOf(type))
+    out
+      .string(name)
+      .int32(0)
+      .int16(0)
+      .int32(oidOf(plainType(type)))
+      .int16(sizeOf(type))
     out.int32(-1).int16(formatOf(formats, i))
   })
   out.end()
@@ -21,7 +27,7 @@ export type ShowObject = (oid: number, type: TypeLabel) => string
 /** ParameterDescription. */
 export function parameterDescription(out: Messages, types: readonly Type[]): void {
   out.begin('t').int16(types.length)
-  for (const type of types) out.int32(oidOf(type))
+  for (const type of types) out.int32(oidOf(plainType(type)))
   out.end()
 }
 

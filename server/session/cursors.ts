@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { canceled } from '../../executor/canceled.ts'
 import type { ParsedStatement, SessionStatement } from '../../planner/parse/index.ts'
+import { withPresentTypes } from '../../planner/type-def.ts'
 import { SqlError } from '../../types/error.ts'
 import { requireNoParameters } from '../statements/bind.ts'
 import { prepare } from '../statements/index.ts'
@@ -70,7 +71,8 @@ export function fetchCursor(session: Session, fetch: Fetch): Runnable {
       },
     }
   return {
-    schema: portal.statement.runnable.schema,
+    // A subscription's rows may have labels that came after the cursor.
+    schema: withPresentTypes(portal.statement.runnable.schema, session.context.catalogs.current),
     parameters: [],
     run: async () => ({ tag: sent => `FETCH ${sent}`, rows: rowsLeft() }),
   }

@@ -2,6 +2,7 @@ import { bindColumnValue } from '../../planner/bind/scalar.ts'
 import type { Catalog, ColumnDef, Relation } from '../../planner/catalog.ts'
 import type { ConstraintDef } from '../../planner/constraint-def.ts'
 import { asksSession } from '../../planner/dml/columns.ts'
+import { asksOfRows, conforming, defaultValue } from '../../planner/domain.ts'
 import { everyColumn, literal, substitute } from '../../planner/expressions.ts'
 import { parseExpression } from '../../planner/parse/cursor.ts'
 import type { AlterAction } from '../../planner/parse/index.ts'
@@ -40,10 +41,13 @@ export function addColumn(
   const stored: Schema = table.columns.filter(c => c.generated === undefined)
   const def = columnDef(column, [...stored, column], context)
   const old = everyColumn(table.columns)
-  const value = def.default ?? literal(null, def.type)
+  const { current } = context.catalogs
+  const value = conforming(defaultValue(def, current) ?? literal(null, def.type), def.type, current)
   const plain = [...old.filter((_, i) => table.columns[i]!.generated === undefined), value]
   const added = def.generated === undefined ? value : substitute(def.generated, plain)
-  const written = context.catalogs.current.relations.some(r => r.into === table.id)
+  const written = current.relations.some(r => r.into === table.id)
+  if (written && asksOfRows([def], current))
+    throw notSupported('a column of a domain in a table that a sink writes into')
   if (written && asksSession(value)) throw notSupported('such a default in a table that a sink writes into')
   const next = { ...table, columns: [...table.columns, def] }
   const made = rewritten(table, next, [...old, added], context, written)
@@ -115,7 +119,8 @@ export function changeType(
     text: name,
     position: () => undefined,
   }
-  const value = bindColumnValue(fragment.node, rows.columns, target, bindContext(context, fragment, 'batch'))
+  const bound = bindColumnValue(fragment.node, rows.columns, target, bindContext(context, fragment, 'batch'))
+  const value = conforming(bound, target.type, context.catalogs.current)
   const columns = table.columns.map((c, i) => (i === at ? target : c))
   requireUnused({ ...table, columns }, table, at, context, 'alter type of')
   const values = everyColumn(table.columns).with(at, value)

@@ -3,6 +3,7 @@ import type { TypeAction } from '../../planner/parse/index.ts'
 import { tokenize } from '../../planner/parse/tokens.ts'
 import { type EnumDef, mentionsType, numberAfter, type TypeDef, usersOfType } from '../../planner/type-def.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
+import { toJson } from '../../types/json.ts'
 import { quoteText } from '../../types/sql-text.ts'
 import type { EnumLabel } from '../../types/type.ts'
 import { userTypeName } from '../../types/type-names.ts'
@@ -83,10 +84,9 @@ export function withRenamedValue(
 }
 
 /** Whether a running job does more with values of the type than to compare and to hand them on. */
-function computesWith({ kind, options, job }: Relation, id: number): boolean {
+function computesWith({ options, job }: Relation, id: number): boolean {
   if (job === undefined) return false
-  const bound = options['connector'] !== undefined || kind === 'subscription'
-  return bound || job.nodes.some(({ spec }) => callsOn(spec, id))
+  return options['connector'] !== undefined || job.nodes.some(({ spec }) => callsOn(spec, id))
 }
 
 const COMPARING =
@@ -99,9 +99,14 @@ function callsOn(data: unknown, id: number): boolean {
   return Object.values(data).some(value => callsOn(value, id))
 }
 
-/** Throws 0A000 for connectors, which are told types when they start, and 55006 for a job that is not complete. */
+/** Functions in JavaScript have their types in a text of the job. */
+function hasInText({ job }: Relation, id: number): boolean {
+  return toJson(job).includes(`\\"id\\":${id},\\"schema\\"`)
+}
+
+/** Throws 0A000 for connectors and functions in JavaScript, which are told types when they start, and 55006 for a job that is not complete. */
 function requireQuiet(relations: readonly Relation[], type: TypeDef, { runtime }: StatementContext): void {
-  const bound = relations.find(r => r.options['connector'] !== undefined || r.kind === 'subscription')
+  const bound = relations.find(r => r.options['connector'] !== undefined || hasInText(r, type.id))
   if (bound !== undefined)
     throw notSupported(`another label of type ${userTypeName(type)}, which ${bound.kind} ${bound.name} uses`)
   const busy = relations.find(({ id }) => runtime.isBackfilling(id))

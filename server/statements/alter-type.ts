@@ -1,5 +1,5 @@
 import type { Catalog, Relation } from '../../planner/catalog.ts'
-import type { TypeAction } from '../../planner/parse/index.ts'
+import type { PlaceAction, TypeAction } from '../../planner/parse/index.ts'
 import { withRenamedType, withRenamedTypeIn } from '../../planner/renamed-type.ts'
 import { type CompositeDef, namesType, type TypeDef, usersOfType } from '../../planner/type-def.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
@@ -23,13 +23,9 @@ export function alterType(
     requireOwner(rightsOf(context.session, catalog), 'type', found)
     switch (action.do) {
       case 'owner':
-        return catalog.withType(placed(found, action, catalog, context))
       case 'rename':
-      case 'set schema': {
-        const changed = placed(found, action, catalog, context)
-        requireFreeTypeName(changed, catalog)
-        return withTypeShown(found, changed, catalog)
-      }
+      case 'set schema':
+        return movedType(found, action, catalog, context)
       case 'add value':
         return withValue(found, action, catalog, context)
       case 'rename value':
@@ -41,6 +37,19 @@ export function alterType(
         return catalog.withType({ ...found, fields: attributes(found, action, catalog, context) })
     }
   })
+}
+
+/** Another name, owner or schema. */
+export function movedType(
+  type: TypeDef,
+  action: PlaceAction,
+  catalog: Catalog,
+  context: StatementContext,
+): Catalog {
+  const changed = placed(type, action, catalog, context)
+  if (action.do === 'owner') return catalog.withType(changed)
+  requireFreeTypeName(changed, catalog)
+  return withTypeShown(type, changed, catalog)
 }
 
 /** The catalog with the type as it is now, also in what texts say. */

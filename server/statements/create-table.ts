@@ -2,6 +2,7 @@ import { limited } from '../../planner/bind/coerce.ts'
 import { bindColumnValue } from '../../planner/bind/scalar.ts'
 import type { ColumnDef, Relation } from '../../planner/catalog.ts'
 import { rejectDuplicates, sequencesOf } from '../../planner/dml/columns.ts'
+import { asksOfRows } from '../../planner/domain.ts'
 import { expiryOf } from '../../planner/expiry.ts'
 import { column, readsNow, timedBy } from '../../planner/expressions.ts'
 import type { ColumnSyntax, RelationSyntax } from '../../planner/parse/index.ts'
@@ -103,9 +104,14 @@ async function createWith(
     ...(syntax.keyName !== undefined && { keyName: syntax.keyName }),
   }
   const constraints = boundConstraints(syntax.constraints, table, context)
-  if (constraints.length > 0 && (!isTable || connector !== undefined))
+  const asks = asksOfRows(columns, context.catalogs.current)
+  if ((asks || constraints.length > 0) && (!isTable || connector !== undefined))
     throw notSupported('a constraint on rows that statements do not write')
-  requireKeepable(constraints, { conflict, key }, version !== undefined)
+  requireKeepable(
+    asks ? [...constraints, { kind: 'check' }] : constraints,
+    { conflict, key },
+    version !== undefined,
+  )
   const watermarks = syntax.watermarks.map(w => watermarkOf(w, columns, context))
   const { appendOnly } = syntax
   const expires = { kind: isTable ? 'table' : 'source', options, watermarks, appendOnly } as const

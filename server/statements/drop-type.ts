@@ -10,6 +10,7 @@ import { changeCatalog } from './change-catalog.ts'
 import type { Result, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
 import { withDependents } from './dependents.ts'
+import { requireDomain } from './domains.ts'
 import { findNamedType, namedUsers, requireType, typedColumns } from './user-types.ts'
 
 /** DROP TYPE; columns, views and functions of it are named or, with CASCADE, dropped too. */
@@ -25,6 +26,7 @@ export function dropType(
         continue
       }
       const found = requireType(name, next, context)
+      if (of === 'domain') requireDomain(found)
       requireOwner(rightsOf(context.session, before), 'type', found)
       next = withoutType(found, cascade, next, context)
     }

@@ -3,6 +3,7 @@ import { unreachable } from '../../types/error.ts'
 import type { Type } from '../../types/type.ts'
 import { withoutInternalTables } from '../internal-tables.ts'
 import { alter } from './alter.ts'
+import { alterDomain } from './alter-domain.ts'
 import { alterFunction, commentOnFunction } from './alter-function.ts'
 import { alterType } from './alter-type.ts'
 import { comment } from './comment.ts'
@@ -15,6 +16,7 @@ import { createSubscription } from './create-subscription.ts'
 import { createTable } from './create-table.ts'
 import { createView } from './create-view.ts'
 import { prepareDml } from './dml.ts'
+import { createDomain } from './domains.ts'
 import { cancelJobs, drop } from './drop.ts'
 import { dropFunction } from './drop-function.ts'
 import { dropType } from './drop-type.ts'
@@ -113,6 +115,10 @@ export function prepare(
       return command(() => alterFunction(statement, context))
     case 'create type':
       return command(() => createType(statement, context))
+    case 'create domain':
+      return command(() => createDomain(statement, context))
+    case 'alter domain':
+      return command(() => alterDomain(statement, context))
     case 'alter type':
       return command(() => alterType(statement, context))
     case 'drop type':

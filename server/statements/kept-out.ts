@@ -1,10 +1,13 @@
 import { compileProjection } from '../../executor/expression/compile.ts'
+import { holdRule } from '../../executor/functions/domains.ts'
 import type { Relation } from '../../planner/catalog.ts'
 import { type CheckDef, checksIn } from '../../planner/constraint-def.ts'
 import { defaultOf } from '../../planner/dml/columns.ts'
+import { ruleOf } from '../../planner/domain.ts'
 import { present, withLiterals } from '../../planner/query.ts'
 import { cellValue } from '../../storage/column-buffer.ts'
 import type { Chunk } from '../../types/chunk.ts'
+import { holdsDomain } from '../../types/domain-type.ts'
 import { SqlError } from '../../types/error.ts'
 import { formatText } from '../../types/text-io.ts'
 import { BOOL, fieldsOf } from '../../types/type.ts'
@@ -23,8 +26,26 @@ export function rejectNulls(chunk: Chunk, table: Relation): void {
   })
 }
 
-/** What throws 23514 for rows that make a check of the table false, in the order of the checks' names; undefined: it has none. */
+/** What throws for rows that a statement may not write: domains of columns are asked first; undefined: there is nothing to ask. */
 export function checksOf(
+  table: Relation,
+  context: Pick<StatementContext, 'session' | 'catalogs'>,
+): ((chunk: Chunk) => void) | undefined {
+  const holds = table.columns.flatMap(({ type, dropped }, i) => {
+    const rule = dropped === true ? undefined : ruleOf(type, context.catalogs.current)
+    return rule === undefined ? [] : [{ i, hold: holdRule(rule) }]
+  })
+  const checks = ownChecksOf(table, context)
+  if (holds.length === 0) return checks
+  return chunk => {
+    for (const { i, hold } of holds)
+      for (let row = 0; row < chunk.length; row++) hold(cellValue(chunk.columns[i]!, row))
+    checks?.(chunk)
+  }
+}
+
+/** What throws 23514 for rows that make a check of the table false, in the order of the checks' names; undefined: it has none. */
+function ownChecksOf(
   table: Relation,
   { session }: Pick<StatementContext, 'session'>,
 ): ((chunk: Chunk) => void) | undefined {
@@ -67,7 +88,10 @@ export function requireSameConstraints(
   const isSame = (as: Relation) =>
     as.constraints === table.constraints &&
     String(as.key) === String(table.key) &&
-    as.columns.every(({ notNull }, i) => notNull === table.columns[i]?.notNull)
+    as.columns.every(
+      ({ notNull, type }, i) =>
+        notNull === table.columns[i]?.notNull && (type === table.columns[i]?.type || !holdsDomain(type)),
+    )
   if (now === undefined || isSame(now)) return
   throw new SqlError('object_in_use', 'the constraints of the table were changed while the statement ran', {
     hint: 'Run it again.',

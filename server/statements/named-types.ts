@@ -1,7 +1,8 @@
+import { leafOf } from '../../executor/functions/registry.ts'
 import type { Statement } from '../../planner/parse/index.ts'
 import { findType, type TypeDef, typeOf } from '../../planner/type-def.ts'
 import { SqlError } from '../../types/error.ts'
-import { arrayOf, type Type } from '../../types/type.ts'
+import { arrayOf, TEXT, type Type } from '../../types/type.ts'
 import { denied, rightsOf } from '../access/rights.ts'
 import type { StatementContext } from './contract.ts'
 
@@ -23,7 +24,20 @@ function resolved(data: unknown, context: StatementContext): unknown {
   if (Object.getPrototypeOf(data) !== Object.prototype) return data
   const entries = Object.entries(data).map(([key, value]) => [key, resolved(value, context)] as const)
   const changed = entries.some(([key, value]) => value !== (data as Record<string, unknown>)[key])
-  return changed ? Object.fromEntries(entries) : data
+  return changed ? { ...Object.fromEntries(entries), ...limitOfDomain(data as Typed, context) } : data
+}
+
+interface Typed {
+  readonly type?: Type
+}
+
+/** What limits values of a domain limits those of a column of it, and of an array of it. */
+function limitOfDomain({ type }: Typed, context: StatementContext): { readonly modifier?: string } {
+  const { named } = leafOf(type ?? TEXT)
+  const def =
+    named &&
+    findType(context.catalogs.current, context.session.database, named.path, context.session.searchPath())
+  return def?.kind === 'domain' && def.modifier !== undefined ? { modifier: def.modifier } : {}
 }
 
 function typeNamed({ path, position }: NonNullable<Type['named']>, context: StatementContext): Type {

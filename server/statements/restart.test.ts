@@ -42,6 +42,10 @@ const BEFORE = [
   "CREATE MATERIALIZED VIEW gapless AS SELECT n FROM GAP_FILL(beats, at, INTERVAL '1 second', LOCF(n))",
   "INSERT INTO beats VALUES ('2026-01-01 00:00:00', 1), ('2026-01-01 00:00:02', 2)",
   'ALTER MATERIALIZED VIEW sums SET PARALLELISM = 3',
+  'CREATE DOMAIN positive AS int DEFAULT 7 CHECK (value > 0)',
+  'CREATE TABLE counts (k int PRIMARY KEY, n positive)',
+  'CREATE MATERIALIZED VIEW lifted AS SELECT k, (n - 5)::positive AS n FROM counts',
+  'INSERT INTO counts VALUES (1, 6)',
   'CREATE TYPE place AS (street varchar(8), no int)',
   'CREATE TABLE homes (k int PRIMARY KEY, at place)',
   'CREATE MATERIALIZED VIEW streets AS SELECT at, (at).street, count(*) AS n FROM homes GROUP BY at',
@@ -137,6 +141,15 @@ test('what statements changed is there after a restart, and goes on', async () =
   // The row that comes after the restart fills the gap since one from before it.
   await rows("INSERT INTO beats VALUES ('2026-01-01 00:00:04', 4)")
   assert.deepEqual(await rows('SELECT n FROM gapless ORDER BY 1'), [[1], [1], [2], [2], [4]])
+  await rows('INSERT INTO counts (k) VALUES (2)')
+  await assert.rejects(
+    rows('INSERT INTO counts VALUES (3, -1)'),
+    /violates check constraint "positive_check"/,
+  )
+  assert.deepEqual(await rows('SELECT * FROM lifted ORDER BY k'), [
+    [1, 1],
+    [2, 2],
+  ])
   await rows("INSERT INTO moods VALUES ('ok', 2), ('sad', 3)")
   await rows("ALTER TYPE mood ADD VALUE 'meh' BEFORE 'ok'")
   await rows("INSERT INTO moods VALUES ('meh', 4)")

@@ -2,6 +2,7 @@ import { type Relation, writablePositions } from '../../planner/catalog.ts'
 import type { StreamPlan } from '../../planner/contract.ts'
 import { assign } from '../../planner/dml/assign.ts'
 import { asksSession, columnAt, defaultOf, generate, rejectDuplicates } from '../../planner/dml/columns.ts'
+import { asksOfRows, defaultValue } from '../../planner/domain.ts'
 import { call, column as columnOf, conjunction, readsNow, timedBy } from '../../planner/expressions.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
@@ -39,9 +40,10 @@ export function intoTable(
     const from = wanted.indexOf(i)
     const field = schema[from]
     if (field === undefined) {
-      if (column.default !== undefined && asksSession(column.default))
+      const own = defaultValue(column, context.catalogs.current)
+      if (own !== undefined && asksSession(own))
         throw notSupported(`a sink that leaves column "${column.name}" to its default`)
-      return defaultOf(column.default, column.type, binding)
+      return defaultOf(own, column.type, binding)
     }
     return assign(columnOf(from, field.type), column, binding, undefined)
   })
@@ -89,7 +91,7 @@ function checkTarget({ plan, dependsOn }: SinkInput, target: Relation, context: 
   const { name } = target
   if (target.kind !== 'table')
     throw new SqlError('wrong_object_type', `cannot sink into ${target.kind} "${name}"`)
-  if (target.constraints !== undefined)
+  if (target.constraints !== undefined || asksOfRows(target.columns, context.catalogs.current))
     throw notSupported(`a sink into table "${name}", which has constraints,`)
   if (!plan.appendOnly && (target.appendOnly || !target.declaredKey))
     throw new SqlError(

@@ -110,7 +110,8 @@ function columnSql(column: ColumnDef, table: Pick<Relation, 'columns' | 'key'>):
       : generated === undefined
         ? ` DEFAULT ${expressionSql}`
         : ` AS ${expressionSql}`
-  const limited = modifier !== undefined && type.name !== 'timestamptz' && !/^(name|letter)/.test(modifier)
+  const named = type.name === 'timestamptz' || (type.user ?? type.element?.user) !== undefined
+  const limited = modifier !== undefined && !named && !/^(name|letter)/.test(modifier)
   const typed = limited
     ? `${modifier}${type.element === undefined ? '' : '[]'}`.toUpperCase()
     : typeText(type)

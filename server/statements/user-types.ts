@@ -82,11 +82,13 @@ function unknownType({ schema, name, position }: Name): SqlError {
 
 /** COMMENT ON TYPE. */
 export function commentOnType(
-  { name, text }: StatementOf<'comment on type'>,
+  { of, name, text }: StatementOf<'comment on type'>,
   context: StatementContext,
 ): Promise<Result> {
   return changeCatalog(context, 'COMMENT', catalog => {
     const found = requireType(name, catalog, context)
+    if (of === 'domain' && found.kind !== 'domain')
+      throw new SqlError('wrong_object_type', `"${found.name}" is not a domain`)
     requireOwner(rightsOf(context.session, catalog), 'type', found)
     return catalog.withType(commented(found, text === '' ? undefined : text))
   })

@@ -1,5 +1,6 @@
 import type { Catalog, Relation } from '../../planner/catalog.ts'
 import { declaredIn, keyNameOf } from '../../planner/constraint-def.ts'
+import type { DomainDef } from '../../planner/type-def.ts'
 import { quoteIdent } from '../../types/sql-text.ts'
 import { isBracketed } from './expression-text.ts'
 import { keptByOid } from './objects.ts'
@@ -23,9 +24,34 @@ export interface ConstraintObject {
 
 const CONSTRAINT_OIDS = 0x50000000
 
+export interface DomainConstraint {
+  readonly oid: number
+  readonly on: DomainDef
+  readonly name: string
+  readonly type: 'c'
+  readonly sql: string
+  readonly valid: boolean
+}
+
 /** Constraints of the tables of a database. */
 export function constraintObjects(catalog: Catalog, database: string): readonly ConstraintObject[] {
   return catalog.relations.filter(relation => relation.database === database).flatMap(constraintsOf)
+}
+
+/** Checks of domains. */
+export function domainConstraints({ types }: Pick<Catalog, 'types'>): readonly DomainConstraint[] {
+  return types.flatMap(on =>
+    on.kind === 'domain'
+      ? on.checks.map(({ id, name, sql, notValid }) => ({
+          oid: CONSTRAINT_OIDS + id,
+          on,
+          name,
+          type: 'c' as const,
+          sql,
+          valid: notValid !== true,
+        }))
+      : [],
+  )
 }
 
 /** Undefined: nothing has the number. */
@@ -66,6 +92,12 @@ function constraintsOf(on: Relation): ConstraintObject[] {
   return [...key, ...others]
 }
 
+/** A check of a domain as CREATE DOMAIN has it; undefined: nothing of that number. */
+export function domainCheckDefinition(oid: number, catalog: Catalog, pretty: boolean): string | undefined {
+  const found = domainConstraints(catalog).find(constraint => constraint.oid === oid)
+  return found && `CHECK ${checkClause(found, pretty)}${found.valid ? '' : ' NOT VALID'}`
+}
+
 /** The constraint as CREATE TABLE has it (pg_get_constraintdef). `pretty`: without needless brackets. */
 export function constraintDefinition(constraint: ConstraintObject, pretty: boolean): string {
   const { on, columns, type, valid, nullsNotDistinct } = constraint
@@ -76,7 +108,7 @@ export function constraintDefinition(constraint: ConstraintObject, pretty: boole
 }
 
 /** The condition in its brackets. */
-export function checkClause({ sql = '' }: ConstraintObject, pretty: boolean): string {
+export function checkClause({ sql = '' }: Pick<ConstraintObject, 'sql'>, pretty: boolean): string {
   const inside = isBracketed(sql) ? sql.slice(1, -1) : sql
   return pretty ? `(${inside})` : `((${inside}))`
 }

@@ -1,5 +1,6 @@
 import type { Catalog, ColumnDef } from '../../planner/catalog.ts'
 import { arrayTypeId, findType } from '../../planner/type-def.ts'
+import { isDomain } from '../../types/domain-type.ts'
 import { quoteIdent } from '../../types/sql-text.ts'
 import type { Type } from '../../types/type.ts'
 import { LABELS } from '../../types/type-labels.ts'
@@ -86,7 +87,7 @@ export function columnType(column: { readonly type: Type } & Partial<ColumnDef>)
 } {
   const { type, modifier } = column
   const match = /^(\w+)\((\d+)(?:,(-?\d+))?\)$/.exec(modifier ?? '')
-  if (match === null) return { oid: oidOf(type), typmod: -1 }
+  if (match === null || isDomain(type)) return { oid: oidOf(type), typmod: -1 }
   const first = Number(match[2])
   switch (match[1]) {
     case 'name':

@@ -1,6 +1,6 @@
 import type { Catalog } from '../../planner/catalog.ts'
-import { arrayTypeId, classOfType, type TypeDef } from '../../planner/type-def.ts'
-import type { PgType } from './types.ts'
+import { arrayTypeId, classOfType, type DomainDef, type TypeDef } from '../../planner/type-def.ts'
+import { columnType, type PgType, typeByOid } from './types.ts'
 
 /** A user's type, or the array of one, as pg_type has it. */
 export interface PgUserType extends PgType {
@@ -12,6 +12,9 @@ const ARRAY_SUBSCRIPT = 6179
 const RECORD_FUNCTIONS = [2290, 2291, 2402, 2403, 0, 0]
 
 const ENUM_FUNCTIONS = [3506, 3507, 3532, 3533, 0, 0]
+
+const DOMAIN_IN = 2597
+const DOMAIN_RECEIVE = 2598
 
 const byCatalog = new WeakMap<Catalog, ReadonlyMap<number, PgUserType>>()
 
@@ -33,6 +36,7 @@ export function relationOf({ def, oid }: PgUserType): number {
 }
 
 function ownType(def: TypeDef): PgUserType {
+  if (def.kind === 'domain') return domainType(def)
   const isEnum = def.kind === 'enum'
   return {
     def,
@@ -52,6 +56,29 @@ function ownType(def: TypeDef): PgUserType {
     collation: 0,
     subscript: 0,
   }
+}
+
+/** A domain is laid out as its base. */
+function domainType(def: DomainDef): PgUserType {
+  const base = typeByOid(baseOid(def))!
+  const functions = base.functions.with(0, DOMAIN_IN).with(2, DOMAIN_RECEIVE).with(4, 0).with(5, 0)
+  return {
+    ...base,
+    def,
+    oid: def.id,
+    name: def.name,
+    kind: 'd',
+    preferred: false,
+    delimiter: ',',
+    element: 0,
+    array: arrayTypeId(def.id),
+    functions,
+    subscript: 0,
+  }
+}
+
+function baseOid({ base, modifier }: DomainDef): number {
+  return columnType({ type: base, ...(modifier !== undefined && { modifier }) }).oid
 }
 
 function arrayType(def: TypeDef): PgUserType {

@@ -3,7 +3,7 @@ import { SqlError } from '../../../types/error.ts'
 import { quoteIdent } from '../../../types/sql-text.ts'
 import { typeName } from '../../../types/type-names.ts'
 import { sequenceOf } from '../../sequences.ts'
-import { constraintByOid, constraintDefinition } from '../constraints.ts'
+import { constraintByOid, constraintDefinition, domainCheckDefinition } from '../constraints.ts'
 import { indexColumn, indexDefinition, viewDefinition } from '../definitions.ts'
 import { shownExpression } from '../expression-text.ts'
 import { existingObject, functionsOf, objectByOid } from '../lookup.ts'
@@ -47,8 +47,10 @@ systemForms(
   'text',
   'definition of a constraint',
   (session, oid: number, pretty = false) => {
-    const found = constraintByOid(oid, session.catalogs.current)
-    return found === undefined ? null : constraintDefinition(found, pretty)
+    const { current } = session.catalogs
+    const found = constraintByOid(oid, current)
+    if (found === undefined) return domainCheckDefinition(oid, current, pretty) ?? null
+    return constraintDefinition(found, pretty)
   },
 )
 for (const what of ['trigger', 'rule'])

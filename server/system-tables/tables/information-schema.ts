@@ -2,10 +2,12 @@ import { type Grant, PRIVILEGES_OF, type Privilege } from '../../../planner/acce
 import { type Catalog, type ColumnDef, type Relation, shownPositions } from '../../../planner/catalog.ts'
 import type { SequenceDef } from '../../../planner/sequence-def.ts'
 import { isTempSchema } from '../../../planner/temp-schema.ts'
+import type { DomainDef } from '../../../planner/type-def.ts'
+import { isDomain, plainType } from '../../../types/domain-type.ts'
 import type { Type } from '../../../types/type.ts'
 import { typeName } from '../../../types/type-names.ts'
 import { sequenceOf } from '../../sequences.ts'
-import { checkClause, constraintObjects } from '../constraints.ts'
+import { checkClause, constraintObjects, domainConstraints } from '../constraints.ts'
 import { viewDefinition } from '../definitions.ts'
 import { shownExpression, storedExpression } from '../expression-text.ts'
 import { type ClassObject, classObjects, shownColumns } from '../objects.ts'
@@ -51,7 +53,8 @@ fill(
   facts =>
     tabular(facts).flatMap(o =>
       o.columns.map((column, i): Row => {
-        const { oid, typmod } = columnType(column)
+        const { domain, ...shownAs } = ofDomain(column, facts.catalog)
+        const { oid, typmod } = columnType(shownAs)
         const type = typeByOid(oid, facts.catalog)
         const isArray = type?.category === 'A'
         const generated = column.generated !== undefined
@@ -64,10 +67,15 @@ fill(
           column_default: generated || identity ? null : shown(facts, column),
           is_nullable: column.notNull ? 'NO' : 'YES',
           // PostgreSQL has no such types; the text tells their fields.
-          data_type: dataType(column.type, oid, isArray),
+          data_type: dataType(shownAs.type, oid, isArray),
           ...lengths(type?.name ?? '', typmod),
+          ...(domain && {
+            domain_catalog: facts.database,
+            domain_schema: domain.schema,
+            domain_name: domain.name,
+          }),
           udt_catalog: facts.database,
-          udt_schema: (column.type.user ?? column.type.element?.user)?.schema ?? 'pg_catalog',
+          udt_schema: (shownAs.type.user ?? shownAs.type.element?.user)?.schema ?? 'pg_catalog',
           udt_name: type?.name ?? 'record',
           dtd_identifier: String(i + 1),
           is_self_referencing: 'NO',
@@ -85,6 +93,65 @@ fill(
       }),
     ),
   true,
+)
+
+/** A column of a domain is one of what that stands on. */
+function ofDomain(
+  column: Pick<ColumnDef, 'type'> & Partial<ColumnDef>,
+  catalog: Catalog,
+): Pick<ColumnDef, 'type'> & { readonly modifier?: string; readonly domain?: DomainDef } {
+  const { type, modifier } = column
+  const def = isDomain(type) ? catalog.typeById(type.user!.id) : undefined
+  const own = { type: plainType(type), ...(modifier !== undefined && { modifier }) }
+  return def?.kind === 'domain' ? { ...own, domain: def } : own
+}
+
+function domainKey({ database, schema: place, name }: DomainDef): Row {
+  return { domain_catalog: database, domain_schema: place, domain_name: name }
+}
+
+fill('information_schema.domains', ({ catalog, database }) =>
+  catalog.types.flatMap((def): Row | readonly Row[] => {
+    if (def.kind !== 'domain' || def.database !== database) return []
+    const { base, modifier, default: own } = def
+    const { oid, typmod } = columnType({ type: base, ...(modifier !== undefined && { modifier }) })
+    const type = typeByOid(oid)
+    const isArray = type?.category === 'A'
+    return {
+      ...domainKey(def),
+      data_type: dataType(base, oid, isArray),
+      ...lengths(type?.name ?? '', typmod),
+      domain_default: own === undefined ? null : storedExpression({ type: base, expressionSql: own.sql }),
+      udt_catalog: database,
+      udt_schema: 'pg_catalog',
+      udt_name: type?.name ?? 'record',
+      dtd_identifier: '1',
+    }
+  }),
+)
+
+fill('information_schema.domain_constraints', ({ catalog, database }) =>
+  domainConstraints(catalog).flatMap(({ on, name }) =>
+    on.database !== database
+      ? []
+      : {
+          ...constraint(database, on.schema, name),
+          ...domainKey(on),
+          is_deferrable: 'NO',
+          initially_deferred: 'NO',
+        },
+  ),
+)
+
+fill('information_schema.column_domain_usage', facts =>
+  tabular(facts).flatMap(o =>
+    o.columns.flatMap((column): Row | readonly Row[] => {
+      const { domain } = ofDomain(column, facts.catalog)
+      return domain === undefined
+        ? []
+        : { ...domainKey(domain), ...table(facts, o), column_name: column.name }
+    }),
+  ),
 )
 
 function dataType(type: Type, oid: number, isArray: boolean): string {
@@ -240,7 +307,10 @@ for (const name of ['key_column_usage', 'constraint_column_usage'])
   )
 
 fill('information_schema.check_constraints', facts =>
-  constraintObjects(facts.catalog, facts.database)
+  [
+    ...constraintObjects(facts.catalog, facts.database),
+    ...domainConstraints(facts.catalog).filter(({ on }) => on.database === facts.database),
+  ]
     .filter(({ type }) => type === 'c')
     .map(found => ({
       ...constraint(facts.database, found.on.schema, found.name),

@@ -5,7 +5,7 @@ import type { Order } from '../../../types/job.ts'
 import type { Value } from '../../../types/value.ts'
 import { oidOf } from '../../protocol/oids.ts'
 import { aclOf, columnAcl } from '../acl.ts'
-import { constraintObjects } from '../constraints.ts'
+import { constraintObjects, domainConstraints } from '../constraints.ts'
 import { storedExpression } from '../expression-text.ts'
 import {
   attributeNumber,
@@ -178,22 +178,42 @@ function operatorClass(type: string | undefined): number {
 
 fill('pg_catalog.pg_constraint', ({ catalog, database }) => {
   const schemas = new Map(catalog.schemas.filter(s => s.database === database).map(s => [s.name, s.id]))
-  return constraintObjects(catalog, database).map(({ oid, on, name, type, columns, valid, sql, index }) => ({
-    oid,
-    conname: name,
-    connamespace: schemas.get(on.schema) ?? 0,
-    contype: type,
-    convalidated: valid,
-    conrelid: on.id,
-    conindid: index,
-    confupdtype: ' ',
-    confdeltype: ' ',
-    confmatchtype: ' ',
-    conislocal: true,
-    connoinherit: type !== 'c',
-    conkey: columns.length === 0 ? null : columns.map(i => attributeNumber(on, i)),
-    ...(sql !== undefined && { conbin: sql }),
-  }))
+  const ofDomains = domainConstraints(catalog).flatMap(({ oid, on, name, sql, valid }) =>
+    on.database !== database
+      ? []
+      : {
+          oid,
+          conname: name,
+          connamespace: schemas.get(on.schema) ?? 0,
+          contype: 'c',
+          convalidated: valid,
+          contypid: on.id,
+          confupdtype: ' ',
+          confdeltype: ' ',
+          confmatchtype: ' ',
+          conislocal: true,
+          conbin: sql,
+        },
+  )
+  const ofTables = constraintObjects(catalog, database).map(
+    ({ oid, on, name, type, columns, valid, sql, index }) => ({
+      oid,
+      conname: name,
+      connamespace: schemas.get(on.schema) ?? 0,
+      contype: type,
+      convalidated: valid,
+      conrelid: on.id,
+      conindid: index,
+      confupdtype: ' ',
+      confdeltype: ' ',
+      confmatchtype: ' ',
+      conislocal: true,
+      connoinherit: type !== 'c',
+      conkey: columns.length === 0 ? null : columns.map(i => attributeNumber(on, i)),
+      ...(sql !== undefined && { conbin: sql }),
+    }),
+  )
+  return [...ofTables, ...ofDomains]
 })
 
 fill('pg_catalog.pg_description', ({ catalog, database }) =>

@@ -1,9 +1,11 @@
+import type { DomainDef } from '../../../planner/type-def.ts'
 import { aclOf } from '../acl.ts'
+import { storedExpression } from '../expression-text.ts'
 import type { ClassObject } from '../objects.ts'
 import { rowTypeOid, SCHEMA_OIDS } from '../oids.ts'
 import { type Facts, fill, type Row } from '../registry.ts'
 import { ROOT, roleOid } from '../roles.ts'
-import { type PgType, TYPES } from '../types.ts'
+import { columnType, type PgType, TYPES } from '../types.ts'
 import { type PgUserType, relationOf, userTypes } from '../user-types.ts'
 import { allObjects } from './relations.ts'
 
@@ -23,7 +25,21 @@ function userType(type: PgUserType, { catalog }: Facts): Row {
   return {
     ...typeRow(type, id, def.owner),
     typrelid: relationOf(type),
+    ...(def.kind === 'domain' && type.oid === def.id && domainRow(def)),
     typacl: type.oid === def.id ? aclOf(catalog, 'type', def) : null,
+  }
+}
+
+function domainRow({ base, modifier, notNull, default: own }: DomainDef): Row {
+  const { oid, typmod } = columnType({ type: base, ...(modifier !== undefined && { modifier }) })
+  const text = own === undefined ? null : storedExpression({ type: base, expressionSql: own.sql })
+  return {
+    typbasetype: oid,
+    typtypmod: typmod,
+    typnotnull: notNull,
+    typdefault: text,
+    typdefaultbin: text,
+    typndims: base.name === 'array' && base.label === undefined ? 1 : 0,
   }
 }
 
