@@ -1,3 +1,4 @@
+import { MADE_TYPES } from './data.ts'
 import { change } from './dml.ts'
 import { query } from './query.ts'
 import { Random } from './random.ts'
@@ -41,6 +42,6 @@ export function makeCase(seed: number, viewCount: number): Case {
 export function script({ tables, views, epochs }: Case): string {
   const create = (view: View) => `CREATE MATERIALIZED VIEW ${view.name} AS ${render(view.tree, 'weir')}`
   const [first = [], ...rest] = epochs.map(epoch => epoch.map(tree => render(tree, 'weir')))
-  const lines = [...tables.map(createTable), ...first, ...views.map(create), ...rest.flat()]
+  const lines = [...MADE_TYPES, ...tables.map(createTable), ...first, ...views.map(create), ...rest.flat()]
   return lines.map(line => `${line};`).join('\n')
 }

@@ -1,5 +1,6 @@
 import type { Case, View } from './case.ts'
 import { difference } from './compare.ts'
+import { MADE_TYPES } from './data.ts'
 import { explained } from './differences.ts'
 import { createTable } from './schema.ts'
 import type { Answer, Database } from './servers.ts'
@@ -26,6 +27,10 @@ export async function check(given: Case, pair: Pair): Promise<{ findings: Findin
   const report = (finding: Finding) => {
     const view = given.views.find(({ name }) => name === finding.view)
     if (!explained(finding, view === undefined ? '' : queriesOf(view, given.views))) findings.push(finding)
+  }
+  for (const made of MADE_TYPES) {
+    const [mine, theirs] = await both(pair, made, made)
+    if ('code' in mine || 'code' in theirs) return { findings: [broken(mine)], compared: 0 }
   }
   for (const table of given.tables) {
     const [mine, theirs] = await both(pair, createTable(table), createTable(table))

@@ -42,9 +42,18 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
     "'[1.0, 2]'",
     `'{"a": null}'`,
   ],
+  mood: ["'sad'", "'ok'", "'happy'"],
+  pair: ["'(1,a)'", "'(1,b)'", "'(2,)'", "'(,x)'"],
+  'mood[]': ["'{}'", "'{sad,ok}'", "'{happy,NULL}'"],
   'int4[]': ["'{}'", "'{1}'", "'{1,2}'", "'{1,NULL}'", "'{3,2,1}'"],
   'text[]': ["'{}'", "'{a}'", "'{a,NULL,b}'", `'{"",x y}'`],
 }
+
+/** What makes the types that are no server's own. */
+export const MADE_TYPES: readonly string[] = [
+  "CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy')",
+  'CREATE TYPE pair AS (a int4, b text)',
+]
 
 export const TYPES = Object.keys(VALUES)
 

@@ -192,6 +192,8 @@ const AGGREGATES: Readonly<Record<string, readonly string[]>> = {
   timestamptz: ['min(#{timestamptz})', 'max(#{timestamptz})'],
   interval: ['min(#{interval})', 'max(#{interval})', 'sum(#{interval})'],
   'int4[]': ['array_agg(#{int4} ORDER BY #{same})', 'array_agg(DISTINCT #{int4} ORDER BY #{same})'],
+  mood: ['min(#{mood})', 'max(#{mood})', 'mode() WITHIN GROUP (ORDER BY #{mood})'],
+  'mood[]': ['array_agg(#{mood} ORDER BY #{same})'],
   jsonb: [],
 }
 
