@@ -81,6 +81,8 @@ test('SET LOCAL ends with the block and a rolled back SET is undone, both told b
 
 test('ROLLBACK TO SAVEPOINT takes back what was set since, RELEASE keeps it', async () => {
   const style = async () => textRows(await client.query('SHOW intervalstyle')).flat()
+  const title = (await client.query('SHOW TIME ZONE')).find(reply => reply.type === 'T')!.body
+  assert.equal(title.toString('latin1', 2, 10), 'TimeZone')
   await client.query("SET intervalstyle = 'iso_8601'")
   await client.query(
     "BEGIN; SAVEPOINT a; SET intervalstyle = 'sql_standard'; SAVEPOINT b; SET LOCAL intervalstyle = 'postgres'",

@@ -18,6 +18,12 @@ const SYSTEM_SCHEMAS = ['information_schema', 'pg_catalog', 'rw_catalog']
 /** Lists of what cannot be made yet: empty. */
 const NEVER_MADE = new Set(['connections'])
 const LISTS_MISSING = new Set(['cluster', 'clusters', 'processlist'])
+/** Settings whose names PostgreSQL writes otherwise than in small letters. */
+const TITLES: Readonly<Record<string, string>> = {
+  datestyle: 'DateStyle',
+  intervalstyle: 'IntervalStyle',
+  timezone: 'TimeZone',
+}
 
 /** SHOW of lists and settings, DESCRIBE. */
 export function prepareShow(
@@ -105,7 +111,7 @@ export function prepareShow(
       const name = setting(words)
       session.settings.get(name)
       return rowsOf(
-        [name],
+        [TITLES[name] ?? name],
         () => [[session.settings.get(name)]],
         () => 'SHOW',
       )
