@@ -50,22 +50,30 @@ export function bindColumnValue(
   return assign(bound, target, context, context.position(0), 'default expression')
 }
 
-/** Binds the condition of a CHECK over the columns of a table; `uses` is told of functions of users. */
-export function bindCheck(
+/** Where a condition on the rows of a table stands: the words of PostgreSQL's errors. */
+const CONDITIONS = {
+  check: { clause: 'check constraints', one: 'check constraint', word: 'CHECK' },
+  copy: { clause: 'COPY FROM WHERE conditions', one: 'COPY FROM WHERE condition', word: 'WHERE' },
+} as const
+
+/** Binds a condition over the columns of a table; `uses` is told of functions of users. */
+export function bindRowCondition(
+  where: keyof typeof CONDITIONS,
   condition: PgNode,
   table: string,
   columns: Schema,
   context: BindContext,
-  uses: Set<number>,
+  uses: Set<number> = new Set(),
 ): Expression {
+  const { clause, one, word } = CONDITIONS[where]
   const env: Environment = {
-    ...scalarEnvironment(columns, context, 'check constraints', table),
+    ...scalarEnvironment(columns, context, clause, table),
     dependsOn: uses,
     bindSubquery() {
-      throw new SqlError('feature_not_supported', 'cannot use subquery in check constraint')
+      throw new SqlError('feature_not_supported', `cannot use subquery in ${one}`)
     },
   }
-  return bindCondition(condition, env, 'CHECK')
+  return bindCondition(condition, env, word)
 }
 
 /** Binds an expression over columns: DEFAULT, generated columns, WATERMARK. */

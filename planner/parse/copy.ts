@@ -15,12 +15,15 @@ export function copyOf(fragment: Fragment, body: Body): SessionStatement {
   const from = body['is_from'] === true
   if (body['is_program'] === true) throw notSupported('COPY … PROGRAM')
   if (body['filename'] !== undefined) throw notSupported('COPY of a file of the server')
-  if (body['whereClause'] !== undefined) throw notSupported('COPY … WHERE')
   const options = optionsOf((body['options'] ?? []) as readonly Option[])
   const attributes = (body['attlist'] ?? []) as readonly { String: { sval: string } }[]
   const columns = attributes.map(n => n.String.sval)
   const table = relation && rangeName(relation, fragment)
-  if (from) return { kind: 'copy from', table: table!, columns, options }
+  if (from) {
+    const condition = body['whereClause'] as PgNode | undefined
+    const where = condition && { ...fragment, node: condition }
+    return { kind: 'copy from', table: table!, columns, options, ...(where && { where }) }
+  }
   const query = body['query'] as PgNode | undefined
   if (query === undefined) return { kind: 'copy to', of: { table: table!, columns }, options }
   const statement = ofFragment({ ...fragment, node: query }, 'COPY of this statement')

@@ -587,6 +587,8 @@ export type SessionStatement =
       /** Empty: every column. */
       readonly columns: readonly string[]
       readonly options: CopyOptions
+      /** Other rows are passed over. */
+      readonly where?: Fragment
     }
   | {
       readonly kind: 'copy to'

@@ -1,19 +1,22 @@
 import { canceled } from '../../executor/canceled.ts'
 import { compileProjection } from '../../executor/expression/compile.ts'
+import { bindRowCondition } from '../../planner/bind/scalar.ts'
 import type { Relation } from '../../planner/catalog.ts'
 import { uniquesOf } from '../../planner/constraint-def.ts'
+import { defaultOf } from '../../planner/dml/columns.ts'
 import { type CopyColumns, copyColumns } from '../../planner/dml/copy-columns.ts'
+import { columnsOf, everyColumn } from '../../planner/expressions.ts'
 import type { CopyOptions, SessionStatement } from '../../planner/parse/index.ts'
-import { present } from '../../planner/query.ts'
+import { present, withLiterals } from '../../planner/query.ts'
 import { ColumnBuffer, cellValue } from '../../storage/column-buffer.ts'
 import { ownedRows } from '../../storage/gather.ts'
 import { type Chunk, type Column, insertions } from '../../types/chunk.ts'
 import { SqlError } from '../../types/error.ts'
-import type { Schema } from '../../types/type.ts'
+import { BOOL, fieldsOf, type Schema } from '../../types/type.ts'
 import { requireRelationRight, rightsOf } from '../access/rights.ts'
 import { copyResponse } from '../protocol/replies.ts'
 import type { Runnable, Session } from '../session/session.ts'
-import { requireRelation } from '../statements/bind.ts'
+import { bindContext, requireRelation } from '../statements/bind.ts'
 import type { StatementContext } from '../statements/contract.ts'
 import { writeEffects } from '../statements/dml.ts'
 import { checksOf, rejectNulls } from '../statements/kept-out.ts'
@@ -48,15 +51,15 @@ export function copyFrom(session: Session, statement: CopyFrom): Runnable {
     const moment = { nowMicros: present(), session: state.number, catalog: session.context.catalogs.current }
     const columns = copyColumns(table, statement.columns, moment, read)
     for (const column of columns.positions) may?.(column)
-    return { table, columns }
+    return { table, columns, chosen: chosenRows(table, statement.where, session.context) }
   }
   target()
   return {
     schema: undefined,
     parameters: [],
     async run() {
-      const { table, columns } = target()
-      const rows = new Rows(table, columns, statement, session)
+      const { table, columns, chosen } = target()
+      const rows = new Rows(table, columns, statement, chosen, session)
       await receive(session, statement, rows)
       const chunks = rows.finish()
       const locked = uniquesOf(table).length === 0 ? [] : [table.id]
@@ -64,6 +67,29 @@ export function copyFrom(session: Session, statement: CopyFrom): Runnable {
       return { tag: `COPY ${rows.count}` }
     },
   }
+}
+
+/** WHERE: of rows with all their columns those that are to be copied. */
+function chosenRows(
+  table: Relation,
+  where: CopyFrom['where'],
+  context: StatementContext,
+): ((chunk: Chunk) => Chunk | undefined) | undefined {
+  if (where === undefined) return undefined
+  const { session, catalogs } = context
+  const schema = fieldsOf(table.columns)
+  const bound = bindRowCondition('copy', where.node, table.name, schema, bindContext(context, where, 'batch'))
+  const rights = rightsOf(session, catalogs.current)
+  const may = requireRelationRight(rights, catalogs.current, 'select', table)
+  for (const column of columnsOf(bound)) may?.(column)
+  const predicate = withLiterals(defaultOf(bound, BOOL, { session: session.number }), [], present())
+  return compileProjection(everyColumn(schema), schema, {
+    mode: 'batch',
+    predicate,
+    onError(error): never {
+      throw error
+    },
+  })
 }
 
 /** The caller has the table's lock where it has UNIQUE constraints. */
@@ -120,6 +146,7 @@ class Rows {
   readonly #reader: Reader
   readonly #project: (chunk: Chunk) => Chunk | undefined
   readonly #checks: ((chunk: Chunk) => void) | undefined
+  readonly #chosen: ReturnType<typeof chosenRows>
   readonly #chunks: Chunk[] = []
   #bytes = 0
 
@@ -127,8 +154,10 @@ class Rows {
     table: Relation,
     { positions, modifiers, values }: CopyColumns,
     { options }: CopyFrom,
+    chosen: ReturnType<typeof chosenRows>,
     session: Pick<Session, 'context' | 'settings'>,
   ) {
+    this.#chosen = chosen
     const zone = session.settings.timeStyle()
     this.#table = table
     this.#modifiers = modifiers
@@ -315,7 +344,9 @@ class Rows {
 
   /** Columns over the fields' become rows of the table. */
   #put(read: Chunk): void {
-    const made = this.#project(read)
+    const whole = this.#project(read)
+    const made = whole && this.#chosen !== undefined ? this.#chosen(whole) : whole
+    this.count -= read.length - (made?.length ?? 0)
     if (made === undefined) return
     const own = new Set(read.owned === true ? read.columns : [])
     const columns = made.columns.map(column =>

@@ -48,6 +48,40 @@ test('text goes in and out, whatever the pieces; defaults and generated columns 
   assert.equal(out.toString(), '1\ta\\tb\\\\c\\n\n2\t\\N\n3\téAA\n')
 })
 
+test('WHERE passes rows over before they are held against NOT NULL, and is told of all columns', async () => {
+  await client.query("CREATE TABLE w (a int, b text DEFAULT 'd', c int NOT NULL, twice int AS a * 2)")
+  const some = 'COPY w (a, c) FROM STDIN WHERE a > 1 AND b = $$d$$ AND twice < 10'
+  assert.deepEqual(tags(await copyIn(some, ['1\t\\N\n2\t2\n3\t3\n7\t7\n'])), ['COPY 2'])
+  const many = Array.from({ length: 20_000 }, (_, i) => `${i},x,${i}\n`).join('')
+  assert.deepEqual(
+    tags(await copyIn('COPY w (a, b, c) FROM STDIN (FORMAT csv) WHERE w.a % 1000 = 0', [many])),
+    ['COPY 20'],
+  )
+  assert.deepEqual(textRows(await client.query('SELECT count(*), sum(a) FROM w')), [['22', '190005']])
+  const messages = []
+  for (const where of [
+    'a + 1',
+    '(SELECT true)',
+    'sum(a) > 1',
+    'row_number() OVER () > 1',
+    'nope',
+    '10 / a > 1',
+  ]) {
+    const sql = `COPY w (a, c) FROM STDIN WHERE ${where}`
+    const replies = where.startsWith('10') ? await copyIn(sql, ['0\t1\n']) : await client.query(sql)
+    messages.push(report(replies)['M'])
+  }
+  assert.deepEqual(messages, [
+    'argument of WHERE must be type boolean, not type integer',
+    'cannot use subquery in COPY FROM WHERE condition',
+    'aggregate functions are not allowed in COPY FROM WHERE conditions',
+    'window functions are not allowed in COPY FROM WHERE conditions',
+    'column "nope" does not exist',
+    'division by zero',
+  ])
+  await client.query('DROP TABLE w')
+})
+
 test('what a change returns goes out, but not in a read-only block', async () => {
   const out = await copyOut("COPY (INSERT INTO t VALUES (900, 'r') RETURNING k, v) TO STDOUT")
   assert.equal(out.toString(), '900\tr\n')

@@ -1,4 +1,4 @@
-import { bindCheck } from '../../planner/bind/scalar.ts'
+import { bindRowCondition } from '../../planner/bind/scalar.ts'
 import type { Relation } from '../../planner/catalog.ts'
 import {
   type CheckDef,
@@ -102,7 +102,7 @@ function boundCheck(
 ): Omit<CheckDef, 'id' | 'name'> {
   const found = new Set<number>()
   const binding = bindContext(context, fragment, 'batch')
-  const expression = bindCheck(fragment.node, name, fieldsOf(columns), binding, found)
+  const expression = bindRowCondition('check', fragment.node, name, fieldsOf(columns), binding, found)
   const uses = [...found, ...sequencesOf(expression)]
   return {
     kind: 'check',

@@ -1,4 +1,4 @@
-import { bindCheck, bindColumnValue } from '../../planner/bind/scalar.ts'
+import { bindColumnValue, bindRowCondition } from '../../planner/bind/scalar.ts'
 import { constraintName } from '../../planner/constraint-def.ts'
 import { asksSession, sequencesOf } from '../../planner/dml/columns.ts'
 import { readsNow } from '../../planner/expressions.ts'
@@ -78,7 +78,7 @@ export function withCheck(
     id,
     name: given ?? constraintName(def.name, undefined, 'check', taken),
     sql: withValueNamed(fragment.text),
-    expression: bindCheck(fragment.node, '', columns, binding, uses),
+    expression: bindRowCondition('check', fragment.node, '', columns, binding, uses),
     ...(notValid && { notValid }),
   }
   if (readsNow(check.expression) || asksSession(check.expression))
