@@ -28,6 +28,7 @@ import { systemParameter } from './session/system-parameters.ts'
 import type { CatalogHolder } from './statements/index.ts'
 import { jobsOf } from './statements/jobs.ts'
 import { systemRows } from './system-tables/index.ts'
+import { TableLocks } from './table-locks.ts'
 
 export interface ServerOptions extends Partial<Config> {
   /** The engine runs in this thread. */
@@ -119,7 +120,13 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
         () => admission.rules,
       ),
       encryption: () => admission.encryption,
-      shared: { runtime, catalogs, connectors, connectionsMax: config.connectionsMax },
+      shared: {
+        runtime,
+        catalogs,
+        locks: new TableLocks(),
+        connectors,
+        connectionsMax: config.connectionsMax,
+      },
       failed: error => log.error('statement failed by a fault of ours', { err: error }),
     })
     opened.push(() => sql.close())

@@ -69,6 +69,28 @@ export function clusterOf(fragment: Fragment, body: Body): SessionStatement {
   }
 }
 
+/** LOCK TABLE. */
+export function lockOf(fragment: Fragment, body: Body): SessionStatement {
+  const relations = body['relations'] as readonly { readonly RangeVar: RangeVar }[]
+  return {
+    kind: 'lock',
+    tables: relations.map(({ RangeVar: relation }) => rangeName(relation, fragment)),
+    mode: MODES[Number(body['mode']) - 1]!,
+    nowait: body['nowait'] === true,
+  }
+}
+
+const MODES = [
+  'access share',
+  'row share',
+  'row exclusive',
+  'share update exclusive',
+  'share',
+  'share row exclusive',
+  'exclusive',
+  'access exclusive',
+] as const
+
 const WORKERS_MAX = 1024
 
 const ANALYZE_OPTIONS = ['verbose', 'skip_locked', 'buffer_usage_limit']

@@ -7,7 +7,7 @@ import { intervalFields } from '../bind/type.ts'
 import type { PgNode } from '../contract.ts'
 import { copyOf } from './copy.ts'
 import type { Cursor } from './cursor.ts'
-import { clusterOf, reindexOf, vacuumOf } from './maintenance.ts'
+import { clusterOf, lockOf, reindexOf, vacuumOf } from './maintenance.ts'
 import { ofFragment } from './of-fragment.ts'
 import type { SessionStatement } from './statement.ts'
 import { subscriptionCursor, timedFetch } from './subscription-cursor.ts'
@@ -30,6 +30,7 @@ export const SESSION_WORDS: ReadonlySet<string> = new Set([
   'execute',
   'fetch',
   'listen',
+  'lock',
   'move',
   'notify',
   'prepare',
@@ -116,6 +117,8 @@ export function parseSession(c: Cursor): SessionStatement {
       return reindexOf(fragment, body)
     case 'ClusterStmt':
       return clusterOf(fragment, body)
+    case 'LockStmt':
+      return lockOf(fragment, body)
     case 'CheckPointStmt':
       return { kind: 'checkpoint' }
     case 'DiscardStmt':

@@ -621,6 +621,23 @@ export type SessionStatement =
   /** undefined: all. */
   | { readonly kind: 'cluster'; readonly table: Name | undefined; readonly index: string | undefined }
   | { readonly kind: 'checkpoint' }
+  | {
+      readonly kind: 'lock'
+      readonly tables: readonly Name[]
+      readonly mode: LockModeName
+      readonly nowait: boolean
+    }
+
+/** Of LOCK TABLE, in the order of their numbers. */
+export type LockModeName =
+  | 'access share'
+  | 'row share'
+  | 'row exclusive'
+  | 'share update exclusive'
+  | 'share'
+  | 'share row exclusive'
+  | 'exclusive'
+  | 'access exclusive'
 
 export interface CopyOptions {
   readonly format: 'text' | 'csv' | 'binary'

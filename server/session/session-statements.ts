@@ -4,6 +4,7 @@ import { requireConnect } from '../access/rights.ts'
 import { copyFrom } from '../copy/copy-from.ts'
 import { copyTo } from '../copy/copy-to.ts'
 import { requireDatabase } from '../statements/bind.ts'
+import { lockTables } from '../statements/lock-table.ts'
 import { unlockAll } from '../system-tables/advisory-locks.ts'
 import { closeCursor, declareCursor, fetchCursor } from './cursors.ts'
 import { maintain } from './maintenance.ts'
@@ -76,6 +77,13 @@ export function sessionStatement(
       })
     case 'discard':
       return action(() => discard(session, statement.what))
+    case 'lock':
+      return action(async () => {
+        session.block.requireOpen('LOCK TABLE')
+        if (LOCKS_TO_READ.indexOf(statement.mode) === -1) session.block.requireWritable('lock table')
+        await lockTables(statement, session.context)
+        return 'LOCK TABLE'
+      })
     case 'vacuum':
     case 'reindex':
     case 'cluster':
@@ -83,6 +91,9 @@ export function sessionStatement(
       return action(() => maintain(session, statement))
   }
 }
+
+/** A read-only block may have these. */
+const LOCKS_TO_READ: readonly string[] = ['access share', 'row share', 'row exclusive']
 
 /** A statement without rows and parameters that is done at once; yields its tag. */
 function action(run: () => string | Promise<string>): Runnable {

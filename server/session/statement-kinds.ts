@@ -22,6 +22,7 @@ const OF_SESSION: ReadonlySet<string> = new Set<SessionStatement['kind']>([
   'reindex',
   'cluster',
   'checkpoint',
+  'lock',
 ])
 const READING: ReadonlySet<string> = new Set<Statement['kind']>([
   'query',

@@ -36,6 +36,7 @@ import { renamed } from './rename.ts'
 import { retentionMs } from './retention.ts'
 import { isNumbered, withSerials } from './serial.ts'
 import { changeWatermark } from './watermark.ts'
+import { whenAllowed } from './while-allowed.ts'
 
 type Alter = StatementOf<'alter'>
 
@@ -43,6 +44,8 @@ type Alter = StatementOf<'alter'>
 export async function alter(statement: Alter, context: StatementContext): Promise<Result> {
   const { what, actions } = statement
   const [only] = actions
+  const locked = what === 'schema' || what === 'database' ? undefined : findByName(context, statement.name)
+  if (locked !== undefined) await whenAllowed([locked.id], 'access exclusive', context)
   if (actions.length === 1 && only?.do === 'add constraint')
     return addAndValidate(statement, only.constraint, context)
   if (actions.some(action => action.do === 'add column' && isNumbered(action.column)))

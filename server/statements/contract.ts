@@ -7,6 +7,7 @@ import type { Connector } from '../../types/connector.ts'
 import type { RelationId } from '../../types/job.ts'
 import type { Schema, Type } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
+import type { TableLocks } from '../table-locks.ts'
 
 /** A session's settings (server/settings.ts). Unknown names and bad values throw SqlError. */
 export interface Settings {
@@ -57,6 +58,7 @@ export interface StatementContext {
   readonly runtime: Runtime
   readonly session: SessionState
   readonly catalogs: CatalogHolder
+  readonly locks: TableLocks
   readonly connectors: ReadonlyMap<string, Connector>
   /** Sessions at a time. */
   readonly connectionsMax?: number

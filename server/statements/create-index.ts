@@ -22,6 +22,7 @@ import { createRelation, firstNode, materialized, nodeAfter, type StatementOf } 
 import { tellingColumns } from './row-id-column.ts'
 import { keepUnique, requireUniqueable } from './unique-index.ts'
 import { checkVectorIndex } from './vector-index.ts'
+import { whenAllowed } from './while-allowed.ts'
 
 type Syntax = StatementOf<'create index'>
 
@@ -41,6 +42,7 @@ export async function createIndex(
       detail: `This operation is not supported for ${on.kind === 'index' ? 'indexes' : `${on.kind}s`}.`,
       position: statement.on.position,
     })
+  await whenAllowed([on.id], 'share', context)
   const name: Name = statement.name ?? {
     name: freeName(statement, on, context),
     schema: undefined,

@@ -26,6 +26,7 @@ import type { Prepared, Result, StatementContext } from './contract.ts'
 import { checksOf, rejectNulls, requireSameConstraints } from './kept-out.ts'
 import { rebinding, sameResult } from './rebinding.ts'
 import { rejectTaken } from './taken-keys.ts'
+import { whileAllowed } from './while-allowed.ts'
 import { whileLocked } from './while-locked.ts'
 
 export type DmlKind = 'insert' | 'update' | 'delete' | 'merge' | 'truncate'
@@ -53,11 +54,14 @@ export function prepareDml(
     async run(values): Promise<Result> {
       const now = bind().table
       const blind = kind === 'insert' && onConflict === undefined && uniquesOf(now).length === 0
-      return whileLocked(blind ? [] : [now.id], context, () => {
+      const run = () => {
         const bound = bind()
         sameResult(told?.schema, bound.returning?.schema)
         return change(bound, values, context)
-      })
+      }
+      return whileAllowed([now.id], 'row exclusive', context, () =>
+        whileLocked(blind ? [] : [now.id], context, run),
+      )
     },
   }
 }

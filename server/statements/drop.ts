@@ -9,9 +9,14 @@ import type { Result, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
 import { withDependents } from './dependents.ts'
 import { withoutType } from './drop-type.ts'
+import { whenAllowed } from './while-allowed.ts'
 
 /** DROP of anything; dependents are named or, with CASCADE, dropped too. */
-export function drop(statement: StatementOf<'drop'>, context: StatementContext): Promise<Result> {
+export async function drop(statement: StatementOf<'drop'>, context: StatementContext): Promise<Result> {
+  if (statement.what !== 'schema' && statement.what !== 'database') {
+    const locked = statement.names.flatMap(name => findByName(context, name)?.id ?? [])
+    await whenAllowed(locked, 'access exclusive', context)
+  }
   return changeCatalog(context, `DROP ${statement.what.toUpperCase()}`, before => {
     let next = before
     for (const name of statement.names) {

@@ -12,6 +12,7 @@ import { bindContext } from './bind.ts'
 import type { Prepared, StatementContext } from './contract.ts'
 import { rebinding, sameResult } from './rebinding.ts'
 import { sleeping } from './sleeping.ts'
+import { whenAllowed } from './while-allowed.ts'
 
 /** SELECT, VALUES, WITH: rows at the latest committed epoch, or at that of the read-only block. */
 export function prepareQuery(
@@ -28,6 +29,7 @@ export function prepareQuery(
     schema,
     parameters,
     async run(values) {
+      if (!context.locks.idle) await whenAllowed(bind().dependsOn, 'access share', context)
       const { transaction } = context
       const binding = () => bindContext(context, query, 'batch', types)
       if (transaction !== undefined && !(await lockRows(query.node, binding(), transaction)))

@@ -5,6 +5,7 @@ import type { StatementOf } from './create.ts'
 import { bindDml, type Effects, effectsOf, writeEffects } from './dml.ts'
 import { rebinding } from './rebinding.ts'
 import { changedSequence } from './sequence.ts'
+import { whileAllowed } from './while-allowed.ts'
 import { whileLocked } from './while-locked.ts'
 
 /** TRUNCATE: the rows of all its tables go in one epoch. RESTART IDENTITY: then the sequences of their columns begin anew. */
@@ -21,11 +22,12 @@ export function prepareTruncate(
     parameters: [],
     async run(): Promise<Result> {
       const ids = bind().map(({ table }) => table.id)
-      await whileLocked(ids, context, async () => {
+      const empty = async () => {
         const found: Effects[] = []
         for (const bound of bind()) found.push(await effectsOf(bound, [], context))
         await writeEffects(found, context)
-      })
+      }
+      await whileAllowed(ids, 'access exclusive', context, () => whileLocked(ids, context, empty))
       if (restart) await restartNumbers(ids, context)
       return { tag: 'TRUNCATE TABLE' }
     },

@@ -15,6 +15,7 @@ import { bindContext } from './bind.ts'
 import type { Prepared, Result, StatementContext } from './contract.ts'
 import { bindDml, type DmlKind, type Effects, effectsOf, writeEffects } from './dml.ts'
 import { sameResult } from './rebinding.ts'
+import { whileAllowed } from './while-allowed.ts'
 import { whileLocked } from './while-locked.ts'
 
 const KINDS: Readonly<Record<string, DmlKind>> = {
@@ -104,7 +105,7 @@ export function prepareWithChanges(
     async run(values): Promise<Result> {
       const whole = bindAll()
       sameResult(told.schema, whole.schema)
-      return whileLocked(tablesOf(whole), context, async () => {
+      const change = async (): Promise<Result> => {
         const returned = new Map<unknown, BoundRelation>()
         const shared = { returned, inferred: new Map<number, Type>() }
         const found: Effects[] = []
@@ -123,7 +124,9 @@ export function prepareWithChanges(
         const rows = await rowsOf(main.query, values, context)
         await writeEffects(found, context)
         return { tag: count => `SELECT ${count}`, rows }
-      })
+      }
+      const tables = tablesOf(whole)
+      return whileAllowed(tables, 'row exclusive', context, () => whileLocked(tables, context, change))
     },
   }
 }

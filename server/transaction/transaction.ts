@@ -109,8 +109,11 @@ export class Transaction implements OpenTransaction {
   /** The block is over: what was not committed did not happen. */
   end(): void {
     const releases = [...this.#locks.values()]
+    const { locks, session } = this.#context()
+    const { number } = session
     const release = () => {
       for (const each of releases) each()
+      locks.release(number)
     }
     this.#forget()
     this.#locks.clear()
