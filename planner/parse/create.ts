@@ -13,6 +13,7 @@ import { createDomain } from './domain.ts'
 import { identity, isIdentity } from './identity.ts'
 import { like } from './like.ts'
 import { temporaryName } from './range-name.ts'
+import { recursiveView } from './recursive-view.ts'
 import { parseCreateRole } from './roles.ts'
 import { createSecret, namedSecret, secretReference } from './secret.ts'
 import { createSequence } from './sequence.ts'
@@ -35,6 +36,7 @@ export function parseCreate(c: Cursor, replace = false): Statement {
   const temporary = acceptTemporary(c)
   if (temporary && c.looking('sequence')) return createSequence(c)
   const unlogged = !temporary && c.accept('unlogged')
+  if (!unlogged && c.looking('recursive', 'view')) return recursiveView(c, replace)
   if (temporary || unlogged) {
     const known = c.looking('table') || (temporary && (c.looking('view') || c.looking('source')))
     if (!known) throw c.error(c.tokens[persistence])

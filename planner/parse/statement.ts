@@ -199,6 +199,8 @@ export type Statement =
       readonly query: Fragment
       /** EMIT ON WINDOW CLOSE: rows come once, when they are final. */
       readonly onWindowClose: boolean
+      /** The statement in words of CREATE VIEW, where it has others. */
+      readonly written?: string
     }
   | {
       readonly kind: 'create sink'

@@ -24,9 +24,10 @@ import { replaceView } from './replace-view.ts'
 /** CREATE VIEW (a name for a query) and CREATE MATERIALIZED VIEW (its rows, kept current). */
 export function createView(
   statement: StatementOf<'create view'>,
-  sql: string,
+  text: string,
   context: StatementContext,
 ): Promise<Result> {
+  const sql = statement.written ?? text
   const { ifNotExists, materialized: isMaterialized, query, replace } = statement
   const name = isMaterialized ? statement.name : placeOf(statement, context)
   const target = { ...name, schema: targetSchema(context, name) }
