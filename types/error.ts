@@ -46,6 +46,7 @@ export const SQLSTATE = {
   not_null_violation: '23502',
   unique_violation: '23505',
   check_violation: '23514',
+  invalid_cursor_state: '24000',
   active_sql_transaction: '25001',
   no_active_sql_transaction: '25P01',
   in_failed_sql_transaction: '25P02',

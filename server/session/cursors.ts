@@ -9,6 +9,7 @@ import { hasChanges } from '../statements/with-changes.ts'
 import { nextRows, type Rows, rowsOf } from './rows.ts'
 import { mayGoBack, onlyForward, type ScrollRows, scrollRows } from './scroll-rows.ts'
 import { openCursor, type Runnable, type Session } from './session.ts'
+import { following, updatable } from './updatable-cursor.ts'
 
 type Declare = SessionStatement & { readonly kind: 'declare' }
 type Fetch = SessionStatement & { readonly kind: 'fetch' }
@@ -24,8 +25,12 @@ export function declareCursor(session: Session, parsed: ParsedStatement, declare
       'DECLARE CURSOR must not contain data-modifying statements in WITH',
     )
   const query = { ...parsed, statement: { kind: 'query', query: declare.query } as const }
-  const prepared = prepare(query, session.context, [])
-  requireNoParameters(prepared)
+  const told = prepare(query, session.context, [])
+  requireNoParameters(told)
+  const own = updatable(declare.query, session.context, node =>
+    prepare({ ...parsed, statement: { kind: 'query', query: node } }, session.context, []),
+  )
+  const prepared = own?.prepared ?? told
   return {
     schema: undefined,
     parameters: [],
@@ -37,7 +42,8 @@ export function declareCursor(session: Session, parsed: ParsedStatement, declare
       const kept = read && goesBack ? scrollRows(read, prepared.schema!, declare.scroll === true) : read
       const outcome = { tag, rows: kept }
       const { name, binary } = declare
-      return openCursor(session, query, prepared.schema, outcome, { name, hold, binary, declared: '' })
+      const place = own && { place: { ...own.place } }
+      return openCursor(session, query, told.schema, outcome, { name, hold, binary, declared: '', ...place })
     },
   }
 }
@@ -52,12 +58,17 @@ export function fetchCursor(session: Session, fetch: Fetch): Runnable {
     const rows = outcome?.rows
     if (rows === undefined)
       throw new SqlError('object_not_in_prerequisite_state', `cursor "${fetch.name}" has not been run`)
+    const found = fetched(rows, abort.signal)
+    const wanted = fetch.to === undefined ? Math.abs(fetch.count) : 1
+    return portal.place === undefined ? found : following(found, portal.place, wanted)
+  }
+  const fetched = (rows: Rows, signal: AbortSignal): Rows => {
     if (mayGoBack(rows)) return scrolled(rows, fetch)
     if (fetch.to !== undefined) return rowAt(rows, fetch.to)
     if (fetch.count < 0) throw onlyForward()
     const next = nextRows(rows, fetch.count)
     const waits = fetch.timeoutMs !== undefined && portal.declared !== ''
-    return waits ? patient(next, fetch.timeoutMs, abort.signal) : next
+    return waits ? patient(next, fetch.timeoutMs, signal) : next
   }
   if (fetch.move)
     return {

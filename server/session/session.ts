@@ -21,6 +21,7 @@ import { isOn } from './setting-checks.ts'
 import { SessionSettings } from './settings.ts'
 import { StatementShapes } from './statement-shapes.ts'
 import { TransactionBlock } from './transaction-block.ts'
+import type { Place } from './updatable-cursor.ts'
 
 /** A statement that is ready to run, any number of times. */
 export interface Runnable {
@@ -53,10 +54,15 @@ export interface Portal {
   readonly hold: boolean
   /** It was declared: by that subscription, or ''. */
   readonly declared?: string
+  /** Where it stands among the rows of its table. */
+  readonly place?: Place
   outcome?: Outcome
 }
 
-export type SharedContext = Omit<StatementContext, 'session' | 'signal' | 'notice' | 'systemRelation'>
+export type SharedContext = Omit<
+  StatementContext,
+  'session' | 'signal' | 'notice' | 'systemRelation' | 'cursorRow'
+>
 
 const STATEMENTS_MAX = 10_000
 const PORTALS_MAX = 1000
@@ -67,7 +73,10 @@ export function openCursor(
   parsed: ParsedStatement,
   schema: Schema | undefined,
   outcome: Outcome,
-  { binary = false, ...portal }: Pick<Portal, 'name' | 'hold'> & { declared: string; binary?: boolean },
+  {
+    binary = false,
+    ...portal
+  }: Pick<Portal, 'name' | 'hold' | 'place'> & { declared: string; binary?: boolean },
 ): Outcome {
   const runnable: Runnable = { schema, parameters: [], run: async () => ({ tag: outcome.tag }) }
   session.addPortal({
@@ -229,6 +238,9 @@ export class Session {
       notice: message => this.notice(message),
       get transaction() {
         return block.holdsChanges ? transaction : undefined
+      cursorRow: cursor => {
+        const { place } = this.portal(cursor, 'cursor')
+        return place && { table: place.table, columns: place.columns, values: place.row ?? [] }
       },
       snapshot: () => {
         if (block.status === 'I' || !block.readOnly) return undefined

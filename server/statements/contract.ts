@@ -8,6 +8,7 @@ import type { RelationId } from '../../types/job.ts'
 import type { Schema, Type } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
 import type { TableLocks } from '../table-locks.ts'
+import type { CursorRow } from './current-of.ts'
 
 /** A session's settings (server/settings.ts). Unknown names and bad values throw SqlError. */
 export interface Settings {
@@ -71,6 +72,8 @@ export interface StatementContext {
   readonly transaction?: OpenTransaction | undefined
   /** The moment that a read-only transaction block reads, which its first query chooses; undefined: the newest. */
   snapshot?(): Pin | undefined
+  /** The row that a cursor stands on, without values where it stands on none; undefined: it tells of none. Throws 34000. */
+  cursorRow(cursor: string): CursorRow | undefined
 }
 
 /** What is done about a table that another session has locked. */

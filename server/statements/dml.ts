@@ -23,6 +23,7 @@ import type { Value } from '../../types/value.ts'
 import { markSequences } from '../sequences.ts'
 import { bindContext } from './bind.ts'
 import type { Prepared, Result, StatementContext } from './contract.ts'
+import { cursorOf, ofCursorRow, ofNoRow } from './current-of.ts'
 import { checksOf, rejectNulls, requireSameConstraints } from './kept-out.ts'
 import { rebinding, sameResult } from './rebinding.ts'
 import { rejectTaken } from './taken-keys.ts'
@@ -46,7 +47,9 @@ export function prepareDml(
   context: StatementContext,
   types: readonly (Type | undefined)[],
 ): Prepared {
-  const bind = rebinding(context, () => bindDml(kind, statement, context, types))
+  const cursor = cursorOf(statement)
+  const known = cursor === undefined ? statement : ofNoRow(statement)
+  const bind = rebinding(context, () => bindDml(kind, known, context, types))
   const { returning: told, parameters, onConflict } = bind()
   return {
     schema: told?.schema,
@@ -57,7 +60,9 @@ export function prepareDml(
       const run = () => {
         const bound = bind()
         sameResult(told?.schema, bound.returning?.schema)
-        return change(bound, values, context)
+        if (cursor === undefined) return change(bound, values, context)
+        const placed = ofCursorRow(statement, cursor, bound.table, context)
+        return change(bindDml(kind, placed, context, parameters), values, context)
       }
       return whileAllowed([now.id], 'row exclusive', context, () =>
         whileLocked(blind ? [] : [now.id], context, run),
