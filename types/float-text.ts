@@ -17,6 +17,20 @@ export function formatFloat(value: number, single: boolean): string {
   return text.replace(/e([+-]?)(\d)$/, (_, sign: string, digit: string) => `e${sign || '+'}0${digit}`)
 }
 
+const DIGITS = { single: 6, double: 15 }
+
+/** The text of a float by extra_float_digits: so many significant digits more than are always exact, as C's %g writes them. */
+export function styledFloat(value: number, single: boolean, extra: number): string {
+  if (extra > 0 || !Number.isFinite(value) || value === 0) return formatFloat(value, single)
+  const precision = Math.max(1, (single ? DIGITS.single : DIGITS.double) + extra)
+  const [mantissa, power] = value.toExponential(precision - 1).split('e') as [string, string]
+  const exponent = Number(power)
+  const short = (text: string) => (text.includes('.') ? text.replace(/\.?0+$/, '') : text)
+  if (exponent >= -4 && exponent < precision) return short(value.toFixed(precision - 1 - exponent))
+  const size = String(Math.abs(exponent)).padStart(2, '0')
+  return `${short(mantissa)}e${exponent < 0 ? '-' : '+'}${size}`
+}
+
 /** The text of a real. */
 export function formatReal(value: number): string {
   return formatFloat(value, true)

@@ -4,7 +4,7 @@ import { formatDecimal, parseDecimal } from './decimal.ts'
 import { labelOf, placeOf } from './enum-labels.ts'
 import { SqlError } from './error.ts'
 import { extendedType } from './extended.ts'
-import { formatFloat } from './float-text.ts'
+import { formatFloat, styledFloat } from './float-text.ts'
 import { canonicalJson } from './json-text.ts'
 import { canonicalPath } from './jsonpath/print.ts'
 import { formatMap, parseMap } from './map-text.ts'
@@ -99,10 +99,13 @@ export function formatText(type: Type, value: Exclude<Value, null>, style: TimeS
       return value ? 't' : 'f'
     case 'float4':
     case 'float8':
-      return formatFloat(value as number, type.name === 'float4')
+      if (isPlainStyle(style)) return formatFloat(value as number, type.name === 'float4')
+      return styledFloat(value as number, type.name === 'float4', timeStyle(style).floatDigits)
     case 'numeric':
       return formatDecimal(value as Decimal)
     case 'bytea':
+      if (!isPlainStyle(style) && timeStyle(style).bytes === 'escape')
+        return escapedBytes(value as Uint8Array)
       return `\\x${Buffer.from(value as Uint8Array).toString('hex')}`
     case 'date':
       return isPlainStyle(style) ? formatDate(value as number) : styledDate(value as number, timeStyle(style))
@@ -133,6 +136,16 @@ export function formatText(type: Type, value: Exclude<Value, null>, style: TimeS
     default:
       return extendedType(type.name)?.format(value) ?? String(value)
   }
+}
+
+/** bytea_output = escape: letters as they are, other bytes in octal digits. */
+function escapedBytes(bytes: Uint8Array): string {
+  let text = ''
+  for (const byte of bytes)
+    if (byte === 0x5c) text += '\\\\'
+    else if (byte < 0x20 || byte > 0x7e) text += `\\${byte.toString(8).padStart(3, '0')}`
+    else text += String.fromCharCode(byte)
+  return text
 }
 
 /** The words for true and false may be cut short where one letter more does not matter. */

@@ -25,7 +25,12 @@ import {
   TIMESTAMP_START,
   zoneOffsetSeconds,
 } from '../../types/time/datetime.ts'
-import { isPlainStyle, type TimeStyleText, zoneOfStyle } from '../../types/time/time-style.ts'
+import {
+  isPlainStyle,
+  type TimeStyleText,
+  writesPlainValues,
+  zoneOfStyle,
+} from '../../types/time/time-style.ts'
 import { packTime, timeOfZone, unpackTime } from '../../types/time/time-with-zone.ts'
 import { FLOAT8, sameType, TEXT, type Type, type TypeName } from '../../types/type.ts'
 import { limitField } from '../../types/type-modifier.ts'
@@ -116,14 +121,17 @@ export function castStyle(from: Type, to: Type, session: () => TimeStyleText): T
   if (sameType(from, to)) return undefined
   const texts = holds(from, TEXTS) || holds(to, TEXTS)
   if (holds(from, INSTANTS) || holds(to, INSTANTS)) return texts ? session() : zoneOfStyle(session())
-  if (!texts || !(holds(from, STYLED) || holds(to, STYLED))) return undefined
+  const timed = texts && (holds(from, STYLED) || holds(to, STYLED))
+  const written = holds(to, TEXTS) && holds(from, WRITTEN)
+  if (!timed && !written) return undefined
   const style = session()
-  return isPlainStyle(style) ? undefined : style
+  return isPlainStyle(style) || (!timed && writesPlainValues(style)) ? undefined : style
 }
 
 const TEXTS: ReadonlySet<TypeName> = new Set(['text'])
 const INSTANTS: ReadonlySet<TypeName> = new Set(['timestamptz', 'timetz'])
 const STYLED: ReadonlySet<TypeName> = new Set(['date', 'timestamp', 'interval'])
+const WRITTEN: ReadonlySet<TypeName> = new Set(['bytea', 'float4', 'float8'])
 
 function holds(type: Type, names: ReadonlySet<TypeName>): boolean {
   if (type.element !== undefined) return holds(type.element, names)

@@ -93,9 +93,15 @@ function zoneOf(context: BindContext): string {
   return context.setting('timezone') || 'UTC'
 }
 
-/** How the session reads and writes times. */
+/** How the session reads and writes times, and writes bytes and floats. */
 function styleOf(context: BindContext): TimeStyleText {
-  return timeStyleText(zoneOf(context), context.setting('datestyle'), context.setting('intervalstyle'))
+  return timeStyleText({
+    zone: zoneOf(context),
+    dates: context.setting('datestyle'),
+    intervals: context.setting('intervalstyle'),
+    bytes: context.setting('bytea_output'),
+    floatDigits: context.setting('extra_float_digits'),
+  })
 }
 
 /** A conversion; the session's style of times goes along where it counts. */

@@ -11,7 +11,12 @@ export const SETTINGS: Readonly<Record<string, Setting>> = {
   ...POSTGRES_SETTINGS,
   ...RISINGWAVE_SETTINGS,
   application_name: { default: '', help: 'name of the client', reported: 'application_name' },
-  bytea_output: { default: 'hex', help: 'output format of bytea' },
+  bytea_output: {
+    default: 'hex',
+    help: 'output format of bytea',
+    check: oneOf('escape', 'hex'),
+    normal: v => v.toLowerCase(),
+  },
   client_encoding: {
     default: 'UTF8',
     help: 'encoding of the client',
@@ -52,7 +57,11 @@ export const SETTINGS: Readonly<Record<string, Setting>> = {
     check: bool,
     normal: onOrOff,
   },
-  extra_float_digits: { default: '1', help: 'floats are always printed exactly', check: whole },
+  extra_float_digits: {
+    default: '1',
+    help: 'above 0 floats are printed exactly, else with so many digits fewer',
+    check: v => whole(v) && Number(v) >= -15 && Number(v) <= 3,
+  },
   implicit_flush: { default: 'on', help: 'statements wait until their rows are visible', check: bool },
   intervalstyle: {
     default: 'postgres',

@@ -62,9 +62,15 @@ export class SessionSettings implements Settings {
     return value ?? this.initial(key)
   }
 
-  /** How times are read and written. */
+  /** How times are read and written, and bytes and floats written. */
   timeStyle(): TimeStyleText {
-    return timeStyleText(this.get('timezone'), this.get('datestyle'), this.get('intervalstyle'))
+    return timeStyleText({
+      zone: this.get('timezone'),
+      dates: this.get('datestyle'),
+      intervals: this.get('intervalstyle'),
+      bytes: this.get('bytea_output'),
+      floatDigits: this.get('extra_float_digits'),
+    })
   }
 
   /** What RESET goes back to. */

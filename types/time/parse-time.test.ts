@@ -88,7 +88,7 @@ test('a time of day is read with a zone or a date beside it', () => {
 })
 
 test('the order of the style decides where the numbers do not', () => {
-  const of = (order: string) => timeStyleText('UTC', `ISO, ${order}`, '')
+  const of = (order: string) => timeStyleText({ zone: 'UTC', dates: `ISO, ${order}` })
   assert.equal(read(TIMESTAMP, '01/02/03', of('MDY')), '2003-01-02 00:00:00')
   assert.equal(read(TIMESTAMP, '01/02/03', of('DMY')), '2003-02-01 00:00:00')
   assert.equal(read(TIMESTAMP, '01/02/03', of('YMD')), '2001-02-03 00:00:00')

@@ -8,7 +8,7 @@ const write = (type: Type, text: string, style: string) => formatText(type, pars
 
 test('DateStyle says how dates are written', () => {
   const of = (dates: string) => {
-    const style = timeStyleText('America/New_York', dates, '')
+    const style = timeStyleText({ zone: 'America/New_York', dates })
     return [
       write(DATE, '2021-03-07', style),
       write(TIMESTAMP, '0044-03-07 04:05:06.5 BC', style),
@@ -24,13 +24,13 @@ test('DateStyle says how dates are written', () => {
     'Thu Mar 07 04:05:06.5 0044 BC',
     'Wed Jul 07 00:05:06 2021 EDT',
   ])
-  assert.equal(write(DATE, 'infinity', timeStyleText('UTC', 'SQL, DMY', '')), 'infinity')
+  assert.equal(write(DATE, 'infinity', timeStyleText({ zone: 'UTC', dates: 'SQL, DMY' })), 'infinity')
 })
 
 test('IntervalStyle says how intervals are written', () => {
   const of = (text: string) =>
     (['postgres_verbose', 'sql_standard', 'iso_8601'] as const).map(style =>
-      write(INTERVAL, text, timeStyleText('UTC', '', style)),
+      write(INTERVAL, text, timeStyleText({ zone: 'UTC', intervals: style })),
     )
   assert.deepEqual(of('0'), ['@ 0', '0', 'PT0S'])
   assert.deepEqual(of('1 year 2 months'), ['@ 1 year 2 mons', '1-2', 'P1Y2M'])

@@ -2,24 +2,43 @@ export type DateOrder = 'MDY' | 'DMY' | 'YMD'
 export type DateOutput = 'ISO' | 'Postgres' | 'SQL' | 'German'
 export type IntervalStyle = 'postgres' | 'postgres_verbose' | 'sql_standard' | 'iso_8601'
 
-/** How a session reads and writes dates, times and intervals. */
+/** How a session reads and writes dates, times and intervals, and how it writes bytes and floats. */
 export interface TimeStyle {
   readonly zone: string
   readonly output: DateOutput
   readonly order: DateOrder
   readonly intervals: IntervalStyle
+  /** bytea_output */
+  readonly bytes: 'hex' | 'escape'
+  /** extra_float_digits, at most 1: as many digits as it takes to read the same float again. */
+  readonly floatDigits: number
+}
+
+/** The settings that a style is made of, as they stand; '': the default. */
+export interface StyleSettings {
+  readonly zone: string
+  readonly dates?: string
+  readonly intervals?: string
+  readonly bytes?: string
+  readonly floatDigits?: string
 }
 
 /**
  * A style as one text, which plans can hold: the zone alone, or with what differs from the defaults behind it
- * (`UTC;SQL, DMY;iso_8601`).
+ * (`UTC;SQL, DMY;iso_8601`, `UTC;ISO, MDY;postgres;escape;0`).
  */
 export type TimeStyleText = string
 
-/** The text of a zone, a DateStyle (`ISO, MDY`) and an IntervalStyle. */
-export function timeStyleText(zone: string, dates: string, intervals: string): TimeStyleText {
-  const usual = (dates === '' || dates === 'ISO, MDY') && (intervals === '' || intervals === 'postgres')
-  return usual ? zone : `${zone};${dates || 'ISO, MDY'};${intervals || 'postgres'}`
+/** The text of a style: DateStyle is `ISO, MDY` and its kin. */
+export function timeStyleText(settings: StyleSettings): TimeStyleText {
+  const { zone, bytes = '', floatDigits = '' } = settings
+  const dates = settings.dates || 'ISO, MDY'
+  const intervals = settings.intervals || 'postgres'
+  const digits = floatDigits === '' ? 1 : Math.min(Number(floatDigits), 1)
+  const plainValues = bytes.toLowerCase() !== 'escape' && digits === 1
+  if (plainValues && dates === 'ISO, MDY' && intervals === 'postgres') return zone
+  const text = `${zone};${dates};${intervals}`
+  return plainValues ? text : `${text};${bytes.toLowerCase() || 'hex'};${digits}`
 }
 
 /** The zone of a style. */
@@ -28,22 +47,31 @@ export function zoneOfStyle(text: TimeStyleText): string {
   return end === -1 ? text : text.slice(0, end)
 }
 
-/** Whether dates and intervals are written as PostgreSQL does without being told otherwise. */
+/** Whether all is written as PostgreSQL does without being told otherwise. */
 export function isPlainStyle(text: TimeStyleText): boolean {
   return !text.includes(';')
+}
+
+/** Whether bytes and floats are. */
+export function writesPlainValues(text: TimeStyleText): boolean {
+  if (isPlainStyle(text)) return true
+  const { bytes, floatDigits } = timeStyle(text)
+  return bytes === 'hex' && floatDigits === 1
 }
 
 /** The style that a text says; kept for the next time. */
 export function timeStyle(text: TimeStyleText): TimeStyle {
   let style = styles.get(text)
   if (style !== undefined) return style
-  const [zone, dates = 'ISO, MDY', intervals = 'postgres'] = text.split(';')
+  const [zone, dates = 'ISO, MDY', intervals = 'postgres', bytes = 'hex', digits = '1'] = text.split(';')
   const [output, order] = dates.split(', ')
   style = {
     zone: zone!,
     output: output as DateOutput,
     order: order as DateOrder,
     intervals: intervals as IntervalStyle,
+    bytes: bytes as TimeStyle['bytes'],
+    floatDigits: Number(digits),
   }
   if (styles.size > 1000) styles.clear()
   styles.set(text, style)
