@@ -18,6 +18,8 @@ export const SQLSTATE = {
   invalid_argument_for_power_function: '2201F',
   invalid_argument_for_width_bucket_function: '2201G',
   invalid_row_count_in_limit_clause: '2201W',
+  invalid_tablesample_argument: '2202H',
+  invalid_tablesample_repeat: '2202G',
   invalid_row_count_in_offset_clause: '2201X',
   duplicate_json_object_key_value: '22030',
   invalid_regular_expression: '2201B',

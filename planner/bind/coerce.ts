@@ -243,7 +243,7 @@ export function inBlock(e: Expression, { block }: BindContext): Expression {
 
 function placed(
   error: unknown,
-  name: string,
+  called: string,
   args: readonly Expression[],
   position: number | undefined,
 ): SqlError {
@@ -255,6 +255,8 @@ function placed(
     return new SqlError('datatype_mismatch', message, { position })
   }
   const types = args.map(arg => (isUnknown(arg) ? 'unknown' : typeName(arg.type)))
+  // VARIADIC of an array is a call of one of ours.
+  const name = called.replace(/^\$variadic_/, '')
   const operator = !/^[a-z_]/i.test(name)
   const shape =
     operator && types.length === 2 ? `${types[0]} ${name} ${types[1]}` : `${name}(${types.join(', ')})`

@@ -22,6 +22,7 @@ import { bindGapFill } from './gap-fill.ts'
 import { withOwnRows } from './own-rows.ts'
 import { visible, withParent } from './query.ts'
 import { viewOfFunction } from './relation-functions.ts'
+import { sampled } from './sample.ts'
 import { depthOf, entered, type ScopeColumn } from './scope.ts'
 import { withSqlRows } from './sql-rows.ts'
 import { bindTableFunctions, functionsOf } from './table-function.ts'
@@ -87,7 +88,7 @@ export function bindFrom(node: PgNode, env: Environment): From {
     case 'RangeVar':
       return bindRangeVar(fields, env)
     case 'RangeTableSample':
-      return asOf(bindFrom(fields['relation'] as PgNode, env), fields, env)
+      return sampleOrAsOf(bindFrom(fields['relation'] as PgNode, env), fields, env)
     case 'RangeSubselect': {
       const around = fields['lateral'] === true ? env : withoutLateral(env)
       const inner = withParent(around)
@@ -510,10 +511,13 @@ export function underName(
   return columns.map((c, i) => ({ ...c, table, name: renamed[i] ?? c.name }))
 }
 
-/** `t FOR SYSTEM_TIME AS OF e`, which reads as `t TABLESAMPLE "as of"(e)`. */
-function asOf(from: From, fields: Record<string, unknown>, env: Environment): From {
+/** TABLESAMPLE, and `t FOR SYSTEM_TIME AS OF e`, which reads as `t TABLESAMPLE "as of"(e)`. */
+function sampleOrAsOf(from: From, fields: Record<string, unknown>, env: Environment): From {
   const [method] = names(list(fields['method']))
-  if (method !== 'as of') throw notSupported('TABLESAMPLE')
+  return method === 'as of' ? asOf(from, fields, env) : sampled(from, fields, env)
+}
+
+function asOf(from: From, fields: Record<string, unknown>, env: Environment): From {
   if (env.context.mode === 'stream') throw notSupported('FOR SYSTEM_TIME AS OF in a view')
   if (env.context.rowTimes === true) throw notSupported('_rw_timestamp of an earlier time')
   if (from.plan.op !== 'scan' || from.plan.relation < 0)
