@@ -40,6 +40,8 @@ export interface BindContext {
   readonly generated?: true
   /** Statement time for now() in batch queries, microseconds since 1970. */
   readonly nowMicros: bigint
+  /** Schemas in which unqualified names are made. */
+  readonly creationPath?: readonly string[]
   readonly user: string
   /** Who logged in, where that is somebody else. */
   readonly sessionUser?: string

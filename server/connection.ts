@@ -257,6 +257,7 @@ export class Connection {
 
   #ready(session: Session): void {
     if (session.block.status === 'I') this.#notify(session)
+    session.answered()
     readyForQuery(this.#out, session.block.status)
     this.#idle = true
   }

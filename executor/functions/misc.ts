@@ -14,6 +14,11 @@ fn('proctime() -> timestamptz', {
   volatility: 'volatile',
   call: () => BigInt(Date.now()) * 1000n,
 })
+fn('$clock_timestamp() -> timestamptz', {
+  help: 'what time it is while the row is made',
+  volatility: 'volatile',
+  call: () => BigInt(Date.now()) * 1000n,
+})
 fn('num_nulls(any, ...any) -> int4', {
   help: 'number of NULLs among the arguments',
   strict: false,

@@ -5,7 +5,7 @@ import { modifierOf } from '../../types/type-modifier.ts'
 import { literal, NOW } from '../expressions.ts'
 import { isTempSchema } from '../temp-schema.ts'
 import type { Body } from './ast.ts'
-import { castCall, limited } from './coerce.ts'
+import { callFunction, castCall, limited } from './coerce.ts'
 import type { Environment } from './environment.ts'
 
 const TIMES: Readonly<Record<string, Type>> = {
@@ -55,9 +55,11 @@ export function sessionFunction(name: string, env: Environment): Expression | un
   switch (name) {
     case 'now':
     case 'transaction_timestamp':
+      return statementTime(env)
     case 'statement_timestamp':
     case 'clock_timestamp':
-      return statementTime(env)
+      if (env.context.mode === 'stream') return statementTime(env)
+      return callFunction(`$${name}`, [], env.context, undefined)
     case 'proctime':
       return env.clause === 'DEFAULT' ? NOW : statementTime(env)
     case 'current_database':
@@ -75,9 +77,10 @@ export function sessionFunction(name: string, env: Environment): Expression | un
   }
 }
 
-/** The first schema of the search path that is there. */
+/** The first schema of the search path that is there; that of temporary relations is, or will be, where the path names it. */
 function currentSchema({ context }: Environment): string | null {
-  const { catalog, database, searchPath } = context
-  const there = (name: string) => name === 'pg_catalog' || catalog.hasSchema(database, name)
-  return searchPath.find(name => !isTempSchema(name) && there(name)) ?? null
+  const { catalog, database } = context
+  const there = (name: string) =>
+    name === 'pg_catalog' || isTempSchema(name) || catalog.hasSchema(database, name)
+  return (context.creationPath ?? context.searchPath).find(there) ?? null
 }

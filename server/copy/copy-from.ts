@@ -7,7 +7,7 @@ import { defaultOf } from '../../planner/dml/columns.ts'
 import { type CopyColumns, copyColumns } from '../../planner/dml/copy-columns.ts'
 import { columnsOf, everyColumn } from '../../planner/expressions.ts'
 import type { CopyOptions, SessionStatement } from '../../planner/parse/index.ts'
-import { present, withLiterals } from '../../planner/query.ts'
+import { withLiterals } from '../../planner/query.ts'
 import { ColumnBuffer, cellValue } from '../../storage/column-buffer.ts'
 import { ownedRows } from '../../storage/gather.ts'
 import { type Chunk, type Column, insertions } from '../../types/chunk.ts'
@@ -46,10 +46,10 @@ export function copyFrom(session: Session, statement: CopyFrom): Runnable {
       throw new SqlError('wrong_object_type', `cannot copy to ${table.kind} "${table.name}"`, {
         position: statement.table.position,
       })
-    const { session: state, catalogs } = session.context
+    const { session: state, catalogs, now } = session.context
     const may = requireRelationRight(rightsOf(state, catalogs.current), catalogs.current, 'insert', table)
     const read = statement.options.format !== 'binary'
-    const moment = { nowMicros: present(), session: state.number, catalog: session.context.catalogs.current }
+    const moment = { nowMicros: now(), session: state.number, catalog: catalogs.current }
     const columns = copyColumns(table, statement.columns, moment, read)
     for (const column of columns.positions) may?.(column)
     return { table, columns, chosen: chosenRows(table, statement.where, session.context) }
@@ -85,7 +85,7 @@ function chosenRows(
   const rights = rightsOf(session, catalogs.current)
   const may = requireRelationRight(rights, catalogs.current, 'select', table)
   for (const column of columnsOf(bound)) may?.(column)
-  const predicate = withLiterals(defaultOf(bound, BOOL, { session: session.number }), [], present())
+  const predicate = withLiterals(defaultOf(bound, BOOL, { session: session.number }), [], context.now())
   return compileProjection(everyColumn(schema), schema, {
     mode: 'batch',
     predicate,

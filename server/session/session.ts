@@ -61,7 +61,7 @@ export interface Portal {
 
 export type SharedContext = Omit<
   StatementContext,
-  'session' | 'signal' | 'notice' | 'systemRelation' | 'cursorRow'
+  'session' | 'signal' | 'notice' | 'systemRelation' | 'cursorRow' | 'now'
 >
 
 const STATEMENTS_MAX = 10_000
@@ -111,6 +111,8 @@ export class Session {
   readonly #portals = new Map<string, Portal>()
   /** What the read-only block reads, once it has begun to. */
   #snapshot: Pin | undefined
+  /** When a statement of the message that is being answered first asked for the time. */
+  #answeringSinceMs: number | undefined
 
   /** Throws SqlError for a setting that cannot be. */
   constructor(
@@ -238,6 +240,11 @@ export class Session {
       notice: message => this.notice(message),
       get transaction() {
         return block.holdsChanges ? transaction : undefined
+      },
+      now: () => {
+        this.#answeringSinceMs ??= Date.now()
+        return BigInt(this.system.blockStartedAtMs || this.#answeringSinceMs) * 1000n
+      },
       cursorRow: cursor => {
         const { place } = this.portal(cursor, 'cursor')
         return place && { table: place.table, columns: place.columns, values: place.row ?? [] }
@@ -258,6 +265,11 @@ export class Session {
     const least = this.settings.get('client_min_messages').toLowerCase()
     if (least === 'error' || (least === 'warning' && severity === 'NOTICE')) return
     notice(this.out, severity, condition, message)
+  }
+
+  /** A message, or all up to a Sync, has been answered. */
+  answered(): void {
+    this.#answeringSinceMs = undefined
   }
 
   /** The client has left. */

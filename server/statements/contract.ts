@@ -70,6 +70,8 @@ export interface StatementContext {
   notice(message: string): void
   /** The transaction block that is open and may change something; undefined: each statement is durable for itself. */
   readonly transaction?: OpenTransaction | undefined
+  /** now(), in microseconds: when the block began, or else the message that is being answered. */
+  now(): bigint
   /** The moment that a read-only transaction block reads, which its first query chooses; undefined: the newest. */
   snapshot?(): Pin | undefined
   /** The row that a cursor stands on, without values where it stands on none; undefined: it tells of none. Throws 34000. */

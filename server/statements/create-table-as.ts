@@ -32,8 +32,9 @@ export async function createTableAs(
     throw new SqlError('syntax_error', 'too many column names were specified')
   const columns = withRowId(queryColumns(bound.schema, columnNames), [])
   const rows: Chunk[] = []
+  const job = planBatch(bound, [], undefined, context.now())
   if (syntax.noData !== true)
-    for await (const chunk of context.runtime.query(planBatch(bound, []), context.signal)) rows.push(chunk)
+    for await (const chunk of context.runtime.query(job, context.signal)) rows.push(chunk)
   const count = rows.reduce((sum, chunk) => sum + chunk.length, 0)
   await markSequences(context)
   const made = await createRelation(

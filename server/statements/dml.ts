@@ -144,7 +144,7 @@ export async function effectsOf(
   context: StatementContext,
 ): Promise<Effects> {
   const { table, tag } = bound
-  const { job, returning } = planDml(bound, values)
+  const { job, returning } = planDml(bound, values, context.now())
   if (isPlain(bound)) return insertsOf(bound, job, context)
   const found: Effect[] = []
   for await (const chunk of context.runtime.query(job, context.signal))

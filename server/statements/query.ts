@@ -1,7 +1,7 @@
 import { evaluate } from '../../executor/expression/compile.ts'
 import type { Fragment } from '../../planner/parse/index.ts'
 import { type PointRead, pointRead } from '../../planner/point-read.ts'
-import { bindQuery, planBatch, present, withLiterals } from '../../planner/query.ts'
+import { bindQuery, planBatch, withLiterals } from '../../planner/query.ts'
 import type { Chunk } from '../../types/chunk.ts'
 import type { Expression } from '../../types/job.ts'
 import type { Type } from '../../types/type.ts'
@@ -40,7 +40,7 @@ export function prepareQuery(
       const lenient = context.session.settings.get('batch_expr_strict_mode') === 'false'
       const found = bound.point === undefined || lenient ? undefined : readPoint(bound.point, values, context)
       if (found !== undefined) return { tag, rows: found }
-      const job = { ...planBatch(bound, values, id => context.runtime.sample(id)), lenient }
+      const job = { ...planBatch(bound, values, id => context.runtime.sample(id), context.now()), lenient }
       const rows = context.runtime.query(job, context.signal, undefined, context.snapshot?.())
       const slow = /pg_sleep|pg_advisory/i.test(query.text)
       const awake = slow ? sleeping(rows, context) : rows
@@ -54,16 +54,16 @@ export function prepareQuery(
 function readPoint(
   { relation, key, columns }: PointRead,
   parameters: readonly Value[],
-  { runtime, snapshot }: StatementContext,
+  { runtime, snapshot, now }: StatementContext,
 ): readonly Chunk[] | undefined {
-  const equals = key.map(({ value }) => constant(value, parameters))
+  const equals = key.map(({ value }) => constant(value, parameters, now))
   if (equals.includes(null)) return []
   const by = { columns: key.map(({ column }) => column), equals }
   return runtime.readRow(relation, by, columns, snapshot?.())
 }
 
-function constant(e: Expression, parameters: readonly Value[]): Value {
+function constant(e: Expression, parameters: readonly Value[], now: () => bigint): Value {
   if (e.kind === 'literal') return e.value
   if (e.kind === 'parameter' && e.index >= 0) return parameters[e.index] ?? null
-  return evaluate(withLiterals(e, parameters, present()))
+  return evaluate(withLiterals(e, parameters, now()))
 }

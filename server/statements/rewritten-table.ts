@@ -28,7 +28,7 @@ export function rewritten(
   const catalog = recolumned(table, next, context)
   const change = changeOf(next, catalog)
   assert(change !== undefined, 'a table has a job')
-  const nowMicros = BigInt(Date.now()) * 1000n
+  const nowMicros = context.now()
   const computed = values.map(value => withLiterals(value, [], nowMicros))
   return { catalog, command: { replace: [{ change, stages: [computed] }] } }
 }

@@ -151,8 +151,9 @@ function relationOf({ returning }: BoundDml, chunks: Iterable<Chunk>): BoundRela
   return { plan: { op: 'values', schema, rows }, names: schema.map(field => field.name) }
 }
 
-async function rowsOf(bound: Bound, values: readonly Value[], { runtime, signal }: StatementContext) {
+async function rowsOf(bound: Bound, values: readonly Value[], { runtime, signal, now }: StatementContext) {
   const rows: Chunk[] = []
-  for await (const chunk of runtime.query(planBatch(bound, values), signal)) rows.push(ownedChunk(chunk))
+  for await (const chunk of runtime.query(planBatch(bound, values, undefined, now()), signal))
+    rows.push(ownedChunk(chunk))
   return rows
 }

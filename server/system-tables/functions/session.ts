@@ -29,6 +29,9 @@ system('txid_current() -> int8', 'number of the last committed epoch', session =
   BigInt(session.runtime.epoch),
 )
 system('pg_current_xact_id_if_assigned() -> text', 'always NULL', () => null)
+system('$statement_timestamp() -> timestamptz', 'when the statement began', session => {
+  return BigInt(session.queryStartedAtMs || Date.now()) * 1000n
+})
 system('inet_server_addr() -> inet', 'not told', () => null)
 system('inet_server_port() -> int4', 'not told', () => null)
 system('inet_client_addr() -> inet', 'address of the client', session => session.client?.address || null)
@@ -37,10 +40,12 @@ system('current_schemas(bool) -> name[]', 'schemas of unqualified names', (sessi
   const known = new Set(
     session.catalogs.current.schemas.filter(s => s.database === session.database).map(s => s.name),
   )
-  const path = session.searchPath().filter(name => known.has(name))
-  if (!implicit) return path.filter(name => !isTempSchema(name))
+  const named = session.creationPath().filter(name => known.has(name) || isTempSchema(name))
+  if (!implicit) return named
+  const path = session.searchPath().filter(name => known.has(name) || named.includes(name))
   if (path.includes('pg_catalog')) return path
-  const own = path[0] !== undefined && isTempSchema(path[0]) ? 1 : 0
+  // That of temporary relations comes before pg_catalog, unless the search path names it.
+  const own = path[0] !== undefined && isTempSchema(path[0]) && !named.includes(path[0]) ? 1 : 0
   return [...path.slice(0, own), 'pg_catalog', ...path.slice(own)]
 })
 
