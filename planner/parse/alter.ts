@@ -69,7 +69,6 @@ const BESIDE_OTHERS: ReadonlySet<AlterAction['do']> = new Set<AlterAction['do']>
   'validate constraint',
   'owner',
   'storage',
-  'storage',
 ])
 
 function alterFunction(c: Cursor, of: 'function' | 'aggregate'): Statement {
