@@ -108,8 +108,12 @@ export interface DmlPlan {
    * the command tag counts and RETURNING shows.
    */
   readonly job: Job
-  /** RETURNING: evaluated over the table's columns. */
-  readonly returning?: { readonly schema: Schema; readonly columns: readonly Expression[] }
+  /** RETURNING: `columns` are evaluated over the table's columns, unless it takes a job to show the rows. */
+  readonly returning?: {
+    readonly schema: Schema
+    readonly columns: readonly Expression[]
+    job?(rows: readonly (readonly Value[])[]): Job
+  }
   readonly tag: 'INSERT' | 'UPDATE' | 'DELETE' | 'MERGE'
   readonly parameters: readonly Type[]
 }

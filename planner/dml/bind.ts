@@ -1,18 +1,15 @@
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression, RelationId } from '../../types/job.ts'
-import { ROW_ID_COLUMN } from '../../types/row-id.ts'
-import { BOOL, type Schema, type Type } from '../../types/type.ts'
-import { as, type Body, body, items, list, names, pathOf, str } from '../bind/ast.ts'
-import { settleText } from '../bind/coerce.ts'
+import { BOOL, type Type } from '../../types/type.ts'
+import type { Value } from '../../types/value.ts'
+import { as, type Body, body, items, list, pathOf, str } from '../bind/ast.ts'
 import { type Environment, noPending } from '../bind/environment.ts'
-import { at, bindCondition, bindConstant, bindExpression } from '../bind/expression.ts'
+import { at, bindCondition, bindConstant } from '../bind/expression.ts'
 import { findRelation } from '../bind/find-relation.ts'
 import { bindFromList, NOTHING, sideBySide } from '../bind/from.ts'
 import { bindCtes, bindTree } from '../bind/query.ts'
-import { bindEach, expandRecord } from '../bind/row.ts'
+import { bindEach } from '../bind/row.ts'
 import type { ScopeColumn } from '../bind/scope.ts'
-import { titleOf } from '../bind/select.ts'
-import { expandStar } from '../bind/star.ts'
 import { type Relation, shownPositions } from '../catalog.ts'
 import type { BindContext, DmlPlan, ParameterValues, PgNode } from '../contract.ts'
 import { defaultValue } from '../domain.ts'
@@ -37,14 +34,15 @@ import {
 } from './columns.ts'
 import { planMergeRows } from './merge.ts'
 import { type Arbiter, type ConflictAction, onConflict } from './on-conflict.ts'
-import { readerOf, rightsWhenRead } from './rights.ts'
+import { bindReturning, type Returning, returningJob, returningOf } from './returning.ts'
+import { rightsWhenRead } from './rights.ts'
 
 /** A bound INSERT, UPDATE, DELETE or MERGE: rows of the table's columns, `weight` and `counted`. */
 export interface BoundDml {
   readonly table: Relation
   readonly plan: Plan
   /** Over the table's columns and `beside`. */
-  readonly returning?: { readonly schema: Schema; readonly columns: readonly Expression[] }
+  readonly returning?: Returning
   /** Types of what the plan has behind `counted`: the columns of USING or FROM that RETURNING may read. */
   readonly beside?: readonly Type[]
   readonly tag: 'INSERT' | 'UPDATE' | 'DELETE' | 'MERGE'
@@ -59,6 +57,7 @@ export interface BoundDml {
 /** The job of a bound statement for the given parameters. */
 export function planDml(bound: BoundDml, parameters: ParameterValues, nowMicros = present()): DmlPlan {
   const { table, tag, returning } = bound
+  const query = returning?.query
   const plan = settled(optimize(withParameters(bound.plan, parameters, nowMicros)))
   const shown =
     returning === undefined
@@ -67,6 +66,9 @@ export function planDml(bound: BoundDml, parameters: ParameterValues, nowMicros 
           returning: {
             ...returning,
             columns: returning.columns.map(c => withLiterals(c, parameters, nowMicros)),
+            ...(query && {
+              job: (rows: readonly (readonly Value[])[]) => returningJob(query, rows, parameters, nowMicros),
+            }),
           },
         }
   return { table, tag, job: batchJob(plan, settled), parameters: bound.parameters, ...shown }
@@ -356,11 +358,6 @@ function positionOf(node: PgNode, env: Environment): number | undefined {
   return env.context.position((constant['location'] as number | undefined) ?? 0)
 }
 
-function returningOf(fields: Body): readonly PgNode[] {
-  const clause = fields['returningClause']
-  return list(clause === undefined ? fields['returningList'] : body(clause)['exprs'])
-}
-
 function hasReturning(fields: Body): boolean {
   return returningOf(fields).length > 0
 }
@@ -387,77 +384,5 @@ function finish(
     parameters: parameterTypes(context),
     dependsOn: [...dependsOn],
     ...returning,
-  }
-}
-
-function makesRows(tag: BoundDml['tag']): boolean {
-  return tag === 'INSERT' || tag === 'MERGE'
-}
-
-/** New rows get their numbers where they are stored. */
-function numberedLater(): never {
-  throw notSupported('_row_id of the rows that are inserted')
-}
-
-/** What MERGE returns is of the target alone. */
-function ofTarget(value: PgNode, env: Environment): Expression {
-  if (names(as(value, 'FuncCall')?.['funcname']).at(-1) === 'merge_action')
-    throw notSupported('merge_action()', { position: at(value, env) })
-  try {
-    return settleText(bindExpression(value, env), env.context)
-  } catch (error) {
-    if (!(error instanceof SqlError) || !['undefined_column', 'undefined_table'].includes(error.condition))
-      throw error
-    throw notSupported('MERGE … RETURNING of what is not a column of the target', {
-      position: error.position,
-    })
-  }
-}
-
-function bindReturning(
-  nodes: readonly PgNode[],
-  table: Relation,
-  tag: BoundDml['tag'],
-  fields: Body,
-  env: Environment,
-  beside: readonly ScopeColumn[],
-) {
-  const alias = body(body(fields['relation'])['alias'])['aliasname']
-  const own = table.columns.map((c, index) => ({
-    name: c.name,
-    type: c.type,
-    index,
-    table: typeof alias === 'string' ? alias : table.name,
-    ...(c.hidden === true ? { hidden: true } : {}),
-    ...(c.name === ROW_ID_COLUMN && c.hidden && makesRows(tag)
-      ? { read: numberedLater }
-      : readerOf(env, table, index)),
-  }))
-  const columns = [...own, ...beside.map((c, i) => ({ ...c, index: own.length + i }))]
-  const scoped: Environment = { ...env, scope: { columns }, pending: noPending(), clause: 'RETURNING' }
-  const isMerge = fields['mergeWhenClauses'] !== undefined
-  const outputs = nodes.flatMap(node => {
-    const item = as(node, 'ResTarget')!
-    const value = item['val'] as PgNode
-    const star = list(as(value, 'ColumnRef')?.['fields'])
-    if (star.length > 0 && as(star.at(-1), 'A_Star') !== undefined) {
-      if (isMerge && star.length === 1)
-        throw notSupported('MERGE … RETURNING * (name the columns of the target)')
-      return expandStar(
-        names(star.slice(0, -1)).at(-1),
-        { plan: NOTHING.plan, columns },
-        scoped,
-        at(value, scoped),
-      )
-    }
-    const fields = expandRecord(value, scoped)
-    if (fields !== undefined) return fields
-    const bound = isMerge ? ofTarget(value, scoped) : settleText(bindExpression(value, scoped), env.context)
-    return [{ name: item['name'] === undefined ? titleOf(value) : str(item['name']), value: bound }]
-  })
-  if (scoped.pending.subqueries.length > 0) throw notSupported('a subquery in RETURNING')
-  return {
-    schema: outputs.map(o => ({ name: o.name, type: o.value.type })),
-    columns: outputs.map(o => o.value),
   }
 }

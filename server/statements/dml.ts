@@ -1,4 +1,5 @@
 import { compileProjection } from '../../executor/expression/compile.ts'
+import { ownedChunk } from '../../executor/owned-chunk.ts'
 import type { Privilege } from '../../planner/access.ts'
 import type { Relation } from '../../planner/catalog.ts'
 import { uniquesOf } from '../../planner/constraint-def.ts'
@@ -166,11 +167,18 @@ export async function effectsOf(
   const count = counted.reduce((sum, { weight }) => sum + Math.abs(weight), 0)
   const result = { tag: tag === 'INSERT' ? `INSERT 0 ${count}` : `${tag} ${count}` }
   if (returning === undefined) return { table, changes, result }
-  const run = compileProjection(returning.columns, [], { mode: 'batch', onError: () => {} })
   const rows = counted.flatMap(({ row, beside, weight }) =>
     new Array<readonly Value[]>(Math.abs(weight)).fill([...row, ...beside]),
   )
-  const shown = rows.length === 0 ? undefined : run(chunkOf([...types, ...(bound.beside ?? [])], rows))
+  if (rows.length === 0) return { table, changes, result: { ...result, rows: [] } }
+  if (returning.job !== undefined) {
+    const shown: Chunk[] = []
+    for await (const chunk of context.runtime.query(returning.job(rows), context.signal))
+      shown.push(ownedChunk(chunk))
+    return { table, changes, result: { ...result, rows: shown } }
+  }
+  const run = compileProjection(returning.columns, [], { mode: 'batch', onError: () => {} })
+  const shown = run(chunkOf([...types, ...(bound.beside ?? [])], rows))
   return { table, changes, result: { ...result, rows: shown === undefined ? [] : [shown] } }
 }
 
