@@ -3,12 +3,13 @@ import { test } from 'node:test'
 import { TestServer } from './test-server.ts'
 
 const MADE = `
-  CREATE TABLE t (id int PRIMARY KEY, e vector(2), v variant, j jsonb, i rw_int256);
+  CREATE TABLE t (id int PRIMARY KEY, e vector(2), v variant, j jsonb, i rw_int256, b varbit, f bit(3)[]);
   CREATE MATERIALIZED VIEW by_vector AS SELECT e, count(*) AS n FROM t GROUP BY e;
   CREATE MATERIALIZED VIEW by_document AS SELECT j, count(*) AS n FROM t GROUP BY j;
+  CREATE MATERIALIZED VIEW by_bits AS SELECT b, bit_and(f[1]) AS f FROM t GROUP BY b;
   CREATE MATERIALIZED VIEW kinds AS SELECT id, variant_typeof(v) AS kind, v FROM t;
-  INSERT INTO t VALUES (1, '[1,2]', to_variant(1::smallint), '{"a": 1.0}', 7),
-    (2, '[1,2]', '[1.5]', '{"a": 1}', 2), (3, NULL, NULL, NULL, NULL)`
+  INSERT INTO t VALUES (1, '[1,2]', to_variant(1::smallint), '{"a": 1.0}', 7, '01', '{101}'),
+    (2, '[1,2]', '[1.5]', '{"a": 1}', 2, '01', '{110}'), (3, NULL, NULL, NULL, NULL, '', NULL)`
 
 const READ = [
   [
@@ -20,6 +21,13 @@ const READ = [
   ],
   ['SELECT n FROM by_document ORDER BY n', [['1'], ['2']]],
   [
+    'SELECT * FROM by_bits ORDER BY b',
+    [
+      ['', null],
+      ['01', '100'],
+    ],
+  ],
+  [
     'SELECT * FROM kinds ORDER BY id',
     [
       [1, 'int16', '1'],
@@ -29,7 +37,7 @@ const READ = [
   ],
 ] as const
 
-test('vectors, variants and documents are after a crash what they were, and streams go on with them', async () => {
+test('vectors, variants, bit strings and documents are after a crash what they were, and streams go on with them', async () => {
   await using first = await TestServer.start({ inline: true })
   await (await first.connect()).query(MADE)
   for (const [sql, wanted] of READ) assert.deepEqual(await first.rows(sql), wanted)
@@ -37,6 +45,7 @@ test('vectors, variants and documents are after a crash what they were, and stre
   for (const [sql, wanted] of READ) assert.deepEqual(await again.rows(sql), wanted)
   await again.rows("UPDATE t SET e = '[0,1]', j = '{\"b\": 0.50}' WHERE id = 1")
   await again.rows('DELETE FROM t WHERE id = 2')
+  assert.deepEqual(await again.rows("SELECT f FROM by_bits WHERE b = '01'"), [['101']])
   assert.deepEqual(await again.rows(READ[0][0]), [
     ['[0,1]', '1'],
     [null, '1'],

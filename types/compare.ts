@@ -32,6 +32,8 @@ export function compareValues(type: Type, a: Value, b: Value): number {
     case 'text':
     case 'uuid':
     case 'variant':
+    case 'bit':
+    case 'varbit':
       return compareTexts(a as string, b as string)
     case 'oid':
       return ((a as number) >>> 0) - ((b as number) >>> 0)

@@ -8,6 +8,7 @@ export const SQLSTATE = {
   cardinality_violation: '21000',
   data_exception: '22000',
   string_data_right_truncation: '22001',
+  string_data_length_mismatch: '22026',
   numeric_value_out_of_range: '22003',
   invalid_datetime_format: '22007',
   datetime_field_overflow: '22008',

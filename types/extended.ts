@@ -1,3 +1,4 @@
+import { bitsOfBytes, bitsToBytes, parseBits } from './bit-string.ts'
 import { SqlError } from './error.ts'
 import { checkInt256, int256Bytes, int256Of } from './int256.ts'
 import type { ExtendedName } from './type.ts'
@@ -7,10 +8,10 @@ import { formatVector, parseVector, vectorBytes, vectorOf } from './vector.ts'
 
 type Present = Exclude<Value, null>
 
-/** All that is known of a type besides PostgreSQL's own: a line in EXTENDED adds one. */
+/** All that is known of a type: a line in EXTENDED adds one. */
 export interface ExtendedType {
   readonly sqlName: string
-  /** As RisingWave numbers it, and its array. */
+  /** As PostgreSQL or RisingWave numbers it, and its array. */
   readonly oids: readonly [number, number]
   /** Throws 22P02 and others. */
   parse(text: string): Present
@@ -48,12 +49,20 @@ const EXTENDED: Readonly<Record<ExtendedName, ExtendedType>> = {
     toBytes: value => Buffer.from(formatVariant(value as string)),
     fromBytes: bytes => parseVariant(Buffer.from(bytes).toString()),
   },
+  bit: bitString('bit', [1560, 1561]),
+  varbit: bitString('bit varying', [1562, 1563]),
 }
 
-/** undefined: a type of PostgreSQL. */
+function bitString(sqlName: string, oids: readonly [number, number]): ExtendedType {
+  const format = (value: Present) => value as string
+  const toBytes = (value: Present) => bitsToBytes(value as string)
+  return { sqlName, oids, parse: parseBits, format, toBytes, fromBytes: bitsOfBytes }
+}
+
+/** undefined: not in the table. */
 export function extendedType(name: string): ExtendedType | undefined {
   return Object.hasOwn(EXTENDED, name) ? EXTENDED[name as ExtendedName] : undefined
 }
 
 /** Every such type. */
-export const EXTENDED_NAMES: readonly ExtendedName[] = ['int256', 'vector', 'variant']
+export const EXTENDED_NAMES: readonly ExtendedName[] = ['int256', 'vector', 'variant', 'bit', 'varbit']

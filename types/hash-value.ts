@@ -28,7 +28,9 @@ export function hashValue(type: Type, value: Value): number {
       return hashBytes(value as Uint8Array, 0, (value as Uint8Array).length)
     case 'text':
     case 'uuid':
-    case 'variant': {
+    case 'variant':
+    case 'bit':
+    case 'varbit': {
       const bytes = Buffer.from(value as string)
       return hashBytes(bytes, 0, bytes.length)
     }

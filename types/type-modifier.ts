@@ -1,3 +1,4 @@
+import { checkBitLength, fixedBits, varyingBits } from './bit-string.ts'
 import { pow10, roundDecimal } from './decimal.ts'
 import { SqlError } from './error.ts'
 import { INFINITY_MICROS, MINUS_INFINITY_MICROS } from './time/datetime.ts'
@@ -27,9 +28,9 @@ export function parseModifier(text: string): Modifier | undefined {
   if (name === undefined) return undefined
   const numbers = [match[2], match[3]].filter(n => n !== undefined).map(Number)
   if (name === 'letter') return modifierOf('"char"', numbers)
-  // A bare char holds one character.
-  if (match[1] === 'char' || match[1] === 'character')
-    return modifierOf('char', numbers.length ? numbers : [1])
+  // A bare char holds one character, a bare bit one bit.
+  if (match[1] === 'char' || match[1] === 'character' || match[1] === 'bit')
+    return modifierOf(name, numbers.length ? numbers : [1])
   return modifierOf(name === 'time' && match[4]?.trim().startsWith('with ') ? 'timetz' : name, numbers)
 }
 
@@ -49,6 +50,9 @@ const KINDS: Readonly<Record<string, string>> = {
   vector: 'vector',
   name: 'name',
   '"char"': 'letter',
+  bit: 'bit',
+  varbit: 'varbit',
+  'bit varying': 'varbit',
 }
 
 /** The modifier of a type name and its numbers (of an interval: its precision and its fields); undefined without numbers. Throws 22023. */
@@ -61,6 +65,10 @@ export function modifierOf(typeName: string, numbers: readonly number[]): Modifi
   if (name === 'varchar' || name === 'char') {
     if (first >= 1) return `${name}(${first})`
     throw new SqlError('invalid_parameter_value', `length for type ${name} must be at least 1`)
+  }
+  if (name === 'bit' || name === 'varbit') {
+    if (numbers.length > 1) throw new SqlError('invalid_parameter_value', 'invalid type modifier')
+    return `${name}(${checkBitLength(name, first)})`
   }
   if (name === 'vector') {
     if (first >= 1 && first <= 16_000) return `vector(${first})`
@@ -77,7 +85,7 @@ export function modifierOf(typeName: string, numbers: readonly number[]): Modifi
 }
 
 /**
- * The value as a column with that modifier holds it. `explicit`: a cast, which cuts long texts. Throws 22001 and 22003.
+ * The value as a column with that modifier holds it. `explicit`: a cast, which cuts long texts. Throws 22001, 22003 and 22026.
  * A char(n) is kept without its trailing blanks, as it compares.
  */
 export function limitValue(type: Type, value: Value, modifier: Modifier, explicit: boolean): Value {
@@ -95,6 +103,10 @@ export function limitValue(type: Type, value: Value, modifier: Modifier, explici
       return letterOf(value as string)
     case 'numeric':
       return limitDecimal(value as Decimal, limit, second)
+    case 'bit':
+      return fixedBits(value as string, limit, explicit)
+    case 'varbit':
+      return varyingBits(value as string, limit, explicit)
     case 'vector':
       return checkLength(value as readonly number[], limit)
     case 'interval':

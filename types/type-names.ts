@@ -1,4 +1,4 @@
-import { notSupported, SqlError } from './error.ts'
+import { SqlError } from './error.ts'
 import { extendedType } from './extended.ts'
 import { quote, quoteIdent } from './sql-text.ts'
 import {
@@ -49,6 +49,10 @@ const ALIASES: Readonly<Record<string, TypeName>> = {
   int256: 'int256',
   vector: 'vector',
   variant: 'variant',
+  bit: 'bit',
+  '"bit"': 'bit',
+  varbit: 'varbit',
+  'bit varying': 'varbit',
   real: 'float4',
   float4: 'float4',
   float: 'float8',
@@ -83,12 +87,23 @@ const ALIASES: Readonly<Record<string, TypeName>> = {
 }
 
 export function typeName(type: Type): string {
+  return nameOf(type, 'bit')
+}
+
+/** The name that means the type where it is read again: a bare `bit` is one bit there. */
+export function castName(type: Type): string {
+  return nameOf(type, '"bit"')
+}
+
+function nameOf(type: Type, bit: string): string {
   if (type.user !== undefined) return userTypeName(type.user)
   if (type.label !== undefined) return type.label === 'char' ? '"char"' : type.label
-  if (type.name === 'array') return `${typeName(type.element!)}[]`
-  if (type.name === 'map') return `map(${keyAndValue(type).map(typeName).join(',')})`
+  if (type.name === 'bit') return bit
+  const inner = (part: Type) => nameOf(part, bit)
+  if (type.name === 'array') return `${inner(type.element!)}[]`
+  if (type.name === 'map') return `map(${keyAndValue(type).map(inner).join(',')})`
   if (type.name === 'struct')
-    return `struct<${type.fields!.map(f => `${fieldName(f.name)} ${typeName(f.type)}`).join(', ')}>`
+    return `struct<${type.fields!.map(f => `${fieldName(f.name)} ${inner(f.type)}`).join(', ')}>`
   return extendedType(type.name)?.sqlName ?? NAMES[type.name as 'bool']
 }
 
@@ -141,7 +156,6 @@ export function parseTypeName(text: string): Type | undefined {
   if (bare === '"char"') return labeled('char')
   const name = Object.hasOwn(ALIASES, bare) ? ALIASES[bare] : undefined
   if (name !== undefined) return { name }
-  if (/^(bit|varbit|bit varying)$/.test(bare)) throw notSupported(`type ${bare}`)
   return isLabel(bare) && bare !== 'serial' ? labeled(bare) : undefined
 }
 

@@ -1,5 +1,5 @@
-/** Types besides PostgreSQL's own: extended.ts tells of them. */
-export type ExtendedName = 'int256' | 'vector' | 'variant'
+/** Types of which extended.ts tells all: those besides PostgreSQL's own, and its bit strings. */
+export type ExtendedName = 'int256' | 'vector' | 'variant' | 'bit' | 'varbit'
 
 /** SQL types. A type has exactly one physical representation, so generated loops pick arrays by `type.name` alone. */
 export type TypeName =
@@ -105,8 +105,8 @@ export function fieldsOf(columns: Schema): Schema {
  * - `i64`    int8, time (microseconds since midnight), timetz (time-with-zone.ts), timestamp and timestamptz (microseconds since
  *            1970-01-01T00:00:00Z; the two infinities are the extreme int64 values) in a BigInt64Array
  * - `f64`    float4 (rounded by Math.fround), float8 and enum (the label's place) in a Float64Array
- * - `bytes`  text (UTF-8), bytea, jsonb (canonical PostgreSQL text of the document), uuid (36 lower-case characters), variant (see variant.ts)
- *            as views into shared byte buffers
+ * - `bytes`  text (UTF-8), bytea, jsonb (canonical PostgreSQL text of the document), uuid (36 lower-case characters), variant (see variant.ts),
+ *            bit and varbit (see bit-string.ts) as views into shared byte buffers
  * - `values` numeric, int256, vector, interval, array, struct, map as JavaScript values (see value.ts) in a plain array
  */
 export type Physical = 'u8' | 'i32' | 'i64' | 'f64' | 'bytes' | 'values'
@@ -119,6 +119,8 @@ const PHYSICAL: Readonly<Record<TypeName, Physical>> = {
   int256: 'values',
   vector: 'values',
   variant: 'bytes',
+  bit: 'bytes',
+  varbit: 'bytes',
   float4: 'f64',
   float8: 'f64',
   numeric: 'values',
@@ -149,6 +151,8 @@ export const INT4: Type = { name: 'int4' }
 export const INT8: Type = { name: 'int8' }
 export const VECTOR: Type = { name: 'vector' }
 export const VARIANT: Type = { name: 'variant' }
+export const BIT: Type = { name: 'bit' }
+export const VARBIT: Type = { name: 'varbit' }
 /** RisingWave's numbers of rows. */
 export const ROW_ID: Type = { name: 'int8', label: 'serial' }
 export const INT256: Type = { name: 'int256' }

@@ -3,7 +3,7 @@ import type { Type } from './type.ts'
 /**
  * One SQL value outside a column: literals, parameters, wire rows, tests; inside `values` columns too.
  * By type: bool boolean; int2/int4/oid/date number; int8/int256/time/timestamp/timestamptz bigint; float4/float8 number; enum the number of its label's place;
- * numeric Decimal; vector number[]; text/uuid/jsonb/variant string (jsonb: canonical text); bytea Uint8Array; interval Interval;
+ * numeric Decimal; vector number[]; text/uuid/jsonb/variant/bit/varbit string (jsonb: canonical text); bytea Uint8Array; interval Interval;
  * array and struct Value[] (a struct's fields by position), map Value[] of its entries, each a struct of key and value.
  */
 export type Value =

@@ -89,6 +89,8 @@ export function fromText(text: string, type: Type, isNumber: boolean): Value {
       return parseText(type, text)
     case 'vector':
     case 'variant':
+    case 'bit':
+    case 'varbit':
       return extendedType(type.name)!.parse(text)
     default:
       throw mismatch(text, type)

@@ -129,6 +129,8 @@ function cellWriter(out: JsonBytes, column: Column, type: Type): WriteCell {
     case 'text':
     case 'uuid':
     case 'jsonb':
+    case 'bit':
+    case 'varbit':
       return stringWriter(out, data as Bytes, slowly)
     case 'numeric':
       return row => {

@@ -33,6 +33,8 @@ export function valueJson(value: Value, type: Type): string {
     case 'text':
     case 'uuid':
     case 'jsonb':
+    case 'bit':
+    case 'varbit':
       return JSON.stringify(value)
     case 'variant':
     case 'enum':

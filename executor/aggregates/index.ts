@@ -2,6 +2,7 @@ import { plainType } from '../../types/domain-type.ts'
 import { SqlError } from '../../types/error.ts'
 import {
   arrayOf,
+  BIT,
   BOOL,
   BYTEA,
   FLOAT4,
@@ -147,12 +148,12 @@ const ENTRIES: readonly Entry[] = [
     }),
   ),
   ...(['and', 'or', 'xor'] as const).flatMap(operation =>
-    INTEGERS.map(
+    [...INTEGERS, BIT].map(
       (arg): Entry => ({
         name: `bit_${operation}`,
         args: [arg],
         type: arg,
-        make: () => multisets.bitFold(operation, arg),
+        make: () => (arg === BIT ? multisets.bitStringFold(operation) : multisets.bitFold(operation, arg)),
       }),
     ),
   ),
@@ -206,6 +207,7 @@ const WIDER: Readonly<Partial<Record<TypeName, readonly TypeName[]>>> = {
   numeric: ['float4', 'float8'],
   float4: ['float8'],
   int256: ['float8'],
+  varbit: ['bit'],
 }
 
 /** Overload for the argument types (undefined: an untyped literal, taken as text); argTypes say what to cast to. */

@@ -1,3 +1,4 @@
+import { combineBits } from '../../types/bit-string.ts'
 import type { Type } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
 import type { Multiset } from './contract.ts'
@@ -55,6 +56,27 @@ export const bytesAgg: Multiset = listed(false, function* (table, [value, delimi
 export function firstBySecond(descending: boolean): Multiset {
   return { ...firstRow(descending, false), orderedBy: 1 }
 }
+
+/** bit_and, bit_or, bit_xor of bit strings. Throws 22026 where these are of different lengths. */
+export function bitStringFold(operation: 'and' | 'or' | 'xor'): Multiset {
+  return {
+    kind: 'multiset',
+    descending: false,
+    keepsNulls: false,
+    firstOnly: false,
+    output(table, args, ids, times) {
+      let result: string | null = null
+      for (let i = 0; i < ids.length; i++) {
+        const value = table.valueAt(ids[i]!, args[0]!) as string
+        const own = operation === 'xor' && times[i]! % 2 === 0 ? '0'.repeat(value.length) : value
+        result = result === null ? own : combineBits(NAMES[operation], result, own)
+      }
+      return result
+    },
+  }
+}
+
+const NAMES = { and: 'AND', or: 'OR', xor: 'XOR' } as const
 
 /** bit_and, bit_or, bit_xor of integers. */
 export function bitFold(operation: 'and' | 'or' | 'xor', type: Type): Multiset {

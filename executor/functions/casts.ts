@@ -1,3 +1,4 @@
+import { bitsOfInteger, integerOfBits } from '../../types/bit-string.ts'
 import {
   decimalOf,
   decimalToNumber,
@@ -44,6 +45,7 @@ export type CastContext = 'implicit' | 'assignment' | 'explicit'
 /** Narrow to wide: a cast to the right is implicit, to the left an assignment. */
 const NUMBERS: readonly TypeName[] = ['int2', 'int4', 'int8', 'numeric', 'float4', 'float8']
 const INTEGERS: readonly TypeName[] = ['int2', 'int4', 'int8']
+const BITS: readonly TypeName[] = ['bit', 'varbit']
 const TIMES: readonly TypeName[] = ['date', 'timestamp', 'timestamptz']
 
 /** The weakest context that converts `from` to `to`; undefined: there is no such cast (pg_cast). */
@@ -54,7 +56,7 @@ export function castContext(from: Type, to: Type): CastContext | undefined {
     if (a !== -1 && b !== -1) return a < b ? 'implicit' : 'assignment'
   }
   if (from.name === 'int256' || to.name === 'int256') return int256Context(from, to)
-  const special = vectorContext(from, to) ?? variantContext(from, to)
+  const special = vectorContext(from, to) ?? variantContext(from, to) ?? bitContext(from, to)
   if (special !== undefined) return special
   if (from.name === 'map' && to.name === 'map') return castContext(from.element!, to.element!)
   if (from.name === 'array' && to.name === 'array') return castContext(from.element!, to.element!)
@@ -103,6 +105,13 @@ function variantContext(from: Type, to: Type): CastContext | undefined {
   return to.name === 'variant' && from.name === 'jsonb' ? 'explicit' : undefined
 }
 
+/** The two kinds of bit strings are one without their lengths; bits of a fixed length are those of an integer, when asked. */
+function bitContext(from: Type, to: Type): CastContext | undefined {
+  if (BITS.includes(from.name) && BITS.includes(to.name)) return 'implicit'
+  const integer = from.name === 'bit' ? to : to.name === 'bit' ? from : undefined
+  return integer?.name === 'int4' || integer?.name === 'int8' ? 'explicit' : undefined
+}
+
 /** The strongest context any field needs. */
 function structContext(from: Type, to: Type): CastContext | undefined {
   if (from.fields!.length !== to.fields!.length) return undefined
@@ -144,6 +153,8 @@ export function castValue(value: Value, from: Type, to: Type, zone: TimeStyleTex
   if (value === null || sameType(from, to)) return value
   if (from.name === 'text') return parseText(to, value as string, zone)
   if (to.name === 'text') return from.name === 'bool' ? String(value) : formatText(from, value, zone)
+  if (from.name === 'bit' || from.name === 'varbit') return castBits(value as string, to)
+  if (to.name === 'bit') return bitsOfInteger(BigInt(value as number | bigint), 1)
   if (from.name === 'vector' && to.name === 'array') return value
   if (from.name === 'array' && to.name === 'vector') return vectorOfArray(value as readonly Value[], from)
   if (from.name === 'variant') {
@@ -186,8 +197,11 @@ export function commonType(types: readonly (Type | undefined)[]): Type | undefin
     if (each === undefined) continue
     // Types of one domain stay of it; else they are what it stands on.
     const type = isOne ? each : plainType(each)
-    if (best === undefined || (!sameType(best, type) && castContext(best, type) === 'implicit')) best = type
-    else if (castContext(type, best) !== 'implicit') return undefined
+    if (best === undefined) best = type
+    // Of two that are one kind of value the first is taken.
+    else if (castContext(type, best) === 'implicit') continue
+    else if (castContext(best, type) === 'implicit') best = type
+    else return undefined
   }
   return best ?? TEXT
 }
@@ -196,6 +210,14 @@ function vectorOfArray(items: readonly Value[], { element }: Type): readonly num
   if (items.some(Array.isArray)) throw new SqlError('data_exception', 'array must be 1-D')
   if (items.includes(null)) throw new SqlError('null_value_not_allowed', 'array must not contain nulls')
   return checkVector(items.map(item => castValue(item, element!, FLOAT8) as number))
+}
+
+/** Without a length nothing of the bits is lost. */
+function castBits(bits: string, to: Type): Value {
+  if (BITS.includes(to.name)) return bits
+  const value = integerOfBits(bits, to.name === 'int8' ? 64 : 32)
+  if (value === undefined) throw outOfRange(to)
+  return to.name === 'int8' ? value : Number(value)
 }
 
 function castNumber(value: number | bigint | Decimal, from: Type, to: Type): Value {

@@ -28,7 +28,11 @@ const OTHERS = [
   'interval',
   'uuid',
   'jsonb',
+  'bit',
+  'varbit',
 ] as const
+/** Types whose values are texts, equal when these are. */
+const BY_TEXT: ReadonlySet<TypeName> = new Set(['text', 'uuid', 'bit', 'varbit'])
 
 for (const [operator, symbol] of Object.entries(OPERATORS)) {
   // Its 32 bits have no sign.
@@ -46,7 +50,7 @@ for (const [operator, symbol] of Object.entries(OPERATORS)) {
     emit: ([a, b]) => `(${a} ${symbol} ${b})`,
   })
   for (const name of OTHERS) {
-    if ((name === 'text' || name === 'uuid') && (operator === '=' || operator === '<>'))
+    if (BY_TEXT.has(name) && (operator === '=' || operator === '<>'))
       fn(`${operator}(${name}, ${name}) -> bool`, {
         help: 'comparison',
         emit: ([a, b]) => `(${a} ${symbol} ${b})`,

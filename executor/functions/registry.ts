@@ -154,11 +154,15 @@ export function resolveFunction(
     .filter(found => found !== undefined)
   if (candidates.length === 0) return { error: 'undefined' }
   // Nothing tells what to calculate with.
-  if (ARITHMETIC.has(name) && given.every(type => type === undefined)) return { error: 'ambiguous' }
-  // An untyped operand of an operator is taken to be of the other one's type.
+  if (isArithmetic(name, given.length) && given.every(type => type === undefined))
+    return { error: 'ambiguous' }
+  // An untyped operand of an operator is taken to be of the other one's type, or else of the preferred type of its category.
   if (given.length === 2 && /^\W+$/.test(name)) {
     const known = given[0] === undefined || given[1] === undefined ? (given[0] ?? given[1]) : undefined
-    const same = known && candidates.find(c => c.argTypes.every(t => sameType(t, known)))
+    const same =
+      known &&
+      (candidates.find(c => c.argTypes.every(t => sameType(t, known))) ??
+        candidates.find(c => c.argTypes.every(t => isPreferredTo(t, known))))
     if (same) return same
   }
   let best = candidates
@@ -187,7 +191,12 @@ function untypedArrays(id: string, given: readonly (Type | undefined)[]): boolea
   return args.includes('array') && generic.length > 0 && generic.every(type => type === undefined)
 }
 
-const ARITHMETIC: ReadonlySet<string> = new Set(['+', '-', '*', '/', '%', '^'])
+const ARITHMETIC: ReadonlySet<string> = new Set(['+', '-', '*', '/', '%', '^', '&', '|', '#', '<<', '>>'])
+
+/** A ~ between two texts matches a pattern. */
+function isArithmetic(name: string, count: number): boolean {
+  return ARITHMETIC.has(name) || (name === '~' && count === 1)
+}
 
 const NUMBERS: readonly TypeName[] = ['int2', 'int4', 'int8', 'numeric', 'float8']
 
@@ -253,7 +262,19 @@ function byCategory(candidates: Candidate[], given: readonly (Type | undefined)[
   return rest.length > 0 ? rest : candidates
 }
 
-const PREFERRED: ReadonlySet<string> = new Set(['text', 'float8', 'timestamptz', 'bool', 'interval', 'oid'])
+const PREFERRED: ReadonlySet<string> = new Set([
+  'text',
+  'float8',
+  'timestamptz',
+  'bool',
+  'interval',
+  'oid',
+  'varbit',
+])
+
+function isPreferredTo(type: Type, other: Type): boolean {
+  return PREFERRED.has(type.name) && categoryOf(type) === categoryOf(other)
+}
 
 function categoryOf(type: Type): string {
   switch (type.name) {
@@ -276,6 +297,9 @@ function categoryOf(type: Type): string {
       return 'time'
     case 'interval':
       return 'span'
+    case 'bit':
+    case 'varbit':
+      return 'bits'
     default:
       return type.name
   }

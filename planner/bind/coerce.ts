@@ -8,8 +8,8 @@ import { parseText } from '../../types/text-io.ts'
 import { parseIntervalText } from '../../types/time/parse-time.ts'
 import { type TimeStyleText, timeStyleText } from '../../types/time/time-style.ts'
 import { instantToLocal } from '../../types/time/time-zone.ts'
-import { BOOL, sameType, TEXT, type Type } from '../../types/type.ts'
-import { limitValue, type Modifier } from '../../types/type-modifier.ts'
+import { BOOL, INT4, sameType, TEXT, type Type } from '../../types/type.ts'
+import { limitsOf, limitValue, type Modifier } from '../../types/type-modifier.ts'
 import { typeName } from '../../types/type-names.ts'
 import type { BindContext } from '../contract.ts'
 import { conforming } from '../domain.ts'
@@ -155,8 +155,25 @@ export function limited(e: Expression, modifier: Modifier | undefined, explicit:
   if (modifier === undefined || (e.kind === 'literal' && e.value === null)) return e
   if (e.kind === 'literal' && e.type.name === 'interval')
     return literal(limitValue(e.type, e.value, modifier, explicit), e.type)
+  const bits = explicit ? bitsOfIntegers(e, modifier) : undefined
+  if (bits !== undefined) return bits
   const args = [e, literal(modifier, TEXT), literal(explicit, BOOL)]
   return call('limit_value(anyelement, text, bool) -> anyelement', args, e.type)
+}
+
+/** A cast of integers to bits, which are the lowest ones, as many as the type has; undefined: it is none. */
+function bitsOfIntegers(e: Expression, modifier: Modifier): Expression | undefined {
+  if (e.kind !== 'call' || leafOf(e.type).name !== 'bit') return undefined
+  if (e.fn === 'array')
+    return call(
+      'array',
+      e.args.map(arg => limited(arg, modifier, true)),
+      e.type,
+    )
+  const [from] = e.args
+  if (e.fn !== 'cast' || !['int4', 'int8'].includes(leafOf(from!.type).name)) return undefined
+  const width = literal(limitsOf(modifier).first, INT4)
+  return call('$bits_of_integers(anyelement, int4) -> anyelement', [from!, width], e.type)
 }
 
 export function settleText(e: Expression, context: BindContext): Expression {
@@ -269,7 +286,9 @@ function placed(
   }
   if (operator) {
     const hint =
-      'No operator matches the given name and argument types. You might need to add explicit type casts.'
+      types.length === 1
+        ? 'No operator matches the given name and argument type. You might need to add an explicit type cast.'
+        : 'No operator matches the given name and argument types. You might need to add explicit type casts.'
     return new SqlError('undefined_function', `operator does not exist: ${shown}`, { position, hint })
   }
   return unknownFunction(name, shape, position)

@@ -6,6 +6,7 @@ import type { Expression } from '../../types/job.ts'
 import { parseText } from '../../types/text-io.ts'
 import {
   arrayOf,
+  BIT,
   BOOL,
   dimensionsOf,
   INT4,
@@ -48,7 +49,7 @@ export function bindExpression(node: PgNode, env: Environment): Expression {
   const [kind, fields] = open(node)
   switch (kind) {
     case 'A_Const':
-      return withOrigin(bindConstant(fields), at(node, env))
+      return withOrigin(bindConstant(node, fields, env), at(node, env))
     case 'ColumnRef':
       return withOrigin(bindColumn(fields, env), at(node, env))
     case 'ParamRef':
@@ -165,14 +166,14 @@ function bindList(value: unknown, env: Environment): readonly Expression[] {
 const INT4_MAX = 2147483647n
 const INT8_MAX = 9223372036854775807n
 
-export function bindConstant(fields: Body): Expression {
+export function bindConstant(node: PgNode, fields: Body, env: Environment): Expression {
   if (fields['isnull'] === true) return literal(null, UNKNOWN)
   if (fields['ival'] !== undefined)
     return literal((body(fields['ival'])['ival'] as number | undefined) ?? 0, INT4)
   if (fields['boolval'] !== undefined) return literal(body(fields['boolval'])['boolval'] === true, BOOL)
   if (fields['fval'] !== undefined) return numberLiteral(str(body(fields['fval'])['fval']))
   if (fields['sval'] !== undefined) return literal(str(body(fields['sval'])['sval']), UNKNOWN)
-  throw notSupported('a bit string literal')
+  return settle(literal(str(body(fields['bsval'])['bsval']), UNKNOWN), BIT, env.context, at(node, env))
 }
 
 function numberLiteral(text: string): Expression {

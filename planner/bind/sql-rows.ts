@@ -1,5 +1,5 @@
 import { notSupported } from '../../types/error.ts'
-import { typeName } from '../../types/type-names.ts'
+import { castName } from '../../types/type-names.ts'
 import type { PgNode } from '../contract.ts'
 import type { FunctionDef } from '../function-def.ts'
 import { parseStoredExpression } from '../parse/index.ts'
@@ -50,7 +50,7 @@ function asSubselect(
 ): PgNode {
   const query = bodyQuery(def, bodyContext(def, env.context, position))!
   const values = def.args.map((arg, i) =>
-    target(cast(args[i] ?? parseStoredExpression(arg.default!), typeName(arg.type)), `$${i + 1}`),
+    target(cast(args[i] ?? parseStoredExpression(arg.default!), castName(arg.type)), `$${i + 1}`),
   )
   const renamed = def.args.flatMap((arg, i) => {
     const value = reference(`$${i + 1}`)
@@ -65,7 +65,7 @@ function asSubselect(
   const named = def.columns ?? (columns.length === 1 ? [aliasName(alias) ?? def.name] : columnNames(def))
   const select = {
     targetList: types.map((type, i) =>
-      target(cast(reference('rows', columns[i]!), typeName(type)), named[i]!),
+      target(cast(reference('rows', columns[i]!), castName(type)), named[i]!),
     ),
     fromClause: [...given, rows],
   }

@@ -311,7 +311,7 @@ function insertRows(
   const lists = list(select['valuesLists']).map(row =>
     items(row).flatMap((node): { node: PgNode; value?: Expression }[] => {
       const constant = as(node, 'A_Const')
-      if (constant !== undefined) return [{ node, value: bindConstant(constant) }]
+      if (constant !== undefined) return [{ node, value: bindConstant(node, constant, inner) }]
       return as(node, 'SetToDefault') === undefined
         ? bindEach([node], inner).map(value => ({ node, value }))
         : [{ node }]

@@ -52,6 +52,8 @@ function cellOf(type: Type, format: number, zone: string, show: ShowObject | und
     case 'text':
     case 'uuid':
     case 'jsonb':
+    case 'bit':
+    case 'varbit':
       return bytesCell
     case 'int2':
     case 'int4':

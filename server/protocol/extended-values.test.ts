@@ -11,6 +11,8 @@ const TEXTS = {
   int256: ['0', '-1', String(2n ** 255n - 1n), String(-(2n ** 255n))],
   vector: ['[1,-2.5,0.1]', '[3e+20]'],
   variant: ['null', '{"a": [1, 1.5, "x"], "b": {}}', '[]'],
+  bit: ['', '1', '00000000', '101100011'],
+  varbit: ['', '0', '0110', '1111111100000001'],
 } as const
 
 for (const name of EXTENDED_NAMES)
@@ -35,4 +37,13 @@ test('a vector in binary format is what pgvector sends', () => {
   assert.throws(() => decodeParameter({ name: 'vector' }, bytes.subarray(0, 8), 1, 'UTC'), {
     message: 'incorrect binary data format of a vector',
   })
+})
+
+test('a bit string in binary format is its length and its bits, eight in a byte', () => {
+  const bytes = encodeValue({ name: 'bit' }, '101100011', 1, 'UTC')
+  assert.equal(bytes.toString('hex'), '00000009b180')
+  for (const wrong of ['00000009b1', 'ffffffff', '000000', '00000001b180'])
+    assert.throws(() => decodeParameter({ name: 'varbit' }, Buffer.from(wrong, 'hex'), 1, 'UTC'), {
+      message: 'invalid length in external bit string',
+    })
 })

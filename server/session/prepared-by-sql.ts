@@ -1,7 +1,7 @@
 import { type ParsedStatement, parseStatements, type SessionStatement } from '../../planner/parse/index.ts'
 import { cellValue } from '../../storage/column-buffer.ts'
 import { assert, SqlError } from '../../types/error.ts'
-import { typeName } from '../../types/type-names.ts'
+import { castName } from '../../types/type-names.ts'
 import type { Value } from '../../types/value.ts'
 import { withTypes } from '../statements/named-types.ts'
 import { admit } from './admit.ts'
@@ -47,7 +47,7 @@ async function valuesOf(session: Session, { name, values }: Execute): Promise<Va
   const given = await rowOf(session, `SELECT ${values}`)
   const { parameters } = session.statement(name).runnable
   if (given.length !== parameters.length) return given
-  const casts = parameters.map((type, i) => `CAST(v.c${i} AS ${typeName(type)})`)
+  const casts = parameters.map((type, i) => `CAST(v.c${i} AS ${castName(type)})`)
   const names = parameters.map((_, i) => `c${i}`)
   return rowOf(session, `SELECT ${casts.join(', ')} FROM (SELECT ${values}) AS v(${names.join(', ')})`)
 }

@@ -3,7 +3,7 @@ import { type ConstraintDef, declaredIn } from '../../planner/constraint-def.ts'
 import { type Token, tokenize } from '../../planner/parse/tokens.ts'
 import { plainName } from '../../types/sql-text.ts'
 import { keyAndValue, type Type } from '../../types/type.ts'
-import { typeName } from '../../types/type-names.ts'
+import { castName, typeName } from '../../types/type-names.ts'
 
 /** A CREATE statement with another name in it. */
 export function sqlWithName(sql: string, name: string): string {
@@ -131,6 +131,7 @@ function typeText(type: Type): string {
   if (type.name === 'map') return `MAP(${keyAndValue(type).map(typeText).join(',')})`
   const name = typeName(type)
   if (type.name === 'int256') return name
+  if (type.name === 'bit') return castName(type)
   if (name === 'integer') return 'INT'
   return name.replace(' without time zone', '').replace('double precision', 'double').toUpperCase()
 }

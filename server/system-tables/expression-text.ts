@@ -11,7 +11,7 @@ export function storedExpression(column: Pick<ColumnDef, 'type' | 'expressionSql
   if (expressionSql === undefined || !/^'(?:[^']|'')*'$/.test(expressionSql)) return expressionSql ?? null
   const { type } = column
   const isUsers = (type.user ?? type.element?.user) !== undefined
-  return `${expressionSql}::${isUsers ? typeName(type) : formatType(columnType(column).oid, null)}`
+  return `${expressionSql}::${isUsers ? typeName(type) : formatType(columnType(column).oid, -1)}`
 }
 
 /** The same for a session: what its search path finds has no schema. `pretty`: no brackets around the whole. */

@@ -117,6 +117,7 @@ const SQL_NAMES: Readonly<Record<string, string>> = {
   float8: 'double precision',
   bpchar: 'character',
   varchar: 'character varying',
+  varbit: 'bit varying',
   time: 'time without time zone',
   timetz: 'time with time zone',
   timestamp: 'timestamp without time zone',
@@ -137,7 +138,9 @@ export function formatType(oid: number, typmod: number | null, session?: SystemS
     return isTypeVisible(session!, user) ? own : `${quoteIdent(user.def.schema)}.${own}`
   }
   const name = SQL_NAMES[type.name] ?? type.name
-  if (typmod === null || typmod < 0) return type.name === 'bpchar' && typmod !== null ? 'bpchar' : name
+  if (typmod === null) return name
+  // Without a length they are not what their SQL names say, which is of length 1.
+  if (typmod < 0) return type.name === 'bpchar' ? 'bpchar' : type.name === 'bit' ? '"bit"' : name
   switch (type.name) {
     case 'varchar':
     case 'bpchar':
@@ -147,7 +150,9 @@ export function formatType(oid: number, typmod: number | null, session?: SystemS
       return `numeric(${(typmod - 4) >> 16},${scale})`
     }
     case 'vector':
-      return `vector(${typmod})`
+    case 'bit':
+    case 'varbit':
+      return `${name}(${typmod})`
     case 'interval':
       return `interval(${typmod & 0xffff})`
     case 'time':

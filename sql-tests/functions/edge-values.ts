@@ -147,6 +147,18 @@ export const EDGES: Readonly<Record<string, readonly string[]>> = {
     'NULL::jsonb',
     '\'{"a": "😀"}\'::jsonb',
   ],
+  bit: [
+    "B''",
+    "B'1'",
+    "B'0'",
+    "B'10110'",
+    "B'01101'",
+    "X'ff00'",
+    "X'80000000'",
+    "X'0123456789abcdef0'",
+    'NULL::bit',
+  ],
+  varbit: ["''::varbit", "'1'::varbit", "'10110'::varbit", "'x1F'::varbit", 'NULL::varbit'],
   'int4[]': [
     "'{}'::int[]",
     'ARRAY[1]',

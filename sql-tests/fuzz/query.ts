@@ -176,6 +176,7 @@ const AGGREGATES: Readonly<Record<string, readonly string[]>> = {
     'percentile_cont(0.4) WITHIN GROUP (ORDER BY #{int4})',
   ],
   int4: ['min(#{int4})', 'max(#{int4})', 'bit_and(#{int4})', 'bit_or(#{int4})'],
+  'bit(4)': ['bit_and(#{bit(4)})', 'bit_or(#{bit(4)})', 'bit_xor(#{bit(4)})'],
   int2: ['min(#{int2})', 'max(#{int2})'],
   float4: ['min(#{float4})', 'max(#{float4})'],
   bool: ['bool_and(#{bool})', 'bool_or(#{bool})', 'every(#{bool})'],

@@ -1,7 +1,7 @@
 /**
  * Rows of PostgreSQL 15's pg_type: oid typname typlen typbyval typtype typcategory typispreferred typdelim typelem
  * typarray, then by number typinput typoutput typreceive typsend typmodin typmodout, then typalign typstorage
- * typcollation typsubscript. Last are the types of types/extended.ts.
+ * typcollation typsubscript. Last are RisingWave's own types of types/extended.ts.
  */
 export const PG_TYPES = `
 16 bool 1 1 b B 1 , 0 1000 1242 1243 2436 2437 0 0 c p 0 0
@@ -64,6 +64,10 @@ export const PG_TYPES = `
 1263 _cstring -1 0 b A 0 , 2275 0 750 751 2400 2401 0 0 i x 0 6179
 1266 timetz 12 0 b D 0 , 0 1270 1350 1351 2472 2473 2911 2912 d p 0 0
 1270 _timetz -1 0 b A 0 , 1266 0 750 751 2400 2401 2911 2912 d x 0 6179
+1560 bit -1 0 b V 0 , 0 1561 1564 1565 2456 2457 2919 2920 i x 0 0
+1561 _bit -1 0 b A 0 , 1560 0 750 751 2400 2401 2919 2920 i x 0 6179
+1562 varbit -1 0 b V 1 , 0 1563 1579 1580 2458 2459 2902 2921 i x 0 0
+1563 _varbit -1 0 b A 0 , 1562 0 750 751 2400 2401 2902 2921 i x 0 6179
 1700 numeric -1 0 b N 0 , 0 1231 1701 1702 2460 2461 2917 2918 i m 0 0
 2202 regprocedure 4 1 b N 0 , 0 2207 2212 2213 2446 2447 0 0 i p 0 0
 2203 regoper 4 1 b N 0 , 0 2208 2214 2215 2448 2449 0 0 i p 0 0

@@ -207,8 +207,11 @@ fill('pg_catalog.pg_operator', () =>
 
 const CASTS: readonly TypeName[] = [
   'bool', 'int2', 'int4', 'int8', 'float4', 'float8', 'numeric', 'text', 'date', 'time', 'timestamp',
-  'timestamptz', 'interval', 'jsonb', 'oid',
+  'timestamptz', 'interval', 'jsonb', 'oid', 'bit', 'varbit',
 ] // biome-ignore format: a table
+
+/** Values of the one are values of the other. */
+const isBinary = (from: TypeName, to: TypeName): boolean => from.endsWith('bit') && to.endsWith('bit')
 
 fill('pg_catalog.pg_cast', () =>
   CASTS.flatMap(from =>
@@ -224,7 +227,7 @@ fill('pg_catalog.pg_cast', () =>
           castsource: oidOf({ name: from }),
           casttarget: oidOf({ name: to }),
           castcontext: context[0]!,
-          castmethod: 'f',
+          castmethod: isBinary(from, to) ? 'b' : 'f',
         },
       ]
     }),

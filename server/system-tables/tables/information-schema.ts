@@ -234,6 +234,9 @@ function lengths(type: string, typmod: number): Row {
     case 'bpchar':
       if (typmod < 0) return { character_octet_length: 1073741824 }
       return { character_maximum_length: typmod - 4, character_octet_length: (typmod - 4) * 4 }
+    case 'bit':
+    case 'varbit':
+      return typmod < 0 ? {} : { character_maximum_length: typmod }
     case 'text':
       return { character_octet_length: 1073741824 }
     case 'date':

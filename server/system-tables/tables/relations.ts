@@ -151,6 +151,7 @@ function options(order: Order | undefined): number {
 
 /** Default btree operator classes (pg_opclass.dat). */
 export const OPERATOR_CLASSES: Readonly<Record<string, readonly [number, string, number]>> = {
+  bit: [10002, 'bit_ops', 423],
   bool: [10003, 'bool_ops', 424],
   bytea: [10006, 'bytea_ops', 428],
   date: [3122, 'date_ops', 434],
@@ -170,6 +171,7 @@ export const OPERATOR_CLASSES: Readonly<Record<string, readonly [number, string,
   timestamp: [3128, 'timestamp_ops', 434],
   timestamptz: [3127, 'timestamptz_ops', 434],
   uuid: [10065, 'uuid_ops', 2968],
+  varbit: [10043, 'varbit_ops', 2002],
 }
 
 function operatorClass(type: string | undefined): number {
