@@ -151,6 +151,17 @@ export class SqlError extends Error {
   }
 }
 
+/** What the work gives; its error, where that says no place, is at this one. */
+export function errorsAt<T>(position: () => number | undefined, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof SqlError) || error.position !== undefined) throw error
+    const { condition, message, detail, hint } = error
+    throw new SqlError(condition, message, { position: position(), detail, hint })
+  }
+}
+
 /** `0A000` with the feature's name: refuse at plan time rather than answer wrongly. */
 export function notSupported(feature: string, details: ErrorDetails = {}): SqlError {
   return new SqlError('feature_not_supported', `${feature} is not supported yet`, details)

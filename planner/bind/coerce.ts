@@ -2,7 +2,7 @@ import { castContext, castStyle, commonType } from '../../executor/functions/cas
 import { functionById, resolveFunction } from '../../executor/functions/index.ts'
 import { leafOf } from '../../executor/functions/registry.ts'
 import { holdsDomain, isDomain, sameDomains, withoutDomains } from '../../types/domain-type.ts'
-import { notSupported, SqlError } from '../../types/error.ts'
+import { errorsAt, notSupported, SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
 import { parseText } from '../../types/text-io.ts'
 import { parseIntervalText } from '../../types/time/parse-time.ts'
@@ -128,18 +128,15 @@ export function settle(
   if (e.kind !== 'literal') return { ...e, type }
   if (e.value === null) return literal(null, type)
   if (type.name === 'text' && type.label === undefined) return literal(e.value, type)
-  try {
-    const registered = registeredLiteral(e.value as string, type, context)
-    if (registered !== undefined) return registered
-    if (fields !== 0) return literal(parseIntervalText(e.value as string, styleOf(context), fields), type)
-    return literal(parseText(type, e.value as string, styleOf(context), nowOf(context)), type)
-  } catch (error) {
-    if (error instanceof SqlError && error.position === undefined) {
-      const { condition, message, detail, hint } = error
-      throw new SqlError(condition, message, { position: originOf(e) ?? position, detail, hint })
-    }
-    throw error
-  }
+  return errorsAt(
+    () => originOf(e) ?? position,
+    () => {
+      const registered = registeredLiteral(e.value as string, type, context)
+      if (registered !== undefined) return registered
+      if (fields !== 0) return literal(parseIntervalText(e.value as string, styleOf(context), fields), type)
+      return literal(parseText(type, e.value as string, styleOf(context), nowOf(context)), type)
+    },
+  )
 }
 
 /**

@@ -458,7 +458,7 @@ function bindCase(fields: Body, env: Environment): Expression {
 }
 
 function bindCast(fields: Body, env: Environment): Expression {
-  const modifier = bindModifier(body(fields['typeName']))
+  const modifier = bindModifier(body(fields['typeName']), env.context)
   return limited(bindPlainCast(fields, env), modifier, true)
 }
 

@@ -3,16 +3,17 @@ import { isJavaScript } from '../../executor/javascript/definition.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
 import { INT4, type Type } from '../../types/type.ts'
+import type { Modifier } from '../../types/type-modifier.ts'
 import type { PgNode } from '../contract.ts'
 import { call, column, everyColumn, literal } from '../expressions.ts'
 import { type Plan, schemaOf } from '../plan.ts'
 import { attach } from '../unnest/attach-subqueries.ts'
 import { as, type Body, body, items, list, names, str } from './ast.ts'
-import { callFunction } from './coerce.ts'
+import { callFunction, limited } from './coerce.ts'
 import type { Environment } from './environment.ts'
 import { bindExpression } from './expression.ts'
 import type { ScopeColumn } from './scope.ts'
-import { bindType } from './type.ts'
+import { bindModifier, bindType } from './type.ts'
 import { resolveUser, userFunctions, userValue } from './user-function.ts'
 
 /** A function in FROM as written: its call, and the columns that its AS gives. */
@@ -68,15 +69,17 @@ export function bindTableFunctions(
     ordinality,
     outer,
   }
-  const shown = bound.flatMap(({ name, call: value }, i): { name: string; value: Expression }[] => {
-    const whole = column(width + i, value.type)
-    if (value.type.name !== 'struct')
-      return [{ name: outColumn(value) ?? (only ? (given ?? name) : name), value: whole }]
-    return value.type.fields!.map((field, n) => ({
-      name: field.name,
-      value: call('field', [whole, literal(n, INT4)], field.type),
-    }))
-  })
+  const shown = bound.flatMap(
+    ({ name, call: value, modifiers }, i): { name: string; value: Expression }[] => {
+      const whole = column(width + i, value.type)
+      if (value.type.name !== 'struct')
+        return [{ name: outColumn(value) ?? (only ? (given ?? name) : name), value: whole }]
+      return value.type.fields!.map((field, n) => ({
+        name: field.name,
+        value: limited(call('field', [whole, literal(n, INT4)], field.type), modifiers?.[n], false),
+      }))
+    },
+  )
   const last = schemaOf(set).at(-1)!
   if (ordinality) shown.push({ name: 'ordinality', value: column(width + bound.length, last.type) })
   const flat = bound.every(b => b.call.type.name !== 'struct')
@@ -118,6 +121,8 @@ function outColumn(value: Expression): string | undefined {
 interface BoundCall {
   readonly name: string
   readonly call: Expression
+  /** What the types of a column definition list limit. */
+  readonly modifiers?: readonly (Modifier | undefined)[]
 }
 
 function bindOne({ node, call: fields, columns }: Written, env: Environment): readonly BoundCall[] {
@@ -126,7 +131,10 @@ function bindOne({ node, call: fields, columns }: Written, env: Environment): re
   const position = env.context.position(fields['location'] as number | undefined)
   const user = rowsOfUser(names(fields['funcname']), fields, env, position)
   if (user !== undefined) return [{ name: user.column ?? name, call: user.call }]
-  if (columns.length > 0) return [{ name, call: shaped(name, fields, columns, env, position) }]
+  if (columns.length > 0) {
+    const modifiers = columns.map(node => bindModifier(body(as(node, 'ColumnDef')!['typeName']), env.context))
+    return [{ name, call: shaped(name, fields, columns, env, position), modifiers }]
+  }
   if (!isSetFunction(name)) return [{ name, call: oneRow(bindExpression(node, env), env) }]
   // A stream may follow now() as the end of a series (temporal-filter.ts).
   const inner = name === 'generate_series' ? { ...env, chooses: true } : env

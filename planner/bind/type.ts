@@ -1,4 +1,4 @@
-import { SqlError } from '../../types/error.ts'
+import { errorsAt, SqlError } from '../../types/error.ts'
 import { ALL_INTERVAL_FIELDS } from '../../types/time/interval-fields.ts'
 import { arrayOf, TEXT, type Type } from '../../types/type.ts'
 import { labeled } from '../../types/type-labels.ts'
@@ -45,7 +45,14 @@ function structFields(node: Body): string | undefined {
 }
 
 /** What the parentheses behind the type name limit; undefined: nothing. Throws 22023. */
-export function bindModifier(node: Body): Modifier | undefined {
+export function bindModifier(node: Body, context: BindContext): Modifier | undefined {
+  return errorsAt(
+    () => context.position(node['location'] as number | undefined),
+    () => modifierIn(node),
+  )
+}
+
+function modifierIn(node: Body): Modifier | undefined {
   const name = names(node['names']).at(-1) ?? ''
   if (name === 'struct' || name === 'map') return undefined
   const numbers = list(node['typmods']).map(n => integer(n) ?? 0)

@@ -1,6 +1,6 @@
 import { checkCollation } from '../../types/collation.ts'
 import type { FormatSpec } from '../../types/connector.ts'
-import { notSupported, SqlError } from '../../types/error.ts'
+import { errorsAt, notSupported, SqlError } from '../../types/error.ts'
 import type { Type } from '../../types/type.ts'
 import { type Modifier, parseModifier } from '../../types/type-modifier.ts'
 import { namedType, parseTypeName } from '../../types/type-names.ts'
@@ -374,7 +374,13 @@ export function columnType(
     if (text === '') throw c.error(start)
     throw new SqlError('undefined_object', `type "${text}" does not exist`, { position: from })
   }
-  return { type, modifier: parseModifier(text) }
+  return {
+    type,
+    modifier: errorsAt(
+      () => from,
+      () => parseModifier(text),
+    ),
+  }
 }
 
 export function expressionUntil(
