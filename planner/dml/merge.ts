@@ -11,6 +11,7 @@ import { defaultValue } from '../domain.ts'
 import { call, conjunction, everyColumn, literal } from '../expressions.ts'
 import { joinOn } from '../join-on.ts'
 import { type Plan, schemaOf } from '../plan.ts'
+import { attach, filterBy } from '../unnest/attach-subqueries.ts'
 import { assign } from './assign.ts'
 import {
   assignments,
@@ -38,7 +39,7 @@ export function planMergeRows(
   const shifted = source.columns.map(c => ({ ...c, index: c.index + width }))
   const both: Environment = { ...env, scope: { columns: [...own.columns, ...shifted] }, pending: noPending() }
   const on = bindCondition(fields['joinCondition'] as PgNode, { ...both, clause: 'JOIN/ON' })
-  rejectSubqueries(both)
+  if (both.pending.subqueries.length > 0) throw notSupported('a subquery in ON of MERGE')
   const matched = joinOn('inner', own.plan, source.plan, on)
   const turned = turn(on, width, schemaOf(source.plan).length)
   const unmatched = joinOn('anti', source.plan, own.plan, turned)
@@ -54,9 +55,8 @@ export function planMergeRows(
     const free = [...taken[kind], ...(condition === undefined ? [] : [condition])]
     const predicate = conjunction(free)
     const input = kind === 'matched' ? matched : unmatched
-    const rows: Plan = predicate === undefined ? input : { op: 'filter', input, predicate }
+    const rows = predicate === undefined ? input : filterBy(input, predicate, here.pending)
     parts.push(...actions(clause, rows, table, here))
-    rejectSubqueries(here)
     taken[kind].push(
       condition === undefined
         ? literal(false, BOOL)
@@ -80,10 +80,14 @@ function actions(clause: Body, rows: Plan, table: Relation, env: Environment): P
       return [project(rows, old, -1)]
     case 'CMD_UPDATE': {
       const next = assignments(list(clause['targetList']), table, old, { ...env, clause: 'SET' })
-      return [project(rows, old, -1, false), project(rows, generate(table, next), 1)]
+      const { expressions, plan } = attach(rows, generate(table, next), env.pending)
+      return [project(plan, old, -1, false), project(plan, expressions, 1)]
     }
-    case 'CMD_INSERT':
-      return [project(rows, generate(table, inserted(clause, table, { ...env, clause: 'VALUES' })), 1)]
+    case 'CMD_INSERT': {
+      const next = inserted(clause, table, { ...env, clause: 'VALUES' })
+      const { expressions, plan } = attach(rows, generate(table, next), env.pending)
+      return [project(plan, expressions, 1)]
+    }
     default:
       return []
   }
@@ -123,8 +127,4 @@ function turn(condition: Expression, width: number, other: number): Expression {
 function nothing(input: Plan, table: Relation): Plan {
   const old = everyColumn(table.columns)
   return project({ op: 'filter', input, predicate: literal(false, BOOL) }, old, 1)
-}
-
-function rejectSubqueries(env: Environment): void {
-  if (env.pending.subqueries.length > 0) throw notSupported('a subquery in a condition or value of MERGE')
 }

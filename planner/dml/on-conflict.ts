@@ -1,4 +1,4 @@
-import { notSupported, SqlError } from '../../types/error.ts'
+import { SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
 import { BOOL } from '../../types/type.ts'
 import { as, type Body, body, list, str } from '../bind/ast.ts'
@@ -11,6 +11,7 @@ import type { PgNode } from '../contract.ts'
 import { call, column, conjunction, everyColumn } from '../expressions.ts'
 import { joinOn } from '../join-on.ts'
 import type { Plan } from '../plan.ts'
+import { attach, filterBy } from '../unnest/attach-subqueries.ts'
 import { assignments, columnAt, generate, project } from './columns.ts'
 import { rightsWhenRead } from './rights.ts'
 
@@ -84,9 +85,9 @@ function updated(clause: Body, joined: Plan, table: Relation, env: Environment):
   const next = assignments(list(clause['targetList']), table, old, env)
   const where = clause['whereClause'] as PgNode | undefined
   const condition = where === undefined ? undefined : bindCondition(where, { ...env, clause: 'WHERE' })
-  if (env.pending.subqueries.length > 0) throw notSupported('a subquery in ON CONFLICT')
-  const base: Plan = condition === undefined ? joined : { op: 'filter', input: joined, predicate: condition }
-  return [project(base, old, -1, false), project(base, generate(table, next), 1)]
+  const kept = condition === undefined ? joined : filterBy(joined, condition, env.pending)
+  const { expressions, plan } = attach(kept, generate(table, next), env.pending)
+  return [project(plan, old, -1, false), project(plan, expressions, 1)]
 }
 
 /** What the clause names, all when it names nothing. Throws 42P10 for what nothing keeps unique. */
