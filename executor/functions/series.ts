@@ -1,13 +1,20 @@
 import { compareDecimals, intervalMicros } from '../../types/compare.ts'
 import { SqlError } from '../../types/error.ts'
 import { addInterval, INFINITY_MICROS, MINUS_INFINITY_MICROS } from '../../types/time/datetime.ts'
+import type { Type } from '../../types/type.ts'
 import { firstSubscript } from '../../types/type-labels.ts'
 import type { Decimal, Interval, Value } from '../../types/value.ts'
 import { addDecimals } from '../aggregates/numeric.ts'
 import { laterInZone } from './datetime.ts'
 import { fn } from './registry.ts'
 
-fn('unnest(anyarray) -> setof anyleaf', { help: 'elements of an array', rows: elements })
+fn('unnest(anyarray) -> setof anyleaf', {
+  help: 'elements of an array',
+  makeRows:
+    ([type]) =>
+    (array: Value) =>
+      elements(array, type!),
+})
 fn('$row(anyelement) -> setof anyelement', {
   help: 'one row',
   strict: false,
@@ -122,9 +129,10 @@ function* subscripts(array: Value, dimension: number): Iterable<number> {
   if (Array.isArray(level)) for (let i = 1; i <= level.length; i++) yield i
 }
 
-function* elements(array: Value): Iterable<Value> {
+/** Those of the innermost arrays; structs and maps are arrays as values, and are elements. */
+function* elements(array: Value, { element }: Type): Iterable<Value> {
   for (const value of array as readonly Value[])
-    if (Array.isArray(value)) yield* elements(value)
+    if (element?.name === 'array' && value !== null) yield* elements(value, element)
     else yield value
 }
 
