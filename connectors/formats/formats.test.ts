@@ -49,7 +49,7 @@ test('timestamps are read with their zone and written in UTC', () => {
   )
 })
 
-test('times that no Date holds are written, with their era', () => {
+test('times that no Date holds are written, with their era, and read again', () => {
   const schema = [
     { name: 'a', type: TIMESTAMP },
     { name: 'b', type: TIMESTAMPTZ },
@@ -57,11 +57,20 @@ test('times that no Date holds are written, with their era', () => {
     { name: 'd', type: TIME },
   ]
   const writer = new RowWriter(schema)
-  writer.push([9_223_371_331_199_999_999n, -63_517_824_000_000_000n, 2_145_031_948, 86_400_000_000n], 1)
+  const row = [9_223_371_331_199_999_999n, -63_517_824_000_000_000n, 2_145_031_948, 86_400_000_000n]
+  writer.push(row, 1)
   const encode = encoder({ schema, key: [], appendOnly: true, format: json })
+  const written = String([...encode([writer.chunk()])][0]!.value)
   assert.equal(
-    String([...encode([writer.chunk()])][0]!.value),
+    written,
     '{"a":"294247-01-01 23:59:59.999999","b":"0044-03-15T00:00:00.000000Z BC","c":"5874868-01-01","d":"24:00:00.000000"}',
+  )
+  const read = (record: string) => decoder(schema, [], json)(null, bytes(record))[0]!.row
+  assert.deepEqual(read(written), row)
+  assert.deepEqual(
+    read('{"a":"0044-03-15 00:00:00","b":"infinity","c":"0044-03-15 BC","d":"10:00"}'),
+    [-60_772_291_200_000_000n, 2n ** 63n - 1n, -735_160, 36_000_000_000n],
+    'a year of the first century is that year',
   )
 })
 

@@ -7,7 +7,7 @@ import { parseVariant } from '../../types/variant.ts'
 import { checkVector } from '../../types/vector.ts'
 import { isObject, type Json, JsonNumber, jsonbText } from './json-value.ts'
 import { parseDecimal } from './number.ts'
-import { epochMicros, parseDate, parseTime, parseTimestamp } from './time.ts'
+import { cutToMicros, epochMicros } from './time.ts'
 
 /** A JSON value as a value of `type`; throws SqlError when it does not fit. Absent and null are NULL. */
 export function fromJson(value: Json | undefined, type: Type): Value {
@@ -78,13 +78,13 @@ export function fromText(text: string, type: Type, isNumber: boolean): Value {
     case 'bytea':
       return text.startsWith('\\x') ? Buffer.from(text.slice(2), 'hex') : Buffer.from(text, 'base64')
     case 'date':
-      return isNumber ? Number(integer(text, type, 2147483647n)) : parseDate(text)
+      return isNumber ? Number(integer(text, type, 2147483647n)) : parseText(type, text)
     case 'time':
-      return isNumber ? epochMicros(integer(text, type, 1n << 62n)) : parseTime(text)
+      return isNumber ? epochMicros(integer(text, type, 1n << 62n)) : parseText(type, text)
     case 'timestamp':
     case 'timestamptz':
       if (isNumber) return epochMicros(integer(text, type, 1n << 62n))
-      return parseTimestamp(text, type.name === 'timestamptz')
+      return parseText(type, cutToMicros(text))
     case 'enum':
       return parseText(type, text)
     case 'vector':
