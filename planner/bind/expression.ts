@@ -279,7 +279,9 @@ function bindOperator(fields: Body, env: Environment): Expression {
   const b = bindExpression(right, env)
   switch (fields['kind']) {
     case 'AEXPR_OP':
-      return compare(name, a, b, env, position)
+      return areRows(left, right)
+        ? compare(name, a, b, env, position)
+        : compareValues(name, a, b, env, position)
     case 'AEXPR_LIKE':
     case 'AEXPR_ILIKE':
       return callFunction(name, [a, b], env.context, position)
@@ -295,7 +297,7 @@ function bindOperator(fields: Body, env: Environment): Expression {
       )
     }
     case 'AEXPR_NULLIF': {
-      const equals = compare('=', a, b, env, position)
+      const equals = compareValues('=', a, b, env, position)
       const value = isUnknown(a) ? settleText(a, env.context) : a
       return call('case', [equals, literal(null, value.type), value], value.type)
     }
@@ -325,15 +327,32 @@ export function compare(
   position: number | undefined,
 ): Expression {
   const op = name === '!=' ? '<>' : name
-  if (isRow(a) !== isRow(b)) {
-    // Untyped fields of a row take the types of the record it is held against.
-    const [row, other] = isRow(a) ? [a, b] : [b, a]
-    const typed = isUnknown(other) ? undefined : tryCoerce(row, other.type, 'implicit', env.context, position)
-    if (typed !== undefined)
-      return callFunction(op, isRow(a) ? [typed, b] : [a, typed], env.context, position)
-  }
   if (COMPARISONS.has(op) && isRow(a) && isRow(b)) return compareRows(op, a.args, b.args, env, position)
-  return callFunction(op, [a, b], env.context, position)
+  return compareValues(name, a, b, env, position)
+}
+
+/** The same of two values: records are compared as a whole, NULLs in them are equal. */
+function compareValues(
+  name: string,
+  a: Expression,
+  b: Expression,
+  env: Environment,
+  position: number | undefined,
+): Expression {
+  const op = name === '!=' ? '<>' : name
+  // Untyped fields of a row take the types of the record it is held against.
+  const [row, other] = isRow(a) ? [a, b] : [b, a]
+  const typed =
+    isRow(row) && !isUnknown(other)
+      ? tryCoerce(row, other.type, 'implicit', env.context, position)
+      : undefined
+  if (typed === undefined) return callFunction(op, [a, b], env.context, position)
+  return callFunction(op, isRow(a) ? [typed, b] : [a, typed], env.context, position)
+}
+
+/** Both are written as rows, which are compared field by field. */
+function areRows(a: PgNode, b: PgNode): boolean {
+  return as(a, 'RowExpr') !== undefined && as(b, 'RowExpr') !== undefined
 }
 
 function compareRows(
@@ -417,7 +436,7 @@ function bindQuantified(
         ? array.value.map(v => literal(v, element))
         : undefined
   if (elements !== undefined) {
-    const tests = elements.map(e => compare(name, needle, e, env, position))
+    const tests = elements.map(e => compareValues(name, needle, e, env, position))
     return tests.length === 0 ? literal(!any, BOOL) : call(any ? 'or' : 'and', tests, BOOL)
   }
   const typed = isUnknown(needle) ? coerce(needle, element, 'implicit', env.context, position) : needle
@@ -446,7 +465,7 @@ function bindCase(fields: Body, env: Environment): Expression {
   const tests = whens.map(when => {
     const test = when['expr'] as PgNode
     if (subject === undefined) return bindCondition(test, { ...env, clause: 'CASE/WHEN' })
-    return compare('=', subject, bindExpression(test, env), env, position)
+    return compareValues('=', subject, bindExpression(test, env), env, position)
   })
   const results = whens.map(when => bindExpression(when['result'] as PgNode, env))
   const otherwise =

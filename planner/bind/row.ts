@@ -3,7 +3,7 @@ import type { Expression } from '../../types/job.ts'
 import { BOOL, INT4, type Type } from '../../types/type.ts'
 import { typeName } from '../../types/type-names.ts'
 import type { PgNode } from '../contract.ts'
-import { call, column, literal, outer } from '../expressions.ts'
+import { call, column, equal, literal, outer } from '../expressions.ts'
 import { as, list, names } from './ast.ts'
 import type { Environment } from './environment.ts'
 import { at, bindExpression } from './expression.ts'
@@ -28,12 +28,7 @@ export function wholeRow(path: readonly string[], env: Environment): Expression 
     const type: Type = { name: 'struct', fields: own.map(({ name, type }) => ({ name, type })) }
     const row = call('row', fields, type)
     if (!own.some(c => c.optional)) return row
-    const none = call(
-      'and',
-      fields.map(field => call('is null', [field], BOOL)),
-      BOOL,
-    )
-    return call('case', [none, literal(null, type), row], type)
+    return call('case', [allNull(fields), literal(null, type), row], type)
   }
   return undefined
 }
@@ -78,6 +73,13 @@ function fieldsOfTable(node: PgNode, env: Environment): readonly Expression[] | 
 
 /** The fields of a row constructor or a table's row. */
 export function fieldsOf(e: Expression): readonly Expression[] | undefined {
-  const row: Expression | undefined = e.kind === 'call' && e.fn === 'case' ? e.args[2] : e
-  return row !== undefined && e.type.name === 'struct' && isRow(row) ? row.args : undefined
+  if (e.type.name !== 'struct' || e.kind !== 'call') return undefined
+  if (e.fn === 'row') return e.args
+  const row = e.fn === 'case' ? e.args[2] : undefined
+  return row !== undefined && isRow(row) && equal(e.args[0], allNull(row.args)) ? row.args : undefined
+}
+
+function allNull(fields: readonly Expression[]): Expression {
+  const tests = fields.map(field => call('is null', [field], BOOL))
+  return call('and', tests, BOOL)
 }
