@@ -154,11 +154,6 @@ export interface Runtime {
   ): AsyncIterable<Chunk>
   /** The rows of now are held for queries to come, until they are released. */
   pin(): Pin
-  /**
-   * Serialises what sessions read and write of a table: held from the read until the write is durable. `owner`: number of
-   * the session. Throws 40P01 where sessions would wait for each other, and the signal's reason.
-   */
-  lock(table: RelationId, owner: number, signal?: AbortSignal): Promise<() => void>
   /** Time between two barriers that nobody waits for. */
   readonly barrierIntervalMs: number
   rowCount(relation: RelationId): number

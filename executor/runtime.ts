@@ -10,7 +10,6 @@ import { EpochClock } from './epoch-clock.ts'
 import { Gate } from './gate.ts'
 import { GraphChanges } from './graph-changes.ts'
 import type { Pin } from './history.ts'
-import { Locks } from './locks.ts'
 import { Maintenance } from './maintenance.ts'
 import { ProcessLog } from './process-log.ts'
 import type { Recovered } from './recover.ts'
@@ -48,7 +47,6 @@ export class RunningRuntime implements Runtime {
   readonly #clock: EpochClock
   readonly #changes: GraphChanges
   readonly #maintenance: Maintenance
-  readonly #locks = new Locks()
   #failed = false
   #closing = false
 
@@ -174,10 +172,6 @@ export class RunningRuntime implements Runtime {
 
   pin(): Pin {
     return this.#state.serving.pin()
-  }
-
-  lock(table: RelationId, owner: number, signal?: AbortSignal): Promise<() => void> {
-    return this.#locks.take(table, owner, signal)
   }
 
   rowCount(relation: RelationId): number {

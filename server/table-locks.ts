@@ -1,9 +1,12 @@
 import { canceled } from '../executor/canceled.ts'
-import type { LockModeName as LockMode } from '../planner/parse/index.ts'
+import type { LockModeName } from '../planner/parse/index.ts'
 import { SqlError } from '../types/error.ts'
 import type { RelationId } from '../types/job.ts'
 
-/** PostgreSQL's modes of table locks, by their numbers there, and those that each keeps others from. */
+/** What is asked of a table: one of PostgreSQL's modes, or to change rows of it that were read, and nobody else does meanwhile. */
+export type LockMode = LockModeName | 'row changes'
+
+/** The modes in the order of PostgreSQL's numbers, from 1 on, and the numbers of those that each keeps others from. */
 const CONFLICTS = {
   'access share': [8],
   'row share': [7, 8],
@@ -13,9 +16,9 @@ const CONFLICTS = {
   'share row exclusive': [3, 4, 5, 6, 7, 8],
   exclusive: [2, 3, 4, 5, 6, 7, 8],
   'access exclusive': [1, 2, 3, 4, 5, 6, 7, 8],
+  'row changes': [9],
 } as const satisfies Record<LockMode, readonly number[]>
 
-/** In the order of their numbers, from 1 on. */
 const MODES = Object.keys(CONFLICTS) as readonly LockMode[]
 
 function conflict(a: LockMode, b: LockMode): boolean {
@@ -45,10 +48,12 @@ export interface Wait {
 /**
  * Who may do what with a table while blocks have locked it. Each table has its requests in the order of their arrival. One waits for
  * those before it, of other sessions, that it conflicts with; but not behind those which wait for its own session themselves.
- * Statements are not in each other's way here: what orders them is their epoch, and the locks of those that change rows they read.
+ * PostgreSQL's modes are for LOCK TABLE: statements keep each other waiting by row changes only, else their epoch orders them.
  */
 export class TableLocks {
   readonly #requests = new Map<RelationId, Request[]>()
+  /** What each session waits for. */
+  readonly #waiting = new Map<number, { readonly table: RelationId; readonly request: Request }>()
   /** LOCK TABLEs that are granted or wait. */
   #explicit = 0
 
@@ -97,19 +102,21 @@ export class TableLocks {
     requests.push(request)
     this.#requests.set(table, requests)
     if (request.explicit) this.#explicit++
-    if (this.#blockers(requests, request).length === 0) {
+    if (this.#isFree(requests, request)) {
       request.granted = true
       return request
     }
     try {
       if (wait.nowait !== undefined)
         throw new SqlError('lock_not_available', `could not obtain lock on relation "${wait.nowait.name}"`)
-      if (this.#waitsFor(session, session, new Set()))
-        throw new SqlError('deadlock_detected', 'deadlock detected')
+      this.#waiting.set(session, { table, request })
+      if (this.#waitsFor(session, session, new Set())) throw deadlock()
       await granted(promise, wait)
     } catch (error) {
       this.#remove(table, request)
       throw error
+    } finally {
+      this.#waiting.delete(session)
     }
     return request
   }
@@ -120,37 +127,50 @@ export class TableLocks {
     if (requests.length === 0) this.#requests.delete(table)
     else this.#requests.set(table, requests)
     for (const next of requests)
-      if (!next.granted && this.#blockers(requests, next).length === 0) {
+      if (!next.granted && this.#isFree(requests, next)) {
         next.granted = true
         next.grant()
       }
   }
 
+  #isFree(requests: readonly Request[], of: Request): boolean {
+    return this.#blockers(requests, of).next().done === true
+  }
+
   /** Those that a request waits for. */
-  #blockers(requests: readonly Request[], of: Request): readonly Request[] {
+  *#blockers(requests: readonly Request[], of: Request): Generator<Request> {
     const own = requests.filter(({ session, granted: has }) => session === of.session && has)
-    if (own.some(({ mode }) => mode === of.mode)) return []
-    const before = requests.slice(0, requests.indexOf(of))
-    const clashes = (a: Request, b: Request) => (a.explicit || b.explicit) && conflict(a.mode, b.mode)
-    return requests.filter(other => {
-      if (other.session === of.session || !clashes(other, of)) return false
-      if (other.granted) return true
-      return before.includes(other) && !own.some(mine => clashes(mine, other))
-    })
+    if (own.some(({ mode }) => mode === of.mode)) return
+    let before = true
+    for (const other of requests) {
+      if (other === of) before = false
+      if (other.session === of.session || !clash(other, of)) continue
+      if (other.granted || (before && !own.some(mine => clash(mine, other)))) yield other
+    }
   }
 
   /** Whether the session waits, perhaps through others, for that one. */
   #waitsFor(session: number, target: number, seen: Set<number>): boolean {
     if (seen.has(session)) return false
     seen.add(session)
-    for (const requests of this.#requests.values())
-      for (const request of requests) {
-        if (request.session !== session || request.granted) continue
-        for (const blocker of this.#blockers(requests, request))
-          if (blocker.session === target || this.#waitsFor(blocker.session, target, seen)) return true
-      }
+    const waiting = this.#waiting.get(session)
+    if (waiting === undefined || waiting.request.granted) return false
+    const requests = this.#requests.get(waiting.table) ?? []
+    for (const blocker of this.#blockers(requests, waiting.request))
+      if (blocker.session === target || this.#waitsFor(blocker.session, target, seen)) return true
     return false
   }
+}
+
+function clash(a: Request, b: Request): boolean {
+  return (a.explicit || b.explicit || a.mode === 'row changes') && conflict(a.mode, b.mode)
+}
+
+function deadlock(): SqlError {
+  return new SqlError('deadlock_detected', 'deadlock detected', {
+    detail: 'Sessions wait for tables that each of them has locked, or changed and not committed.',
+    hint: 'Run the transaction again, and let all transactions take tables in the same order.',
+  })
 }
 
 /** Throws 57014 when the statement is canceled, 55P03 when it has waited long enough. */

@@ -21,8 +21,7 @@ import type { StatementContext } from '../statements/contract.ts'
 import { writeEffects } from '../statements/dml.ts'
 import { checksOf, rejectNulls } from '../statements/kept-out.ts'
 import { rejectTaken } from '../statements/taken-keys.ts'
-import { whileAllowed } from '../statements/while-allowed.ts'
-import { whileLocked } from '../statements/while-locked.ts'
+import { whileChanging } from '../statements/while-allowed.ts'
 import { BinaryRows } from './binary.ts'
 import { setBinaryOf } from './binary-cells.ts'
 import { CsvRows } from './csv-rows.ts'
@@ -63,9 +62,9 @@ export function copyFrom(session: Session, statement: CopyFrom): Runnable {
       const rows = new Rows(table, columns, statement, chosen, session)
       await receive(session, statement, rows)
       const chunks = rows.finish()
-      const locked = uniquesOf(table).length === 0 ? [] : [table.id]
-      await whileAllowed([table.id], 'row exclusive', session.context, () =>
-        whileLocked(locked, session.context, () => write(chunks, table, session.context)),
+      const read = uniquesOf(table).length === 0 ? [] : [table.id]
+      await whileChanging({ tables: [table.id], read }, session.context, () =>
+        write(chunks, table, session.context),
       )
       return { tag: `COPY ${rows.count}` }
     },

@@ -4,7 +4,6 @@ import type { Catalog, Relation } from '../../planner/catalog.ts'
 import type { OwnRows, SystemRelation } from '../../planner/contract.ts'
 import type { Chunk } from '../../types/chunk.ts'
 import type { Connector } from '../../types/connector.ts'
-import type { RelationId } from '../../types/job.ts'
 import type { Schema, Type } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
 import type { TableLocks } from '../table-locks.ts'
@@ -78,15 +77,10 @@ export interface StatementContext {
   cursorRow(cursor: string): CursorRow | undefined
 }
 
-/** What is done about a table that another session has locked. */
-export type LockWait = 'wait' | 'nowait'
-
 /** What the statements of a transaction block change waits for its COMMIT. */
 export interface OpenTransaction {
   /** Another one with each change of what the block has changed; 0: nothing. */
   readonly version: number
-  /** No other session that locks the table changes it before the block ends. Throws 55P03 for `nowait` where one has it. */
-  lock(table: RelationId, wait?: LockWait): Promise<void>
   /** Keeps rows for the end of the block: weights as in a z-set. The chunks are the block's own from now on. */
   write(table: Relation, chunks: readonly Chunk[]): void
   /** What the block reads of a table otherwise than others; undefined: nothing. */

@@ -28,8 +28,7 @@ import { cursorOf, ofCursorRow, ofNoRow } from './current-of.ts'
 import { checksOf, rejectNulls, requireSameConstraints } from './kept-out.ts'
 import { rebinding, sameResult } from './rebinding.ts'
 import { rejectTaken } from './taken-keys.ts'
-import { whileAllowed } from './while-allowed.ts'
-import { whileLocked } from './while-locked.ts'
+import { whileChanging } from './while-allowed.ts'
 
 export type DmlKind = 'insert' | 'update' | 'delete' | 'merge' | 'truncate'
 
@@ -65,9 +64,7 @@ export function prepareDml(
         const placed = ofCursorRow(statement, cursor, bound.table, context)
         return change(bindDml(kind, placed, context, parameters), values, context)
       }
-      return whileAllowed([now.id], 'row exclusive', context, () =>
-        whileLocked(blind ? [] : [now.id], context, run),
-      )
+      return whileChanging({ tables: [now.id], read: blind ? [] : [now.id] }, context, run)
     },
   }
 }

@@ -5,10 +5,12 @@ import type { StatementOf } from './create.ts'
 import { bindDml, type Effects, effectsOf, writeEffects } from './dml.ts'
 import { rebinding } from './rebinding.ts'
 import { changedSequence } from './sequence.ts'
-import { whileAllowed } from './while-allowed.ts'
-import { whileLocked } from './while-locked.ts'
+import { whileChanging } from './while-allowed.ts'
 
-/** TRUNCATE: the rows of all its tables go in one epoch. RESTART IDENTITY: then the sequences of their columns begin anew. */
+/**
+ * TRUNCATE: the rows of all its tables go in one epoch. RESTART IDENTITY: then the sequences of their columns begin anew, for
+ * everybody and at once, so the rows do not wait for the COMMIT of a block either.
+ */
 export function prepareTruncate(
   { tables, restart }: StatementOf<'truncate'>,
   context: StatementContext,
@@ -21,13 +23,14 @@ export function prepareTruncate(
     schema: undefined,
     parameters: [],
     async run(): Promise<Result> {
+      const now = restart ? { ...context, transaction: undefined } : context
       const ids = bind().map(({ table }) => table.id)
       const empty = async () => {
         const found: Effects[] = []
-        for (const bound of bind()) found.push(await effectsOf(bound, [], context))
-        await writeEffects(found, context)
+        for (const bound of bind()) found.push(await effectsOf(bound, [], now))
+        await writeEffects(found, now)
       }
-      await whileAllowed(ids, 'access exclusive', context, () => whileLocked(ids, context, empty))
+      await whileChanging({ tables: ids, read: ids, mode: 'access exclusive' }, now, empty)
       if (restart) await restartNumbers(ids, context)
       return { tag: 'TRUNCATE TABLE' }
     },

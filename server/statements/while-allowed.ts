@@ -1,5 +1,4 @@
-import type { LockModeName } from '../../planner/parse/index.ts'
-import type { Wait } from '../table-locks.ts'
+import type { LockMode, Wait } from '../table-locks.ts'
 import type { StatementContext } from './contract.ts'
 
 type Locking = Pick<StatementContext, 'locks' | 'session' | 'signal' | 'transaction'>
@@ -10,7 +9,7 @@ type Locking = Pick<StatementContext, 'locks' | 'session' | 'signal' | 'transact
  */
 export async function whileAllowed<T>(
   tables: readonly number[],
-  mode: LockModeName,
+  mode: LockMode,
   context: Locking,
   run: () => Promise<T>,
 ): Promise<T> {
@@ -26,10 +25,29 @@ export async function whileAllowed<T>(
   }
 }
 
+/**
+ * Changes rows of tables. Those that it has `read` nobody else changes in between: a table is locked from the first statement that
+ * changes rows it has read until these are durable, or to the end of the block.
+ */
+export function whileChanging<T>(
+  { tables, read, mode = 'row exclusive' }: Changing,
+  context: Locking,
+  run: () => Promise<T>,
+): Promise<T> {
+  return whileAllowed(tables, mode, context, () => whileAllowed(read, 'row changes', context, run))
+}
+
+interface Changing {
+  readonly tables: readonly number[]
+  /** Of these, those whose rows decide what is changed. */
+  readonly read: readonly number[]
+  readonly mode?: LockMode
+}
+
 /** Waits until no block keeps the session from these tables. */
 export async function whenAllowed(
   tables: readonly number[],
-  mode: LockModeName,
+  mode: LockMode,
   context: Locking,
 ): Promise<void> {
   if (!context.locks.idle)

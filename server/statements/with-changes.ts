@@ -15,8 +15,7 @@ import { bindContext } from './bind.ts'
 import type { Prepared, Result, StatementContext } from './contract.ts'
 import { bindDml, type DmlKind, type Effects, effectsOf, writeEffects } from './dml.ts'
 import { sameResult } from './rebinding.ts'
-import { whileAllowed } from './while-allowed.ts'
-import { whileLocked } from './while-locked.ts'
+import { whileChanging } from './while-allowed.ts'
 
 const KINDS: Readonly<Record<string, DmlKind>> = {
   InsertStmt: 'insert',
@@ -126,7 +125,7 @@ export function prepareWithChanges(
         return { tag: count => `SELECT ${count}`, rows }
       }
       const tables = tablesOf(whole)
-      return whileAllowed(tables, 'row exclusive', context, () => whileLocked(tables, context, change))
+      return whileChanging({ tables, read: tables }, context, change)
     },
   }
 }

@@ -1,14 +1,15 @@
 import { as, type Body, body, list, pathOf, str } from '../../planner/bind/ast.ts'
 import { findRelation } from '../../planner/bind/find-relation.ts'
+import type { Relation } from '../../planner/catalog.ts'
 import type { BindContext, PgNode } from '../../planner/contract.ts'
 import { SqlError } from '../../types/error.ts'
-import type { RelationId } from '../../types/job.ts'
-import type { LockWait, OpenTransaction } from '../statements/contract.ts'
+import type { StatementContext } from '../statements/contract.ts'
+import { lockWait } from '../statements/while-allowed.ts'
 
 /** A table that FOR UPDATE or FOR SHARE locks, and what is done when another session has it. */
 interface Locked {
-  readonly table: RelationId
-  readonly wait: LockWait | 'skip'
+  readonly table: Relation
+  readonly wait: 'wait' | 'nowait' | 'skip'
 }
 
 const WAITS: Readonly<Record<string, Locked['wait']>> = { LockWaitError: 'nowait', LockWaitSkip: 'skip' }
@@ -19,12 +20,15 @@ const WAITS: Readonly<Record<string, Locked['wait']>> = { LockWaitError: 'nowait
  */
 export async function lockRows(
   query: PgNode,
-  context: BindContext,
-  transaction: OpenTransaction,
+  binding: BindContext,
+  context: StatementContext,
 ): Promise<boolean> {
-  for (const { table, wait } of lockedTables(query, context).toSorted((a, b) => a.table - b.table))
+  const { locks, session } = context
+  for (const { table, wait } of lockedTables(query, binding).toSorted((a, b) => a.table.id - b.table.id))
     try {
-      await transaction.lock(table, wait === 'wait' ? 'wait' : 'nowait')
+      const how = wait === 'wait' ? lockWait(context) : { nowait: { name: table.name } }
+      for (const mode of ['row share', 'row changes'] as const)
+        await locks.take(table.id, session.number, mode, how, true)
     } catch (error) {
       const isTaken = error instanceof SqlError && error.condition === 'lock_not_available'
       if (wait !== 'skip' || !isTaken) throw error
@@ -44,7 +48,7 @@ function lockedTables(query: PgNode, context: BindContext): readonly Locked[] {
       .filter(range => of.length === 0 || of.includes(aliasOf(range)))
       .flatMap(range => {
         const { relation } = findRelation(pathOf(range), context, undefined)
-        return relation?.kind === 'table' ? [{ table: relation.id, wait }] : []
+        return relation?.kind === 'table' ? [{ table: relation, wait }] : []
       })
   })
 }

@@ -5,31 +5,31 @@ import type { Chunk } from '../../types/chunk.ts'
 import { SqlError } from '../../types/error.ts'
 import type { RelationId } from '../../types/job.ts'
 import { sameType } from '../../types/type.ts'
-import type { LockWait, OpenTransaction, StatementContext } from '../statements/contract.ts'
+import type { OpenTransaction, StatementContext } from '../statements/contract.ts'
 import { writeNow } from '../statements/dml.ts'
-import { lockTable } from '../statements/while-locked.ts'
 import { TableChanges } from './own-rows.ts'
 
 /** All that a block changes waits in memory for its one epoch. */
 const CHANGES_BYTES_MAX = 1 << 30
 
-/** Where a savepoint stands: so many chunks of each table came before. */
-export type Mark = ReadonlyMap<RelationId, number>
+/** Where a savepoint stands. */
+export interface Mark {
+  /** So often the session had written what its blocks changed. */
+  readonly writes: number
+  /** So many chunks of each table came before. */
+  readonly lengths: ReadonlyMap<RelationId, number>
+}
 
 /**
- * What the transaction block of a session has changed and which tables it has locked.
+ * What the transaction block of a session has changed.
  *
  * Statements compute their changes from the rows at the last commit and those of the block itself (`ownRows`), and put them here;
- * COMMIT writes all of them in one epoch, so they are durable and visible together. A table is locked from the first statement
- * that changes rows it has read until the block ends: nobody changes these rows in between.
+ * COMMIT writes all of them in one epoch, so they are durable and visible together.
  */
 export class Transaction implements OpenTransaction {
   readonly #context: () => StatementContext
   readonly #changes = new Map<RelationId, TableChanges>()
-  readonly #locks = new Map<RelationId, () => void>()
-  /** So many have ended. */
-  #blocks = 0
-  #writing: Promise<void> | undefined
+  #writes = 0
   #bytes = 0
   #version = 0
   #lastVersion = 0
@@ -44,18 +44,6 @@ export class Transaction implements OpenTransaction {
 
   get hasChanges(): boolean {
     return this.#version !== 0
-  }
-
-  async lock(table: RelationId, wait: LockWait = 'wait'): Promise<void> {
-    if (this.#locks.has(table)) return
-    const block = this.#blocks
-    const release = await lockTable(table, this.#context(), wait)
-    if (block === this.#blocks) this.#locks.set(table, release)
-    else {
-      // The client left while its statement waited.
-      release()
-      throw new SqlError('query_canceled', 'canceling statement due to user request')
-    }
   }
 
   write(table: Relation, chunks: readonly Chunk[]): void {
@@ -78,12 +66,14 @@ export class Transaction implements OpenTransaction {
   }
 
   mark(): Mark {
-    return new Map([...this.#changes].map(([id, { length }]) => [id, length]))
+    const lengths = new Map([...this.#changes].map(([id, { length }]) => [id, length]))
+    return { writes: this.#writes, lengths }
   }
 
-  /** ROLLBACK TO: locks stay. */
-  goBack(mark: Mark): void {
-    for (const [id, changes] of this.#changes) changes.truncate(mark.get(id) ?? 0)
+  /** ROLLBACK TO: locks stay. What was there at the mark may be written by now, and all that there is came later. */
+  goBack({ writes, lengths }: Mark): void {
+    const before = writes === this.#writes ? lengths : new Map<RelationId, number>()
+    for (const [id, changes] of this.#changes) changes.truncate(before.get(id) ?? 0)
     const isEmpty = [...this.#changes.values()].every(({ length }) => length === 0)
     this.#version = isEmpty ? 0 : ++this.#lastVersion
   }
@@ -97,30 +87,16 @@ export class Transaction implements OpenTransaction {
       for (const { table } of changed) requireSameColumns(table, context.catalogs.current.byId(table.id))
     }
     const written = changed.map(changes => ({ table: changes.table, changes: changes.written() }))
-    this.#writing = writeNow(written, context, known)
-    try {
-      await this.#writing
-    } finally {
-      this.#writing = undefined
-    }
+    await writeNow(written, context, known)
+    this.#writes++
     this.#forget()
   }
 
-  /** The block is over: what was not committed did not happen. */
+  /** The block is over, and none of its statements runs: what was not committed did not happen, and others have its tables. */
   end(): void {
-    const releases = [...this.#locks.values()]
     const { locks, session } = this.#context()
-    const { number } = session
-    const release = () => {
-      for (const each of releases) each()
-      locks.release(number)
-    }
     this.#forget()
-    this.#locks.clear()
-    this.#blocks++
-    // A client that leaves during its COMMIT: the rows are on their way, and nobody may read those before them and write.
-    if (this.#writing === undefined) release()
-    else void this.#writing.then(release, release)
+    locks.release(session.number)
   }
 
   #forget(): void {
