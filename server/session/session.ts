@@ -109,6 +109,8 @@ export class Session {
   readonly #number: number
   readonly #statements = new Map<string, PreparedStatement>()
   readonly #portals = new Map<string, Portal>()
+  /** Cursors that were there before the block began: it may end as it will. */
+  #heldBefore: ReadonlySet<Portal> = new Set()
   /** What the read-only block reads, once it has begun to. */
   #snapshot: Pin | undefined
   /** When a statement of the message that is being answered first asked for the time. */
@@ -149,6 +151,7 @@ export class Session {
       setDefaultReadOnly: value => settings.set('default_transaction_read_only', value ? 'on' : 'off'),
       began: () => {
         settings.begin()
+        this.#heldBefore = new Set([...this.#portals.values()].filter(({ hold }) => hold))
         this.system.blockStartedAtMs = Date.now()
       },
       marked: depth => settings.mark(depth),
@@ -157,7 +160,8 @@ export class Session {
         settings.end(kept)
         this.system.channels.ended(kept)
         this.system.blockStartedAtMs = 0
-        this.closePortals(portal => !(kept && portal.hold))
+        this.closePortals(portal => !(portal.hold && (kept || this.#heldBefore.has(portal))))
+        this.#heldBefore = new Set()
         this.#release()
         this.transaction.end()
       },
@@ -239,7 +243,8 @@ export class Session {
       },
       notice: message => this.notice(message),
       get transaction() {
-        return block.holdsChanges ? transaction : undefined
+        // A block that has changed something may have become read-only since: it reads what it has changed.
+        return block.holdsChanges || transaction.hasChanges ? transaction : undefined
       },
       now: () => {
         this.#answeringSinceMs ??= Date.now()
@@ -250,7 +255,7 @@ export class Session {
         return place && { table: place.table, columns: place.columns, values: place.row ?? [] }
       },
       snapshot: () => {
-        if (block.status === 'I' || !block.readOnly) return undefined
+        if (block.status === 'I' || !block.readOnly || transaction.hasChanges) return undefined
         this.#snapshot ??= runtime.pin()
         return this.#snapshot
       },

@@ -51,9 +51,10 @@ const OF_ROWS: ReadonlySet<string> = new Set<Statement['kind']>([
   'query',
 ])
 
-/** Whether what the statement changes is rows of tables, which wait for the COMMIT of a block. */
-export function changesRows({ kind }: Statement): boolean {
-  return OF_ROWS.has(kind)
+/** Whether all that the statement changes is rows of tables, which wait for the COMMIT of a block. */
+export function changesRows(statement: Statement): boolean {
+  if (statement.kind === 'truncate' && statement.restart) return false
+  return OF_ROWS.has(statement.kind)
 }
 
 /** Whether the statement changes the database: not in a read-only block. */

@@ -39,7 +39,7 @@ function ownSchema({ catalogs, session }: StatementContext): string | undefined 
   return catalogs.current.schemas.some(({ name }) => name === own) ? own : undefined
 }
 
-/** With the rights of its owner: the session may be another's by now. */
+/** With the rights of its owner: the session may be another's by now; and for itself: AND CHAIN may have begun the next block. */
 async function empty({ schema, name, owner }: Relation, context: StatementContext): Promise<void> {
   const declared = context.catalogs.current.roleByName(owner) !== undefined
   const session: StatementContext['session'] = Object.create(context.session, {
@@ -48,5 +48,5 @@ async function empty({ schema, name, owner }: Relation, context: StatementContex
   })
   const [parsed] = parseStatements(`DELETE FROM ${schema}.${quoteIdent(name)}`)
   assert(parsed?.statement.kind === 'delete', 'it is one change')
-  await prepare(parsed as DatabaseStatement, { ...context, session }, []).run([])
+  await prepare(parsed as DatabaseStatement, { ...context, session, transaction: undefined }, []).run([])
 }

@@ -32,6 +32,8 @@ export class TableChanges {
   readonly #rows = new Map<string, Touched>()
   /** So many chunks are folded. */
   #folded = 0
+  /** Chunks may name rows by the numbers that the block gave them. */
+  #isRead = false
   #lastId = 0n
 
   constructor(table: Relation) {
@@ -60,6 +62,7 @@ export class TableChanges {
   /** Throws 0A000 for a table that decides by the rows there what a new one does. */
   read(): OwnRows {
     this.#requireReadable()
+    this.#isRead = true
     this.#fold()
     const all = [...this.#rows.values()]
     return {
@@ -72,7 +75,7 @@ export class TableChanges {
 
   /** What is written at the end of the block. */
   written(): readonly Chunk[] {
-    if (this.#rowId === -1 || this.#folded === 0) return this.#chunks
+    if (this.#rowId === -1 || !this.#isRead) return this.#chunks
     this.#fold()
     const all = [...this.#rows.values()]
     const gone = all.flatMap(({ before }) => (before === undefined ? [] : [before]))

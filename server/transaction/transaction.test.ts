@@ -134,6 +134,90 @@ test('many sessions that read and then write lose no change', async () => {
   assert.deepEqual(await values(one), [20, 40])
 })
 
+test('a circle of a locked table and of changed rows is told too', async () => {
+  await fresh()
+  await one.query('CREATE TABLE locked (k int)')
+  await one.query('BEGIN; LOCK TABLE locked IN EXCLUSIVE MODE')
+  await two.query('BEGIN; UPDATE t SET v = 1')
+  const first = two.query('INSERT INTO locked VALUES (1)')
+  assert.ok(await waiting(first))
+  await assert.rejects(one.query('UPDATE t SET v = 2'), { code: '40P01' })
+  await one.query('ROLLBACK')
+  await first
+  await two.query('ROLLBACK')
+})
+
+test('FOR UPDATE waits where LOCK TABLE keeps it out', async () => {
+  await one.query('BEGIN; LOCK TABLE t IN EXCLUSIVE MODE')
+  assert.deepEqual(await values(two, 'SELECT 1 FROM t LIMIT 0'), [])
+  await two.query('BEGIN')
+  const locking = two.query('SELECT v FROM t FOR UPDATE')
+  assert.ok(await waiting(locking))
+  await one.query('ROLLBACK')
+  await locking
+  await two.query('ROLLBACK')
+})
+
+test('ROLLBACK TO takes back what came after what was made and written in between', async () => {
+  await fresh()
+  await one.query('BEGIN')
+  await one.query('INSERT INTO t VALUES (3, 30)')
+  await one.query('SAVEPOINT s')
+  await one.query('CREATE TABLE between (a int)')
+  await one.query('INSERT INTO t VALUES (4, 40)')
+  await one.query('ROLLBACK TO s')
+  await one.query('COMMIT')
+  assert.deepEqual(await values(two), [10, 20, 30])
+})
+
+test('rows without a key that a block has changed are themselves after ROLLBACK TO', async () => {
+  await one.query('CREATE TABLE bare (a int)')
+  await one.query('BEGIN')
+  await one.query('INSERT INTO bare VALUES (1)')
+  await one.query('UPDATE bare SET a = 2')
+  await one.query('SAVEPOINT s')
+  await one.query('INSERT INTO bare VALUES (3)')
+  await one.query('ROLLBACK TO s')
+  await one.query('COMMIT')
+  assert.deepEqual(await values(two, 'SELECT a, _row_id > 0 FROM bare'), [2, true])
+})
+
+test('a block that becomes read-only goes on reading what it has changed', async () => {
+  await fresh()
+  await one.query('BEGIN; INSERT INTO t VALUES (3, 30); SET TRANSACTION READ ONLY')
+  assert.deepEqual(await values(one), [10, 20, 30])
+  await one.query('COMMIT')
+  assert.deepEqual(await values(two), [10, 20, 30])
+})
+
+test('TRUNCATE … RESTART IDENTITY does not wait for COMMIT: no number comes twice', async () => {
+  await one.query('CREATE TABLE numbered (id serial PRIMARY KEY, v text)')
+  await one.query("INSERT INTO numbered (v) VALUES ('a'), ('b')")
+  await one.query('BEGIN')
+  await one.query('INSERT INTO numbered (v) VALUES ($1)', ['c'])
+  await one.query('TRUNCATE numbered RESTART IDENTITY')
+  await one.query('ROLLBACK')
+  assert.deepEqual(await values(two, "INSERT INTO numbered (v) VALUES ('d') RETURNING id"), [1])
+  assert.deepEqual(await values(two, 'SELECT v FROM numbered'), ['d'])
+})
+
+test('ON COMMIT DELETE ROWS is no change of the block that COMMIT AND CHAIN begins', async () => {
+  await one.query('CREATE TEMP TABLE scratch (a int) ON COMMIT DELETE ROWS')
+  await one.query('BEGIN; INSERT INTO scratch VALUES (1); COMMIT AND CHAIN')
+  await assert.rejects(one.query('SELECT 1 / 0'), { code: '22012' })
+  // It has changed nothing, so it goes on reading.
+  assert.deepEqual(await values(one, 'SELECT count(*) FROM scratch'), ['0'])
+  await one.query('ROLLBACK')
+})
+
+test('a cursor that was held before a block outlives its ROLLBACK', async () => {
+  await one.query('DECLARE held CURSOR WITH HOLD FOR SELECT generate_series(1, 3)')
+  await one.query('BEGIN; DECLARE own CURSOR WITH HOLD FOR SELECT 1; ROLLBACK')
+  assert.deepEqual(await values(one, 'FETCH 2 FROM held'), [1, 2])
+  await assert.rejects(one.query('FETCH 1 FROM own'), { code: '34000' })
+  await one.query('CLOSE held')
+})
+
 test('a table that was altered meanwhile takes no rows of before', async () => {
   await one.query('CREATE TABLE w (a int)')
   await one.query('BEGIN')
@@ -148,6 +232,7 @@ test('a table that was altered meanwhile takes no rows of before', async () => {
 })
 
 test('ReadyForQuery and pg_stat_activity tell a block that failed', async () => {
+  await fresh()
   await one.query('BEGIN')
   await one.query('INSERT INTO t VALUES (7, 7)')
   await assert.rejects(one.query('SELECT nothing'), { code: '42703' })
