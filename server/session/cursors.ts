@@ -37,7 +37,7 @@ export function declareCursor(session: Session, parsed: ParsedStatement, declare
     async run() {
       const hold = declare.hold || session.block.status === 'I'
       const { tag, rows } = await prepared.run([])
-      const read = rows && rowsOf(rows)
+      const read = rows && rowsOf(rows, true)
       const goesBack = declare.scroll !== false
       const kept = read && goesBack ? scrollRows(read, prepared.schema!, declare.scroll === true) : read
       const outcome = { tag, rows: kept }

@@ -12,9 +12,11 @@ export interface Rows {
   position?(): number
 }
 
-/** The rows of chunks. */
-export function rowsOf(chunks: AsyncIterable<Chunk> | Iterable<Chunk>): Rows {
+/** The rows of chunks. `begins`: they are those of now, and an error on the way to the first is thrown when it is asked for. */
+export function rowsOf(chunks: AsyncIterable<Chunk> | Iterable<Chunk>, begins = false): Rows {
   const iterator = Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]()
+  let first = begins ? Promise.resolve(iterator.next()) : undefined
+  first?.catch(() => {})
   let chunk: Chunk | undefined
   let row = 0
   /** How often the row was handed out. */
@@ -23,7 +25,8 @@ export function rowsOf(chunks: AsyncIterable<Chunk> | Iterable<Chunk>): Rows {
   return {
     async ready() {
       while (chunk === undefined || row >= chunk.length) {
-        const next = await iterator.next()
+        const next = await (first ?? iterator.next())
+        first = undefined
         if (next.done === true) return false
         chunk = next.value
         row = 0
