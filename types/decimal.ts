@@ -41,9 +41,9 @@ export function parseDecimal(text: string): Decimal | undefined {
   return { digits: match[1] === '-' ? -digits : digits, scale }
 }
 
-/** Digits PostgreSQL allows before and after the point. */
+/** Digits PostgreSQL allows before the point, and behind it. */
 const DIGITS_MAX = 131072
-const SCALE_MAX = 16383
+export const SCALE_MAX = 16383
 
 function tooLarge(): SqlError {
   return new SqlError('numeric_value_out_of_range', 'value overflows numeric format')

@@ -1,3 +1,5 @@
+import { SCALE_MAX } from '../../types/decimal.ts'
+
 /**
  * Source of arithmetic on numerics that fit a double exactly: a mantissa `m` (a whole number; NaN: it does not fit, or a part of
  * it did not) and a scale `s`, without an object in between. `slow` computes the same by functions on Decimals.
@@ -33,8 +35,10 @@ export function decimalOperation(
   m: string,
   s: string,
 ): string {
-  const inRange = `if (${m} > ${MAX} || ${m} < -${MAX}) ${m} = NaN;`
-  if (operator === '*') return `let ${m} = ${a.m} * ${b.m}, ${s} = ${a.s} + ${b.s};\n${inRange}`
+  const beyond = `${m} > ${MAX} || ${m} < -${MAX}`
+  const inRange = `if (${beyond}) ${m} = NaN;`
+  if (operator === '*')
+    return `let ${m} = ${a.m} * ${b.m}, ${s} = ${a.s} + ${b.s};\nif (${beyond} || ${s} > ${SCALE_MAX}) ${m} = NaN;`
   const fits = (part: string): string => `(${part} <= ${MAX} && ${part} >= -${MAX})`
   return `let ${m}, ${s} = ${a.s};
 if (${a.s} === ${b.s}) ${m} = ${a.m} ${operator} ${b.m};

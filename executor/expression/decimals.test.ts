@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { chunkOf } from '../../storage/chunk-builder.ts'
 import { cellValue } from '../../storage/column-buffer.ts'
 import { compareValues } from '../../types/compare.ts'
-import { addDecimals, multiplyDecimals, NAN, subtractDecimals } from '../../types/decimal.ts'
+import { addDecimals, multiplyDecimals, NAN, SCALE_MAX, subtractDecimals } from '../../types/decimal.ts'
 import type { Expression } from '../../types/job.ts'
 import { BOOL, NUMERIC } from '../../types/type.ts'
 import type { Decimal, Value } from '../../types/value.ts'
@@ -29,7 +29,14 @@ const schema = [
   { name: 'b', type: NUMERIC },
 ]
 const run = compileProjection(
-  [numeric('+', a, b), numeric('-', numeric('*', a, b), a), test2('<'), test2('='), test2('>=')],
+  [
+    numeric('+', a, b),
+    numeric('*', a, b),
+    numeric('-', numeric('*', a, b), a),
+    test2('<'),
+    test2('='),
+    test2('>='),
+  ],
   schema,
   { mode: 'batch', onError: () => {} },
 )
@@ -44,7 +51,11 @@ const decimal: fc.Arbitrary<Decimal | null> = fc.oneof(
     weight: 9,
     arbitrary: fc.record({
       digits,
-      scale: fc.oneof(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 60 })),
+      scale: fc.oneof(
+        { weight: 4, arbitrary: fc.integer({ min: 0, max: 5 }) },
+        { weight: 4, arbitrary: fc.integer({ min: 0, max: 60 }) },
+        { weight: 1, arbitrary: fc.integer({ min: 8000, max: SCALE_MAX }) },
+      ),
     }),
   },
   { weight: 1, arbitrary: fc.constantFrom(NAN, null) },
@@ -64,9 +75,11 @@ test('arithmetic and comparisons in doubles give what the functions on decimals 
 })
 
 function expected(x: Decimal | null, y: Decimal | null): Value[] {
-  if (x === null || y === null) return [null, null, null, null, null]
+  if (x === null || y === null) return [null, null, null, null, null, null]
   const order = compareValues(NUMERIC, x, multiplyDecimals(y, y))
-  return [addDecimals(x, y), subtractDecimals(multiplyDecimals(x, y), x), order < 0, order === 0, order >= 0]
+  const product = multiplyDecimals(x, y)
+  const arithmetic = [addDecimals(x, y), product, subtractDecimals(product, x)]
+  return [...arithmetic, order < 0, order === 0, order >= 0]
 }
 
 const plain = (value: Value): Value | string =>
