@@ -3,7 +3,7 @@ import type { Expression } from '../../types/job.ts'
 import { arrayOf, BOOL, INT4, TEXT, type Type } from '../../types/type.ts'
 import { typeName } from '../../types/type-names.ts'
 import { as, type Body, str } from '../bind/ast.ts'
-import { tryCoerce } from '../bind/coerce.ts'
+import { limited, tryCoerce } from '../bind/coerce.ts'
 import type { Environment } from '../bind/environment.ts'
 import { at, bindExpression } from '../bind/expression.ts'
 import { documentKey, rejectSlice, subscriptError, textOf } from '../bind/indirection.ts'
@@ -54,10 +54,12 @@ function inField(
     throw new SqlError('undefined_column', message)
   }
   const inner = { name: field, ...assigned }
-  const values = fields.map(({ type }, i) => {
+  const values = fields.map(({ type, modifier }, i) => {
     const own = call('field', [old, literal(i, INT4)], type)
     if (i !== place) return own
-    return rest.length > 0 ? assignPart(own, rest, inner) : whole(type, inner, `subfield "${field}" is of`)
+    const value =
+      rest.length > 0 ? assignPart(own, rest, inner) : whole(type, inner, `subfield "${field}" is of`)
+    return limited(value, modifier, false)
   })
   return call('row', values, old.type)
 }
