@@ -38,7 +38,7 @@ import { bindIndirection } from './indirection.ts'
 import { bindLater } from './later.ts'
 import { bindEmptyMap } from './map.ts'
 import { withOrigin } from './origin.ts'
-import { bindEach, fieldsOf, isRow, wholeRow } from './row.ts'
+import { bindEach, fieldsAsked, isRow, wholeRow } from './row.ts'
 import { resolveColumn, type Scope } from './scope.ts'
 import { bindSubLink } from './sublink.ts'
 import { bindModifier, bindType, intervalFields } from './type.ts'
@@ -65,7 +65,7 @@ export function bindExpression(node: PgNode, env: Environment): Expression {
     case 'NullTest': {
       const arg = settleText(bindExpression(fields['arg'] as PgNode, env), env.context)
       const test = fields['nulltesttype'] === 'IS_NULL' ? 'is null' : 'is not null'
-      const fieldList = fieldsOf(arg)
+      const fieldList = fieldsAsked(arg)
       if (fieldList === undefined) return call(test, [arg], BOOL)
       // A row is NULL, or is not, when all its fields are.
       const fieldwise = fieldList.map(field => call(test, [field], BOOL))

@@ -72,11 +72,21 @@ function fieldsOfTable(node: PgNode, env: Environment): readonly Expression[] | 
 }
 
 /** The fields of a row constructor or a table's row. */
-export function fieldsOf(e: Expression): readonly Expression[] | undefined {
+function fieldsOf(e: Expression): readonly Expression[] | undefined {
   if (e.type.name !== 'struct' || e.kind !== 'call') return undefined
   if (e.fn === 'row') return e.args
   const row = e.fn === 'case' ? e.args[2] : undefined
   return row !== undefined && isRow(row) && equal(e.args[0], allNull(row.args)) ? row.args : undefined
+}
+
+/**
+ * What IS NULL asks one by one: the fields of a row, and of a value of a composite type, as in PostgreSQL. A struct without a name
+ * is RisingWave's: it is NULL or it is there, whatever its fields are.
+ */
+export function fieldsAsked(e: Expression): readonly Expression[] | undefined {
+  const { name, user, fields = [] } = e.type
+  if (name !== 'struct' || user === undefined || fields.length === 0 || isRow(e)) return fieldsOf(e)
+  return fields.map(({ type }, i) => call('field', [e, literal(i, INT4)], type))
 }
 
 function allNull(fields: readonly Expression[]): Expression {
