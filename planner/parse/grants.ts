@@ -137,7 +137,6 @@ function tail(c: Cursor, grant: boolean): boolean {
   return withOption
 }
 
-/** `a, b, c`. */
 /** Groups are roles, by an older word. */
 function parseRoles(c: Cursor): readonly string[] {
   return c.list(() => {
@@ -147,6 +146,7 @@ function parseRoles(c: Cursor): readonly string[] {
   })
 }
 
+/** `a, b, c`. */
 export function parseNames(c: Cursor): readonly string[] {
   return c.list(() => c.identifier())
 }

@@ -7,7 +7,8 @@ import { factored, implied } from './or-conditions.ts'
 
 /**
  * Moves conditions (over the plan's columns) as deep as they can go; equalities over an inner join become its keys. What is
- * volatile is computed once for each row that is there: it stays where it stands, and what is asked of the rows is asked above.
+ * volatile is computed once for each row that is there: it stays where it stands, and what is asked of the rows is asked above, even of
+ * their other columns: a query that WITH names stays the same in all places that read it, and is run once (share.ts).
  */
 export function pushDown(plan: Plan, conditions: readonly Expression[]): Plan {
   const fixed = volatileParts(plan)
