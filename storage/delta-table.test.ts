@@ -73,6 +73,43 @@ test('a retraction takes back a row that came before it in the epoch', () => {
   assert.equal(table.seal(), undefined)
 })
 
+test('large chunks of nobody else are handed on as they are, until rows of the epoch are taken back', () => {
+  const table = new DeltaTable({
+    id: '1/0/rows',
+    schema: SCHEMA.slice(0, 1),
+    mode: 'keyed',
+    key: [0],
+    shard: [0],
+    indexes: [],
+  })
+  const numbers = (from: number, count: number, weight = 1): Chunk => {
+    const rows = Array.from({ length: count }, (_, i) => [BigInt(from + i)])
+    const { columns, weights, length } = chunkOf(
+      [SCHEMA[0]!.type],
+      rows,
+      rows.map(() => weight),
+    )
+    return { columns, weights, length, owned: true }
+  }
+  const sealed = () => table.seal()!.chunks
+  const large = numbers(10, 2000)
+  for (const chunk of [numbers(0, 10), large, numbers(2010, 5)]) table.collect(chunk)
+  assert.equal(table.size, 2015)
+  const chunks = sealed()
+  assert.deepEqual(
+    chunks.flatMap(chunk => Array.from({ length: chunk.length }, (_, row) => text(chunk, row))),
+    Array.from({ length: 2015 }, (_, i) => `${i}`),
+  )
+  assert.equal(chunks[1]!.columns[0]!.data, large.columns[0]!.data)
+  table.collect(large)
+  table.collect(numbers(10, 1999, -1))
+  assert.deepEqual(
+    sealed().map(chunk => [chunk.length, text(chunk, 0)]),
+    [[1, '2009']],
+  )
+  assert.equal(table.seal(), undefined)
+})
+
 function add(sums: Map<string, number>, row: string, weight: number): void {
   const sum = (sums.get(row) ?? 0) + weight
   if (sum === 0) sums.delete(row)
