@@ -1,5 +1,5 @@
-import { chunkOf } from '../../storage/chunk-builder.ts'
-import { cellValue } from '../../storage/column-buffer.ts'
+import { ColumnBuffer, cellValue } from '../../storage/column-buffer.ts'
+import { type Chunk, insertions } from '../../types/chunk.ts'
 import { SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
 import { fromJson } from '../../types/json.ts'
@@ -43,6 +43,9 @@ export function holdRule(rule: DomainRule): Hold {
   return holdDomain(rule)
 }
 
+/** Texts that were there stay in the cell's memory until it is cleared. */
+const CELL_BYTES_MAX = 1 << 16
+
 function holdDomain({ name, type, notNull, checks, inner }: DomainRule & { kind: 'domain' }): Hold {
   const options = { mode: 'batch', onError() {} } as const
   const run = compileProjection(
@@ -51,17 +54,21 @@ function holdDomain({ name, type, notNull, checks, inner }: DomainRule & { kind:
     options,
   )
   const parts = inner === null ? undefined : holdRule(inner)
+  const cell = new ColumnBuffer(type, 1)
+  const row: Chunk = { columns: [cell], weights: insertions(1), length: 1 }
   return value => {
     if (value === null && notNull)
       throw new SqlError('not_null_violation', `domain ${name} does not allow null values`)
     parts?.(value)
     if (checks.length === 0) return
-    const found = run(chunkOf([type], [[value]]))!
-    checks.forEach((check, i) => {
-      if (cellValue(found.columns[i]!, 0) !== false) return
-      const message = `value for domain ${name} violates check constraint "${check.name}"`
+    if (cell.used > CELL_BYTES_MAX) cell.clear()
+    cell.set(0, value)
+    const found = run(row)!
+    for (let i = 0; i < checks.length; i++) {
+      if (cellValue(found.columns[i]!, 0) !== false) continue
+      const message = `value for domain ${name} violates check constraint "${checks[i]!.name}"`
       throw new SqlError('check_violation', message)
-    })
+    }
   }
 }
 
