@@ -1,6 +1,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { DATE, INT4, INT8, JSONB, NUMERIC, TEXT, TIME, TIMESTAMP, TIMESTAMPTZ } from '../../types/type.ts'
+import { parseText } from '../../types/text-io.ts'
+import {
+  DATE,
+  INT4,
+  INT8,
+  INTERVAL,
+  JSONB,
+  NUMERIC,
+  TEXT,
+  TIME,
+  TIMESTAMP,
+  TIMESTAMPTZ,
+  TIMETZ,
+} from '../../types/type.ts'
 import { decoder } from './decoder.ts'
 import { encoder } from './encoder.ts'
 import { RowWriter } from './row-writer.ts'
@@ -72,6 +85,19 @@ test('times that no Date holds are written, with their era, and read again', () 
     [-60_772_291_200_000_000n, 2n ** 63n - 1n, -735_160, 36_000_000_000n],
     'a year of the first century is that year',
   )
+})
+
+test('intervals and times with a zone are read as they are written', () => {
+  const schema = [
+    { name: 'a', type: INTERVAL },
+    { name: 'b', type: TIMETZ },
+  ]
+  const row = [{ months: -14, days: 3, micros: -1_500_000n }, parseText(TIMETZ, '10:00:00.5+01:30')]
+  const writer = new RowWriter(schema)
+  writer.push(row, 1)
+  const [record] = encoder({ schema, key: [], appendOnly: true, format: json })([writer.chunk()])
+  assert.equal(String(record!.value), '{"a":"P-1Y-2M3DT0H0M-1.500000S","b":"10:00:00.5+01:30"}')
+  assert.deepEqual(decoder(schema, [], json)(null, record!.value)[0]!.row, row)
 })
 
 test('an update becomes one debezium record and is read back as delete and insert', () => {

@@ -85,6 +85,8 @@ export function fromText(text: string, type: Type, isNumber: boolean): Value {
     case 'timestamptz':
       if (isNumber) return epochMicros(integer(text, type, 1n << 62n))
       return parseText(type, cutToMicros(text))
+    case 'timetz':
+    case 'interval':
     case 'enum':
       return parseText(type, text)
     case 'vector':
