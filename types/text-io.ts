@@ -40,8 +40,9 @@ export function parseText(type: Type, text: string, style: TimeStyleText = 'UTC'
     }
     case 'int2':
     case 'int4':
-    case 'oid':
       return Number(parseInteger(type, text))
+    case 'oid':
+      return Number(BigInt.asIntN(32, parseInteger(type, text)))
     case 'int8':
       return parseInteger(type, text)
     case 'float4':
@@ -162,7 +163,9 @@ function parseInteger(type: Type, text: string): bigint {
   if (!/^[+-]?\d+$/.test(trimmed)) throw invalid(type, text)
   const value = BigInt(trimmed.replace(/^\+/, ''))
   const bits = type.name === 'int2' ? 16 : type.name === 'int8' ? 64 : 32
-  if (BigInt.asIntN(bits, value) !== value)
+  const fits = BigInt.asIntN(bits, value) === value
+  // An oid has no sign; a negative one counts from the end, as in PostgreSQL.
+  if (!fits && (type.name !== 'oid' || BigInt.asUintN(bits, value) !== value))
     throw new SqlError(
       'numeric_value_out_of_range',
       `value "${trimmed}" is out of range for type ${typeName(type)}`,
