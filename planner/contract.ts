@@ -120,14 +120,5 @@ export interface DmlPlan {
 
 export type ParameterValues = readonly Value[]
 
-/**
- * Entry points of the query path (planner/query.ts, planner/dml/bind.ts, planner/bind/scalar.ts, planner/explain/):
- *
- *   bindQuery(select: PgNode, context: BindContext): Bound            // { schema, parameters, dependsOn, plan }
- *   planStream(bound: Bound): StreamPlan                              // no parameters allowed
- *   planBatch(bound: Bound, parameters: ParameterValues): Job        // last node yields the visible columns, in order
- *   planInsert | planUpdate | planDelete(statement: PgNode, context): BoundDml;  planDml(bound, parameters): DmlPlan
- *   bindScalar(expression: PgNode, columns: Schema, context): Expression   // DEFAULT, generated columns, WATERMARK
- *   explainText(nodes | job): string[];  explainJson(nodes | job): string
- */
-export type EntryPoints = never
+// Where the query path is entered: bindQuery, planStream and planBatch (planner/query.ts); planInsert, planUpdate, planDelete, planMerge and
+// planDml (planner/dml/bind.ts); bindScalar (planner/bind/scalar.ts) for DEFAULT, generated columns and WATERMARK; planner/explain/.

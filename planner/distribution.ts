@@ -6,7 +6,7 @@ export type Distribution = 'any' | 'one' | readonly number[]
 type Laid = Omit<GraphNode, 'fragment'>
 
 /** Output distribution of each node by id, from the distribution each asks of its input. */
-export function distributions(nodes: readonly Laid[]): ReadonlyMap<number, Distribution> {
+function distributions(nodes: readonly Laid[]): ReadonlyMap<number, Distribution> {
   const known = new Map<number, Distribution>()
   const widths = new Map(nodes.map(node => [node.id, node.schema.length]))
   for (const node of nodes) known.set(node.id, outputOf(node, known, widths))

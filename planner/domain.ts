@@ -17,7 +17,7 @@ export function ruleOf(type: Type, catalog: Pick<Catalog, 'typeById'>): DomainRu
 }
 
 /** The rule of one domain. */
-export function ruleOfDomain(def: DomainDef, inner?: DomainRule): DomainRule | undefined {
+function ruleOfDomain(def: DomainDef, inner: DomainRule | undefined): DomainRule | undefined {
   const { notNull, checks, base } = def
   if (!notNull && checks.length === 0 && inner === undefined) return undefined
   return {

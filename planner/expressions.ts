@@ -35,13 +35,6 @@ export function outer(index: number, depth: number, type: Type): Expression {
   return call('outer', [column(index, type), column(depth, type)], type)
 }
 
-/** Position of an outer column of the next enclosing query, undefined for any other expression. */
-export function outerIndex(e: Expression): number | undefined {
-  if (e.kind !== 'call' || e.fn !== 'outer') return undefined
-  const target = e.args[0]!
-  return target.kind === 'column' ? target.index : undefined
-}
-
 /** Rebuilds an expression bottom-up; outer references are leaves. */
 export function mapExpression(e: Expression, leaf: (e: Expression) => Expression): Expression {
   if (e.kind !== 'call' || e.fn === 'outer') return leaf(e)

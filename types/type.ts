@@ -152,7 +152,6 @@ export const INT8: Type = { name: 'int8' }
 export const VECTOR: Type = { name: 'vector' }
 export const VARIANT: Type = { name: 'variant' }
 export const BIT: Type = { name: 'bit' }
-export const VARBIT: Type = { name: 'varbit' }
 /** RisingWave's numbers of rows. */
 export const ROW_ID: Type = { name: 'int8', label: 'serial' }
 export const INT256: Type = { name: 'int256' }

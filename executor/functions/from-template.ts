@@ -61,7 +61,7 @@ interface Reader {
 }
 
 /** The fields of a text by a template. Throws 22007, 22008, 0A000. */
-export function readByTemplate(text: string, template: string): TemplateFields {
+function readByTemplate(text: string, template: string): TemplateFields {
   const fixed = /fx/i.test(template.slice(0, 2))
   const pieces = datePieces(template).flatMap(characters)
   const r: Reader = { text, at: 0, fields: {}, skipped: 0 }

@@ -36,7 +36,7 @@ function sameShape(a: Json, b: Json): boolean {
 }
 
 /** Equality of documents; numbers by value. */
-export function equalJson(a: Json, b: Json): boolean {
+function equalJson(a: Json, b: Json): boolean {
   if (a === b) return true
   if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object') return false
   if (isJsonNumber(a) && isJsonNumber(b))

@@ -1,4 +1,4 @@
-import { assert, SqlError } from '../../types/error.ts'
+import { assert } from '../../types/error.ts'
 import type { PgNode } from '../contract.ts'
 
 /** The fields of one node of libpg-query's tree. */
@@ -60,10 +60,6 @@ export function integer(node: unknown): number | undefined {
   const constant = as(node, 'A_Const')
   if (constant?.['ival'] === undefined) return undefined
   return (body(constant['ival'])['ival'] as number | undefined) ?? 0
-}
-
-export function syntaxError(message: string, position: number | undefined): SqlError {
-  return new SqlError('syntax_error', message, { position })
 }
 
 /** The name of a RangeVar with what stands before it. */

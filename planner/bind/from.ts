@@ -136,11 +136,7 @@ function fromHere(cte: BoundRelation, env: Environment): BoundRelation {
 }
 
 /** The rows of a relation by name; views are inlined. */
-export function relationPlan(
-  path: readonly string[],
-  env: Environment,
-  position: number | undefined,
-): RelationRows {
+function relationPlan(path: readonly string[], env: Environment, position: number | undefined): RelationRows {
   const found = findRelation(path, env.context, position)
   const { relation } = found
   if (relation === undefined) return withTableOid(scan(found.id, found.columns, [], false), found.oid)

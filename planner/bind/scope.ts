@@ -112,7 +112,7 @@ function ofTable(scope: Scope, table: string): readonly ScopeColumn[] {
   return own.length > 0 || scope.parent === undefined ? own : ofTable(scope.parent, table)
 }
 
-export function hasTable(scope: Scope, table: string): boolean {
+function hasTable(scope: Scope, table: string): boolean {
   for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) {
     if (at.columns.some(c => c.table === table)) return true
   }

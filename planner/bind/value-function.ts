@@ -41,7 +41,7 @@ function sessionUser({ context }: Environment): string {
 }
 
 /** The time at which the statement runs; a view has one in its conditions only (temporal-filter.ts). */
-export function statementTime(env: Environment): Expression {
+function statementTime(env: Environment): Expression {
   if (env.context.mode === 'stream' && env.chooses !== true)
     throw new SqlError(
       'feature_not_supported',

@@ -50,7 +50,7 @@ function standard(c: Cursor): void {
 }
 
 /** `RESOURCE_GROUP [=|TO] x`, `BARRIER_INTERVAL_MS = n`, `CHECKPOINT_FREQUENCY = n`; undefined: something else. */
-export function databaseSetting(c: Cursor): DatabaseSettings | undefined {
+function databaseSetting(c: Cursor): DatabaseSettings | undefined {
   if (c.accept('resource_group')) {
     if (!c.accept('=')) c.accept('to')
     const group = c.nameOrText()

@@ -167,7 +167,7 @@ export function aggregateOfNothing(c: AggregateCall): Extract<Expression, { kind
   return { kind: 'literal', value: counts ? 0n : null, type: c.type }
 }
 
-export function sameValue(a: Expression, b: Expression): Expression {
+function sameValue(a: Expression, b: Expression): Expression {
   return call('is not distinct from', [a, b], BOOL)
 }
 

@@ -23,10 +23,7 @@ export function mapOuter(plan: Plan, map: (target: OuterTarget, leaf: Expression
 }
 
 /** Every outer reference of the expression, mapped. */
-export function mapOuterOf(
-  e: Expression,
-  map: (target: OuterTarget, leaf: Expression) => Expression,
-): Expression {
+function mapOuterOf(e: Expression, map: (target: OuterTarget, leaf: Expression) => Expression): Expression {
   return mapExpression(e, leaf => {
     const target = outerTarget(leaf)
     return target === undefined ? leaf : map(target, leaf)

@@ -97,7 +97,7 @@ function setFlag(mode: Mode, flag: string): boolean {
 }
 
 /** 22023 in PostgreSQL's wording. */
-export function invalidFlag(flag: string): SqlError {
+function invalidFlag(flag: string): SqlError {
   return new SqlError('invalid_parameter_value', `invalid regular expression option: "${flag}"`)
 }
 

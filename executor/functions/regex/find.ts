@@ -54,7 +54,7 @@ fn('regexp_match(text, text, text) -> text[]', {
 })
 
 /** Groups of the first match, with flag g of every match. */
-export function allMatches(text: string, pattern: string, flags = ''): (readonly (string | null)[])[] {
+function allMatches(text: string, pattern: string, flags = ''): (readonly (string | null)[])[] {
   const { regex, all } = flagged(pattern, flags)
   const found: (readonly (string | null)[])[] = []
   for (const match of matchesOf(regex, text, 0)) {
@@ -65,12 +65,7 @@ export function allMatches(text: string, pattern: string, flags = ''): (readonly
 }
 
 /** Parts of the text between matches. */
-export function splitBy(
-  text: string,
-  pattern: string,
-  flags = '',
-  name = 'regexp_split_to_array()',
-): string[] {
+function splitBy(text: string, pattern: string, flags = '', name = 'regexp_split_to_array()'): string[] {
   const { regex } = flagged(pattern, flags, name)
   const parts: string[] = []
   let from = 0
