@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { evaluate } from '../executor/expression/compile.ts'
 import { SqlError, unreachable } from '../types/error.ts'
 import type { AggregateCall, Expression, GraphNode, OperatorSpec } from '../types/job.ts'
@@ -13,14 +14,18 @@ type Shard = GraphNode['shard']
 /** Makes a plan's nodes, equal subplans once; all in one fragment. Ids count from 1 in topological order. */
 export function lower(plan: Plan): readonly GraphNode[] {
   const nodes: GraphNode[] = []
-  /** Nodes by kind and inputs; those of one list may be equal. */
+  /** Nodes by kind, size and inputs; those of one list may be equal. */
   const known = new Map<string, GraphNode[]>()
   const add = (spec: OperatorSpec, inputs: readonly GraphNode[], plan: Plan, shard: Shard): GraphNode => {
-    const key = `${spec.kind} ${inputs.map(i => i.id)}`
+    const size = spec.kind === 'values' ? `${spec.rows.length} ${spec.schema.length}` : ''
+    const key = `${spec.kind} ${size} ${inputs.map(i => i.id)}`
     const alike = known.get(key) ?? []
     const text = (of: OperatorSpec, schema: Schema) => toJson([of, schema.map(f => f.type)])
-    const own = alike.length === 0 ? '' : text(spec, schemaOf(plan))
-    const same = alike.find(node => text(node.spec, node.schema) === own)
+    const isValues = spec.kind === 'values'
+    const own = alike.length === 0 || isValues ? '' : text(spec, schemaOf(plan))
+    const same = alike.find(node =>
+      isValues ? isDeepStrictEqual(node.spec, spec) : text(node.spec, node.schema) === own,
+    )
     if (same !== undefined) return same
     const node: GraphNode = {
       id: nodes.length + 1,

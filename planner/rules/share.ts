@@ -1,9 +1,10 @@
+import { isDeepStrictEqual } from 'node:util'
 import { toJson } from '../../types/json.ts'
 import { inputs, type Plan, schemaOf, withInputs } from '../plan.ts'
 
 /** The plan with equal subplans as one object. */
 export function share(plan: Plan): Plan {
-  /** Plans by kind and inputs; those of one list may be equal. */
+  /** Plans by kind, size and inputs; those of one list may be equal. */
   const known = new Map<string, { readonly own: Plan; readonly shared: Plan }[]>()
   const ids = new Map<Plan, number>()
   const visit = (p: Plan): Plan => {
@@ -13,10 +14,16 @@ export function share(plan: Plan): Plan {
       p,
       next.map(() => nothing),
     )
-    const key = `${p.op} ${next.map(input => ids.get(input))}`
+    const size = p.op === 'values' ? `${p.rows.length} ${p.schema.length}` : ''
+    const key = `${p.op} ${size} ${next.map(input => ids.get(input))}`
     const alike = known.get(key) ?? []
-    const text = alike.length === 0 ? '' : toJson([own, schemaOf(p)])
-    const same = alike.find(other => toJson([other.own, schemaOf(other.shared)]) === text)
+    const text = alike.length === 0 || p.op === 'values' ? '' : toJson([own, schemaOf(p)])
+    // A transaction block's own rows may be many thousands, and mostly are the same objects: no texts of them.
+    const same = alike.find(other =>
+      p.op === 'values'
+        ? isDeepStrictEqual(other.own, own)
+        : toJson([other.own, schemaOf(other.shared)]) === text,
+    )
     if (same !== undefined) return same.shared
     const shared = withInputs(p, next)
     known.set(key, [...alike, { own, shared }])
