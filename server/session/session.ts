@@ -111,6 +111,8 @@ export class Session {
   readonly #portals = new Map<string, Portal>()
   /** Cursors that were there before the block began: it may end as it will. */
   #heldBefore: ReadonlySet<Portal> = new Set()
+  /** Portals that were there at each savepoint of the block. */
+  readonly #cursorsBefore: ReadonlySet<Portal>[] = []
   /** What the read-only block reads, once it has begun to. */
   #snapshot: Pin | undefined
   /** When a statement of the message that is being answered first asked for the time. */
@@ -154,8 +156,16 @@ export class Session {
         this.#heldBefore = new Set([...this.#portals.values()].filter(({ hold }) => hold))
         this.system.blockStartedAtMs = Date.now()
       },
-      marked: depth => settings.mark(depth),
-      backTo: depth => settings.backTo(depth),
+      marked: depth => {
+        settings.mark(depth)
+        this.#cursorsBefore.length = depth
+        this.#cursorsBefore.push(new Set(this.#portals.values()))
+      },
+      backTo: depth => {
+        settings.backTo(depth)
+        const before = this.#cursorsBefore[depth]!
+        this.closePortals(portal => portal.declared !== undefined && !before.has(portal))
+      },
       ended: kept => {
         settings.end(kept)
         this.system.channels.ended(kept)

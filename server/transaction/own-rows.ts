@@ -50,13 +50,13 @@ export class TableChanges {
     this.#chunks.push(...chunks)
   }
 
-  /** What came after the first `length` chunks did not happen. */
-  truncate(length: number): void {
-    if (length >= this.#chunks.length) return
-    this.#chunks.length = length
+  /** What came after the first `length` chunks did not happen; yields that. */
+  truncate(length: number): readonly Chunk[] {
+    if (length >= this.#chunks.length) return []
     this.#rows.clear()
     this.#folded = 0
     this.#lastId = 0n
+    return this.#chunks.splice(length)
   }
 
   /** Throws 0A000 for a table that decides by the rows there what a new one does. */
@@ -127,8 +127,8 @@ export class TableChanges {
     return this.#isOwn([row[this.#rowId]!]) ? row.with(this.#rowId, null) : row
   }
 
-  #isOwn([id]: Row): boolean {
-    return this.#rowId !== -1 && (id as bigint) < 0n
+  #isOwn(key: Row): boolean {
+    return this.#rowId !== -1 && (key[0] as bigint) < 0n
   }
 }
 

@@ -218,6 +218,14 @@ test('a cursor that was held before a block outlives its ROLLBACK', async () => 
   await one.query('CLOSE held')
 })
 
+test('ROLLBACK TO closes the cursors that were declared after the savepoint', async () => {
+  await one.query('BEGIN; DECLARE before CURSOR FOR SELECT generate_series(1, 3); SAVEPOINT s')
+  await one.query('DECLARE later CURSOR FOR SELECT 1; ROLLBACK TO s')
+  assert.deepEqual(await values(one, 'FETCH 2 FROM before'), [1, 2])
+  await assert.rejects(one.query('FETCH 1 FROM later'), { code: '34000' })
+  await one.query('ROLLBACK')
+})
+
 test('a table that was altered meanwhile takes no rows of before', async () => {
   await one.query('CREATE TABLE w (a int)')
   await one.query('BEGIN')

@@ -73,7 +73,7 @@ export class Transaction implements OpenTransaction {
   /** ROLLBACK TO: locks stay. What was there at the mark may be written by now, and all that there is came later. */
   goBack({ writes, lengths }: Mark): void {
     const before = writes === this.#writes ? lengths : new Map<RelationId, number>()
-    for (const [id, changes] of this.#changes) changes.truncate(before.get(id) ?? 0)
+    for (const [id, changes] of this.#changes) this.#bytes -= bytesOf(changes.truncate(before.get(id) ?? 0))
     const isEmpty = [...this.#changes.values()].every(({ length }) => length === 0)
     this.#version = isEmpty ? 0 : ++this.#lastVersion
   }
