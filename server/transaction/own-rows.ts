@@ -112,7 +112,7 @@ export class TableChanges {
   #apply(row: Row, comes: boolean): void {
     const numbered = comes ? this.#numbered(row) : row
     const key = this.#key.map(i => numbered[i]!)
-    const text = toJson(key.map(comparable))
+    const text = textOf(key)
     const known = this.#rows.get(text)
     const now = comes ? numbered : undefined
     if (known !== undefined) known.now = now
@@ -130,6 +130,13 @@ export class TableChanges {
   #isOwn(key: Row): boolean {
     return this.#rowId !== -1 && (key[0] as bigint) < 0n
   }
+}
+
+/** Equal for equal keys. */
+function textOf(key: Row): string {
+  const [only] = key
+  const plain = key.length === 1 && only !== null && typeof only !== 'object'
+  return plain ? `${typeof only} ${only}` : toJson(key.map(comparable))
 }
 
 /** Equal for numerics that differ in trailing zeros only. */
