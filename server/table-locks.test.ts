@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { SqlError } from '../types/error.ts'
 import { TableLocks, type Wait } from './table-locks.ts'
 
@@ -68,4 +69,13 @@ test('a lock that is not waited for any more is not given', async () => {
   await assert.rejects(change(locks, 1, 11, { signal }), { condition: 'lock_not_available' })
   release()
   ;(await last)()
+})
+
+test('a month is not too long to wait', async () => {
+  const locks = new TableLocks()
+  const release = await change(locks, 1, 10)
+  const waiting = change(locks, 1, 11, { timeoutMs: 30 * 86_400_000 })
+  await sleep(20)
+  release()
+  ;(await waiting)()
 })

@@ -2,6 +2,7 @@ import { canceled } from '../executor/canceled.ts'
 import type { LockModeName } from '../planner/parse/index.ts'
 import { SqlError } from '../types/error.ts'
 import type { RelationId } from '../types/job.ts'
+import { TIMER_MAX_MS } from './session/cancellation.ts'
 
 /** What is asked of a table: one of PostgreSQL's modes, or to change rows of it that were read, and nobody else does meanwhile. */
 export type LockMode = LockModeName | 'row changes'
@@ -180,7 +181,7 @@ async function granted(promise: Promise<void>, { signal, timeoutMs = 0 }: Wait):
   if (signal?.aborted) onAbort()
   signal?.addEventListener('abort', onAbort, { once: true })
   const late = () => reject(new SqlError('lock_not_available', 'canceling statement due to lock timeout'))
-  const timer = timeoutMs > 0 ? setTimeout(late, timeoutMs) : undefined
+  const timer = timeoutMs > 0 ? setTimeout(late, Math.min(timeoutMs, TIMER_MAX_MS)) : undefined
   try {
     await Promise.race([promise, ended])
   } finally {
