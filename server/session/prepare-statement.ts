@@ -10,7 +10,7 @@ import { isSessionStatement } from './statement-kinds.ts'
 
 const EMPTY: Runnable = { schema: undefined, parameters: [], run: async () => ({ tag: '' }) }
 
-/** Makes one statement ready to run. Throws what can be refused without running it. */
+/** Makes one statement ready to run. Throws what can be refused without running it; 25P02 comes before that. */
 export function prepareStatement(
   session: Session,
   sql: string,
@@ -18,6 +18,7 @@ export function prepareStatement(
   types: readonly (Type | undefined)[],
 ): PreparedStatement {
   if (parsed === undefined) return { sql, parsed, runnable: EMPTY }
+  if (parsed.statement.kind !== 'transaction') session.block.requireLive(false)
   return { sql, parsed, runnable: runnableOf(session, parsed, types) }
 }
 

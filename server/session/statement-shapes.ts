@@ -28,6 +28,8 @@ export class StatementShapes {
   /** undefined: the statement is of another kind, or has an error that is told better from its own text. */
   find(session: Session, sql: string): Shaped | undefined {
     if (sql.length > TEXT_MAX || !SHAPE.test(sql) || SPECIAL.test(sql)) return undefined
+    // Nothing is bound in a block that failed.
+    if (session.block.status === 'E') return undefined
     const catalog = session.context.catalogs.current
     if (catalog !== this.#catalog) this.#known.clear()
     this.#catalog = catalog

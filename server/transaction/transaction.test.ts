@@ -250,7 +250,9 @@ test('ReadyForQuery and pg_stat_activity tell a block that failed', async () => 
     `SELECT state FROM pg_stat_activity WHERE pid <> ${pid} AND state LIKE '%abort%'`,
   )
   assert.deepEqual(states, ['idle in transaction (aborted)'])
-  await assert.rejects(one.query('INSERT INTO t VALUES (8, 8)'), { code: '25P02' })
+  for (const sql of ['INSERT INTO t VALUES (8, 8)', 'SELECT nothing', 'FETCH 1 FROM nothing'])
+    await assert.rejects(one.query(sql), { code: '25P02' })
+  await assert.rejects(one.query('SELECT $1::nothing', [1]), { code: '25P02' })
   await one.query('COMMIT')
   assert.deepEqual(await values(two, 'SELECT count(*) FROM t WHERE id > 2'), ['0'])
 })
