@@ -1,6 +1,6 @@
 import type { Statement } from '../../planner/parse/index.ts'
 import type { Session } from './session.ts'
-import { changesDatabase, changesRows } from './statement-kinds.ts'
+import { changesDatabase, changesRows, locksRows } from './statement-kinds.ts'
 
 /**
  * Before a statement runs: throws 25006 and 25P02 for what the transaction block does not take. What makes, alters or drops
@@ -12,7 +12,8 @@ export async function admit(session: Session, statement: Statement): Promise<() 
   const { block, transaction } = session
   const changes = changesDatabase(statement)
   block.requireLive(changes)
-  if (changes) block.requireWritable(statement.kind)
+  const refused = changes ? statement.kind : locksRows(statement)
+  if (refused !== undefined) block.requireWritable(refused)
   if (!changes || (block.holdsChanges && changesRows(statement))) return () => {}
   if (block.holdsChanges && transaction.hasChanges) {
     await transaction.commit()

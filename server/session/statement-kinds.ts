@@ -57,6 +57,25 @@ export function changesRows(statement: Statement): boolean {
   return OF_ROWS.has(statement.kind)
 }
 
+const STRENGTHS: Readonly<Record<string, string>> = {
+  LCS_FORUPDATE: 'update',
+  LCS_FORNOKEYUPDATE: 'no key update',
+  LCS_FORSHARE: 'share',
+  LCS_FORKEYSHARE: 'key share',
+}
+
+/** What a query is called that locks the rows it reads, which a read-only block does not take either; undefined: it locks none. */
+export function locksRows(statement: Statement): string | undefined {
+  if (statement.kind !== 'query' && statement.kind !== 'declare') return undefined
+  const select = statement.query.node['SelectStmt'] as { lockingClause?: readonly Locking[] } | undefined
+  const strength = select?.lockingClause?.[0]?.LockingClause.strength
+  return strength === undefined ? undefined : `select for ${STRENGTHS[strength]}`
+}
+
+interface Locking {
+  readonly LockingClause: { readonly strength: string }
+}
+
 /** Whether the statement changes the database: not in a read-only block. */
 export function changesDatabase(statement: Statement): boolean {
   const { kind } = statement

@@ -182,6 +182,18 @@ test('rows without a key that a block has changed are themselves after ROLLBACK 
   assert.deepEqual(await values(two, 'SELECT a, _row_id > 0 FROM bare'), [2, true])
 })
 
+test('a read-only block locks no rows', async () => {
+  for (const sql of ['SELECT v FROM t FOR NO KEY UPDATE', 'DECLARE c CURSOR FOR SELECT v FROM t FOR SHARE']) {
+    const strength = /FOR (NO.*|SHARE)$/.exec(sql)![1]
+    await one.query('BEGIN READ ONLY')
+    await assert.rejects(one.query(sql), {
+      code: '25006',
+      message: `cannot execute SELECT FOR ${strength} in a read-only transaction`,
+    })
+    await one.query('ROLLBACK')
+  }
+})
+
 test('a block that becomes read-only goes on reading what it has changed', async () => {
   await fresh()
   await one.query('BEGIN; INSERT INTO t VALUES (3, 30); SET TRANSACTION READ ONLY')
