@@ -39,7 +39,7 @@ export function lower(plan: Plan): readonly GraphNode[] {
     known.set(key, [...alike, node])
     return node
   }
-  const last = visit(plan, add)
+  const last = visit(plan, add, new Map())
   // The output is the last node; a shared subplan may have been it already.
   if (nodes.at(-1) !== last) {
     const columns = everyColumn(last.schema)
@@ -58,8 +58,12 @@ export function lower(plan: Plan): readonly GraphNode[] {
 
 type Add = (spec: OperatorSpec, inputs: readonly GraphNode[], plan: Plan, shard: Shard) => GraphNode
 
-function visit(plan: Plan, add: Add): GraphNode {
-  const down = (p: Plan): GraphNode => visit(p, add)
+function visit(plan: Plan, add: Add, done: Map<Plan, GraphNode>): GraphNode {
+  const down = (p: Plan): GraphNode => {
+    const node = done.get(p) ?? visit(p, add, done)
+    done.set(p, node)
+    return node
+  }
   switch (plan.op) {
     case 'scan': {
       const { relation, schema, scan, asOf } = plan

@@ -354,8 +354,11 @@ export function mapExpressions(plan: Plan, map: (e: Expression) => Expression): 
   switch (plan.op) {
     case 'scan':
       return plan.asOf === undefined ? plan : { ...plan, asOf: map(plan.asOf) }
-    case 'values':
-      return { ...plan, rows: plan.rows.map(row => row.map(map)) }
+    case 'values': {
+      // Thousands of constants stay the same object, so that nobody compares them one by one.
+      const rows = plan.rows.map(row => sameOrNew(row, row.map(map)))
+      return rows.every((row, i) => row === plan.rows[i]) ? plan : { ...plan, rows }
+    }
     case 'filter':
       return { ...plan, predicate: map(plan.predicate) }
     case 'project': {
@@ -378,6 +381,10 @@ export function mapExpressions(plan: Plan, map: (e: Expression) => Expression): 
     default:
       return plan
   }
+}
+
+function sameOrNew<T>(before: readonly T[], after: readonly T[]): readonly T[] {
+  return after.every((item, i) => item === before[i]) ? before : after
 }
 
 /** Every expression of a frame, mapped. */

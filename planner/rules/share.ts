@@ -7,7 +7,13 @@ export function share(plan: Plan): Plan {
   /** Plans by kind, size and inputs; those of one list may be equal. */
   const known = new Map<string, { readonly own: Plan; readonly shared: Plan }[]>()
   const ids = new Map<Plan, number>()
+  const done = new Map<Plan, Plan>()
   const visit = (p: Plan): Plan => {
+    const found = done.get(p) ?? standIn(p)
+    done.set(p, found)
+    return found
+  }
+  const standIn = (p: Plan): Plan => {
     const next = inputs(p).map(visit)
     const nothing: Plan = { op: 'values', schema: [], rows: [] }
     const own = withInputs(
