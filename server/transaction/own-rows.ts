@@ -10,6 +10,9 @@ import { isRowId, tellingColumns } from '../statements/row-id-column.ts'
 
 type Row = readonly Value[]
 
+/** A block has fewer rows than that. */
+const PART_BITS = 32n
+
 interface Touched {
   readonly key: Row
   /** As it was committed; undefined: it was not read before it was written. */
@@ -34,10 +37,13 @@ export class TableChanges {
   #folded = 0
   /** Chunks may name rows by the numbers that the block gave them. */
   #isRead = false
-  #lastId = 0n
+  readonly #firstId: bigint
+  #lastId: bigint
 
-  constructor(table: Relation) {
+  /** `part`: so often the session had written what its blocks changed; cursors may know numbers of those parts. */
+  constructor(table: Relation, part: number) {
     this.table = table
+    this.#firstId = this.#lastId = -BigInt(part) << PART_BITS
     this.#key = tellingColumns(table)
     this.#rowId = table.key.length > 0 ? -1 : table.columns.findIndex(isRowId)
   }
@@ -55,7 +61,7 @@ export class TableChanges {
     if (length >= this.#chunks.length) return []
     this.#rows.clear()
     this.#folded = 0
-    this.#lastId = 0n
+    this.#lastId = this.#firstId
     return this.#chunks.splice(length)
   }
 

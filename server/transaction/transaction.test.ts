@@ -182,6 +182,18 @@ test('rows without a key that a block has changed are themselves after ROLLBACK 
   assert.deepEqual(await values(two, 'SELECT a, _row_id > 0 FROM bare'), [2, true])
 })
 
+test('a held cursor on a row of an earlier block takes none of a later one for it', async () => {
+  await one.query('CREATE TABLE unkeyed (a int)')
+  await one.query('BEGIN; INSERT INTO unkeyed VALUES (1)')
+  await one.query('DECLARE h CURSOR WITH HOLD FOR SELECT a FROM unkeyed; COMMIT')
+  await one.query('BEGIN; INSERT INTO unkeyed VALUES (2)')
+  assert.deepEqual(await values(one, 'FETCH 1 FROM h'), [1])
+  assert.deepEqual(await values(one, 'SELECT a FROM unkeyed ORDER BY a'), [1, 2])
+  await one.query('UPDATE unkeyed SET a = 9 WHERE CURRENT OF h')
+  await one.query('COMMIT; CLOSE h')
+  assert.deepEqual(await values(two, 'SELECT a FROM unkeyed ORDER BY a'), [1, 2])
+})
+
 test('a read-only block locks no rows', async () => {
   for (const sql of ['SELECT v FROM t FOR NO KEY UPDATE', 'DECLARE c CURSOR FOR SELECT v FROM t FOR SHARE']) {
     const strength = /FOR (NO.*|SHARE)$/.exec(sql)![1]

@@ -55,7 +55,7 @@ export class Transaction implements OpenTransaction {
       })
     let changes = this.#changes.get(table.id)
     if (changes !== undefined) requireSameColumns(changes.table, table)
-    else this.#changes.set(table.id, (changes = new TableChanges(table)))
+    else this.#changes.set(table.id, (changes = new TableChanges(table, this.#writes)))
     changes.add(chunks)
     this.#version = ++this.#lastVersion
   }
