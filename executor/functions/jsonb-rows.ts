@@ -1,6 +1,7 @@
 import { SqlError } from '../../types/error.ts'
 import { formatJson, type Json, memberKeys, parseJson } from '../../types/json-text.ts'
 import type { Type } from '../../types/type.ts'
+import { limitField } from '../../types/type-modifier.ts'
 import type { Value } from '../../types/value.ts'
 import { fromJson } from './from-jsonb.ts'
 import { kind } from './jsonb-edit.ts'
@@ -76,7 +77,7 @@ function record(type: Type, base: Value, json: Json, zone: string, name: string)
   return type.fields!.map((field, i) => {
     const value = json.get(field.name)
     if (value === undefined) return base === null ? null : (base as readonly Value[])[i]!
-    return fromJson(field.type, value, zone)
+    return limitField(field, fromJson(field.type, value, zone))
   })
 }
 

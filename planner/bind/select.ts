@@ -254,7 +254,7 @@ export function titleOf(node: PgNode): string {
     case 'A_Indirection': {
       const field = list(fields['indirection'])
         .map(n => as(n, 'String'))
-        .at(-1)
+        .findLast(name => name !== undefined)
       return field === undefined ? titleOf(fields['arg'] as PgNode) : str(field['sval'])
     }
     case 'SubLink': {
