@@ -41,11 +41,20 @@ export function tryCoerce(
   if (!isUnknown(e) && sameType(e.type, type) && sameDomains(e.type, type)) return e
   const done = tryPlain(e, withoutDomains(type), reach, context, position)
   if (done === undefined || !holdsDomain(type)) return done && { ...done, type }
-  const { user } = leafOf(type)
-  const def = user && context.catalog.typeById(user.id)
-  const modifier = def?.kind === 'domain' ? def.modifier : undefined
-  return conforming(limited(done, modifier, reach === 'explicit'), type, context.catalog)
+  return heldTo(done, type, reach === 'explicit', context)
 }
+
+/** The value as one of a type with domains in it: limited as these are, and held against their rules. */
+export function heldTo(e: Expression, type: Type, explicit: boolean, { catalog }: BindContext): Expression {
+  if (!holdsDomain(type)) return e
+  const { user } = leafOf(type)
+  const def = user && catalog.typeById(user.id)
+  const modifier = def?.kind === 'domain' ? def.modifier : undefined
+  return conforming(limited(e, modifier, explicit), type, catalog)
+}
+
+/** Functions that make a value of a type that they are told. */
+const MAKES_TYPE = /^jsonb?_populate_record$/
 
 /** Between types that are no domains. */
 function tryPlain(
@@ -247,6 +256,7 @@ export function callFunction(
   if (entry.zoned) cast.push(literal(entry.zoned === 'style' ? styleOf(context) : zoneOf(context), TEXT))
   if (entry.session) cast.push(sessionOf(name, context, position))
   const made = call(found.fn, cast, found.type)
+  if (MAKES_TYPE.test(name)) return heldTo(made, found.type, false, context)
   return entry.volatility === 'volatile' ? inBlock(made, context) : made
 }
 

@@ -9,7 +9,7 @@ import { call, column, everyColumn, literal } from '../expressions.ts'
 import { type Plan, schemaOf } from '../plan.ts'
 import { attach } from '../unnest/attach-subqueries.ts'
 import { as, type Body, body, items, list, names, str } from './ast.ts'
-import { callFunction, limited } from './coerce.ts'
+import { callFunction, heldTo, limited } from './coerce.ts'
 import type { Environment } from './environment.ts'
 import { bindExpression } from './expression.ts'
 import type { ScopeColumn } from './scope.ts'
@@ -74,10 +74,10 @@ export function bindTableFunctions(
       const whole = column(width + i, value.type)
       if (value.type.name !== 'struct')
         return [{ name: outColumn(value) ?? (only ? (given ?? name) : name), value: whole }]
-      return value.type.fields!.map((field, n) => ({
-        name: field.name,
-        value: limited(call('field', [whole, literal(n, INT4)], field.type), modifiers?.[n], false),
-      }))
+      return value.type.fields!.map((field, n) => {
+        const own = limited(call('field', [whole, literal(n, INT4)], field.type), modifiers?.[n], false)
+        return { name: field.name, value: heldTo(own, field.type, false, env.context) }
+      })
     },
   )
   const last = schemaOf(set).at(-1)!
