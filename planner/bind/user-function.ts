@@ -7,7 +7,7 @@ import type { BindContext, PgNode } from '../contract.ts'
 import type { FunctionDef } from '../function-def.ts'
 import { parseStoredExpression } from '../parse/index.ts'
 import { as, type Body, list, str } from './ast.ts'
-import { coerce, inBlock, isUnknown } from './coerce.ts'
+import { coerce, heldTo, inBlock, isUnknown } from './coerce.ts'
 import type { Environment } from './environment.ts'
 import { bindExpression } from './expression.ts'
 import { inlined } from './inline-function.ts'
@@ -82,7 +82,8 @@ export function userValue(call: UserCall, env: Environment, position: number | u
   if (def.volatility === 'volatile' && env.context.mode === 'stream')
     throw notSupported(`${def.name}(), which is volatile, in a view`, { position })
   const made = callJavaScript(def, args)
-  return def.volatility === 'volatile' ? inBlock(made, env.context) : made
+  const value = def.volatility === 'volatile' ? inBlock(made, env.context) : made
+  return def.set ? value : heldTo(value, def.result, false, env.context)
 }
 
 /** The call of a user's aggregate. */
