@@ -11,14 +11,14 @@ import { settingsAtStart } from '../statements/role-settings.ts'
 import { unlockAll } from '../system-tables/advisory-locks.ts'
 import { systemRelation } from '../system-tables/index.ts'
 import { dismiss, enrol, type SystemSession } from '../system-tables/sessions.ts'
-import { Transaction } from '../transaction/transaction.ts'
+import { type Mark, Transaction } from '../transaction/transaction.ts'
 import { Cancellation } from './cancellation.ts'
 import { Channels } from './channels.ts'
 import { Identity } from './identity.ts'
 import type { Rows } from './rows.ts'
 import { mayGoBack } from './scroll-rows.ts'
 import { isOn } from './setting-checks.ts'
-import { SessionSettings } from './settings.ts'
+import { SessionSettings, type SettingsMark } from './settings.ts'
 import { StatementShapes } from './statement-shapes.ts'
 import { TransactionBlock } from './transaction-block.ts'
 import type { Place } from './updatable-cursor.ts'
@@ -90,11 +90,18 @@ export function openCursor(
   return { tag: 'DECLARE CURSOR' }
 }
 
+/** What a savepoint of a session goes back to; portals: those that were there. */
+interface SessionMark {
+  readonly changes: Mark
+  readonly settings: SettingsMark
+  readonly portals: ReadonlySet<Portal>
+}
+
 /** What one client has made: settings, prepared statements, portals, a transaction block. */
 export class Session {
   readonly out: Messages
   readonly settings: SessionSettings
-  readonly block: TransactionBlock
+  readonly block: TransactionBlock<SessionMark>
   /** What the block changed. */
   readonly transaction = new Transaction(() => this.context)
   readonly cancellation = new Cancellation()
@@ -111,8 +118,6 @@ export class Session {
   readonly #portals = new Map<string, Portal>()
   /** Cursors that were there before the block began: it may end as it will. */
   #heldBefore: ReadonlySet<Portal> = new Set()
-  /** Portals that were there at each savepoint of the block. */
-  readonly #cursorsBefore: ReadonlySet<Portal>[] = []
   /** What the read-only block reads, once it has begun to. */
   #snapshot: Pin | undefined
   /** When a statement of the message that is being answered first asked for the time. */
@@ -156,16 +161,6 @@ export class Session {
         this.#heldBefore = new Set([...this.#portals.values()].filter(({ hold }) => hold))
         this.system.blockStartedAtMs = Date.now()
       },
-      marked: depth => {
-        settings.mark(depth)
-        this.#cursorsBefore.length = depth
-        this.#cursorsBefore.push(new Set(this.#portals.values()))
-      },
-      backTo: depth => {
-        settings.backTo(depth)
-        const before = this.#cursorsBefore[depth]!
-        this.closePortals(portal => portal.declared !== undefined && !before.has(portal))
-      },
       ended: kept => {
         settings.end(kept)
         this.system.channels.ended(kept)
@@ -176,8 +171,16 @@ export class Session {
         this.transaction.end()
       },
       hasChanges: () => this.transaction.hasChanges,
-      mark: () => this.transaction.mark(),
-      goBack: mark => this.transaction.goBack(mark),
+      mark: () => ({
+        changes: this.transaction.mark(),
+        settings: settings.mark(),
+        portals: new Set(this.#portals.values()),
+      }),
+      goBack: mark => {
+        this.transaction.goBack(mark.changes)
+        settings.goBack(mark.settings)
+        this.closePortals(portal => portal.declared !== undefined && !mark.portals.has(portal))
+      },
     })
     const creationPath = () => {
       const wanted = settings.get('search_path').split(',')

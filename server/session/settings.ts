@@ -27,10 +27,8 @@ export class SessionSettings implements Settings {
   /** What RESET goes back to: what the session began with. */
   #initial: ReadonlyMap<string, string> = new Map()
   readonly #reported: (name: string, value: string) => void
-  /** In a transaction block: what holds when it is rolled back, what holds when it is committed, and both of each savepoint. */
-  #block:
-    | (Kept & { readonly before: Values; readonly marks: (Kept & { readonly now: Values })[] })
-    | undefined
+  /** In a transaction block: what holds when it is rolled back, and what holds when it is committed. */
+  #block: { readonly before: Values; readonly kept: Values } | undefined
   /** Names with a dot that were given a value. */
   readonly #own = new Set<string>()
 
@@ -111,21 +109,17 @@ export class SessionSettings implements Settings {
 
   /** A transaction block begins. */
   begin(): void {
-    this.#block = { before: new Map(this.#values), kept: new Map(this.#values), marks: [] }
+    this.#block = { before: new Map(this.#values), kept: new Map(this.#values) }
   }
 
-  /** A savepoint within so many others of the block. */
-  mark(depth: number): void {
-    const { marks, kept } = this.#block!
-    marks.length = depth
-    marks.push({ now: new Map(this.#values), kept: new Map(kept) })
+  /** What a savepoint of the block goes back to. */
+  mark(): SettingsMark {
+    return { now: new Map(this.#values), kept: new Map(this.#block!.kept) }
   }
 
-  /** What was set since that savepoint is taken back. */
-  backTo(depth: number): void {
-    const { before, marks } = this.#block!
-    const { now, kept } = marks[depth]!
-    this.#block = { before, kept: new Map(kept), marks: marks.slice(0, depth + 1) }
+  /** What was set since is taken back. */
+  goBack({ now, kept }: SettingsMark): void {
+    this.#block = { before: this.#block!.before, kept: new Map(kept) }
     this.#restore(now)
   }
 
@@ -176,8 +170,10 @@ export class SessionSettings implements Settings {
 
 type Values = Map<string, string>
 
-interface Kept {
-  readonly kept: Values
+/** What holds at a savepoint, and what would hold after a COMMIT there. */
+export interface SettingsMark {
+  readonly now: ReadonlyMap<string, string>
+  readonly kept: ReadonlyMap<string, string>
 }
 
 const isOwn = (key: string): boolean => key.includes('.') && !Object.hasOwn(SETTINGS, key)

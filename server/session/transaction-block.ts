@@ -1,11 +1,11 @@
 import type { TransactionAction } from '../../planner/parse/index.ts'
 import { type Condition, SqlError } from '../../types/error.ts'
-import type { Mark } from '../transaction/transaction.ts'
 
 /** The byte of ReadyForQuery. */
 export type BlockStatus = 'I' | 'T' | 'E'
 
-export interface BlockHooks {
+/** `Mark`: what a savepoint goes back to. */
+export interface BlockHooks<Mark> {
   warn(message: string, condition: Condition): void
   defaultReadOnly(): boolean
   setDefaultReadOnly(value: boolean): void
@@ -14,16 +14,11 @@ export interface BlockHooks {
   began(): void
   /** The block has changes that wait for its COMMIT. */
   hasChanges(): boolean
-  /** What the block has changed so far. */
   mark(): Mark
   goBack(mark: Mark): void
-  /** A savepoint is made, within so many others: settings are noted. */
-  marked(depth: number): void
-  /** Settings go back to the savepoint that was made within so many others. */
-  backTo(depth: number): void
 }
 
-interface Savepoint {
+interface Savepoint<Mark> {
   readonly name: string
   readonly mark: Mark
 }
@@ -35,16 +30,16 @@ const SAVEPOINTS_MAX = 10_000
  * durable for itself, so ROLLBACK does not take it back (and says so). A statement that fails ends a block that has changed
  * something, as in PostgreSQL; one that has only read goes on reading, as in RisingWave, and changes nothing any more.
  */
-export class TransactionBlock {
-  readonly #hooks: BlockHooks
+export class TransactionBlock<Mark> {
+  readonly #hooks: BlockHooks<Mark>
   #open = false
   #readOnly = false
   /** Something is durable already. */
   #changed = false
   #failed = false
-  #savepoints: Savepoint[] = []
+  #savepoints: Savepoint<Mark>[] = []
 
-  constructor(hooks: BlockHooks) {
+  constructor(hooks: BlockHooks<Mark>) {
     this.#hooks = hooks
   }
 
@@ -164,7 +159,6 @@ export class TransactionBlock {
     if (what === 'savepoint') {
       if (this.#savepoints.length >= SAVEPOINTS_MAX)
         throw new SqlError('program_limit_exceeded', 'too many savepoints')
-      this.#hooks.marked(this.#savepoints.length)
       this.#savepoints.push({ name, mark: this.#hooks.mark() })
       return 'SAVEPOINT'
     }
@@ -176,7 +170,6 @@ export class TransactionBlock {
     if (what === 'release') return 'RELEASE'
     this.#failed = false
     this.#hooks.goBack(mark)
-    this.#hooks.backTo(found)
     if (this.#changed) this.#warnChangesStay()
     return 'ROLLBACK'
   }
