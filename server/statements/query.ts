@@ -32,7 +32,7 @@ export function prepareQuery(
       if (!context.locks.idle) await whenAllowed(bind().dependsOn, 'access share', context)
       const { transaction } = context
       const binding = () => bindContext(context, query, 'batch', types)
-      if (transaction !== undefined && !(await lockRows(query.node, binding(), context)))
+      if (transaction !== undefined && !(await lockRows(query.node, binding, context)))
         return { tag: 'SELECT 0', rows: [] }
       const bound = bind()
       sameResult(schema, bound.schema)

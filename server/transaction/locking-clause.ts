@@ -20,7 +20,7 @@ const WAITS: Readonly<Record<string, Locked['wait']>> = { LockWaitError: 'nowait
  */
 export async function lockRows(
   query: PgNode,
-  binding: BindContext,
+  binding: () => BindContext,
   context: StatementContext,
 ): Promise<boolean> {
   const { locks, session } = context
@@ -37,10 +37,13 @@ export async function lockRows(
   return true
 }
 
-function lockedTables(query: PgNode, context: BindContext): readonly Locked[] {
+function lockedTables(query: PgNode, binding: () => BindContext): readonly Locked[] {
   const select = as(query, 'SelectStmt') ?? (query as Body)
+  const clauses = list(select['lockingClause'])
+  if (clauses.length === 0) return []
+  const context = binding()
   const named = list(select['fromClause']).flatMap(rangesOf)
-  return list(select['lockingClause']).flatMap(node => {
+  return clauses.flatMap(node => {
     const clause = as(node, 'LockingClause')!
     const of = list(clause['lockedRels']).map(rel => str(as(rel, 'RangeVar')!['relname']))
     const wait = WAITS[String(clause['waitPolicy'])] ?? 'wait'
