@@ -80,7 +80,7 @@ export function sessionStatement(
     case 'lock':
       return action(async () => {
         session.block.requireOpen('LOCK TABLE')
-        if (LOCKS_TO_READ.indexOf(statement.mode) === -1) session.block.requireWritable('lock table')
+        if (!LOCKS_TO_READ.includes(statement.mode)) session.block.requireWritable('lock table')
         await lockTables(statement, session.context)
         return 'LOCK TABLE'
       })

@@ -17,6 +17,7 @@ export function wordsOf(check: ((value: string) => boolean) | undefined): readon
   return check !== undefined && 'words' in check ? (check.words as readonly string[]) : undefined
 }
 
+/** From short to long. */
 const UNIT_MS: Readonly<Record<string, number>> = {
   '': 1,
   ms: 1,
@@ -29,20 +30,12 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 /** A switch as PostgreSQL shows it. */
 export const onOrOff = (value: string) => (isOn(value) ? 'on' : 'off')
 
-const LONG: readonly (readonly [string, number])[] = [
-  ['d', 86_400_000],
-  ['h', 3_600_000],
-  ['min', 60_000],
-  ['s', 1000],
-  ['ms', 1],
-]
-
 /** A duration in the longest unit that it is whole in, as PostgreSQL shows it: 90000 as 90s. */
 export function shownDuration(value: string): string {
   const ms = durationMs(value)
   if (ms === undefined) return value
   if (ms === 0) return '0'
-  const [unit, factor] = LONG.find(([, factor]) => ms % factor === 0)!
+  const [unit, factor] = Object.entries(UNIT_MS).findLast(([, factor]) => ms % factor === 0)!
   return `${ms / factor}${unit}`
 }
 
