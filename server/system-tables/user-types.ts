@@ -1,5 +1,6 @@
-import type { Catalog } from '../../planner/catalog.ts'
+import type { Catalog, ColumnDef } from '../../planner/catalog.ts'
 import { arrayTypeId, classOfType, type DomainDef, type TypeDef } from '../../planner/type-def.ts'
+import { assert } from '../../types/error.ts'
 import { columnType, type PgType, typeByOid } from './types.ts'
 
 /** A user's type, or the array of one, as pg_type has it. */
@@ -23,11 +24,27 @@ export function userTypes(catalog: Catalog): ReadonlyMap<number, PgUserType> {
   let types = byCatalog.get(catalog)
   if (types === undefined) {
     types = new Map(
-      catalog.types.flatMap(def => [ownType(def), arrayType(def)]).map(type => [type.oid, type] as const),
+      catalog.types.flatMap(def => {
+        const own = ownType(def, catalog)
+        return [[def.id, own] as const, [own.array, arrayType(own)] as const]
+      }),
     )
     byCatalog.set(catalog, types)
   }
   return types
+}
+
+/** A domain as a column of what it stands on. */
+export function columnOf({
+  base,
+  modifier,
+  default: own,
+}: DomainDef): Pick<ColumnDef, 'type'> & Partial<ColumnDef> {
+  return {
+    type: base,
+    ...(modifier !== undefined && { modifier }),
+    ...(own !== undefined && { expressionSql: own.sql }),
+  }
 }
 
 /** Of a composite: its number among relations. */
@@ -35,8 +52,8 @@ export function relationOf({ def, oid }: PgUserType): number {
   return oid === def.id && def.kind === 'composite' ? classOfType(def.id) : 0
 }
 
-function ownType(def: TypeDef): PgUserType {
-  if (def.kind === 'domain') return domainType(def)
+function ownType(def: TypeDef, catalog: Catalog): PgUserType {
+  if (def.kind === 'domain') return domainType(def, catalog)
   const isEnum = def.kind === 'enum'
   return {
     def,
@@ -59,8 +76,8 @@ function ownType(def: TypeDef): PgUserType {
 }
 
 /** A domain is laid out as its base. */
-function domainType(def: DomainDef): PgUserType {
-  const base = typeByOid(baseOid(def))!
+function domainType(def: DomainDef, catalog: Catalog): PgUserType {
+  const base = baseOf(def, catalog)
   const functions = base.functions.with(0, DOMAIN_IN).with(2, DOMAIN_RECEIVE).with(4, 0).with(5, 0)
   return {
     ...base,
@@ -77,21 +94,26 @@ function domainType(def: DomainDef): PgUserType {
   }
 }
 
-function baseOid({ base, modifier }: DomainDef): number {
-  return columnType({ type: base, ...(modifier !== undefined && { modifier }) }).oid
+/** Of the types that users made, only arrays are bases of domains. */
+function baseOf(def: DomainDef, catalog: Catalog): PgType {
+  const { oid } = columnType(columnOf(def))
+  const known = typeByOid(oid)
+  if (known !== undefined) return known
+  const element = catalog.types.find(({ id }) => arrayTypeId(id) === oid)
+  assert(element !== undefined, 'the base of a domain is in the catalog')
+  return arrayType(ownType(element, catalog))
 }
 
-function arrayType(def: TypeDef): PgUserType {
-  const own = ownType(def)
+function arrayType(own: PgUserType): PgUserType {
   return {
     ...own,
     oid: own.array,
-    name: `_${def.name}`,
+    name: `_${own.def.name}`,
     size: -1,
     byValue: false,
     kind: 'b',
     category: 'A',
-    element: def.id,
+    element: own.def.id,
     array: 0,
     functions: ARRAY_FUNCTIONS,
     align: own.align === 'd' ? 'd' : 'i',

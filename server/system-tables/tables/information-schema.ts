@@ -15,6 +15,7 @@ import { SCHEMA_OIDS } from '../oids.ts'
 import { type Facts, fill, type Row } from '../registry.ts'
 import { ROOT, roles } from '../roles.ts'
 import { columnType, formatType, typeByOid } from '../types.ts'
+import { columnOf } from '../user-types.ts'
 import { allObjects } from './relations.ts'
 
 const TABLE_TYPES: Readonly<Partial<Record<ClassObject['kind'], string>>> = {
@@ -54,9 +55,7 @@ fill(
     tabular(facts).flatMap(o =>
       o.columns.map((column, i): Row => {
         const { domain, ...shownAs } = ofDomain(column, facts.catalog)
-        const { oid, typmod } = columnType(shownAs)
-        const type = typeByOid(oid, facts.catalog)
-        const isArray = type?.category === 'A'
+        const { words, udtSchema, udtName } = described(shownAs, facts.catalog)
         const generated = column.generated !== undefined
         const { identity } = column
         const own = identity && numbering(facts, o.oid, i)
@@ -66,17 +65,11 @@ fill(
           ordinal_position: i + 1,
           column_default: generated || identity ? null : shown(facts, column),
           is_nullable: column.notNull ? 'NO' : 'YES',
-          // PostgreSQL has no such types; the text tells their fields.
-          data_type: dataType(shownAs.type, oid, isArray),
-          ...lengths(type?.name ?? '', typmod),
-          ...(domain && {
-            domain_catalog: facts.database,
-            domain_schema: domain.schema,
-            domain_name: domain.name,
-          }),
+          ...words,
+          ...(domain && domainKey(domain)),
           udt_catalog: facts.database,
-          udt_schema: (shownAs.type.user ?? shownAs.type.element?.user)?.schema ?? 'pg_catalog',
-          udt_name: type?.name ?? 'record',
+          udt_schema: udtSchema,
+          udt_name: udtName,
           dtd_identifier: String(i + 1),
           is_self_referencing: 'NO',
           is_identity: identity ? 'YES' : 'NO',
@@ -113,18 +106,15 @@ function domainKey({ database, schema: place, name }: DomainDef): Row {
 fill('information_schema.domains', ({ catalog, database }) =>
   catalog.types.flatMap((def): Row | readonly Row[] => {
     if (def.kind !== 'domain' || def.database !== database) return []
-    const { base, modifier, default: own } = def
-    const { oid, typmod } = columnType({ type: base, ...(modifier !== undefined && { modifier }) })
-    const type = typeByOid(oid)
-    const isArray = type?.category === 'A'
+    const column = columnOf(def)
+    const { words, udtSchema, udtName } = described(column, catalog)
     return {
       ...domainKey(def),
-      data_type: dataType(base, oid, isArray),
-      ...lengths(type?.name ?? '', typmod),
-      domain_default: own === undefined ? null : storedExpression({ type: base, expressionSql: own.sql }),
+      ...words,
+      domain_default: storedExpression(column),
       udt_catalog: database,
-      udt_schema: 'pg_catalog',
-      udt_name: type?.name ?? 'record',
+      udt_schema: udtSchema,
+      udt_name: udtName,
       dtd_identifier: '1',
     }
   }),
@@ -154,6 +144,25 @@ fill('information_schema.column_domain_usage', facts =>
   ),
 )
 
+interface Described {
+  /** The type and its lengths, as the standard names them. */
+  readonly words: Row
+  readonly udtSchema: string
+  readonly udtName: string
+}
+
+/** What there is to say of a column's type; PostgreSQL has no structs without a name: their text tells the fields. */
+function described(column: Pick<ColumnDef, 'type'> & Partial<ColumnDef>, catalog: Catalog): Described {
+  const { type } = column
+  const { oid, typmod } = columnType(column)
+  const known = typeByOid(oid, catalog)
+  return {
+    words: { data_type: dataType(type, oid, known?.category === 'A'), ...lengths(known?.name ?? '', typmod) },
+    udtSchema: (type.user ?? type.element?.user)?.schema ?? 'pg_catalog',
+    udtName: known?.name ?? 'record',
+  }
+}
+
 function dataType(type: Type, oid: number, isArray: boolean): string {
   if (type.user !== undefined) return 'USER-DEFINED'
   if (isStruct(type)) return typeName(type)
@@ -179,8 +188,7 @@ fill('information_schema.attributes', facts =>
     composite === undefined
       ? []
       : columns.map((column, i): Row => {
-          const { oid, typmod } = columnType(column)
-          const type = typeByOid(oid, facts.catalog)
+          const { words, udtSchema, udtName } = described(column, facts.catalog)
           return {
             udt_catalog: facts.database,
             udt_schema: place,
@@ -188,11 +196,10 @@ fill('information_schema.attributes', facts =>
             attribute_name: column.name,
             ordinal_position: i + 1,
             is_nullable: 'YES',
-            data_type: dataType(column.type, oid, type?.category === 'A'),
-            ...lengths(type?.name ?? '', typmod),
+            ...words,
             attribute_udt_catalog: facts.database,
-            attribute_udt_schema: (column.type.user ?? column.type.element?.user)?.schema ?? 'pg_catalog',
-            attribute_udt_name: type?.name ?? 'record',
+            attribute_udt_schema: udtSchema,
+            attribute_udt_name: udtName,
             dtd_identifier: String(i + 1),
             is_derived_reference_attribute: 'NO',
           }

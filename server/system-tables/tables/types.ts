@@ -6,7 +6,7 @@ import { rowTypeOid, SCHEMA_OIDS } from '../oids.ts'
 import { type Facts, fill, type Row } from '../registry.ts'
 import { ROOT, roleOid } from '../roles.ts'
 import { columnType, type PgType, TYPES } from '../types.ts'
-import { type PgUserType, relationOf, userTypes } from '../user-types.ts'
+import { columnOf, type PgUserType, relationOf, userTypes } from '../user-types.ts'
 import { allObjects } from './relations.ts'
 
 fill('pg_catalog.pg_type', facts => [
@@ -30,9 +30,11 @@ function userType(type: PgUserType, { catalog }: Facts): Row {
   }
 }
 
-function domainRow({ base, modifier, notNull, default: own }: DomainDef): Row {
-  const { oid, typmod } = columnType({ type: base, ...(modifier !== undefined && { modifier }) })
-  const text = own === undefined ? null : storedExpression({ type: base, expressionSql: own.sql })
+function domainRow(def: DomainDef): Row {
+  const { base, notNull } = def
+  const column = columnOf(def)
+  const { oid, typmod } = columnType(column)
+  const text = storedExpression(column)
   return {
     typbasetype: oid,
     typtypmod: typmod,
