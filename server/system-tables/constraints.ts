@@ -1,6 +1,6 @@
 import type { Catalog, Relation } from '../../planner/catalog.ts'
 import { declaredIn, keyNameOf } from '../../planner/constraint-def.ts'
-import type { DomainDef } from '../../planner/type-def.ts'
+import type { DomainDef, TypeDef } from '../../planner/type-def.ts'
 import { quoteIdent } from '../../types/sql-text.ts'
 import { isBracketed } from './expression-text.ts'
 import { keptByOid } from './objects.ts'
@@ -38,20 +38,21 @@ export function constraintObjects(catalog: Catalog, database: string): readonly 
   return catalog.relations.filter(relation => relation.database === database).flatMap(constraintsOf)
 }
 
-/** Checks of domains. */
-export function domainConstraints({ types }: Pick<Catalog, 'types'>): readonly DomainConstraint[] {
-  return types.flatMap(on =>
-    on.kind === 'domain'
-      ? on.checks.map(({ id, name, sql, notValid }) => ({
-          oid: CONSTRAINT_OIDS + id,
-          on,
-          name,
-          type: 'c' as const,
-          sql,
-          valid: notValid !== true,
-        }))
-      : [],
-  )
+/** Checks of the domains of a database. */
+export function domainConstraints({ types }: Catalog, database: string): readonly DomainConstraint[] {
+  return types.filter(type => type.database === database).flatMap(checksOfDomain)
+}
+
+function checksOfDomain(on: TypeDef): DomainConstraint[] {
+  if (on.kind !== 'domain') return []
+  return on.checks.map(({ id, name, sql, notValid }) => ({
+    oid: CONSTRAINT_OIDS + id,
+    on,
+    name,
+    type: 'c',
+    sql,
+    valid: notValid !== true,
+  }))
 }
 
 /** Undefined: nothing has the number. */
@@ -94,7 +95,7 @@ function constraintsOf(on: Relation): ConstraintObject[] {
 
 /** A check of a domain as CREATE DOMAIN has it; undefined: nothing of that number. */
 export function domainCheckDefinition(oid: number, catalog: Catalog, pretty: boolean): string | undefined {
-  const found = domainConstraints(catalog).find(constraint => constraint.oid === oid)
+  const found = catalog.types.flatMap(checksOfDomain).find(constraint => constraint.oid === oid)
   return found && `CHECK ${checkClause(found, pretty)}${found.valid ? '' : ' NOT VALID'}`
 }
 

@@ -121,16 +121,12 @@ fill('information_schema.domains', ({ catalog, database }) =>
 )
 
 fill('information_schema.domain_constraints', ({ catalog, database }) =>
-  domainConstraints(catalog).flatMap(({ on, name }) =>
-    on.database !== database
-      ? []
-      : {
-          ...constraint(database, on.schema, name),
-          ...domainKey(on),
-          is_deferrable: 'NO',
-          initially_deferred: 'NO',
-        },
-  ),
+  domainConstraints(catalog, database).map(({ on, name }) => ({
+    ...constraint(database, on.schema, name),
+    ...domainKey(on),
+    is_deferrable: 'NO',
+    initially_deferred: 'NO',
+  })),
 )
 
 fill('information_schema.column_domain_usage', facts =>
@@ -317,10 +313,7 @@ for (const name of ['key_column_usage', 'constraint_column_usage'])
   )
 
 fill('information_schema.check_constraints', facts =>
-  [
-    ...constraintObjects(facts.catalog, facts.database),
-    ...domainConstraints(facts.catalog).filter(({ on }) => on.database === facts.database),
-  ]
+  [...constraintObjects(facts.catalog, facts.database), ...domainConstraints(facts.catalog, facts.database)]
     .filter(({ type }) => type === 'c')
     .map(found => ({
       ...constraint(facts.database, found.on.schema, found.name),

@@ -180,23 +180,19 @@ function operatorClass(type: string | undefined): number {
 
 fill('pg_catalog.pg_constraint', ({ catalog, database }) => {
   const schemas = new Map(catalog.schemas.filter(s => s.database === database).map(s => [s.name, s.id]))
-  const ofDomains = domainConstraints(catalog).flatMap(({ oid, on, name, sql, valid }) =>
-    on.database !== database
-      ? []
-      : {
-          oid,
-          conname: name,
-          connamespace: schemas.get(on.schema) ?? 0,
-          contype: 'c',
-          convalidated: valid,
-          contypid: on.id,
-          confupdtype: ' ',
-          confdeltype: ' ',
-          confmatchtype: ' ',
-          conislocal: true,
-          conbin: sql,
-        },
-  )
+  const ofDomains = domainConstraints(catalog, database).map(({ oid, on, name, sql, valid }) => ({
+    oid,
+    conname: name,
+    connamespace: schemas.get(on.schema) ?? 0,
+    contype: 'c',
+    convalidated: valid,
+    contypid: on.id,
+    confupdtype: ' ',
+    confdeltype: ' ',
+    confmatchtype: ' ',
+    conislocal: true,
+    conbin: sql,
+  }))
   const ofTables = constraintObjects(catalog, database).map(
     ({ oid, on, name, type, columns, valid, sql, index }) => ({
       oid,
