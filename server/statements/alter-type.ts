@@ -1,4 +1,5 @@
 import type { Catalog, Relation } from '../../planner/catalog.ts'
+import { rejectDuplicates } from '../../planner/dml/columns.ts'
 import type { PlaceAction, TypeAction } from '../../planner/parse/index.ts'
 import { withRenamedType, withRenamedTypeIn } from '../../planner/renamed-type.ts'
 import { type CompositeDef, namesType, type TypeDef, usersOfType } from '../../planner/type-def.ts'
@@ -11,7 +12,7 @@ import type { Result, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
 import { placed } from './placed.ts'
 import { tableSql } from './statement-text.ts'
-import { requireFields, requireFreeTypeName, requireType, typedColumns } from './user-types.ts'
+import { requireFreeTypeName, requireType, typedColumns } from './user-types.ts'
 
 /** ALTER TYPE: its name, owner and schema; the attributes of a composite. */
 export function alterType(
@@ -100,12 +101,11 @@ function attributes(
     const message = `column "${name}" of relation "${type.name}" does not exist`
     throw new SqlError('undefined_column', message)
   }
-  const shown = (next: CompositeDef['fields']) => {
-    requireFields(next)
-    return next
+  if (action.do === 'rename attribute') {
+    const renamed = fields.with(at(action.from), { ...fields[at(action.from)]!, name: action.to })
+    rejectDuplicates(renamed.map(field => field.name))
+    return renamed
   }
-  if (action.do === 'rename attribute')
-    return shown(fields.with(at(action.from), { ...fields[at(action.from)]!, name: action.to }))
   if (action.do === 'drop attribute' && action.ifExists && fields.every(f => f.name !== action.name)) {
     notice(`column "${action.name}" of relation "${type.name}" does not exist, skipping`)
     return fields

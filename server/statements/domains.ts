@@ -7,12 +7,11 @@ import { tokenize } from '../../planner/parse/tokens.ts'
 import { type DomainCheck, type DomainDef, numberAfter, type TypeDef } from '../../planner/type-def.ts'
 import { holdsDomain } from '../../types/domain-type.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
-import { requireCreate, rightsOf } from '../access/rights.ts'
-import { bindContext, lastingSchema } from './bind.ts'
+import { bindContext } from './bind.ts'
 import { changeCatalog } from './change-catalog.ts'
 import type { Result, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
-import { requireFreeTypeName } from './user-types.ts'
+import { placeOfNew } from './user-types.ts'
 
 /** CREATE DOMAIN. */
 export function createDomain(
@@ -22,11 +21,7 @@ export function createDomain(
   return changeCatalog(context, 'CREATE DOMAIN', catalog => {
     const { name, type: base, modifier, notNull, position, refused } = syntax
     if (refused !== undefined) throw new SqlError('syntax_error', refused)
-    const { database, user: owner } = context.session
-    const schema = lastingSchema(context, name, 'domain')
-    requireCreate(rightsOf(context.session, catalog), catalog, database, schema)
-    const place = { id: catalog.nextId, database, schema, name: name.name, owner }
-    requireFreeTypeName(place, catalog)
+    const place = placeOfNew('domain', name, catalog, context)
     if (base.user !== undefined || base.name === 'struct' || holdsDomain(base))
       throw notSupported('a domain over such a type', { position })
     const plain: DomainDef = {

@@ -1,4 +1,5 @@
 import type { Catalog, Relation } from '../../planner/catalog.ts'
+import { rejectDuplicates } from '../../planner/dml/columns.ts'
 import { signatureOf } from '../../planner/function-def.ts'
 import type { Name } from '../../planner/parse/index.ts'
 import { mentionsType, type TypeDef, usersOfType } from '../../planner/type-def.ts'
@@ -19,23 +20,27 @@ export function createType(
   context: StatementContext,
 ): Promise<Result> {
   return changeCatalog(context, 'CREATE TYPE', catalog => {
-    const { database, user: owner } = context.session
-    const schema = lastingSchema(context, name, 'type')
-    requireCreate(rightsOf(context.session, catalog), catalog, database, schema)
-    const place = { id: catalog.nextId, database, schema, name: name.name, owner }
-    requireFreeTypeName(place, catalog)
+    const place = placeOfNew('type', name, catalog, context)
     if (made.kind === 'enum')
       return catalog.withType({ ...place, kind: 'enum', labels: firstLabels(place.id, made.labels) })
-    requireFields(made.fields)
+    rejectDuplicates(made.fields.map(field => field.name))
     return catalog.withType({ ...place, ...made })
   })
 }
 
-/** Throws 42701 for two attributes of one name. */
-export function requireFields(fields: readonly Field[]): void {
-  for (const [i, { name }] of fields.entries())
-    if (fields.findIndex(field => field.name === name) < i)
-      throw new SqlError('duplicate_column', `column "${name}" specified more than once`)
+/** Where a new type is to be. Throws 42501 without the right to make it there, 42710 where there is one. */
+export function placeOfNew(
+  what: 'type' | 'domain',
+  name: Name,
+  catalog: Catalog,
+  context: StatementContext,
+): Pick<TypeDef, 'id' | 'database' | 'schema' | 'name' | 'owner'> {
+  const { database, user: owner } = context.session
+  const schema = lastingSchema(context, name, what)
+  requireCreate(rightsOf(context.session, catalog), catalog, database, schema)
+  const place = { id: catalog.nextId, database, schema, name: name.name, owner }
+  requireFreeTypeName(place, catalog)
+  return place
 }
 
 /** Throws 42710, for a composite 42P07 too: it has a row in pg_class. */
