@@ -1,7 +1,5 @@
-import { holdRule } from '../../executor/functions/domains.ts'
 import type { Command } from '../../executor/runtime-contract.ts'
 import type { Catalog, Relation } from '../../planner/catalog.ts'
-import { ruleOf } from '../../planner/domain.ts'
 import type { DomainAction } from '../../planner/parse/index.ts'
 import { type DomainDef, mentionsType, usersOfType } from '../../planner/type-def.ts'
 import { cellValue } from '../../storage/column-buffer.ts'
@@ -13,6 +11,7 @@ import { type Alteration, changeCatalog } from './change-catalog.ts'
 import type { Result, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
 import { boundDefault, requireDomain, withCheck } from './domains.ts'
+import { ruledColumns } from './kept-out.ts'
 import { requireType } from './user-types.ts'
 
 type Act<Do extends DomainAction['do']> = Extract<DomainAction, { readonly do: Do }>
@@ -49,10 +48,9 @@ export function alterDomain(
       case 'rename constraint':
         return constrained(withCheckNamed(found, action), undefined, catalog)
       case 'validate constraint': {
-        const check = found.checks[checkAt(found, action.name)]!
-        const { notValid: _, ...valid } = check
-        const checks = found.checks.map(each => (each === check ? valid : each))
-        return constrained({ ...found, checks }, [valid], catalog)
+        const at = checkAt(found, action.name)
+        const { notValid: _, ...valid } = found.checks[at]!
+        return constrained({ ...found, checks: found.checks.with(at, valid) }, [valid], catalog)
       }
     }
   })
@@ -120,19 +118,16 @@ function verified(
   catalog: Catalog,
 ): NonNullable<Command['verify']>[number][] {
   const only = { typeById: (id: number) => (id === def.id ? def : undefined) }
-  const held = table.columns.flatMap(({ name, type, dropped }, i) => {
-    const rule = dropped === true ? undefined : ruleOf(type, only)
-    return rule === undefined ? [] : [{ name, i, hold: holdRule(rule) }]
-  })
+  const held = ruledColumns(table, only)
   if (held.length === 0 || catalog.byId(table.id) === undefined) return []
   return [
     {
       relation: table.id,
       check(rows) {
-        for (const { name, i, hold } of held)
+        for (const { i, hold } of held)
           for (const { columns, length } of rows)
             for (let row = 0; row < length; row++)
-              tell(() => hold(cellValue(columns[i]!, row)), name, table.name)
+              tell(() => hold(cellValue(columns[i]!, row)), table.columns[i]!.name, table.name)
       },
     },
   ]

@@ -1,6 +1,6 @@
 import { compileProjection } from '../../executor/expression/compile.ts'
-import { holdRule } from '../../executor/functions/domains.ts'
-import type { Relation } from '../../planner/catalog.ts'
+import { type Hold, holdRule } from '../../executor/functions/domains.ts'
+import type { Catalog, Relation } from '../../planner/catalog.ts'
 import { type CheckDef, checksIn } from '../../planner/constraint-def.ts'
 import { defaultOf } from '../../planner/dml/columns.ts'
 import { ruleOf } from '../../planner/domain.ts'
@@ -31,10 +31,7 @@ export function checksOf(
   table: Relation,
   context: Pick<StatementContext, 'session' | 'catalogs'>,
 ): ((chunk: Chunk) => void) | undefined {
-  const holds = table.columns.flatMap(({ type, dropped }, i) => {
-    const rule = dropped === true ? undefined : ruleOf(type, context.catalogs.current)
-    return rule === undefined ? [] : [{ i, hold: holdRule(rule) }]
-  })
+  const holds = ruledColumns(table, context.catalogs.current)
   const checks = ownChecksOf(table, context)
   if (holds.length === 0) return checks
   return chunk => {
@@ -42,6 +39,23 @@ export function checksOf(
       for (let row = 0; row < chunk.length; row++) hold(cellValue(chunk.columns[i]!, row))
     checks?.(chunk)
   }
+}
+
+interface RuledColumn {
+  readonly i: number
+  /** Throws for a value that is none of its domain. */
+  readonly hold: Hold
+}
+
+/** The columns of a table whose types have rules. */
+export function ruledColumns(
+  { columns }: Relation,
+  types: Pick<Catalog, 'typeById'>,
+): readonly RuledColumn[] {
+  return columns.flatMap(({ type, dropped }, i) => {
+    const rule = dropped === true ? undefined : ruleOf(type, types)
+    return rule === undefined ? [] : [{ i, hold: holdRule(rule) }]
+  })
 }
 
 /** What throws 23514 for rows that make a check of the table false, in the order of the checks' names; undefined: it has none. */
