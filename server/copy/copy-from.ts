@@ -245,11 +245,9 @@ class Rows {
 
   #text(options: CopyOptions, zone: string): Reader {
     const fields = this.#fieldTable(options, zone)
-    const nothing = Buffer.from(options.null)
     const hears = {
       field: (i: number, bytes: Buffer, from: number, to: number, escapes: boolean) => {
-        if (!escapes || (to - from === nothing.length && nothing.compare(bytes, from, to) === 0))
-          fields.field(i, bytes, from, to, true)
+        if (!escapes || fields.isNull(bytes, from, to)) fields.field(i, bytes, from, to, true)
         else {
           const meant = unescaped(bytes.toString('utf8', from, to))
           if (i < this.width) this.#requireMeant(meant, fields.lines + 1, i)

@@ -73,17 +73,25 @@ export class FieldTable {
     return this.#lines
   }
 
+  /** Whether the bytes are the NULL string. */
+  isNull(bytes: Buffer, from: number, to: number): boolean {
+    const nothing = this.#nothing
+    if (to - from !== nothing.length) return false
+    for (let i = 0; i < nothing.length; i++) if (bytes[from + i] !== nothing[i]) return false
+    return true
+  }
+
   /** Field `i` of the row is bytes[from .. to); `mayBeNull`: when it is the NULL string it is NULL. */
   field(i: number, bytes: Buffer, from: number, to: number, mayBeNull: boolean): void {
     if (this.#header) {
-      const none = mayBeNull && this.#isNull(bytes, from, to)
+      const none = mayBeNull && this.isNull(bytes, from, to)
       this.#names?.push(none ? null : bytes.toString('utf8', from, to))
       return
     }
     if (i >= this.#width) throw this.#after(this.#errors.extra(this.#lines + 1))
     const at = i * this.#capacity + this.rows
     this.#bytes = bytes
-    this.#starts[at] = mayBeNull && this.#isNull(bytes, from, to) ? NULL_FIELD : from
+    this.#starts[at] = mayBeNull && this.isNull(bytes, from, to) ? NULL_FIELD : from
     this.#ends[at] = to
   }
 
@@ -135,13 +143,6 @@ export class FieldTable {
   clear(): void {
     this.rows = 0
     this.#used = 0
-  }
-
-  #isNull(bytes: Buffer, from: number, to: number): boolean {
-    const nothing = this.#nothing
-    if (to - from !== nothing.length) return false
-    for (let i = 0; i < nothing.length; i++) if (bytes[from + i] !== nothing[i]) return false
-    return true
   }
 
   #fields(i: number): Fields {
