@@ -12,7 +12,6 @@ import { bindEach } from '../bind/row.ts'
 import type { ScopeColumn } from '../bind/scope.ts'
 import { type Relation, shownPositions } from '../catalog.ts'
 import type { BindContext, DmlPlan, ParameterValues, PgNode } from '../contract.ts'
-import { defaultValue } from '../domain.ts'
 import { call, column, conjunction, everyColumn, literal } from '../expressions.ts'
 import { joinOn } from '../join-on.ts'
 import { optimize } from '../optimize.ts'
@@ -24,7 +23,7 @@ import { assign } from './assign.ts'
 import {
   assignments,
   columnAt,
-  defaultOf,
+  columnDefault,
   generate,
   generatedError,
   isMade,
@@ -107,8 +106,7 @@ export function planInsert(statement: PgNode, context: BindContext): BoundDml {
   const values = table.columns.map((c, i): Expression => {
     const from = wanted.indexOf(i)
     const made = c.generated !== undefined || (over === 'user' && c.identity !== undefined)
-    if (from === -1 || from >= width || made)
-      return defaultOf(defaultValue(c, env.context.catalog), c.type, env.context)
+    if (from === -1 || from >= width || made) return columnDefault(c, env.context)
     return assign(column(from, schema[from]!.type), c, context, undefined)
   })
   const said = wanted
@@ -331,9 +329,7 @@ function insertRows(
       }
       const c = table.columns[index]!
       if (value === undefined)
-        return over === 'user' && c.identity
-          ? literal(null, c.type)
-          : defaultOf(defaultValue(c, env.context.catalog), c.type, env.context)
+        return over === 'user' && c.identity ? literal(null, c.type) : columnDefault(c, env.context)
       return assign(value, c, env.context, positionOf(node, inner))
     }),
   )

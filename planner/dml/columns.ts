@@ -41,7 +41,7 @@ export function assignments(
     const toDefault = as(value, 'SetToDefault') !== undefined
     if (toDefault && steps.length > 0)
       throw new SqlError('feature_not_supported', 'cannot set an array element to DEFAULT', { position })
-    if (toDefault) next[i] = defaultOf(defaultValue(c, env.context.catalog), c.type, env.context)
+    if (toDefault) next[i] = columnDefault(c, env.context)
     else if (isMade(c, undefined)) throw generatedError(c, 'update')
     else if (steps.length > 0)
       next[i] = limited(assignPart(next[i]!, steps, { name: c.name, value, env }), c.modifier, false)
@@ -93,7 +93,15 @@ function hasAggregate(node: unknown): boolean {
   return as(node, 'SubLink') === undefined && Object.values(node).some(hasAggregate)
 }
 
-/** What a column is worth when nothing is said of it; functions of the session are told the present one. */
+/** What a column is worth when nothing is said of it. */
+export function columnDefault(
+  column: ColumnDef,
+  context: Pick<BindContext, 'session' | 'catalog'>,
+): Expression {
+  return defaultOf(defaultValue(column, context.catalog), column.type, context)
+}
+
+/** The value, NULL where there is none; functions of the session are told the present one. */
 export function defaultOf(
   value: Expression | undefined,
   type: Type,

@@ -3,10 +3,9 @@ import type { Expression } from '../../types/job.ts'
 import type { Modifier } from '../../types/type-modifier.ts'
 import { limited } from '../bind/coerce.ts'
 import { type Catalog, type Relation, writablePositions } from '../catalog.ts'
-import { defaultValue } from '../domain.ts'
 import { column } from '../expressions.ts'
 import { withLiterals } from '../query.ts'
-import { columnAt, defaultOf, generate, rejectDuplicates } from './columns.ts'
+import { columnAt, columnDefault, generate, rejectDuplicates } from './columns.ts'
 
 export interface CopyColumns {
   /** Positions in the table of the columns that are copied, in the order of the fields. */
@@ -41,8 +40,7 @@ export function copyColumns(
   const plain = table.columns.map((own, i): Expression => {
     const { type, modifier } = own
     const at = positions.indexOf(i)
-    if (at === -1)
-      return withLiterals(defaultOf(defaultValue(own, catalog), type, { session }), [], nowMicros)
+    if (at === -1) return withLiterals(columnDefault(own, { session, catalog }), [], nowMicros)
     return limited(column(at, type), read ? undefined : modifier, false)
   })
   const values = generate(table, plain).map(value => withLiterals(value, [], nowMicros))

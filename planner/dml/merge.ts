@@ -7,7 +7,6 @@ import { at, bindCondition, bindExpression } from '../bind/expression.ts'
 import type { From } from '../bind/from.ts'
 import type { Relation } from '../catalog.ts'
 import type { PgNode } from '../contract.ts'
-import { defaultValue } from '../domain.ts'
 import { call, conjunction, everyColumn, literal } from '../expressions.ts'
 import { joinOn } from '../join-on.ts'
 import { type Plan, schemaOf } from '../plan.ts'
@@ -16,7 +15,7 @@ import { assign } from './assign.ts'
 import {
   assignments,
   columnAt,
-  defaultOf,
+  columnDefault,
   generate,
   generatedError,
   isMade,
@@ -106,11 +105,9 @@ function inserted(clause: Body, table: Relation, env: Environment): readonly Exp
     throw new SqlError('syntax_error', 'INSERT has more target columns than expressions')
   return table.columns.map((c, i) => {
     const value = values[wanted.indexOf(i)]
-    if (value === undefined || as(value, 'SetToDefault') !== undefined)
-      return defaultOf(defaultValue(c, env.context.catalog), c.type, env.context)
+    if (value === undefined || as(value, 'SetToDefault') !== undefined) return columnDefault(c, env.context)
     if (isMade(c, over)) throw generatedError(c, 'insert')
-    if (over === 'user' && c.identity !== undefined)
-      return defaultOf(defaultValue(c, env.context.catalog), c.type, env.context)
+    if (over === 'user' && c.identity !== undefined) return columnDefault(c, env.context)
     return assign(bindExpression(value, env), c, env.context, at(value, env))
   })
 }
