@@ -296,7 +296,7 @@ function sumOf(result: 'int8' | 'numeric' | 'float4' | 'float8', a: Items): Valu
   }
 }
 
-/** The elements of all dimensions. */
+/** The elements of all dimensions; structs and maps are arrays as values, and are elements. */
 export function flat(type: Type, a: Items): Items {
   return type.element?.name === 'array'
     ? a.flatMap(v => (v === null ? [null] : flat(type.element!, v as Items)))

@@ -1,10 +1,10 @@
 import { compareDecimals, intervalMicros } from '../../types/compare.ts'
 import { SqlError } from '../../types/error.ts'
 import { addInterval, INFINITY_MICROS, MINUS_INFINITY_MICROS } from '../../types/time/datetime.ts'
-import type { Type } from '../../types/type.ts'
 import { firstSubscript } from '../../types/type-labels.ts'
 import type { Decimal, Interval, Value } from '../../types/value.ts'
 import { addDecimals } from '../aggregates/numeric.ts'
+import { flat } from './array.ts'
 import { laterInZone } from './datetime.ts'
 import { fn } from './registry.ts'
 
@@ -12,8 +12,8 @@ fn('unnest(anyarray) -> setof anyleaf', {
   help: 'elements of an array',
   makeRows:
     ([type]) =>
-    (array: Value) =>
-      elements(array, type!),
+    (array: readonly Value[]) =>
+      flat(type!, array),
 })
 fn('$row(anyelement) -> setof anyelement', {
   help: 'one row',
@@ -127,13 +127,6 @@ function* subscripts(array: Value, dimension: number): Iterable<number> {
   let level: Value | undefined = dimension < 1 ? undefined : array
   for (let depth = 1; depth < dimension; depth++) level = Array.isArray(level) ? level[0] : undefined
   if (Array.isArray(level)) for (let i = 1; i <= level.length; i++) yield i
-}
-
-/** Those of the innermost arrays; structs and maps are arrays as values, and are elements. */
-function* elements(array: Value, { element }: Type): Iterable<Value> {
-  for (const value of array as readonly Value[])
-    if (element?.name === 'array' && value !== null) yield* elements(value, element)
-    else yield value
 }
 
 function checkStep(zero: boolean): void {
