@@ -7,8 +7,8 @@ export type Body = Readonly<Record<string, unknown>>
 /** Splits `{Kind: {…}}` into kind and fields. */
 export function open(node: unknown): readonly [string, Body] {
   assert(typeof node === 'object' && node !== null, 'parse tree: a node is an object')
-  const [entry] = Object.entries(node)
-  return entry === undefined ? ['', {}] : [entry[0], entry[1] as Body]
+  for (const kind in node) return [kind, (node as Record<string, Body>)[kind]!]
+  return ['', {}]
 }
 
 /** The node's fields when it has that kind. */

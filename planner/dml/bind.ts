@@ -330,7 +330,7 @@ function insertRows(
       const c = table.columns[index]!
       if (value === undefined)
         return over === 'user' && c.identity ? literal(null, c.type) : columnDefault(c, env.context)
-      return assign(value, c, env.context, positionOf(node, inner))
+      return assign(value, c, env.context, at(node, inner))
     }),
   )
   const schema = Array.from({ length: width }, (_, i) => ({
@@ -345,13 +345,6 @@ function insertRows(
     return { op: 'project', input: attached.plan, columns: expressions, names: schema.map(f => f.name) }
   })
   return parts.length === 1 ? parts[0]! : { op: 'union', inputs: parts }
-}
-
-/** `at`, for as many constants as a statement may have. */
-function positionOf(node: PgNode, env: Environment): number | undefined {
-  const constant = as(node, 'A_Const')
-  if (constant === undefined) return at(node, env)
-  return env.context.position((constant['location'] as number | undefined) ?? 0)
 }
 
 function hasReturning(fields: Body): boolean {
