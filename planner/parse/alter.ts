@@ -1,5 +1,5 @@
 import { notSupported, SqlError } from '../../types/error.ts'
-import { constraint, constraintLabel, plainKey } from './constraint.ts'
+import { constraint, constraintLabel, dropConstraint, plainKey } from './constraint.ts'
 import { column, columnType, expressionUntil, nameList, query, watermark } from './create.ts'
 import { functionName } from './create-function.ts'
 import type { Cursor } from './cursor.ts'
@@ -122,20 +122,11 @@ function addPrimaryKey(c: Cursor, name: string | undefined): AlterAction {
   return { do: 'add primary key', name, columns, position }
 }
 
-/** Nothing depends on a constraint, so CASCADE says nothing. */
-function dropConstraint(c: Cursor): AlterAction {
-  const ifExists = c.accept('if', 'exists')
-  const name = c.identifier()
-  if (!c.accept('cascade')) c.accept('restrict')
-  return { do: 'drop constraint', ifExists, name }
-}
-
 function dropColumn(c: Cursor): AlterAction {
   c.accept('column')
   const ifExists = c.accept('if', 'exists')
   const name = c.identifier()
-  const cascade = c.accept('cascade')
-  if (!cascade) c.accept('restrict')
+  const cascade = c.cascades()
   return { do: 'drop column', ifExists, column: name, cascade }
 }
 

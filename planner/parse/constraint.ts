@@ -1,7 +1,7 @@
 import { notSupported, SqlError } from '../../types/error.ts'
 import { expressionUntil, nameList } from './create.ts'
 import type { Cursor } from './cursor.ts'
-import type { CheckSyntax, ConstraintSyntax, UniqueSyntax } from './statement.ts'
+import type { CheckSyntax, ConstraintDrop, ConstraintSyntax, UniqueSyntax } from './statement.ts'
 
 /** `CONSTRAINT name` before a constraint; undefined: it has no name. */
 export function constraintLabel(c: Cursor): string | undefined {
@@ -58,6 +58,14 @@ export function plainKey(c: Cursor, what: string): void {
     if (c.looking(word)) throw notSupported(`${what} … ${word.toUpperCase()}`, { position: c.token!.start })
   c.accept('not', 'deferrable')
   c.accept('initially', 'immediate')
+}
+
+/** After DROP CONSTRAINT. Nothing depends on a constraint, so CASCADE says nothing. */
+export function dropConstraint(c: Cursor): ConstraintDrop {
+  const ifExists = c.accept('if', 'exists')
+  const name = c.identifier()
+  c.cascades()
+  return { do: 'drop constraint', ifExists, name }
 }
 
 /** What may stand behind a CHECK. No table has others below it, so NO INHERIT says nothing. */

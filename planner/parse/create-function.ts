@@ -132,8 +132,7 @@ function endOfType(c: Cursor): (token: Cursor['tokens'][number]) => boolean {
 export function dropFunction(c: Cursor, of: FunctionSyntax['of']): Statement {
   const ifExists = c.accept('if', 'exists')
   const functions = c.list(() => functionName(c))
-  const cascade = c.accept('cascade')
-  if (!cascade) c.accept('restrict')
+  const cascade = c.cascades()
   c.finish()
   return { kind: 'drop function', of, functions, ifExists, cascade }
 }

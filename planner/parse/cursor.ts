@@ -81,6 +81,13 @@ export class Cursor {
     if (!this.accept('to') && !this.accept('=')) throw this.error()
   }
 
+  /** CASCADE, or RESTRICT, which is so without a word; whether it cascades. */
+  cascades(): boolean {
+    if (this.accept('cascade')) return true
+    this.accept('restrict')
+    return false
+  }
+
   /** One or more, with commas between. */
   list<T>(item: () => T): T[] {
     const found = [item()]

@@ -1,6 +1,6 @@
 import { checkCollation } from '../../types/collation.ts'
 import { notSupported } from '../../types/error.ts'
-import { constraint, constraintLabel } from './constraint.ts'
+import { constraint, constraintLabel, dropConstraint } from './constraint.ts'
 import { columnType, expressionUntil } from './create.ts'
 import type { Cursor } from './cursor.ts'
 import { placeAction } from './place-action.ts'
@@ -89,12 +89,7 @@ function domainAction(c: Cursor): DomainAction {
   if (c.accept('set', 'not', 'null')) return { do: 'not null', on: true }
   if (c.accept('drop', 'not', 'null')) return { do: 'not null', on: false }
   if (c.accept('add')) return { do: 'add check', check: domainCheck(c, constraintLabel(c)) }
-  if (c.accept('drop', 'constraint')) {
-    const ifExists = c.accept('if', 'exists')
-    const name = c.identifier()
-    if (!c.accept('cascade')) c.accept('restrict')
-    return { do: 'drop constraint', ifExists, name }
-  }
+  if (c.accept('drop', 'constraint')) return dropConstraint(c)
   if (c.accept('rename', 'constraint')) {
     const from = c.identifier()
     c.expect('to')

@@ -132,7 +132,7 @@ function parseObjects(c: Cursor): {
 function tail(c: Cursor, grant: boolean): boolean {
   const withOption = grant && (c.accept('with', 'grant', 'option') || c.accept('with', 'admin', 'option'))
   if (c.accept('granted', 'by')) c.identifier()
-  if (!grant && !c.accept('cascade')) c.accept('restrict')
+  if (!grant) c.cascades()
   c.finish()
   return withOption
 }

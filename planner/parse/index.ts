@@ -122,8 +122,7 @@ function parseDrop(c: Cursor): Statement {
   const what = relationWord(c)
   const ifExists = c.accept('if', 'exists')
   const names = c.list(() => c.name())
-  const cascade = c.accept('cascade')
-  if (!cascade) c.accept('restrict')
+  const cascade = c.cascades()
   c.finish()
   return { kind: 'drop', what, names, ifExists, cascade }
 }

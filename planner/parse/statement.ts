@@ -454,13 +454,19 @@ export type PlaceAction =
 
 export type TypeWord = 'type' | 'domain'
 
+export interface ConstraintDrop {
+  readonly do: 'drop constraint'
+  readonly ifExists: boolean
+  readonly name: string
+}
+
 /** What ALTER DOMAIN does. */
 export type DomainAction =
   | PlaceAction
   | { readonly do: 'default'; readonly value: Fragment | undefined }
   | { readonly do: 'not null'; readonly on: boolean }
   | { readonly do: 'add check'; readonly check: CheckSyntax }
-  | { readonly do: 'drop constraint'; readonly ifExists: boolean; readonly name: string }
+  | ConstraintDrop
   | { readonly do: 'rename constraint'; readonly from: string; readonly to: string }
   | { readonly do: 'validate constraint'; readonly name: string }
 
@@ -499,7 +505,7 @@ export type AlterAction =
       readonly columns: readonly string[]
       readonly position: number
     }
-  | { readonly do: 'drop constraint'; readonly name: string; readonly ifExists: boolean }
+  | ConstraintDrop
   | { readonly do: 'validate constraint'; readonly name: string }
   | { readonly do: 'rename constraint'; readonly from: string; readonly to: string }
   | { readonly do: 'swap'; readonly with: Name }

@@ -40,8 +40,7 @@ function attribute(c: Cursor): Field {
 export function dropType(c: Cursor, of: TypeWord): Statement {
   const ifExists = c.accept('if', 'exists')
   const names = c.list(() => c.name())
-  const cascade = c.accept('cascade')
-  if (!cascade) c.accept('restrict')
+  const cascade = c.cascades()
   c.finish()
   return { kind: 'drop type', of, names, ifExists, cascade }
 }
@@ -93,6 +92,6 @@ function typeAction(c: Cursor): TypeAction {
 
 /** No typed table follows the type, so CASCADE says nothing. */
 function sure(c: Cursor, action: TypeAction): TypeAction {
-  if (!c.accept('cascade')) c.accept('restrict')
+  c.cascades()
   return action
 }
