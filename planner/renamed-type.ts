@@ -1,14 +1,12 @@
-import { parseSync } from 'libpg-query'
 import type { UserType } from '../types/type.ts'
 import { userTypeName } from '../types/type-names.ts'
 import { as, names } from './bind/ast.ts'
-import { rewriteDialect } from './parse/dialect.ts'
+import { parsePostgres } from './parse/cursor.ts'
 import { tokenize } from './parse/tokens.ts'
 
 /** The text of a query in which a type has another name or schema. */
 export function withRenamedType(query: string, from: UserType, to: UserType): string {
-  const rewritten = rewriteDialect(query)
-  const { stmts } = parseSync(rewritten.text) as { stmts: readonly unknown[] }
+  const { stmts, position } = parsePostgres(query, offset => offset)
   const tokens = tokenize(query)
   const found: { readonly start: number; readonly end: number }[] = []
   const visit = (node: unknown): void => {
@@ -18,10 +16,10 @@ export function withRenamedType(query: string, from: UserType, to: UserType): st
     const [name, schema] = path.toReversed()
     const location = typed?.['location']
     if (typeof location === 'number' && name === from.name && (schema ?? from.schema) === from.schema) {
-      const start = rewritten.origin(Buffer.from(rewritten.text).subarray(0, location).toString().length)
+      const start = position(location)
       const first = tokens.findIndex(token => token.start === start)
       const last = tokens[first + 2 * (path.length - 1)]
-      if (first !== -1 && last !== undefined) found.push({ start, end: last.end })
+      if (first !== -1 && last !== undefined) found.push({ start: tokens[first]!.start, end: last.end })
     }
     Object.values(node).forEach(visit)
   }

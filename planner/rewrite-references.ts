@@ -1,8 +1,7 @@
-import { parseSync } from 'libpg-query'
 import { quote, quoteIdent } from '../types/sql-text.ts'
 import { as, open, pathOf } from './bind/ast.ts'
 import type { Relation } from './catalog.ts'
-import { rewriteDialect } from './parse/dialect.ts'
+import { parsePostgres } from './parse/cursor.ts'
 import { tokenize } from './parse/tokens.ts'
 
 /**
@@ -10,8 +9,7 @@ import { tokenize } from './parse/tokens.ts'
  * has no alias, the name it had becomes one, so that the query's other references still mean it.
  */
 export function rewriteReferences(query: string, relation: Relation, text: string): string {
-  const rewritten = rewriteDialect(query)
-  const { stmts } = parseSync(rewritten.text) as { stmts: readonly { stmt: unknown }[] }
+  const { stmts, position } = parsePostgres(query, offset => offset)
   const mentions: { readonly location: number; readonly parts: number; readonly aliased: boolean }[] = []
   const ctes = new Set<unknown>()
   const visit = (node: unknown): void => {
@@ -39,7 +37,7 @@ export function rewriteReferences(query: string, relation: Relation, text: strin
   let result = query
   const alias = ` AS ${quoteIdent(relation.name)}`
   for (const { location, parts, aliased } of mentions.toSorted((a, b) => b.location - a.location)) {
-    const start = rewritten.origin(Buffer.from(rewritten.text).subarray(0, location).toString().length)
+    const start = position(location)!
     const first = tokens.findIndex(token => token.start === start)
     const { end } = tokens[first + 2 * (parts - 1)]!
     const whole = tokens[first - 2]?.text.toLowerCase() === 'changelog'
