@@ -148,6 +148,18 @@ function base10000(d: Decimal): [number, number] {
   return [weight, Number(text.slice(0, take).padEnd(take, '0'))]
 }
 
+/** All the digits of a double. */
+export function exactDecimal(value: number): Decimal {
+  if (!Number.isFinite(value)) return fromFloat(value)
+  let scale = 0
+  let scaled = value
+  while (!Number.isInteger(scaled)) {
+    scaled *= 2
+    scale++
+  }
+  return { digits: BigInt(scaled) * 5n ** BigInt(scale), scale }
+}
+
 function fromFloat(value: number): Decimal {
   if (Number.isNaN(value)) return NAN
   return value > 0 ? INFINITY : value < 0 ? MINUS_INFINITY : { digits: 0n, scale: 0 }

@@ -1,6 +1,5 @@
 import { compareDecimals } from './compare.ts'
-import { parseDecimal } from './decimal.ts'
-import type { Decimal } from './value.ts'
+import { exactDecimal, parseDecimal } from './decimal.ts'
 
 /** The real nearest to a number that is written; `double`: the nearest double. Rounding twice would err where that lies between two reals. */
 export function nearestReal(text: string, double: number): number {
@@ -9,7 +8,7 @@ export function nearestReal(text: string, double: number): number {
   const other = neighbor(real, double > real)
   if ((real + other) / 2 !== double) return real
   const exact = parseDecimal(text)
-  const side = exact === undefined ? 0 : compareDecimals(exact, exactly(double))
+  const side = exact === undefined ? 0 : compareDecimals(exact, exactDecimal(double))
   if (side === 0) return real
   return side > 0 ? Math.max(real, other) : Math.min(real, other)
 }
@@ -19,16 +18,4 @@ function neighbor(real: number, above: boolean): number {
   const bits = new Int32Array(cell.buffer)
   bits[0]! += above === real >= 0 ? 1 : -1
   return cell[0]!
-}
-
-/** All the digits of a double. */
-function exactly(double: number): Decimal {
-  let scale = 0
-  let scaled = Math.abs(double)
-  while (!Number.isInteger(scaled)) {
-    scaled *= 2
-    scale++
-  }
-  const digits = BigInt(scaled) * 5n ** BigInt(scale)
-  return { digits: double < 0 ? -digits : digits, scale }
 }

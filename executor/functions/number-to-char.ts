@@ -244,7 +244,7 @@ for (const [type, most] of [
   fn(`to_char(${type}, text) -> text`, {
     help: 'in the form of a template, to the digits that a float holds',
     call: (a: number, template: string) =>
-      toChar(d.parseDecimal(exactText(a))!, template, (value, t) => {
+      toChar(d.exactDecimal(a), template, (value, t) => {
         const whole = d.formatDecimal(d.roundDecimal(value, 0)).replace('-', '').length
         t.after = whole >= most ? 0 : Math.min(t.after, most - whole)
         const text = exactly(halfEven(value, t.after), t)
@@ -260,16 +260,4 @@ function halfEven(value: Decimal, scale: number): Decimal {
   if (2n * (rest < 0n ? -rest : rest) !== unit) return d.roundDecimal(value, scale)
   const digits = value.digits / unit
   return { digits: digits % 2n === 0n ? digits : digits + (rest < 0n ? -1n : 1n), scale }
-}
-
-/** All digits of a double; NaN and infinities by name. */
-function exactText(a: number): string {
-  if (!Number.isFinite(a)) return String(a)
-  let scale = 0
-  let value = a
-  while (!Number.isInteger(value) && scale < 1080) {
-    value *= 2
-    scale++
-  }
-  return d.formatDecimal({ digits: BigInt(value) * 5n ** BigInt(scale), scale })
 }
