@@ -316,7 +316,7 @@ function bindPrefix(name: string, right: PgNode, env: Environment, position: num
   return callFunction(name, [bindExpression(right, env)], env.context, position)
 }
 
-const COMPARISONS: ReadonlySet<string> = new Set(['=', '<>', '!=', '<', '<=', '>', '>='])
+const COMPARISONS: ReadonlySet<string> = new Set(['=', '<>', '<', '<=', '>', '>='])
 
 /** An operator on two bound operands; rows compare field by field. */
 export function compare(
@@ -326,8 +326,7 @@ export function compare(
   env: Environment,
   position: number | undefined,
 ): Expression {
-  const op = name === '!=' ? '<>' : name
-  if (COMPARISONS.has(op) && isRow(a) && isRow(b)) return compareRows(op, a.args, b.args, env, position)
+  if (COMPARISONS.has(name) && isRow(a) && isRow(b)) return compareRows(name, a.args, b.args, env, position)
   return compareValues(name, a, b, env, position)
 }
 
@@ -339,15 +338,14 @@ function compareValues(
   env: Environment,
   position: number | undefined,
 ): Expression {
-  const op = name === '!=' ? '<>' : name
   // Untyped fields of a row take the types of the record it is held against.
   const [row, other] = isRow(a) ? [a, b] : [b, a]
   const typed =
     isRow(row) && !isUnknown(other)
       ? tryCoerce(row, other.type, 'implicit', env.context, position)
       : undefined
-  if (typed === undefined) return callFunction(op, [a, b], env.context, position)
-  return callFunction(op, isRow(a) ? [typed, b] : [a, typed], env.context, position)
+  if (typed === undefined) return callFunction(name, [a, b], env.context, position)
+  return callFunction(name, isRow(a) ? [typed, b] : [a, typed], env.context, position)
 }
 
 /** Both are written as rows, which are compared field by field. */
