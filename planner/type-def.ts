@@ -128,7 +128,7 @@ function withoutDropped(relation: Relation): unknown {
   return { ...rest, columns: relation.columns.filter(column => column.dropped !== true) }
 }
 
-/** Finds `[schema.]name` along the search path; an array type by its own name too. */
+/** Finds `[schema.]name` along the search path. */
 export function findType(
   catalog: Catalog,
   database: string,
@@ -142,4 +142,19 @@ export function findType(
     if (found !== undefined) return found
   }
   return undefined
+}
+
+/** The same, and array types by their own names: `_mood` is that of mood, unless it is another type's. */
+export function findTypeOrArray(
+  catalog: Catalog,
+  database: string,
+  path: readonly string[],
+  searchPath: readonly string[],
+): { readonly def: TypeDef; readonly isArray: boolean } | undefined {
+  const def = findType(catalog, database, path, searchPath)
+  if (def !== undefined) return { def, isArray: false }
+  const name = path.at(-1) ?? ''
+  if (!name.startsWith('_')) return undefined
+  const element = findType(catalog, database, path.with(-1, name.slice(1)), searchPath)
+  return element && { def: element, isArray: true }
 }

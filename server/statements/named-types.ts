@@ -1,6 +1,6 @@
 import { leafOf } from '../../executor/functions/registry.ts'
 import type { Statement } from '../../planner/parse/index.ts'
-import { findType, type TypeDef, typeOf } from '../../planner/type-def.ts'
+import { findType, findTypeOrArray, type TypeDef, typeOf } from '../../planner/type-def.ts'
 import { SqlError } from '../../types/error.ts'
 import { arrayOf, TEXT, type Type } from '../../types/type.ts'
 import { denied, rightsOf } from '../access/rights.ts'
@@ -42,16 +42,12 @@ function limitOfDomain({ type }: Typed, context: StatementContext): { readonly m
 
 function typeNamed({ path, position }: NonNullable<Type['named']>, context: StatementContext): Type {
   const { session, catalogs } = context
-  const find = (name: string) =>
-    findType(catalogs.current, session.database, path.with(-1, name), session.searchPath())
-  const name = path.at(-1)!
-  const found = find(name)
-  const element = found === undefined && name.startsWith('_') ? find(name.slice(1)) : undefined
-  const meant = found ?? element
-  if (meant === undefined)
+  const found = findTypeOrArray(catalogs.current, session.database, path, session.searchPath())
+  if (found === undefined)
     throw new SqlError('undefined_object', `type "${path.join('.')}" does not exist`, { position })
-  requireUsage(meant, context)
-  return element === undefined ? typeOf(meant) : arrayOf(typeOf(meant))
+  requireUsage(found.def, context)
+  const type = typeOf(found.def)
+  return found.isArray ? arrayOf(type) : type
 }
 
 /** Throws 42501 unless the user may make things of the type. */

@@ -1,5 +1,5 @@
 import type { Catalog, ColumnDef } from '../../planner/catalog.ts'
-import { arrayTypeId, findType } from '../../planner/type-def.ts'
+import { arrayTypeId, findTypeOrArray } from '../../planner/type-def.ts'
 import { isDomain } from '../../types/domain-type.ts'
 import { quoteIdent } from '../../types/sql-text.ts'
 import type { Type } from '../../types/type.ts'
@@ -63,13 +63,8 @@ export function typeByOid(oid: number, catalog?: Catalog): PgType | undefined {
 /** A type of a user's by `[schema.]name`, along the search path. */
 export function userTypeByName(session: SystemSession, parts: readonly string[]): PgUserType | undefined {
   const { current } = session.catalogs
-  const find = (name: string) =>
-    findType(current, session.database, parts.with(-1, name), session.searchPath())
-  const name = parts.at(-1) ?? ''
-  const own = find(name)
-  if (own !== undefined) return userTypes(current).get(own.id)
-  const element = name.startsWith('_') ? find(name.slice(1)) : undefined
-  return element && userTypes(current).get(arrayTypeId(element.id))
+  const found = findTypeOrArray(current, session.database, parts, session.searchPath())
+  return found && userTypes(current).get(found.isArray ? arrayTypeId(found.def.id) : found.def.id)
 }
 
 /** Found by its name alone. */
