@@ -17,9 +17,9 @@ import { requirePlainTable } from './column-users.ts'
 import { boundConstraints, constraintNames, numbered, requireKeepable } from './constraints.ts'
 import type { StatementContext } from './contract.ts'
 import { heldRows } from './held-rows.ts'
+import { duplicated, violated } from './required-of-rows.ts'
 import { tellingColumns } from './row-id-column.ts'
 import { tableSql } from './statement-text.ts'
-import { keyText } from './taken-keys.ts'
 
 type Action<Do extends AlterAction['do']> = Extract<AlterAction, { do: Do }>
 
@@ -84,11 +84,7 @@ export async function validateConstraint(id: number, name: string, context: Stat
     const constraint = requireConstraint(table, name)
     if (constraint.notValid === undefined) return undefined
     if (constraint.kind === 'unique') await requireDistinct(table, constraint, context)
-    else if (await hasRow(table, `(${constraint.sql}) IS FALSE`, context))
-      throw new SqlError(
-        'check_violation',
-        `check constraint "${name}" of relation "${table.name}" is violated by some row`,
-      )
+    else if (await hasRow(table, `(${constraint.sql}) IS FALSE`, context)) throw violated(table, name)
     const { notValid: _, ...valid } = constraint
     return catalog.with(
       withConstraints(
@@ -147,10 +143,7 @@ async function requireDistinct(table: Relation, unique: UniqueDef, context: Stat
   const where = unique.nullsNotDistinct ? '' : ` WHERE ${nulls}`
   const query = `SELECT ${list} FROM ${qualified(table)}${where} GROUP BY ${list} HAVING count(*) > 1 LIMIT 1`
   for await (const rows of heldRows(query, unique.columns, context))
-    for (const row of rows)
-      throw new SqlError('unique_violation', `could not create unique index "${unique.name}"`, {
-        detail: `Key ${keyText(table, unique.columns, row)} is duplicated.`,
-      })
+    for (const row of rows) throw duplicated(table, unique, row)
 }
 
 /** The table with other constraints, and its statement. */

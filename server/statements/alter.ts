@@ -56,9 +56,9 @@ export async function alter(statement: Alter, context: StatementContext): Promis
       : alterRelation(statement, actions, context),
   )
   for (const action of actions) {
-    const table = action.do === 'validate constraint' ? findByName(context, statement.name) : undefined
-    if (action.do === 'validate constraint' && table !== undefined)
-      await validateConstraint(table.id, action.name, context)
+    if (action.do !== 'validate constraint') continue
+    const table = findByName(context, statement.name)
+    if (table !== undefined) await validateConstraint(table.id, action.name, context)
   }
   return result
 }

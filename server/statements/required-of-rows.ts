@@ -5,6 +5,7 @@ import { equalRows } from '../../storage/compare-cells.ts'
 import { hashRows } from '../../storage/hash-rows.ts'
 import type { Chunk } from '../../types/chunk.ts'
 import { SqlError } from '../../types/error.ts'
+import type { Value } from '../../types/value.ts'
 import type { StatementContext } from './contract.ts'
 import { conditionsOf } from './kept-out.ts'
 import { keyText } from './taken-keys.ts'
@@ -38,13 +39,26 @@ export function requireOfRows(
     const found = run(chunk)
     checks.forEach(({ name }, i) => {
       for (let row = 0; row < chunk.length; row++)
-        if (cellValue(found!.columns[i]!, row) === false)
-          throw new SqlError(
-            'check_violation',
-            `check constraint "${name}" of relation "${table.name}" is violated by some row`,
-          )
+        if (cellValue(found!.columns[i]!, row) === false) throw violated(table, name)
     })
   }
+}
+
+/** 23514 for a check that a row which is there makes false. */
+export function violated(table: Relation, check: string): SqlError {
+  const message = `check constraint "${check}" of relation "${table.name}" is violated by some row`
+  return new SqlError('check_violation', message)
+}
+
+/** 23505 for rows that are there and hold the same. */
+export function duplicated(
+  table: Relation,
+  { name, columns }: Pick<UniqueDef, 'name' | 'columns'>,
+  row: readonly Value[],
+): SqlError {
+  return new SqlError('unique_violation', `could not create unique index "${name}"`, {
+    detail: `Key ${keyText(table, columns, row)} is duplicated.`,
+  })
 }
 
 function hasNull({ columns, length }: Chunk, column: number): boolean {
@@ -71,9 +85,7 @@ function requireDistinct(
         equalRows(chunk.columns, columns, row, other.chunk.columns, columns, other.row)
       if (chunk.weights[row]! > 1 || alike?.some(same)) {
         const values = chunk.columns.map(column => cellValue(column, row))
-        throw new SqlError('unique_violation', `could not create unique index "${name}"`, {
-          detail: `Key ${keyText(table, columns, values)} is duplicated.`,
-        })
+        throw duplicated(table, { name, columns }, values)
       }
       if (alike === undefined) seen.set(hashes[row]!, [{ chunk, row }])
       else alike.push({ chunk, row })
