@@ -50,13 +50,12 @@ export function prepareDml(
   const cursor = cursorOf(statement)
   const known = cursor === undefined ? statement : ofNoRow(statement)
   const bind = rebinding(context, () => bindDml(kind, known, context, types))
-  const { returning: told, parameters, onConflict } = bind()
+  const { returning: told, parameters } = bind()
   return {
     schema: told?.schema,
     parameters,
     async run(values): Promise<Result> {
-      const now = bind().table
-      const blind = kind === 'insert' && onConflict === undefined && uniquesOf(now).length === 0
+      const now = bind()
       const run = () => {
         const bound = bind()
         sameResult(told?.schema, bound.returning?.schema)
@@ -64,7 +63,8 @@ export function prepareDml(
         const placed = ofCursorRow(statement, cursor, bound.table, context)
         return change(bindDml(kind, placed, context, parameters), values, context)
       }
-      return whileChanging({ tables: [now.id], read: blind ? [] : [now.id] }, context, run)
+      const tables = [now.table.id]
+      return whileChanging({ tables, read: isBlind(now) ? [] : tables }, context, run)
     },
   }
 }
@@ -143,7 +143,7 @@ export async function effectsOf(
 ): Promise<Effects> {
   const { table, tag } = bound
   const { job, returning } = planDml(bound, values, context.now())
-  if (isPlain(bound)) return insertsOf(bound, job, context)
+  if (isBlind(bound) && returning === undefined) return insertsOf(bound, job, context)
   const found: Effect[] = []
   for await (const chunk of context.runtime.query(job, context.signal))
     addEffects(chunk, table.columns.length, found)
@@ -179,11 +179,9 @@ export async function effectsOf(
   return { table, changes, result: { ...result, rows: shown === undefined ? [] : [shown] } }
 }
 
-/** Rows only come, and nobody asks which. */
-function isPlain({ table, tag, returning, onConflict }: BoundDml): boolean {
-  return (
-    tag === 'INSERT' && returning === undefined && onConflict === undefined && uniquesOf(table).length === 0
-  )
+/** Rows only come, whatever the table has. */
+function isBlind({ table, tag, onConflict }: BoundDml): boolean {
+  return tag === 'INSERT' && onConflict === undefined && uniquesOf(table).length === 0
 }
 
 /** The plan's rows as they come. */
