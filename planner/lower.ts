@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { variantOf } from '../executor/aggregates/index.ts'
 import { evaluate } from '../executor/expression/compile.ts'
 import { SqlError, unreachable } from '../types/error.ts'
 import type { AggregateCall, Expression, GraphNode, OperatorSpec } from '../types/job.ts'
@@ -232,6 +233,7 @@ function millisOf(time: Expression): number {
 /** sum and avg of numeric keep count of scales, so that a view's text is that of its query. */
 function withPresentScale(call: AggregateCall, input: Schema): AggregateCall {
   const [arg] = call.args
-  const counts = /^(sum|avg)\(/.test(call.fn) && arg !== undefined && input[arg]!.type.name === 'numeric'
+  const standard = /^(sum|avg)\(/.test(call.fn) && variantOf(call.fn) === undefined
+  const counts = standard && arg !== undefined && input[arg]!.type.name === 'numeric'
   return counts ? { ...call, presentScale: true } : call
 }

@@ -1,5 +1,6 @@
 import { plainType } from '../../types/domain-type.ts'
 import { SqlError } from '../../types/error.ts'
+import type { DialectName } from '../../types/sql-dialect.ts'
 import {
   arrayOf,
   BIT,
@@ -38,6 +39,8 @@ interface Entry {
   readonly type: Type | ((args: readonly Type[]) => Type)
   /** Takes WITHIN GROUP (ORDER BY …): the sorted value is the first argument, those in parentheses follow. */
   readonly ordered?: boolean
+  /** Only where sql_dialect is this one, instead of the aggregate with the same parameters. */
+  readonly dialect?: Exclude<DialectName, 'postgresql'>
   make(args: readonly Type[], appendOnly: boolean): Aggregate
 }
 
@@ -182,7 +185,7 @@ export function isOrderedSet(name: string): boolean {
 
 /** Names and signatures, for \df. */
 export function aggregateSignatures(): readonly string[] {
-  return ENTRIES.map(
+  return ENTRIES.filter(entry => entry.dialect === undefined).map(
     entry => `${entry.name}(${entry.args.map(a => (a === 'any' ? 'any' : a.name)).join(', ')})`,
   )
 }
@@ -211,20 +214,26 @@ const WIDER: Readonly<Partial<Record<TypeName, readonly TypeName[]>>> = {
 }
 
 /** Overload for the argument types (undefined: an untyped literal, taken as text); argTypes say what to cast to. */
-export function resolveAggregate(name: string, given: readonly (Type | undefined)[]): ResolvedAggregate {
+export function resolveAggregate(
+  name: string,
+  given: readonly (Type | undefined)[],
+  dialect: DialectName = 'postgresql',
+): ResolvedAggregate {
   const argTypes = given.map(type => type && plainType(type))
   let best: { entry: Entry; cost: number } | undefined
   for (const entry of ENTRIES) {
     if (entry.name !== name || entry.args.length !== argTypes.length) continue
-    let cost = 0
+    if (entry.dialect !== undefined && entry.dialect !== dialect) continue
+    // A variant is preferred to the one it stands for.
+    let cost = entry.dialect === undefined ? 0.5 : 0
     for (let i = 0; i < argTypes.length; i++) cost += castCost(argTypes[i], entry.args[i]!)
     if (cost < (best?.cost ?? Number.POSITIVE_INFINITY)) best = { entry, cost }
   }
   if (best === undefined) return { error: undefinedAggregate(name, argTypes) }
   const types = best.entry.args.map((arg, i) => (arg === 'any' ? (argTypes[i] ?? TEXT) : arg))
-  const { type } = best.entry
+  const { type, dialect: variant } = best.entry
   return {
-    fn: `${name}(${types.map(typeText).join(', ') || '*'})`,
+    fn: `${name}(${types.map(typeText).join(', ') || '*'})${variant === undefined ? '' : ` ${variant}`}`,
     argTypes: types,
     type: typeof type === 'function' ? type(types) : type,
   }
@@ -241,19 +250,27 @@ export function createAggregate(
   const definition = fn.indexOf(') {')
   if (definition !== -1) return javascriptAggregate(fn.slice(definition + 2), appendOnly)
   const name = fn.includes('(') ? fn.slice(0, fn.indexOf('(')) : fn
+  const variant = variantOf(fn)
+  if (variant !== undefined)
+    return ENTRIES.find(e => e.dialect === variant && takes(e, name, argTypes))!.make(argTypes, appendOnly)
   if (batch && argTypes[0]?.name === 'numeric' && (name === 'sum' || name === 'avg'))
     return decimalSum(name === 'avg')
   // Without retractions the sum's scale is that of its rows.
   if (presentScale && !appendOnly) return presentScaleSum(name === 'avg')
   if (name.startsWith(HYPOTHETICAL_MARK)) return hypothetical(name.slice(HYPOTHETICAL_MARK.length), argTypes)
-  const entry = ENTRIES.find(
-    e =>
-      e.name === name &&
-      e.args.length === argTypes.length &&
-      e.args.every((arg, i) => arg === 'any' || arg.name === argTypes[i]!.name),
-  )
+  const entry = ENTRIES.find(e => e.dialect === undefined && takes(e, name, argTypes))
   if (entry === undefined) throw undefinedAggregate(name, argTypes)
   return entry.make(argTypes, appendOnly)
+}
+
+/** The dialect behind the types of a variant's id. */
+export function variantOf(fn: string): string | undefined {
+  return /\) (\w+)$/.exec(fn)?.[1]
+}
+
+function takes({ name, args }: Entry, called: string, types: readonly Type[]): boolean {
+  const fits = (arg: Type | 'any', i: number): boolean => arg === 'any' || arg.name === types[i]!.name
+  return name === called && args.length === types.length && args.every(fits)
 }
 
 function castCost(from: Type | undefined, to: Type | 'any'): number {

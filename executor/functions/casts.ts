@@ -27,6 +27,7 @@ import {
   zoneOffsetSeconds,
 } from '../../types/time/datetime.ts'
 import {
+  inRisingWave,
   isPlainStyle,
   type TimeStyleText,
   writesPlainValues,
@@ -132,14 +133,19 @@ export function castStyle(from: Type, to: Type, session: () => TimeStyleText): T
   if (holds(from, INSTANTS) || holds(to, INSTANTS)) return texts ? session() : zoneOfStyle(session())
   const timed = texts && (holds(from, STYLED) || holds(to, STYLED))
   const written = holds(to, TEXTS) && holds(from, WRITTEN)
-  if (!timed && !written) return undefined
+  const numbered = holds(from, DIALECTAL) || holds(to, DIALECTAL)
+  if (!timed && !written && !numbered) return undefined
   const style = session()
+  if (numbered && inRisingWave(style)) return style
+  if (!timed && !written) return undefined
   return isPlainStyle(style) || (!timed && writesPlainValues(style)) ? undefined : style
 }
 
 const TEXTS: ReadonlySet<TypeName> = new Set(['text'])
 const INSTANTS: ReadonlySet<TypeName> = new Set(['timestamptz', 'timetz'])
 const STYLED: ReadonlySet<TypeName> = new Set(['date', 'timestamp', 'interval'])
+/** Read, written or converted otherwise in another dialect. */
+const DIALECTAL: ReadonlySet<TypeName> = new Set(['numeric', 'time'])
 const WRITTEN: ReadonlySet<TypeName> = new Set(['bytea', 'float4', 'float8'])
 
 function holds(type: Type, names: ReadonlySet<TypeName>): boolean {

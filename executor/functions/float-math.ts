@@ -18,29 +18,12 @@ const FLOATS: Readonly<Record<string, (a: number) => number>> = {
   ln: logarithm(Math.log),
   log: logarithm(Math.log10),
   log10: logarithm(Math.log10),
-  sin: finite(Math.sin),
-  cos: finite(Math.cos),
-  tan: finite(Math.tan),
-  cot: finite(a => 1 / Math.tan(a)),
-  asin: within(1, Math.asin),
-  acos: within(1, Math.acos),
   atan: Math.atan,
   sinh: Math.sinh,
   cosh: Math.cosh,
   tanh: Math.tanh,
   coth: x => 1 + 2 / Math.expm1(2 * x),
   asinh: Math.asinh,
-  acosh: a => {
-    if (a < 1) throw outOfRange()
-    return Math.acosh(a)
-  },
-  atanh: within(1, Math.atanh),
-  sind: finite(sineOf),
-  cosd: finite(cosineOf),
-  tand: finite(tangentOf),
-  cotd: finite(cotangentOf),
-  asind: within(1, arcSine),
-  acosd: within(1, arcCosine),
   atand: a => (Math.atan(a) / ATAN_ONE) * 45,
   degrees: a => checked(a / RADIANS, a, false),
   radians: a => checked(a * RADIANS, a, a !== 0),
@@ -48,6 +31,38 @@ const FLOATS: Readonly<Record<string, (a: number) => number>> = {
 }
 for (const [name, call] of Object.entries(FLOATS))
   fn(`${name}(float8) -> float8`, { help: `${name} of a`, call })
+
+const hasEnd = (a: number) => a !== Infinity && a !== -Infinity
+const isRatio = (a: number) => !(Math.abs(a) > 1)
+
+/** What is NaN for some arguments, and which ones PostgreSQL takes: the others are errors there and NaN in RisingWave. */
+const PARTIAL: Readonly<Record<string, readonly [(a: number) => number, (a: number) => boolean]>> = {
+  sin: [Math.sin, hasEnd],
+  cos: [Math.cos, hasEnd],
+  tan: [Math.tan, hasEnd],
+  cot: [a => 1 / Math.tan(a), hasEnd],
+  asin: [Math.asin, isRatio],
+  acos: [Math.acos, isRatio],
+  acosh: [Math.acosh, a => !(a < 1)],
+  atanh: [Math.atanh, isRatio],
+  sind: [sineOf, hasEnd],
+  cosd: [cosineOf, hasEnd],
+  tand: [tangentOf, hasEnd],
+  cotd: [cotangentOf, hasEnd],
+  asind: [arcSine, isRatio],
+  acosd: [arcCosine, isRatio],
+}
+for (const [name, [call, takes]] of Object.entries(PARTIAL)) {
+  const help = `${name} of a`
+  fn(`${name}(float8) -> float8`, {
+    help,
+    call: (a: number) => {
+      if (!takes(a)) throw new SqlError('numeric_value_out_of_range', 'input is out of range')
+      return call(a)
+    },
+  })
+  fn(`${name}(float8) -> float8`, { help: `${help}, NaN where it has none`, dialect: 'risingwave', call })
+}
 
 for (const name of ['power', 'pow', '^'])
   fn(`${name}(float8, float8) -> float8`, { help: 'a to the power b', call: power })
@@ -96,22 +111,4 @@ function checked(result: number, a: number, positive: boolean): number {
   if (result === 0 && positive && Number.isFinite(a))
     throw new SqlError('numeric_value_out_of_range', 'value out of range: underflow')
   return result
-}
-
-function finite(call: (a: number) => number): (a: number) => number {
-  return a => {
-    if (a === Infinity || a === -Infinity) throw outOfRange()
-    return call(a)
-  }
-}
-
-function within(limit: number, call: (a: number) => number): (a: number) => number {
-  return a => {
-    if (Math.abs(a) > limit) throw outOfRange()
-    return call(a)
-  }
-}
-
-function outOfRange(): SqlError {
-  return new SqlError('numeric_value_out_of_range', 'input is out of range')
 }

@@ -54,6 +54,7 @@ import './vectors.ts'
 import './vnode.ts'
 
 export {
+  castVariant,
   functionById,
   isFoldable,
   isFunction,
@@ -61,6 +62,7 @@ export {
   isSetFunction,
   isVolatile,
   listFunctions,
+  listVariants,
   namedFunction,
   resolveFunction,
   rowsOf,

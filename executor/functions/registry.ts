@@ -1,6 +1,7 @@
 import { plainType } from '../../types/domain-type.ts'
 import { assert } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
+import type { DialectName } from '../../types/sql-dialect.ts'
 import { arrayOf, FLOAT8, sameType, TEXT, type Type, type TypeName } from '../../types/type.ts'
 import { parseTypeName } from '../../types/type-names.ts'
 import type { Value } from '../../types/value.ts'
@@ -31,6 +32,8 @@ export interface FunctionBody {
   /** Names of the parameters for calls that name them, and values of the last ones that may be left out. */
   readonly parameters?: string
   readonly defaults?: readonly Value[]
+  /** Only where sql_dialect is this one: instead of the function with the same parameters, or besides them all. */
+  readonly dialect?: Exclude<DialectName, 'postgresql'>
   /** Default true: NULL when any argument is NULL, without a call. */
   readonly strict?: boolean
   readonly volatility?: Volatility
@@ -50,7 +53,7 @@ type Pattern =
   | MapPattern
 
 export interface FunctionEntry extends FunctionBody {
-  /** The signature as written: its id. */
+  /** The signature as written, and the dialect of a variant: what plans keep. */
   readonly id: string
   readonly name: string
   readonly args: readonly Pattern[]
@@ -79,10 +82,11 @@ export function fn(signature: string, body: FunctionBody): void {
   const variadic = words.at(-1)?.startsWith('...') ?? false
   const args = words.map(word => pattern(word.replace('...', '')))
   const [name, set, result] = [match[1]!, match[3] !== undefined, pattern(match[4]!)]
-  const entry = { ...body, id: signature, name, args, variadic, result, set }
+  const id = body.dialect === undefined ? signature : `${signature} ${body.dialect}`
+  const entry = { ...body, id, name, args, variadic, result, set }
   assert(set === (body.rows !== undefined || body.makeRows !== undefined), `setof or not: ${signature}`)
-  assert(!byId.has(signature), `registered twice: ${signature}`)
-  byId.set(signature, entry)
+  assert(!byId.has(id), `registered twice: ${id}`)
+  byId.set(id, entry)
   byName.set(entry.name, [...(byName.get(entry.name) ?? []), entry])
 }
 
@@ -92,8 +96,34 @@ export function functionById(id: string): FunctionEntry {
   return entry
 }
 
+/** Those of the default dialect. */
 export function listFunctions(): readonly FunctionEntry[] {
-  return [...byId.values()]
+  return [...byId.values()].filter(entry => entry.dialect === undefined)
+}
+
+/** What other dialects have instead or besides. */
+export function listVariants(): readonly FunctionEntry[] {
+  return [...byId.values()].filter(entry => entry.dialect !== undefined)
+}
+
+/** The functions of that name in a dialect: a variant takes the place of the one with its parameters. */
+function named(name: string, dialect: DialectName): readonly FunctionEntry[] {
+  const all = byName.get(name) ?? []
+  const variants = all.filter(entry => entry.dialect !== undefined)
+  if (variants.length === 0) return all
+  const own = variants.filter(entry => entry.dialect === dialect)
+  const parameters = ({ id }: FunctionEntry) => id.slice(0, id.indexOf(') -> '))
+  const replaced = new Set(own.map(parameters))
+  return [...all.filter(entry => entry.dialect === undefined && !replaced.has(parameters(entry))), ...own]
+}
+
+/** The variant of a cast between exactly these types, which is a function `$cast(from) -> to`. */
+export function castVariant(from: Type, to: Type, dialect: DialectName): string | undefined {
+  if (dialect === 'postgresql') return undefined
+  return named('$cast', dialect).find(
+    ({ args: [arg], result }) =>
+      typeof arg === 'object' && typeof result === 'object' && sameType(arg, from) && sameType(result, to),
+  )?.id
 }
 
 /** Whether calls of that name return rows. */
@@ -144,12 +174,13 @@ export function isFunction(name: string): boolean {
 export function resolveFunction(
   name: string,
   written: readonly (Type | undefined)[],
+  dialect: DialectName = 'postgresql',
 ): Resolved | { readonly error: 'undefined' | 'ambiguous' | 'polymorphic' } {
   const given = withDoubles(
     name,
     written.map(type => type && plainType(type)),
   )
-  const candidates = (byName.get(name) ?? [])
+  const candidates = named(name, dialect)
     .map(entry => bind(entry, given))
     .filter(found => found !== undefined)
   if (candidates.length === 0) return { error: 'undefined' }

@@ -1,9 +1,10 @@
 import { castContext, castStyle, commonType } from '../../executor/functions/casts.ts'
-import { functionById, resolveFunction } from '../../executor/functions/index.ts'
+import { castVariant, functionById, resolveFunction } from '../../executor/functions/index.ts'
 import { leafOf } from '../../executor/functions/registry.ts'
 import { holdsDomain, isDomain, sameDomains, withoutDomains } from '../../types/domain-type.ts'
 import { errorsAt, notSupported, SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
+import { type SqlDialect, sqlDialect } from '../../types/sql-dialect.ts'
 import { parseText } from '../../types/text-io.ts'
 import { parseIntervalText } from '../../types/time/parse-time.ts'
 import { type TimeStyleText, timeStyleText } from '../../types/time/time-style.ts'
@@ -102,6 +103,11 @@ function zoneOf(context: BindContext): string {
   return context.setting('timezone') || 'UTC'
 }
 
+/** Whose answer is given where PostgreSQL and RisingWave differ. */
+export function dialectOf(context: BindContext): SqlDialect {
+  return sqlDialect(context.setting('sql_dialect'))
+}
+
 /** How the session reads and writes times, and writes bytes and floats. */
 function styleOf(context: BindContext): TimeStyleText {
   return timeStyleText({
@@ -110,11 +116,14 @@ function styleOf(context: BindContext): TimeStyleText {
     intervals: context.setting('intervalstyle'),
     bytes: context.setting('bytea_output'),
     floatDigits: context.setting('extra_float_digits'),
+    dialect: context.setting('sql_dialect'),
   })
 }
 
 /** A conversion; the session's style of times goes along where it counts. */
 export function castCall(e: Expression, type: Type, context: BindContext): Expression {
+  const variant = castVariant(e.type, type, dialectOf(context).name)
+  if (variant !== undefined) return call(variant, [e], type)
   const style = castStyle(e.type, type, () => styleOf(context))
   return call('cast', style === undefined ? [e] : [e, literal(style, TEXT)], type)
 }
@@ -245,6 +254,7 @@ export function callFunction(
   const found = resolveFunction(
     name,
     args.map(arg => (isUnknown(arg) ? undefined : arg.type)),
+    dialectOf(context).name,
   )
   if ('error' in found) throw placed(found.error, name, args, position)
   const cast = args.map((arg, i) => coerce(arg, found.argTypes[i] ?? arg.type, 'implicit', context, position))

@@ -10,7 +10,7 @@ import { call, literal } from '../expressions.ts'
 import type { FunctionDef } from '../function-def.ts'
 import { bindArguments } from './arguments.ts'
 import { as, type Body, list, names } from './ast.ts'
-import { callFunction, coerce, isUnknown, settleText } from './coerce.ts'
+import { callFunction, coerce, dialectOf, isUnknown, settleText } from './coerce.ts'
 import { enclosingAggregate, indexIn, levelOf, requireAggregates } from './enclosing-call.ts'
 import { type Environment, type PendingOrder, placeholder } from './environment.ts'
 import { at, bindCondition, bindExpression } from './expression.ts'
@@ -207,6 +207,7 @@ export function resolveCall(
   const found = resolveAggregate(
     name,
     args.map(arg => (isUnknown(arg) ? undefined : arg.type)),
+    dialectOf(env.context).name,
   )
   if ('error' in found) {
     throw new SqlError('undefined_function', found.error.message, { position, hint: found.error.hint })

@@ -1,3 +1,4 @@
+import { DIALECT_NAMES, sqlDialect } from '../../types/sql-dialect.ts'
 import { dateStyleAfter } from '../../types/time/time-style.ts'
 import { isZone } from '../../types/time/time-zone.ts'
 import { zoneOfSetting } from '../../types/time/zone-offset.ts'
@@ -116,13 +117,25 @@ export const SETTINGS: Readonly<Record<string, Setting>> = {
     help: 'version of PostgreSQL spoken',
     reported: 'server_version',
     readonly: true,
+    derived: get => (sqlDialect(get('sql_dialect')).olderVersion ? '13.14.0' : '15.0'),
   },
   session_authorization: {
     default: '',
     help: 'the user who logged in, or whom SET SESSION AUTHORIZATION named',
     reported: 'session_authorization',
   },
-  server_version_num: { default: '150000', help: 'the same as a number', readonly: true },
+  server_version_num: {
+    default: '150000',
+    help: 'the same as a number',
+    readonly: true,
+    derived: get => (sqlDialect(get('sql_dialect')).olderVersion ? '130014' : '150000'),
+  },
+  sql_dialect: {
+    default: 'postgresql',
+    help: 'whose answer is given where PostgreSQL and RisingWave differ',
+    check: oneOf(...DIALECT_NAMES),
+    normal: v => v.toLowerCase(),
+  },
   standard_conforming_strings: {
     default: 'on',
     help: 'always on',

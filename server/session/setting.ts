@@ -6,6 +6,8 @@ export interface Setting {
   /** Follows from how the session began. */
   readonly readonly?: boolean
   check?(value: string): boolean
+  /** Follows from other settings. */
+  derived?(get: (name: string) => string): string
   /** How the value is kept; `before`: what it was. */
   normal?(value: string, before: string): string
   /** A switch that is on when this one is set on. */

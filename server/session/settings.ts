@@ -68,12 +68,14 @@ export class SessionSettings implements Settings {
       intervals: this.get('intervalstyle'),
       bytes: this.get('bytea_output'),
       floatDigits: this.get('extra_float_digits'),
+      dialect: this.get('sql_dialect'),
     })
   }
 
   /** What RESET goes back to. */
   initial(key: string): string {
-    return this.#initial.get(key) ?? this.#fixed(key) ?? find(key).default
+    const { default: otherwise, derived } = find(key)
+    return this.#initial.get(key) ?? this.#fixed(key) ?? derived?.(name => this.get(name)) ?? otherwise
   }
 
   /** `local`: until the end of the transaction block. */
@@ -156,15 +158,15 @@ export class SessionSettings implements Settings {
   }
 
   #change(key: string, value: string | undefined, local: boolean): void {
-    const superuser = this.get('is_superuser')
-    const before = this.get(key)
+    const before = [key, ...FOLLOWING].map(name => this.get(name))
     for (const map of local ? [this.#values] : [this.#values, this.#block?.kept]) {
       if (value === undefined) map?.delete(key)
       else map?.set(key, value)
     }
-    const { reported } = find(key)
-    if (reported !== undefined && this.get(key) !== before) this.#reported(reported, this.get(key))
-    if (this.get('is_superuser') !== superuser) this.#reported('is_superuser', this.get('is_superuser'))
+    for (const [i, name] of [key, ...FOLLOWING].entries()) {
+      const { reported } = find(name)
+      if (reported !== undefined && this.get(name) !== before[i]) this.#reported(reported, this.get(name))
+    }
   }
 }
 
@@ -196,6 +198,9 @@ function settingKey(name: string): string {
   const plain = key.startsWith('rw_') ? key.slice(3) : key
   return Object.hasOwn(SETTINGS, plain) ? plain : key
 }
+
+/** Settings that change with others. */
+const FOLLOWING = ['is_superuser', 'server_version']
 
 /** Not among the settings that are listed and reset all together. */
 const IDENTITY = new Set(['role', 'session_authorization'])

@@ -36,7 +36,8 @@ export class StatementShapes {
     const values: number[] = []
     const shape = sql.replace(NUMBER, (_, digits: string) => `= $${values.push(Number(digits))}`)
     const { settings } = session
-    const key = `${session.context.session.user} ${settings.get('database')} ${settings.get('search_path')} ${shape}`
+    const of = ['database', 'sql_dialect', 'search_path'].map(name => settings.get(name))
+    const key = `${session.context.session.user} ${of.join(' ')} ${shape}`
     let statement = this.#known.get(key)
     if (statement === undefined) {
       if (this.#known.has(key)) return undefined

@@ -3,24 +3,28 @@ import { SqlError } from '../../types/error.ts'
 import { type Schema, sameType } from '../../types/type.ts'
 import type { StatementContext } from './contract.ts'
 
-/** Binds again when the catalog, the user whose rights count, or the rows of the transaction are others than the last time. */
+/** Binds again when the catalog, the user whose rights count, the dialect, or the rows of the transaction are others than the last time. */
 export function rebinding<T>(context: StatementContext, bind: () => T): () => T {
   let bound: (Bound & { readonly value: T }) | undefined
   return () => {
     const now: Bound = {
       catalog: context.catalogs.current,
       user: context.session.user,
+      dialect: context.session.settings.get('sql_dialect'),
       version: context.transaction?.version ?? 0,
     }
-    if (bound?.catalog !== now.catalog || bound.user !== now.user || bound.version !== now.version)
-      bound = { ...now, value: bind() }
-    return bound.value
+    const before = bound
+    if (before === undefined || KEYS.some(key => before[key] !== now[key])) bound = { ...now, value: bind() }
+    return bound!.value
   }
 }
+
+const KEYS = ['catalog', 'user', 'dialect', 'version'] as const
 
 interface Bound {
   readonly catalog: Catalog
   readonly user: string
+  readonly dialect: string
   readonly version: number
 }
 

@@ -1,8 +1,10 @@
+import { type DialectName, sqlDialect } from '../sql-dialect.ts'
+
 export type DateOrder = 'MDY' | 'DMY' | 'YMD'
 export type DateOutput = 'ISO' | 'Postgres' | 'SQL' | 'German'
 export type IntervalStyle = 'postgres' | 'postgres_verbose' | 'sql_standard' | 'iso_8601'
 
-/** How a session reads and writes dates, times and intervals, and how it writes bytes and floats. */
+/** How a session reads and writes dates, times, intervals and numbers, and how it writes bytes and floats. */
 export interface TimeStyle {
   readonly zone: string
   readonly output: DateOutput
@@ -12,6 +14,8 @@ export interface TimeStyle {
   readonly bytes: 'hex' | 'escape'
   /** extra_float_digits, at most 1: as many digits as it takes to read the same float again. */
   readonly floatDigits: number
+  /** sql_dialect: which texts are values, and how some are written. */
+  readonly dialect: DialectName
 }
 
 /** The settings that a style is made of, as they stand; '': the default. */
@@ -21,24 +25,28 @@ export interface StyleSettings {
   readonly intervals?: string
   readonly bytes?: string
   readonly floatDigits?: string
+  readonly dialect?: string
 }
 
 /**
  * A style as one text, which plans can hold: the zone alone, or with what differs from the defaults behind it
- * (`UTC;SQL, DMY;iso_8601`, `UTC;ISO, MDY;postgres;escape;0`).
+ * (`UTC;SQL, DMY;iso_8601`, `UTC;ISO, MDY;postgres;escape;0`, with the dialect as a sixth part).
  */
 export type TimeStyleText = string
 
 /** The text of a style: DateStyle is `ISO, MDY` and its kin. */
 export function timeStyleText(settings: StyleSettings): TimeStyleText {
-  const { zone, bytes = '', floatDigits = '' } = settings
+  const { zone, bytes = '', floatDigits = '', dialect = '' } = settings
   const dates = settings.dates || 'ISO, MDY'
   const intervals = settings.intervals || 'postgres'
   const digits = floatDigits === '' ? 1 : Math.min(Number(floatDigits), 1)
   const plainValues = bytes.toLowerCase() !== 'escape' && digits === 1
-  if (plainValues && dates === 'ISO, MDY' && intervals === 'postgres') return zone
+  const standard = dialect === '' || dialect === 'postgresql'
+  if (plainValues && standard && dates === 'ISO, MDY' && intervals === 'postgres') return zone
   const text = `${zone};${dates};${intervals}`
-  return plainValues ? text : `${text};${bytes.toLowerCase() || 'hex'};${digits}`
+  if (plainValues && standard) return text
+  const values = `${text};${bytes.toLowerCase() || 'hex'};${digits}`
+  return standard ? values : `${values};${dialect}`
 }
 
 /** The zone of a style. */
@@ -59,11 +67,17 @@ export function writesPlainValues(text: TimeStyleText): boolean {
   return bytes === 'hex' && floatDigits === 1
 }
 
+/** Whether the text of values is RisingWave's where that differs. */
+export function inRisingWave(text: TimeStyleText): boolean {
+  return !isPlainStyle(text) && timeStyle(text).dialect === 'risingwave'
+}
+
 /** The style that a text says; kept for the next time. */
 export function timeStyle(text: TimeStyleText): TimeStyle {
   let style = styles.get(text)
   if (style !== undefined) return style
-  const [zone, dates = 'ISO, MDY', intervals = 'postgres', bytes = 'hex', digits = '1'] = text.split(';')
+  const parts = text.split(';')
+  const [zone, dates = 'ISO, MDY', intervals = 'postgres', bytes = 'hex', digits = '1', dialect = ''] = parts
   const [output, order] = dates.split(', ')
   style = {
     zone: zone!,
@@ -72,6 +86,7 @@ export function timeStyle(text: TimeStyleText): TimeStyle {
     intervals: intervals as IntervalStyle,
     bytes: bytes as TimeStyle['bytes'],
     floatDigits: Number(digits),
+    dialect: sqlDialect(dialect).name,
   }
   if (styles.size > 1000) styles.clear()
   styles.set(text, style)

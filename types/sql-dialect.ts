@@ -1,0 +1,32 @@
+/**
+ * Where PostgreSQL and RisingWave answer the same statement differently, the setting sql_dialect decides. A difference is either a point of
+ * the list below, which code asks for by name; or a variant of a function, cast or aggregate in its registry (`dialect: 'risingwave'`), which
+ * binding picks; or a matter of how values are read and written, which goes along with the time style. Nothing else compares names of dialects.
+ */
+export type DialectName = 'postgresql' | 'risingwave'
+
+export const DIALECT_NAMES: readonly DialectName[] = ['postgresql', 'risingwave']
+
+/** What RisingWave does and PostgreSQL does not, each in a line for the documentation. */
+export const DIALECT_POINTS = {
+  olderVersion: 'version() and server_version tell of PostgreSQL 13.14',
+} as const satisfies Readonly<Record<string, string>>
+
+export type SqlDialect = { readonly name: DialectName } & Readonly<
+  Record<keyof typeof DIALECT_POINTS, boolean>
+>
+
+/** The dialect of that name; '': the default. */
+export function sqlDialect(name: string): SqlDialect {
+  return DIALECTS[name === 'risingwave' ? 'risingwave' : 'postgresql']
+}
+
+const DIALECTS = {
+  postgresql: dialect('postgresql'),
+  risingwave: dialect('risingwave'),
+}
+
+function dialect(name: DialectName): SqlDialect {
+  const points = Object.keys(DIALECT_POINTS).map(point => [point, name === 'risingwave'])
+  return { name, ...Object.fromEntries(points) }
+}
