@@ -45,7 +45,8 @@ export function parseCreate(c: Cursor, replace = false): Statement {
   if (c.accept('function') || c.accept('aggregate'))
     return createFunction(c, word === 'aggregate' ? 'aggregate' : 'function', replace)
   if (c.looking('sequence')) return createSequence(c)
-  if (replace && !c.looking('view')) throw notSupported('CREATE OR REPLACE', { position: c.tokens[0]!.start })
+  if (replace && !c.looking('view') && !c.looking('materialized', 'view'))
+    throw notSupported('CREATE OR REPLACE', { position: c.tokens[0]!.start })
   if (c.accept('table') || c.accept('source')) {
     const kind = c.tokens[c.at - 1]!.value === 'table' ? 'create table' : 'create source'
     return { kind, relation: relation(c, temporary) }

@@ -19,7 +19,8 @@ import {
   streamJob,
 } from './create.ts'
 import { refreshed } from './refreshed-view.ts'
-import { replaceView } from './replace-view.ts'
+import { replaceMaterialized } from './replace-materialized.ts'
+import { refuseItself, replaceView, withoutReplace } from './replace-view.ts'
 
 /** CREATE VIEW (a name for a query) and CREATE MATERIALIZED VIEW (its rows, kept current). */
 export function createView(
@@ -27,12 +28,27 @@ export function createView(
   text: string,
   context: StatementContext,
 ): Promise<Result> {
-  const sql = statement.written ?? text
-  const { ifNotExists, materialized: isMaterialized, query, replace } = statement
+  const { query, replace, materialized: isMaterialized } = statement
   const name = isMaterialized ? statement.name : placeOf(statement, context)
   const target = { ...name, schema: targetSchema(context, name) }
   const present = replace ? findByName(context, target) : undefined
-  if (present !== undefined) return replaceView(present, statement, sql, context)
+  const sql = statement.written ?? text
+  if (present === undefined || context.explained) return makeView(statement, name, sql, context)
+  if (!isMaterialized) return replaceView(present, statement, sql, context)
+  const { dependsOn } = bindQuery(query.node, bindContext(context, query, 'stream'))
+  refuseItself(present, dependsOn, context.catalogs.current)
+  return replaceMaterialized(present, name, context, aside =>
+    makeView(statement, aside, withoutReplace(sql), context),
+  )
+}
+
+function makeView(
+  statement: StatementOf<'create view'>,
+  name: Name,
+  sql: string,
+  context: StatementContext,
+): Promise<Result> {
+  const { ifNotExists, materialized: isMaterialized, query } = statement
   const tag = isMaterialized ? 'CREATE MATERIALIZED VIEW' : 'CREATE VIEW'
   return createRelation(context, name, ifNotExists, tag, id => {
     const own = bindQuery(query.node, bindContext(context, query, isMaterialized ? 'stream' : 'batch'))

@@ -29,9 +29,19 @@ export function replaceView(
     const reader = catalog.relations.find(r => r.job !== undefined && r.dependsOn.includes(view.id))
     if (reader !== undefined)
       throw notSupported(`replacing a view that ${reader.kind} "${reader.name}" was made of`)
-    const kept = sql.replace(/^(\s*create\s+)or\s+replace\s+/i, '$1')
-    return catalog.with({ ...view, sql: kept, query: query.text, columns, dependsOn: bound.dependsOn })
+    return catalog.with({
+      ...view,
+      sql: withoutReplace(sql),
+      query: query.text,
+      columns,
+      dependsOn: bound.dependsOn,
+    })
   })
+}
+
+/** The statement that makes it where there is none. */
+export function withoutReplace(sql: string): string {
+  return sql.replace(/^(\s*create\s+)or\s+replace\s+/i, '$1')
 }
 
 function requireSameColumns(view: Relation, next: Relation['columns']): void {
