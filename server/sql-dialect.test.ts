@@ -62,6 +62,24 @@ test('a materialized view keeps its dialect over a restart, a prepared statement
   assert.equal((await other.query(named)).rows.length, 2)
 })
 
+test('rows with NULLs in their keys are found again after a crash', async () => {
+  await using server = await TestServer.start()
+  const client = await server.connect({ options: RISINGWAVE })
+  await client.query('CREATE TABLE t (a int, b int, v int, PRIMARY KEY (a, b))')
+  await client.query('CREATE MATERIALIZED VIEW m AS SELECT a, sum(v) AS s FROM t GROUP BY a')
+  await client.query('INSERT INTO t VALUES (NULL, NULL, 1), (NULL, 2, 2), (3, NULL, 3)')
+  await using other = await server.afterCrash()
+  const again = await other.connect({ options: RISINGWAVE })
+  await again.query('INSERT INTO t VALUES (NULL, NULL, 10)')
+  await again.query('DELETE FROM t WHERE b IS NULL AND a = 3')
+  const rows = await other.rows('SELECT a, b, v FROM t ORDER BY a, b')
+  assert.deepEqual(rows, [
+    [null, 2, 2],
+    [null, null, 10],
+  ])
+  assert.deepEqual(await other.rows('SELECT * FROM m'), [[null, '12']])
+})
+
 test('every point where the dialects differ is in the README', () => {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8').replaceAll(/\s+/g, ' ')
   const missing = Object.values(DIALECT_POINTS).filter(point => !readme.includes(point))

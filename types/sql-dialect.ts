@@ -9,6 +9,8 @@ export const DIALECT_NAMES: readonly DialectName[] = ['postgresql', 'risingwave'
 
 /** What RisingWave does and PostgreSQL does not, each in a line for the documentation. */
 export const DIALECT_POINTS = {
+  nullsInKeys: 'columns of a primary key may be NULL, and NULLs are alike in it',
+  keysStay: 'an UPDATE that sets a column of the primary key is refused',
   olderVersion: 'version() and server_version tell of PostgreSQL 13.14',
 } as const satisfies Readonly<Record<string, string>>
 

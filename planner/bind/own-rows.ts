@@ -17,7 +17,7 @@ export function withOwnRows(plan: Plan, { key, touched, rows }: OwnRows): Plan {
     },
     leftKeys: key,
     rightKeys: keys.map((_, i) => i),
-    nullSafe: keys.map(() => false),
+    nullSafe: keys.map((_, i) => touched.some(values => values[i] === null)),
   }
   const own: Plan = {
     op: 'values',

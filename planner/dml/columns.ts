@@ -4,7 +4,7 @@ import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
 import { BOOL, INT4, type Type } from '../../types/type.ts'
 import { as, type Body, list, names, open, str } from '../bind/ast.ts'
-import { limited } from '../bind/coerce.ts'
+import { dialectOf, limited } from '../bind/coerce.ts'
 import type { Environment } from '../bind/environment.ts'
 import { at, bindExpression } from '../bind/expression.ts'
 import type { ColumnDef, Relation } from '../catalog.ts'
@@ -37,6 +37,10 @@ export function assignments(
     }
     ;(steps.length === 0 ? seen : parts).add(i)
     env.context.sets?.update.add(i)
+    if (table.key.includes(i) && dialectOf(env.context).keysStay)
+      throw new SqlError('feature_not_supported', 'update modifying the PK column is unsupported', {
+        position,
+      })
     const value = partOf(item['val'] as PgNode, position)
     const toDefault = as(value, 'SetToDefault') !== undefined
     if (toDefault && steps.length > 0)

@@ -97,7 +97,11 @@ function arbitersOf(
   env: Environment,
   action: ConflictAction,
 ): readonly Arbiter[] {
-  const key = table.declaredKey ? [{ name: keyNameOf(table), columns: table.key }] : []
+  // NULLs are alike in a key that takes them.
+  const nullsNotDistinct = table.key.some(k => !table.columns[k]!.notNull)
+    ? { nullsNotDistinct: true as const }
+    : {}
+  const key = table.declaredKey ? [{ name: keyNameOf(table), columns: table.key, ...nullsNotDistinct }] : []
   const all = [...key, ...uniquesOf(table)]
   const infer = body(clause['infer'])
   const names = list(infer['indexElems']).map(node => as(node, 'IndexElem')?.['name'])

@@ -342,7 +342,7 @@ export function column(c: Cursor): ColumnSyntax {
   return {
     name,
     type,
-    notNull: notNull || primaryKey || serial !== undefined || numbered !== undefined,
+    notNull: notNull || serial !== undefined || numbered !== undefined,
     primaryKey,
     ...(serial !== undefined && { serial: true as const }),
     ...(numbered !== undefined && { identity: numbered }),

@@ -5,10 +5,12 @@ import { manyKeys } from '../../planner/parse/create.ts'
 import type { AlterAction } from '../../planner/parse/index.ts'
 import { refuseVariantsInKey } from '../../planner/variant-keys.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
+import { sqlDialect } from '../../types/sql-dialect.ts'
 import type { Step } from './alter-actions.ts'
 import { requirePlainTable } from './column-users.ts'
 import { constraintNames } from './constraints.ts'
 import type { StatementContext } from './contract.ts'
+import { withoutNulls } from './create-table.ts'
 import { rewritten } from './rewritten-table.ts'
 import { withRowId } from './row-id-column.ts'
 
@@ -36,7 +38,8 @@ export function addPrimaryKey(
     throw new SqlError('duplicate_column', `column "${twice}" appears twice in primary key constraint`, {
       position,
     })
-  const columns = table.columns.map((c, i) => (key.includes(i) ? { ...c, notNull: true } : c))
+  const { nullsInKeys } = sqlDialect(context.session.settings.get('sql_dialect'))
+  const columns = nullsInKeys ? table.columns : withoutNulls(table.columns, key)
   refuseVariantsInKey(key, columns)
   if (name !== undefined) requireFreeName(name, table.name, constraintNames(table))
   const named = name === undefined ? {} : { keyName: name }
@@ -44,8 +47,8 @@ export function addPrimaryKey(
   return {
     ...rewritten(table, next, everyColumn(columns), context),
     requires: [
-      { kind: 'unique', name: keyNameOf(next), columns: key },
-      ...key.map(column => ({ kind: 'not null' as const, column })),
+      { kind: 'unique', name: keyNameOf(next), columns: key, ...(nullsInKeys && { nullsNotDistinct: true }) },
+      ...(nullsInKeys ? [] : key.map(column => ({ kind: 'not null' as const, column }))),
     ],
   }
 }

@@ -10,6 +10,7 @@ import { isTempSchema } from '../../planner/temp-schema.ts'
 import type { Connector, FormatSpec } from '../../types/connector.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expiry, Expression, GraphNode, Job, OperatorSpec } from '../../types/job.ts'
+import { sqlDialect } from '../../types/sql-dialect.ts'
 import { fieldsOf, type Schema, TEXT, TIMESTAMPTZ, type Type } from '../../types/type.ts'
 import { typeName } from '../../types/type-names.ts'
 import { rateOf } from './backfill-pace.ts'
@@ -84,6 +85,7 @@ async function createWith(
   const declared = columnDefs(own, syntax.include, context)
   rejectDuplicates(declared.map(column => column.name))
   const key = syntax.primaryKey.map(name => position(declared, name))
+  const { nullsInKeys } = sqlDialect(context.session.settings.get('sql_dialect'))
   const columns = isTable ? withRowId(declared, key) : declared
   const version = versionsOf(syntax, columns)
   if (!isTable && key.length > 0 && format.format === 'plain')
@@ -124,7 +126,7 @@ async function createWith(
   return createRelation(context, syntax.name, syntax.ifNotExists, tag, id => ({
     kind: isTable ? 'table' : 'source',
     sql,
-    columns: columns.map((column, i) => (key.includes(i) ? { ...column, notNull: true } : column)),
+    columns: nullsInKeys ? columns : withoutNulls(columns, key),
     key,
     declaredKey: table.declaredKey,
     ...(table.keyName !== undefined && { keyName: table.keyName }),
@@ -148,6 +150,11 @@ async function createWith(
       ...(expiry && { expiry }),
     }),
   }))
+}
+
+/** The columns as a key of PostgreSQL's makes them. */
+export function withoutNulls(columns: readonly ColumnDef[], key: readonly number[]): readonly ColumnDef[] {
+  return columns.map((column, i) => (key.includes(i) ? { ...column, notNull: true } : column))
 }
 
 /** What the end of a transaction does to the new table. Throws 42P16 unless it is temporary. */
