@@ -11,6 +11,13 @@ export const DIALECT_NAMES: readonly DialectName[] = ['postgresql', 'risingwave'
 export const DIALECT_POINTS = {
   nullsInKeys: 'columns of a primary key may be NULL, and NULLs are alike in it',
   keysStay: 'an UPDATE that sets a column of the primary key is refused',
+  charIsText: 'a cast to char(n) changes nothing: blanks count',
+  fractionsOfThree: 'fractions of a second in times are written with 3 or 6 digits',
+  strictDates: 'a date is read from YYYY-MM-DD only',
+  fixedDimensions: 'int[] and int[][] are two types, and a cast does not change the dimensions of an array',
+  constantFractions: 'the fraction of a percentile is one constant',
+  selectsSomething: 'a SELECT without a select list is refused',
+  addsPlainColumns: 'ALTER TABLE adds no generated columns',
   olderVersion: 'version() and server_version tell of PostgreSQL 13.14',
 } as const satisfies Readonly<Record<string, string>>
 

@@ -111,7 +111,7 @@ export function formatText(type: Type, value: Exclude<Value, null>, style: TimeS
     case 'date':
       return isPlainStyle(style) ? formatDate(value as number) : styledDate(value as number, timeStyle(style))
     case 'time':
-      return clock(value as bigint)
+      return clock(value as bigint, !isPlainStyle(style) && timeStyle(style).dialect.fractionsOfThree)
     case 'timetz':
       return formatTimeWithZone(value as bigint)
     case 'timestamp':

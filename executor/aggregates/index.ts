@@ -1,5 +1,5 @@
 import { plainType } from '../../types/domain-type.ts'
-import { SqlError } from '../../types/error.ts'
+import { notSupported, SqlError } from '../../types/error.ts'
 import type { DialectName } from '../../types/sql-dialect.ts'
 import {
   arrayOf,
@@ -20,6 +20,7 @@ import {
   type TypeName,
   VECTOR,
 } from '../../types/type.ts'
+import { typeName } from '../../types/type-names.ts'
 import { javascriptAggregate } from '../javascript/aggregate.ts'
 import * as accumulators from './accumulators.ts'
 import type { Aggregate } from './contract.ts'
@@ -82,6 +83,37 @@ function percentiles(name: string, value: Type | 'any', type: Type | typeof firs
   ]
 }
 
+const UNCOMPARED: readonly TypeName[] = ['struct', 'array', 'map', 'vector', 'jsonb']
+
+/** Aggregates whose arguments RisingWave restricts. */
+const RISINGWAVE: readonly Entry[] = [
+  ...['arg_min', 'arg_max'].map(
+    (name): Entry => ({
+      name,
+      args: ['any', 'any'],
+      dialect: 'risingwave',
+      type: ([value, by]) => {
+        if (!UNCOMPARED.includes(by!.name)) return value!
+        const message = `${name} does not support struct, array, map, vector, jsonb for comparison argument, got ${typeName(by!)}`
+        throw new SqlError('feature_not_supported', message)
+      },
+      make: () => multisets.firstBySecond(name === 'arg_max'),
+    }),
+  ),
+  ...['percentile_cont', 'percentile_disc'].map(
+    (name): Entry => ({
+      name,
+      args: [name === 'percentile_cont' ? FLOAT8 : 'any', arrayOf(FLOAT8)],
+      dialect: 'risingwave',
+      ordered: true,
+      type: () => {
+        throw notSupported(`${name} of an array of fractions`)
+      },
+      make: ([type]) => orderedSet.percentileCont(type!),
+    }),
+  ),
+]
+
 /** Every aggregate; adding one is adding a line. */
 const ENTRIES: readonly Entry[] = [
   { name: 'count', args: [], type: INT8, make: () => accumulators.count },
@@ -117,6 +149,7 @@ const ENTRIES: readonly Entry[] = [
   { name: 'any_value', args: ['any'], type: firstArg, make: () => multisets.firstRow(false, false) },
   { name: 'arg_min', args: ['any', 'any'], type: firstArg, make: () => multisets.firstBySecond(false) },
   { name: 'arg_max', args: ['any', 'any'], type: firstArg, make: () => multisets.firstBySecond(true) },
+  ...RISINGWAVE,
   ...['jsonb', 'json'].flatMap((prefix): Entry[] => [
     { name: `${prefix}_agg`, args: [JSONB], type: JSONB, make: () => documents.jsonArray(false) },
     { name: `${prefix}_agg_strict`, args: [JSONB], type: JSONB, make: () => documents.jsonArray(true) },

@@ -3,7 +3,7 @@ import { addDecimals, decimalOf } from '../../types/decimal.ts'
 import { SqlError } from '../../types/error.ts'
 import { hashValue } from '../../types/hash-value.ts'
 import { formatText } from '../../types/text-io.ts'
-import type { Type } from '../../types/type.ts'
+import { dimensionsOf, type Type } from '../../types/type.ts'
 import { firstSubscript } from '../../types/type-labels.ts'
 import type { Decimal, Value } from '../../types/value.ts'
 import { fn, leafOf } from './registry.ts'
@@ -57,6 +57,15 @@ fn('array_upper(anyarray, int4) -> int4', {
       return length === undefined ? null : length - 1 + firstSubscript(type!)
     },
 })
+for (const name of ['array_length', 'array_upper'])
+  fn(`${name}(anyarray, int4) -> int4`, {
+    help: 'length of the first dimension',
+    dialect: 'risingwave',
+    call: (a: Items, n: number) => {
+      if (n > 1) throw new SqlError('feature_not_supported', 'dimensions greater than 1 not supported')
+      return n < 1 || a.length === 0 ? null : a.length
+    },
+  })
 fn('array_lower(anyarray, int4) -> int4', {
   help: 'first subscript of a dimension',
   make:
@@ -70,6 +79,15 @@ fn('array_ndims(anyarray) -> int4', {
     ([type]) =>
     (a: Items) =>
       dimensions(type!, a).length || null,
+})
+fn('array_ndims(anyarray) -> int4', {
+  help: 'number of dimensions of the type',
+  dialect: 'risingwave',
+  strict: false,
+  make:
+    ([type]) =>
+    () =>
+      dimensionsOf(type!),
 })
 fn('array_dims(anyarray) -> text', {
   help: 'dimensions as text',

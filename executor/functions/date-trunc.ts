@@ -30,6 +30,32 @@ fn('date_trunc(text, timestamptz, text) -> timestamptz', {
 })
 fn('date_trunc(text, interval) -> interval', { help: 'cut to a unit', call: truncateInterval })
 
+const LONG_NAMES = new Set(
+  'microseconds milliseconds second minute hour day week month quarter year decade century millennium'.split(
+    ' ',
+  ),
+)
+
+/** Without abbreviations and other forms of the fields. */
+function strictly<Rest extends unknown[], Result>(
+  call: (unit: string, ...rest: Rest) => Result,
+  type: string,
+) {
+  return (unit: string, ...rest: Rest): Result => {
+    if (!LONG_NAMES.has(unit.toLowerCase())) throw noUnit(unit, type)
+    return call(unit, ...rest)
+  }
+}
+const STRICT = { help: 'cut to a unit, by its long name', dialect: 'risingwave' } as const
+const strictInstant = strictly(truncateInstant, TIMESTAMPTZ)
+fn('date_trunc(text, timestamp) -> timestamp', {
+  ...STRICT,
+  call: strictly((unit: string, a: bigint) => truncate(unit, a, TIMESTAMP), TIMESTAMP),
+})
+fn('date_trunc(text, timestamptz) -> timestamptz', { ...STRICT, zoned: true, call: strictInstant })
+fn('date_trunc(text, timestamptz, text) -> timestamptz', { ...STRICT, call: strictInstant })
+fn('date_trunc(text, interval) -> interval', { ...STRICT, call: strictly(truncateInterval, 'interval') })
+
 /** Days and longer are cut in local time; shorter units keep the offset of the instant. */
 function truncateInstant(unit: string, a: bigint, zone: string): bigint {
   if (infinite(a)) return known(unit, TIMESTAMPTZ, a)

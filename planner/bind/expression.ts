@@ -23,6 +23,7 @@ import { as, type Body, body, items, list, location, names, open, str } from './
 import {
   callFunction,
   coerce,
+  dialectOf,
   isUnknown,
   limited,
   settle,
@@ -483,15 +484,18 @@ function bindPlainCast(fields: Body, env: Environment): Expression {
   const typeNode = body(fields['typeName'])
   const type = bindType(typeNode, env)
   const array = as(fields['arg'], 'A_ArrayExpr')
-  if (array !== undefined && type.name === 'array')
-    return bindArrayAs(array, deepened(type, depthOfConstructor(fields['arg'] as PgNode)), env)
+  const { fixedDimensions } = dialectOf(env.context)
+  if (array !== undefined && type.name === 'array') {
+    const depth = fixedDimensions ? 0 : depthOfConstructor(fields['arg'] as PgNode)
+    return bindArrayAs(array, deepened(type, depth), env)
+  }
   const empty = bindEmptyMap(fields['arg'] as PgNode, type)
   if (empty !== undefined) return empty
   const arg = bindExpression(fields['arg'] as PgNode, env)
   const position = at(fields['arg'] as PgNode, env)
   if (type.name === 'interval' && isUnknown(arg))
     return settle(arg, type, env.context, position, intervalFields(typeNode))
-  const done = coerce(arg, asDeep(type, arg), 'explicit', env.context, position)
+  const done = coerce(arg, fixedDimensions ? type : asDeep(type, arg), 'explicit', env.context, position)
   return sameType(done.type, type) ? { ...done, type } : done
 }
 

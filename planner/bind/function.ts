@@ -148,6 +148,10 @@ function bindAggregate(
   const isHypothetical = users.length === 0 && HYPOTHETICAL.has(name)
   const within = isHypothetical || (users.length === 0 && checkWithin(name, fields, position))
   const direct = users.length > 0 ? [] : list(fields['args']).map(arg => bindExpression(arg, inner))
+  if (within && !isHypothetical && dialectOf(env.context).constantFractions && direct.some(reads))
+    throw new SqlError('feature_not_supported', `the direct argument of ${name} must be constant`, {
+      position,
+    })
   const resolved =
     users.length > 0
       ? userAggregate(users, fields, inner, position)
@@ -173,6 +177,11 @@ function bindAggregate(
   if (level > 0) return enclosingAggregate(pending, level, env, position)
   requireAggregates({ aggregates: env.allow.aggregates, clause: env.clause }, position)
   return placeholder('$aggregate', indexIn(env.pending.aggregates, pending), pending.type)
+}
+
+/** Whether the value is another for other rows. */
+function reads(e: Expression): boolean {
+  return e.kind === 'column' || (e.kind === 'call' && (e.fn === 'outer' || e.args.some(reads)))
 }
 
 /** approx_percentile keeps the buckets of its values only. */

@@ -6,7 +6,7 @@ import { equal } from '../expressions.ts'
 import { firstColumns, type Plan } from '../plan.ts'
 import { attach, filterBy } from '../unnest/attach-subqueries.ts'
 import { as, type Body, list, names, open, str } from './ast.ts'
-import { settle, settleText } from './coerce.ts'
+import { dialectOf, settle, settleText } from './coerce.ts'
 import { type BoundRelation, contains, type Environment } from './environment.ts'
 import { at, bindCondition, bindExpression } from './expression.ts'
 import { bindFromList, type From } from './from.ts'
@@ -31,6 +31,8 @@ export function bindSelect(select: Body, outer: Environment, types: readonly Typ
   checkWindowClause(outer.windowClause, base)
   const env: Environment = { ...base, allow: { aggregates: true, windows: true, sets: true } }
   const targets = bindTargets(list(select['targetList']), from, env, types)
+  if (targets.length === 0 && dialectOf(env.context).selectsSomething)
+    throw new SqlError('syntax_error', 'SELECT without a select list')
   const titles = targets.map(t => t.name)
   const having = select['havingClause'] as PgNode | undefined
   const havingEnv = {

@@ -7,6 +7,7 @@ import { parseTypeName } from '../../types/type-names.ts'
 import type { BindContext } from '../contract.ts'
 import { findType, typeOf } from '../type-def.ts'
 import { as, type Body, body, integer, list, names } from './ast.ts'
+import { dialectOf } from './coerce.ts'
 import type { Environment } from './environment.ts'
 
 /** The type a TypeName node means. */
@@ -48,13 +49,14 @@ function structFields(node: Body): string | undefined {
 export function bindModifier(node: Body, context: BindContext): Modifier | undefined {
   return errorsAt(
     () => context.position(node['location'] as number | undefined),
-    () => modifierIn(node),
+    () => modifierIn(node, context),
   )
 }
 
-function modifierIn(node: Body): Modifier | undefined {
+function modifierIn(node: Body, context: BindContext): Modifier | undefined {
   const name = names(node['names']).at(-1) ?? ''
   if (name === 'struct' || name === 'map') return undefined
+  if (name === 'bpchar' && dialectOf(context).charIsText) return undefined
   const numbers = list(node['typmods']).map(n => integer(n) ?? 0)
   // The grammar calls char(n) bpchar.
   if (name === 'char') return modifierOf('"char"', numbers)

@@ -8,6 +8,7 @@ import { parseExpression } from '../../planner/parse/cursor.ts'
 import type { AlterAction } from '../../planner/parse/index.ts'
 import { withRenamedColumn } from '../../planner/renamed-column.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
+import { sqlDialect } from '../../types/sql-dialect.ts'
 import type { Schema } from '../../types/type.ts'
 import type { Step } from './alter-actions.ts'
 import { changeComposite, isComposite } from './alter-composite.ts'
@@ -38,6 +39,11 @@ export function addColumn(
     context.notice(`${message}, skipping`)
     return undefined
   }
+  if (
+    column.generated !== undefined &&
+    sqlDialect(context.session.settings.get('sql_dialect')).addsPlainColumns
+  )
+    throw notSupported('ALTER TABLE … ADD COLUMN of a generated column', { position: column.position })
   const stored: Schema = table.columns.filter(c => c.generated === undefined)
   const def = columnDef(column, [...stored, column], context)
   const old = everyColumn(table.columns)

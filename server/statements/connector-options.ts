@@ -57,6 +57,11 @@ export async function validateSource(
 ): Promise<void> {
   if (connector.source === undefined) throw notSupported(`a source with connector "${connector.name}"`)
   checkOptions(connector, options)
+  if (connector.formats.length === 0 && !['plain', 'native'].includes(format.format)) {
+    const name = format.format.replace(/^./, first => first.toUpperCase())
+    const message = `connector ${connector.name} does not support format ${name}`
+    throw new SqlError('invalid_parameter_value', message)
+  }
   const { read, key: at } = readColumns(columns, key)
   const { include } = syntax
   const schema = read.slice(0, read.length - include.length)

@@ -1,3 +1,4 @@
+import { isVolatile } from '../../executor/functions/index.ts'
 import { limited } from '../../planner/bind/coerce.ts'
 import { bindColumnValue } from '../../planner/bind/scalar.ts'
 import type { ColumnDef, Relation } from '../../planner/catalog.ts'
@@ -87,6 +88,7 @@ async function createWith(
   const key = syntax.primaryKey.map(name => position(declared, name))
   const { nullsInKeys } = sqlDialect(context.session.settings.get('sql_dialect'))
   const columns = isTable ? withRowId(declared, key) : declared
+  requirePureKey(columns, key)
   const version = versionsOf(syntax, columns)
   if (!isTable && key.length > 0 && format.format === 'plain')
     throw notSupported('PRIMARY KEY of a source; use CREATE TABLE')
@@ -155,6 +157,15 @@ async function createWith(
 /** The columns as a key of PostgreSQL's makes them. */
 export function withoutNulls(columns: readonly ColumnDef[], key: readonly number[]): readonly ColumnDef[] {
   return columns.map((column, i) => (key.includes(i) ? { ...column, notNull: true } : column))
+}
+
+/** Throws 42P16 for a key whose values are others each time they are computed. */
+function requirePureKey(columns: readonly ColumnDef[], key: readonly number[]): void {
+  const impure = key.find(i => columns[i]!.generated !== undefined && isVolatile(columns[i]!.generated))
+  if (impure === undefined) return
+  const { name } = columns[impure]!
+  const message = `Generated columns with impure expressions should not be part of the primary key. Here column "${name}" is defined as part of the primary key.`
+  throw new SqlError('invalid_table_definition', message)
 }
 
 /** What the end of a transaction does to the new table. Throws 42P16 unless it is temporary. */

@@ -81,28 +81,29 @@ function calendarDate(days: number): { text: string; era: string } {
   return { text, era: year > 0 ? '' : ' BC' }
 }
 
-export function formatTimestamp(micros: bigint): string {
+/** `threes`: how fractions of a second are written (clock). */
+export function formatTimestamp(micros: bigint, threes = false): string {
   if (micros === INFINITY_MICROS) return 'infinity'
   if (micros === MINUS_INFINITY_MICROS) return '-infinity'
-  return withZone(micros, '')
+  return withZone(micros, '', threes)
 }
 
 /** The era stands last, after the zone. */
-function withZone(local: bigint, zone: string): string {
+function withZone(local: bigint, zone: string, threes: boolean): string {
   const { days, time } = splitMicros(local)
   const { text, era } = calendarDate(days)
-  return `${text} ${clock(time)}${zone}${era}`
+  return `${text} ${clock(time, threes)}${zone}${era}`
 }
 
 /** Hours and minutes of the offset always: `+00:00`, RisingWave's form, which PostgreSQL's clients know from half-hour zones. */
-export function formatTimestamptz(micros: bigint, zone = 'UTC'): string {
+export function formatTimestamptz(micros: bigint, zone = 'UTC', threes = false): string {
   if (micros === INFINITY_MICROS || micros === MINUS_INFINITY_MICROS) return formatTimestamp(micros)
   const offset = zoneOffsetSeconds(zone, micros)
   const seconds = Math.abs(offset)
   const parts = [Math.trunc(seconds / 3600), Math.trunc(seconds / 60) % 60]
   if (seconds % 60 !== 0) parts.push(seconds % 60)
   const tail = `${offset < 0 ? '-' : '+'}${parts.map(two).join(':')}`
-  return withZone(micros + BigInt(offset) * 1_000_000n, tail)
+  return withZone(micros + BigInt(offset) * 1_000_000n, tail, threes)
 }
 
 /**

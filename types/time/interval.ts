@@ -32,11 +32,12 @@ export function formatInterval(i: Interval): string {
   return parts.join(' ')
 }
 
-/** HH:MM:SS[.ffffff] of microseconds, trailing zeros cut. */
-export function clock(micros: bigint): string {
+/** HH:MM:SS[.ffffff] of microseconds, trailing zeros cut; `threes`: only those that leave 3 digits or none. */
+export function clock(micros: bigint, threes = false): string {
   const two = (n: bigint) => n.toString().padStart(2, '0')
   const fraction = micros % SECOND
-  const tail = fraction === 0n ? '' : `.${fraction.toString().padStart(6, '0').replace(/0+$/, '')}`
+  const zeros = threes ? /000$/ : /0+$/
+  const tail = fraction === 0n ? '' : `.${fraction.toString().padStart(6, '0').replace(zeros, '')}`
   return `${two(micros / HOUR)}:${two((micros / (60n * SECOND)) % 60n)}:${two((micros / SECOND) % 60n)}${tail}`
 }
 

@@ -22,8 +22,11 @@ import { offsetOfLocal, packTime, timeOfZone } from './time-with-zone.ts'
 /** Days since 1970-01-01. `now`: local time of the statement, which `today` and `now` mean; without it they are no dates. */
 export function parseDate(text: string, style: TimeStyleText, now?: bigint): number {
   const iso = parseIsoTimestamp(text)
+  const { order, dialect } = timeStyle(style)
+  if (dialect.strictDates && (iso === undefined || text.length !== 10))
+    throw unreadable({ text, type: 'date' }, 'format')
   if (iso !== undefined) return inDateRange(splitMicros(iso.micros).days, text)
-  const read = readDateTime(text, 'date', { type: 'date', order: timeStyle(style).order, now })
+  const read = readDateTime(text, 'date', { type: 'date', order, now })
   if (read === 'infinity') return 0x7fffffff
   if (read === '-infinity') return -0x80000000
   if (read === 'epoch') return 0

@@ -26,7 +26,9 @@ export function styledDate(days: number, style: TimeStyle): string {
 export function styledTimestamp(micros: bigint, style: TimeStyle, zoned: boolean): string {
   const finite = micros !== INFINITY_MICROS && micros !== MINUS_INFINITY_MICROS
   if (style.output === 'ISO' || !finite)
-    return zoned ? formatTimestamptz(micros, style.zone) : formatTimestamp(micros)
+    return zoned
+      ? formatTimestamptz(micros, style.zone, style.dialect.fractionsOfThree)
+      : formatTimestamp(micros, style.dialect.fractionsOfThree)
   const offset = zoned ? zoneOffsetSeconds(style.zone, micros) : 0
   const { days, time } = splitMicros(micros + BigInt(offset) * 1_000_000n)
   const { year, era } = yearOf(days)

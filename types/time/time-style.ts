@@ -1,4 +1,4 @@
-import { type DialectName, sqlDialect } from '../sql-dialect.ts'
+import { type SqlDialect, sqlDialect } from '../sql-dialect.ts'
 
 export type DateOrder = 'MDY' | 'DMY' | 'YMD'
 export type DateOutput = 'ISO' | 'Postgres' | 'SQL' | 'German'
@@ -15,7 +15,7 @@ export interface TimeStyle {
   /** extra_float_digits, at most 1: as many digits as it takes to read the same float again. */
   readonly floatDigits: number
   /** sql_dialect: which texts are values, and how some are written. */
-  readonly dialect: DialectName
+  readonly dialect: SqlDialect
 }
 
 /** The settings that a style is made of, as they stand; '': the default. */
@@ -69,7 +69,7 @@ export function writesPlainValues(text: TimeStyleText): boolean {
 
 /** Whether the text of values is RisingWave's where that differs. */
 export function inRisingWave(text: TimeStyleText): boolean {
-  return !isPlainStyle(text) && timeStyle(text).dialect === 'risingwave'
+  return !isPlainStyle(text) && timeStyle(text).dialect.name === 'risingwave'
 }
 
 /** The style that a text says; kept for the next time. */
@@ -86,7 +86,7 @@ export function timeStyle(text: TimeStyleText): TimeStyle {
     intervals: intervals as IntervalStyle,
     bytes: bytes as TimeStyle['bytes'],
     floatDigits: Number(digits),
-    dialect: sqlDialect(dialect).name,
+    dialect: sqlDialect(dialect),
   }
   if (styles.size > 1000) styles.clear()
   styles.set(text, style)

@@ -151,6 +151,11 @@ for (const args of ['text, text', 'text, text, text']) {
     help: 'groups of the first match, with flag g of every match',
     rows: allMatches,
   })
+  fn(`regexp_matches(${args}) -> setof text[]`, {
+    help: 'groups of every match',
+    dialect: 'risingwave',
+    rows: (text: string, pattern: string, flags = '') => allMatches(text, pattern, `${flags}g`),
+  })
   fn(`regexp_split_to_table(${args}) -> setof text`, {
     help: 'parts between matches',
     rows: (text: string, pattern: string, flags = '') =>
