@@ -17,7 +17,7 @@ export const DIALECT_POINTS = {
   fixedDimensions: 'int[] and int[][] are two types, and a cast does not change the dimensions of an array',
   constantFractions: 'the fraction of a percentile is one constant',
   selectsSomething: 'a SELECT without a select list is refused',
-  addsPlainColumns: 'ALTER TABLE adds no generated columns',
+  addsPlainColumns: 'ALTER TABLE adds no generated columns and no column that is a key',
   olderVersion: 'version() and server_version tell of PostgreSQL 13.14',
 } as const satisfies Readonly<Record<string, string>>
 

@@ -39,11 +39,9 @@ export function addColumn(
     context.notice(`${message}, skipping`)
     return undefined
   }
-  if (
-    column.generated !== undefined &&
-    sqlDialect(context.session.settings.get('sql_dialect')).addsPlainColumns
-  )
-    throw notSupported('ALTER TABLE … ADD COLUMN of a generated column', { position: column.position })
+  const what = column.primaryKey ? 'to alter primary keys' : column.generated && 'to add generated columns'
+  if (what && sqlDialect(context.session.settings.get('sql_dialect')).addsPlainColumns)
+    throw notSupported(what, { position: column.position })
   const stored: Schema = table.columns.filter(c => c.generated === undefined)
   const def = columnDef(column, [...stored, column], context)
   const old = everyColumn(table.columns)

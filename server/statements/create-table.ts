@@ -161,7 +161,10 @@ export function withoutNulls(columns: readonly ColumnDef[], key: readonly number
 
 /** Throws 42P16 for a key whose values are others each time they are computed. */
 function requirePureKey(columns: readonly ColumnDef[], key: readonly number[]): void {
-  const impure = key.find(i => columns[i]!.generated !== undefined && isVolatile(columns[i]!.generated))
+  const impure = key.find(i => {
+    const { generated } = columns[i]!
+    return generated !== undefined && (isVolatile(generated) || readsNow(generated))
+  })
   if (impure === undefined) return
   const { name } = columns[impure]!
   const message = `Generated columns with impure expressions should not be part of the primary key. Here column "${name}" is defined as part of the primary key.`
