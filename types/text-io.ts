@@ -1,6 +1,7 @@
 import { parseArray } from './array-text.ts'
 import { parseBytea } from './bytea-text.ts'
 import { formatDecimal, parseDecimal } from './decimal.ts'
+import { parse96 } from './decimal96-text.ts'
 import { labelOf, placeOf } from './enum-labels.ts'
 import { SqlError } from './error.ts'
 import { extendedType } from './extended.ts'
@@ -21,7 +22,7 @@ import {
   parseTimeWithZone,
 } from './time/parse-time.ts'
 import { styledDate, styledInterval, styledTimestamp } from './time/styled-time.ts'
-import { isPlainStyle, type TimeStyleText, timeStyle } from './time/time-style.ts'
+import { inRisingWave, isPlainStyle, type TimeStyleText, timeStyle } from './time/time-style.ts'
 import { formatTimeWithZone } from './time/time-with-zone.ts'
 import type { Type } from './type.ts'
 import { typeName } from './type-names.ts'
@@ -52,7 +53,7 @@ export function parseText(type: Type, text: string, style: TimeStyleText = 'UTC'
       return inFloatRange(type, type.name === 'float4' ? nearestReal(text, value) : value, text)
     }
     case 'numeric': {
-      const value = parseDecimal(text)
+      const value = inRisingWave(style) ? parse96(text) : parseDecimal(text)
       if (value === undefined) throw invalid(type, text)
       return value
     }

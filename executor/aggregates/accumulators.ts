@@ -127,7 +127,8 @@ export const DECIMALS = [COUNT, { type: NUMERIC, initial: ZERO }, COUNT, COUNT, 
 /** Where those counts begin. */
 export const SPECIALS_AT = 2
 
-function sumDecimals(power: 1 | 2, at: number): Accumulator['update'] {
+/** Adds the values, or their squares, up in column `at`; counts rows in the first case. */
+export function sumDecimals(power: 1 | 2, at: number): Accumulator['update'] {
   return (state, ids, [arg], weights, length) => {
     const data = arg!.data as readonly Value[]
     for (let i = 0; i < length; i++) {

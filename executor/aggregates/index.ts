@@ -25,6 +25,7 @@ import { javascriptAggregate } from '../javascript/aggregate.ts'
 import * as accumulators from './accumulators.ts'
 import type { Aggregate } from './contract.ts'
 import { decimalSum } from './decimal-sums.ts'
+import { spread96, sum96 } from './decimal96.ts'
 import * as documents from './documents.ts'
 import { hypothetical } from './hypothetical.ts'
 import * as multisets from './multisets.ts'
@@ -42,7 +43,7 @@ interface Entry {
   readonly ordered?: boolean
   /** Only where sql_dialect is this one, instead of the aggregate with the same parameters. */
   readonly dialect?: Exclude<DialectName, 'postgresql'>
-  make(args: readonly Type[], appendOnly: boolean): Aggregate
+  make(args: readonly Type[], appendOnly: boolean, batch: boolean): Aggregate
 }
 
 const INTEGERS = [INT2, INT4, INT8]
@@ -56,7 +57,13 @@ function spread(name: string, options: accumulators.Spread): Entry[] {
     ...[FLOAT4, FLOAT8].map(
       (arg): Entry => ({ name, args: [arg], type: FLOAT8, make: () => accumulators.floatSpread(options) }),
     ),
+    ...[...INTEGERS, NUMERIC].map(arg => variant(name, arg, () => spread96(arg, options))),
   ]
+}
+
+/** What numerics of 96 bits have another answer for. */
+function variant(name: string, arg: Type, make: Entry['make']): Entry {
+  return { name, args: [arg], type: NUMERIC, dialect: 'risingwave', make }
 }
 
 function extreme(name: string, greatest: boolean): Entry {
@@ -133,6 +140,8 @@ const ENTRIES: readonly Entry[] = [
   { name: 'sum', args: [VECTOR], type: VECTOR, make: () => vectorSum(false) },
   { name: 'avg', args: [VECTOR], type: VECTOR, make: () => vectorSum(true) },
   { name: 'avg', args: [NUMERIC], type: NUMERIC, make: () => accumulators.numericSum(true) },
+  variant('sum', NUMERIC, (_, ...how) => sum96(NUMERIC, false, ...how)),
+  ...[...INTEGERS, NUMERIC].map(arg => variant('avg', arg, (_, ...how) => sum96(arg, true, ...how))),
   { name: 'avg', args: [FLOAT4], type: FLOAT8, make: () => accumulators.floatSum(true, false) },
   { name: 'avg', args: [FLOAT8], type: FLOAT8, make: () => accumulators.floatSum(true, false) },
   { name: 'avg', args: [INTERVAL], type: INTERVAL, make: () => accumulators.intervalSum(true) },
@@ -283,9 +292,13 @@ export function createAggregate(
   const definition = fn.indexOf(') {')
   if (definition !== -1) return javascriptAggregate(fn.slice(definition + 2), appendOnly)
   const name = fn.includes('(') ? fn.slice(0, fn.indexOf('(')) : fn
-  const variant = variantOf(fn)
-  if (variant !== undefined)
-    return ENTRIES.find(e => e.dialect === variant && takes(e, name, argTypes))!.make(argTypes, appendOnly)
+  const dialect = variantOf(fn)
+  if (dialect !== undefined)
+    return ENTRIES.find(e => e.dialect === dialect && takes(e, name, argTypes))!.make(
+      argTypes,
+      appendOnly,
+      batch,
+    )
   if (batch && argTypes[0]?.name === 'numeric' && (name === 'sum' || name === 'avg'))
     return decimalSum(name === 'avg')
   // Without retractions the sum's scale is that of its rows.
@@ -293,7 +306,7 @@ export function createAggregate(
   if (name.startsWith(HYPOTHETICAL_MARK)) return hypothetical(name.slice(HYPOTHETICAL_MARK.length), argTypes)
   const entry = ENTRIES.find(e => e.dialect === undefined && takes(e, name, argTypes))
   if (entry === undefined) throw undefinedAggregate(name, argTypes)
-  return entry.make(argTypes, appendOnly)
+  return entry.make(argTypes, appendOnly, batch)
 }
 
 /** The dialect behind the types of a variant's id. */

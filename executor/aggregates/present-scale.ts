@@ -20,7 +20,7 @@ export function presentScaleSum(average: boolean): Accumulator {
     kind: 'accumulator',
     state: [...DECIMALS, { type: FLOAT8, initial: 0 }, { type: arrayOf(INT8), initial: NONE }],
     update,
-    output: decimalOutput(average, SPECIALS_AT, settled),
+    output: decimalOutput(average, SPECIALS_AT, presentSum),
   }
 }
 
@@ -70,7 +70,7 @@ function countOther(
 }
 
 /** The sum without the zeros of rows that have left. */
-function settled(state: readonly ColumnBuffer[], id: number): Decimal {
+export function presentSum(state: readonly ColumnBuffer[], id: number): Decimal {
   let { digits, scale } = state[1]!.values[id] as Decimal
   if (state[TOP]!.f64[id]! > 0) return { digits, scale }
   const lower = state[LOWER]!.values[id] as readonly bigint[]

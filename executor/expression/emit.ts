@@ -12,6 +12,7 @@ import { trustedFunction } from '../javascript/function.ts'
 import { IsolatedFunction } from '../javascript/isolated.ts'
 import {
   type DecimalSource,
+  decimal96Operation,
   decimalComparison,
   decimalOperation,
   loadDecimal,
@@ -29,15 +30,17 @@ export interface Emitted {
 }
 
 type DecimalOperator =
-  | { readonly kind: 'arithmetic'; readonly symbol: '+' | '-' | '*' }
+  | { readonly kind: 'arithmetic'; readonly symbol: '+' | '-' | '*'; readonly isRisingWave: boolean }
   | { readonly kind: 'comparison'; readonly symbol: string }
 
 const COMPARISONS = { '=': '===', '<>': '!==', '<': '<', '<=': '<=', '>': '>', '>=': '>=' } as const
 const DECIMAL_OPERATORS: Readonly<Record<string, DecimalOperator>> = Object.fromEntries([
-  ...(['+', '-', '*'] as const).map(symbol => [
-    `${symbol}(numeric, numeric) -> numeric`,
-    { kind: 'arithmetic', symbol },
-  ]),
+  ...(['+', '-', '*'] as const).flatMap(symbol =>
+    ['', ' risingwave'].map(dialect => [
+      `${symbol}(numeric, numeric) -> numeric${dialect}`,
+      { kind: 'arithmetic', symbol, isRisingWave: dialect !== '' },
+    ]),
+  ),
   ...Object.entries(COMPARISONS).map(([name, symbol]) => [
     `${name}(numeric, numeric) -> bool`,
     { kind: 'comparison', symbol },
@@ -324,7 +327,8 @@ export class Emitter {
     const apart = e.kind === 'call' && !top && this.#sharedBy(e) !== undefined && !this.#isBrief(e)
     if (e.kind === 'call' && operator?.kind === 'arithmetic' && !apart) {
       const [a, b] = e.args.map(arg => this.#decimal(arg, nulls)) as [DecimalSource, DecimalSource]
-      this.lines.push(decimalOperation(operator.symbol, a, b, m, s))
+      const operation = operator.isRisingWave ? decimal96Operation : decimalOperation
+      this.lines.push(operation(operator.symbol, a, b, m, s))
       return { m, s, slow: `${this.constant(functionById(e.fn).call)}(${a.slow}, ${b.slow})` }
     }
     if (e.kind === 'literal' && isSmall(e.value)) {

@@ -7,6 +7,7 @@ import {
   parseDecimal,
   roundDecimal,
 } from '../../types/decimal.ts'
+import { ofFloat, toDouble } from '../../types/decimal96-text.ts'
 import { plainType, sameDomains } from '../../types/domain-type.ts'
 import { SqlError } from '../../types/error.ts'
 import { halfEven } from '../../types/half-even.ts'
@@ -165,7 +166,7 @@ export function castValue(value: Value, from: Type, to: Type, zone: TimeStyleTex
   if (from.name === 'array' && to.name === 'vector') return vectorOfArray(value as readonly Value[], from)
   if (from.name === 'variant') {
     const document = formatVariant(value as string)
-    return to.name === 'jsonb' ? document : castJson(document, to)
+    return to.name === 'jsonb' ? document : castJson(document, to, zone)
   }
   if (to.name === 'variant') return parseVariant(value as string)
   if (from.name === 'array' && to.name === 'array')
@@ -184,9 +185,9 @@ export function castValue(value: Value, from: Type, to: Type, zone: TimeStyleTex
   if (from.name === 'bool' && to.name === 'int4') return value === true ? 1 : 0
   if (from.name === 'int4' && to.name === 'bool') return value !== 0
   if (from.name === 'oid' || to.name === 'oid') return castOid(value as number | bigint, to)
-  if (from.name === 'jsonb') return castJson(value as string, to)
+  if (from.name === 'jsonb') return castJson(value as string, to, zone)
   if ((NUMBERS.includes(from.name) || from.name === 'int256') && NUMBERS.includes(to.name))
-    return castNumber(value as number | bigint | Decimal, from, to)
+    return castNumber(value as number | bigint | Decimal, from, to, zone)
   if (to.name === 'timetz') return timeWithZone(value as bigint, from, zoneOfStyle(zone))
   if (from.name === 'timetz') return unpackTime(value as bigint).micros
   if (from.name === 'interval') return timeOfDay((value as Interval).micros)
@@ -226,9 +227,9 @@ function castBits(bits: string, to: Type): Value {
   return to.name === 'int8' ? value : Number(value)
 }
 
-function castNumber(value: number | bigint | Decimal, from: Type, to: Type): Value {
-  if (to.name === 'float8' || to.name === 'float4') return toFloat(value, to)
-  if (to.name === 'numeric') return toDecimal(value, from)
+function castNumber(value: number | bigint | Decimal, from: Type, to: Type, style: TimeStyleText): Value {
+  if (to.name === 'float8' || to.name === 'float4') return toFloat(value, to, style)
+  if (to.name === 'numeric') return toDecimal(value, from, style)
   const whole = typeof value === 'number' ? wholeOfFloat(value, to) : wholeOf(value, to)
   const bits = to.name === 'int2' ? 16 : to.name === 'int4' ? 32 : 64
   if (BigInt.asIntN(bits, whole) !== whole) throw outOfRange(to)
@@ -250,8 +251,9 @@ function wholeOfFloat(value: number, to: Type): bigint {
   return BigInt(halfEven(value))
 }
 
-function toFloat(value: number | bigint | Decimal, to: Type): number {
-  const number = typeof value === 'object' ? decimalToNumber(value) : Number(value)
+function toFloat(value: number | bigint | Decimal, to: Type, style: TimeStyleText): number {
+  const double = inRisingWave(style) ? toDouble : decimalToNumber
+  const number = typeof value === 'object' ? double(value) : Number(value)
   const result = to.name === 'float4' ? Math.fround(number) : number
   if (typeof value === 'object' && value.special === undefined) {
     if (!Number.isFinite(result) || (result === 0 && value.digits !== 0n))
@@ -268,12 +270,13 @@ function toFloat(value: number | bigint | Decimal, to: Type): number {
 }
 
 /** A float becomes the numeric of its 15 (real: 6) leading digits, as %g prints them. */
-function toDecimal(value: number | bigint | Decimal, from: Type): Decimal {
+function toDecimal(value: number | bigint | Decimal, from: Type, style: TimeStyleText): Decimal {
   if (typeof value === 'object') return value
   if (typeof value === 'bigint') return decimalOf(value)
   if (Number.isNaN(value)) return NAN
   if (!Number.isFinite(value)) return parseDecimal(String(value))!
   if (from.name !== 'float4' && from.name !== 'float8') return decimalOf(value)
+  if (inRisingWave(style)) return ofFloat(value, from.name === 'float4' ? 24 : 52)
   return parseDecimal(String(Number(value.toPrecision(from.name === 'float4' ? 6 : 15))))!
 }
 
@@ -285,11 +288,13 @@ function castOid(value: number | bigint, to: Type): Value {
   return Number(BigInt.asIntN(32, BigInt(value)))
 }
 
-function castJson(text: string, to: Type): Value {
+function castJson(text: string, to: Type, style: TimeStyleText): Value {
   const json = parseJson(text)
   if (to.name === 'bool' && typeof json === 'boolean') return json
   if (to.name !== 'bool' && json !== null && isJsonNumber(json))
-    return castNumber(parseDecimal(json.text)!, { name: 'numeric' }, to)
+    return to.name === 'numeric' && inRisingWave(style)
+      ? ofFloat(Number(json.text), 52)
+      : castNumber(parseDecimal(json.text)!, { name: 'numeric' }, to, style)
   const kind =
     json === null
       ? 'null'

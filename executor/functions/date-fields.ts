@@ -1,4 +1,5 @@
 import { addDecimals, decimalOf, decimalToNumber, divideDecimals, roundDecimal } from '../../types/decimal.ts'
+import { add, divide } from '../../types/decimal96.ts'
 import * as t from '../../types/time/datetime.ts'
 import { unpackTime } from '../../types/time/time-with-zone.ts'
 import type { Decimal, Interval } from '../../types/value.ts'
@@ -47,6 +48,43 @@ for (const [name, type] of [
     },
   })
 }
+
+for (const [type, epoch] of [
+  ['timestamp', true],
+  ['time', true],
+  ['timestamptz', false],
+] as const)
+  fn(`extract(text, ${type}) -> numeric`, {
+    dialect: 'risingwave',
+    help: 'field, of seconds with nanoseconds',
+    zoned: type === 'timestamptz',
+    call: (f: string, a: bigint, zone?: string) => {
+      const unit = unitOf(f)
+      if (type === 'timestamp' && unit === 'julian' && hasEnd(a)) return julian96(a)
+      const field =
+        type === 'time'
+          ? timeField(f, a)
+          : type === 'timestamp'
+            ? timestampField(f, a, 'timestamp without time zone')
+            : instantField(f, a, zone!)
+      const isFine = ['second', 'millisecond', 'microsecond'].includes(unit) || (epoch && unit === 'epoch')
+      return isFine ? withNanoseconds(field) : field
+    },
+  })
+
+/** RisingWave's: three more digits, as long as the nanoseconds are an int8. */
+function withNanoseconds(field: Field): Field {
+  if (field === null || field.special !== undefined) return field
+  const digits = field.digits * 1000n
+  return BigInt.asIntN(64, digits) === digits ? { digits, scale: field.scale + 3 } : field
+}
+
+function julian96(micros: bigint): Field {
+  const seconds = withNanoseconds({ digits: micros, scale: 6 })!
+  return add(divide(seconds, decimalOf(86400)), decimalOf(JULIAN))
+}
+
+const hasEnd = (micros: bigint): boolean => micros !== t.INFINITY_MICROS && micros !== t.MINUS_INFINITY_MICROS
 
 /** The midnight that begins the day, as UTC has it. */
 export function dateToInstant(days: number): bigint {

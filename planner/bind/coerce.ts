@@ -108,8 +108,8 @@ export function dialectOf(context: BindContext): SqlDialect {
   return sqlDialect(context.setting('sql_dialect'))
 }
 
-/** How the session reads and writes times, and writes bytes and floats. */
-function styleOf(context: BindContext): TimeStyleText {
+/** How the session reads and writes times and numbers, and writes bytes and floats. */
+export function styleOf(context: BindContext): TimeStyleText {
   return timeStyleText({
     zone: zoneOf(context),
     dates: context.setting('datestyle'),

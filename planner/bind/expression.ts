@@ -28,6 +28,7 @@ import {
   limited,
   settle,
   settleText,
+  styleOf,
   tryCoerce,
   UNKNOWN,
   unify,
@@ -172,18 +173,18 @@ export function bindConstant(node: PgNode, fields: Body, env: Environment): Expr
   if (fields['ival'] !== undefined)
     return literal((body(fields['ival'])['ival'] as number | undefined) ?? 0, INT4)
   if (fields['boolval'] !== undefined) return literal(body(fields['boolval'])['boolval'] === true, BOOL)
-  if (fields['fval'] !== undefined) return numberLiteral(str(body(fields['fval'])['fval']))
+  if (fields['fval'] !== undefined) return numberLiteral(str(body(fields['fval'])['fval']), env)
   if (fields['sval'] !== undefined) return literal(str(body(fields['sval'])['sval']), UNKNOWN)
   return settle(literal(str(body(fields['bsval'])['bsval']), UNKNOWN), BIT, env.context, at(node, env))
 }
 
-function numberLiteral(text: string): Expression {
+function numberLiteral(text: string, env: Environment): Expression {
   if (/^-?\d+$/.test(text)) {
     const value = BigInt(text)
     if (value <= INT4_MAX && value >= -INT4_MAX - 1n) return literal(Number(value), INT4)
     if (value <= INT8_MAX && value >= -INT8_MAX - 1n) return literal(value, INT8)
   }
-  return literal(parseText(NUMERIC, text), NUMERIC)
+  return literal(parseText(NUMERIC, text, styleOf(env.context)), NUMERIC)
 }
 
 function bindColumn(fields: Body, env: Environment): Expression {
@@ -310,7 +311,7 @@ function bindOperator(fields: Body, env: Environment): Expression {
 function bindPrefix(name: string, right: PgNode, env: Environment, position: number | undefined): Expression {
   const constant = as(right, 'A_Const')
   if (name === '-' && constant?.['fval'] !== undefined)
-    return numberLiteral(`-${str(body(constant['fval'])['fval'])}`)
+    return numberLiteral(`-${str(body(constant['fval'])['fval'])}`, env)
   if (name === '-' && constant?.['ival'] !== undefined) {
     return literal(0 - ((body(constant['ival'])['ival'] as number | undefined) ?? 0), INT4)
   }

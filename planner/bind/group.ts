@@ -12,7 +12,8 @@ import type { ScopeColumn } from './scope.ts'
 
 /**
  * Groups the input by each of the sets and rewrites expressions over it into expressions over the groups. One set: one
- * aggregate. Several: one each, their rows put together with NULL for the keys that are not in the set.
+ * aggregate. Several: one each, their rows put together with NULL for the keys that are not in the set. `shown`: a key's value as its
+ * group has it.
  */
 export function aggregatePlan(
   given: Plan,
@@ -20,6 +21,7 @@ export function aggregatePlan(
   expressions: readonly Expression[],
   pending: Pending,
   scope: readonly ScopeColumn[],
+  shown: (key: Expression) => Expression,
 ): { readonly plan: Plan; readonly expressions: readonly Expression[] } {
   const told = pending.aggregates.some(keepsList) ? inOrder(given) : undefined
   const input = told?.plan ?? given
@@ -39,7 +41,7 @@ export function aggregatePlan(
   // Twice: the first pass may add determined columns, which moves the aggregates.
   rewritten()
   const final = rewritten()
-  const columns: Expression[] = [...keys]
+  const columns: Expression[] = keys.map(shown)
   const place = (e: Expression): number => {
     const at = columns.findIndex(c => equal(c, e))
     return at === -1 ? columns.push(e) - 1 : at

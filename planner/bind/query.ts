@@ -13,6 +13,7 @@ import { columnsByName, corresponding } from './corresponding.ts'
 import { type BoundRelation, type Ctes, type Environment, noPending } from './environment.ts'
 import { at, bindExpression } from './expression.ts'
 import { direction } from './function.ts'
+import { groupKey } from './group-key.ts'
 import { bindRecursive, readsItself } from './recursive.ts'
 import { bindEach } from './row.ts'
 import { depthOf, type Scope } from './scope.ts'
@@ -190,15 +191,15 @@ function bindSetOperation(select: Body, env: Environment): BoundRelation {
     const other = schemaOf(right.plan)[i]!
     return unifiedType([column(i, f.type), column(i, other.type)], what, undefined)
   })
+  const all = select['all'] === true
   const typed = sides.map((side): Plan => {
-    const schema = schemaOf(side.plan)
-    if (schema.every((f, i) => sameType(f.type, types[i]!))) return side.plan
-    const columns = schema.map((f, i) =>
-      coerce(column(i, f.type), types[i]!, 'implicit', env.context, undefined),
-    )
+    const columns = schemaOf(side.plan).map((f, i) => {
+      const typed = coerce(column(i, f.type), types[i]!, 'implicit', env.context, undefined)
+      return all ? typed : groupKey(typed, env.context)
+    })
+    if (columns.every(e => e.kind === 'column')) return side.plan
     return { op: 'project', input: side.plan, columns, names: left.names }
   })
-  const all = select['all'] === true
   if (what !== 'UNION') {
     const operation = what === 'INTERSECT' ? 'intersect' : 'except'
     return {

@@ -12,6 +12,7 @@ import { at, bindCondition, bindExpression } from './expression.ts'
 import { bindFromList, type From } from './from.ts'
 import { direction } from './function.ts'
 import { aggregatePlan } from './group.ts'
+import { groupKey } from './group-key.ts'
 import { setsOf } from './grouping-sets.ts'
 import { limited, outputPosition } from './query.ts'
 import { expandRecord } from './row.ts'
@@ -58,7 +59,8 @@ export function bindSelect(select: Body, outer: Environment, types: readonly Typ
   if (groups !== undefined || condition !== undefined || aggregates.length + groupings.length > 0) {
     const windowed = env.pending.windows.flatMap(windowExpressions)
     const all = [...list_, ...(condition === undefined ? [] : [condition]), ...windowed, ...env.pending.sets]
-    const grouped = aggregatePlan(plan, groups ?? [[]], all, env.pending, from.columns)
+    const shown = (key: Expression) => groupKey(key, env.context)
+    const grouped = aggregatePlan(plan, groups ?? [[]], all, env.pending, from.columns, shown)
     plan = grouped.plan
     list_ = grouped.expressions.slice(0, list_.length)
     if (condition !== undefined) plan = filterBy(plan, grouped.expressions[list_.length]!, env.pending)
@@ -115,10 +117,12 @@ function finish(
   })
   const hidden = columns.length - width
   const distinct = select['distinctClause'] !== undefined
+  const on = place.slice(sorts.length, sorts.length + keyCount)
+  const isDistinct = distinct && on.length === 0
   let plan: Plan = {
     op: 'project',
     input,
-    columns,
+    columns: isDistinct ? columns.map(e => groupKey(e, env.context)) : columns,
     names: columns.map((_, i) => titles[i] ?? '?column?'),
   }
   const order: Order[] = sorts.map((s, i) => ({
@@ -126,10 +130,9 @@ function finish(
     descending: s.descending,
     nullsFirst: s.nullsFirst,
   }))
-  const on = place.slice(sorts.length, sorts.length + keyCount)
   if (on.length > 0) {
     plan = { op: 'top-n', input: plan, partition: on, order, offset: 0, limit: 1, withTies: false }
-  } else if (distinct) {
+  } else if (isDistinct) {
     if (hidden > 0) {
       const message = 'for SELECT DISTINCT, ORDER BY expressions must appear in select list'
       throw new SqlError('invalid_column_reference', message)
