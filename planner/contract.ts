@@ -72,14 +72,17 @@ export interface BindContext {
   ownRows?(table: Relation): OwnRows | undefined
 }
 
-/** Rows of a table as one transaction block has them. */
+/** What one transaction block has changed of a table, as it was when this was asked for. */
 export interface OwnRows {
   /** Columns that tell the table's rows apart. */
   readonly key: readonly number[]
-  /** Keys of rows that are not as others see them, or not there any more. */
-  readonly touched: readonly (readonly Value[])[]
-  /** All rows that the block wrote and has not removed. */
-  readonly rows: readonly (readonly Value[])[]
+  /** So many rows of others are not as those see them, or not there any more. */
+  readonly touched: number
+  /** At least as many as `rows` yields. */
+  readonly size: number
+  isTouched(key: readonly Value[]): boolean
+  /** The rows that the block wrote and has not removed; `key`: those with that key, of which there is one at most. */
+  rows(key?: readonly Value[]): readonly (readonly Value[])[]
 }
 
 /** A bound and optimised query. */

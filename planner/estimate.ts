@@ -38,6 +38,7 @@ export class Estimates {
   /** Rows of the greatest relation that it scans; 0: all are small. */
   scanned(plan: Plan): number {
     if (plan.op === 'scan') {
+      if (plan.own !== undefined) return 0
       const rows = plan.scan === undefined ? (this.#sampler(plan.relation)?.rows ?? 0) : 0
       return rows < INDEXED_ROWS_MIN ? 0 : rows
     }
@@ -82,6 +83,7 @@ export class Estimates {
   #derive(plan: Plan): number {
     switch (plan.op) {
       case 'scan':
+        if (plan.own !== undefined) return plan.scan === undefined ? plan.own.size : 1
         return plan.scan === undefined ? (this.#sampler(plan.relation)?.rows ?? UNKNOWN_ROWS) : 1
       case 'values':
         return plan.rows.length

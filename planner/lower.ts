@@ -2,10 +2,11 @@ import { isDeepStrictEqual } from 'node:util'
 import { variantOf } from '../executor/aggregates/index.ts'
 import { evaluate } from '../executor/expression/compile.ts'
 import { SqlError, unreachable } from '../types/error.ts'
-import type { AggregateCall, Expression, GraphNode, OperatorSpec } from '../types/job.ts'
+import type { AggregateCall, Expression, GraphNode, OperatorSpec, Scan } from '../types/job.ts'
 import { toJson } from '../types/json.ts'
 import type { Schema } from '../types/type.ts'
 import type { Value } from '../types/value.ts'
+import type { OwnRows } from './contract.ts'
 import { everyColumn, readsNow } from './expressions.ts'
 import { type Plan, schemaOf } from './plan.ts'
 import { nowConditions, nowSeries } from './temporal-filter.ts'
@@ -67,7 +68,9 @@ function visit(plan: Plan, add: Add, done: Map<Plan, GraphNode>): GraphNode {
   }
   switch (plan.op) {
     case 'scan': {
-      const { relation, schema, scan, asOf } = plan
+      const { relation, schema, scan, asOf, own } = plan
+      if (own !== undefined)
+        return add({ kind: 'values', schema, rows: ownRows(own, schema, scan) }, [], plan, 'one')
       if (asOf !== undefined)
         return add({ kind: 'input', relation, schema, asOf: millisOf(asOf) }, [], plan, 'any')
       return add(
@@ -200,6 +203,13 @@ function filtered(
     node = add({ kind: 'temporal-filter', column: at, comparison, bound }, [node], wide, 'one')
   })
   return add({ kind: 'project', columns }, [node], plan, 'any')
+}
+
+/** As wide as the plan's: the time of a write, where it is read, is not known yet. */
+function ownRows(own: OwnRows, schema: Schema, scan: Scan | undefined): readonly (readonly Value[])[] {
+  return own
+    .rows(scan?.equals)
+    .map(row => (row.length === schema.length ? row : schema.map((_, i) => row[i] ?? null)))
 }
 
 function values(plan: Extract<Plan, { op: 'values' }>, add: Add): GraphNode {

@@ -13,6 +13,7 @@ import {
   type WindowCall,
 } from '../types/job.ts'
 import { INT8, type Schema, type Type } from '../types/type.ts'
+import type { OwnRows } from './contract.ts'
 import { everyColumn, readsNow } from './expressions.ts'
 
 /** An index as a query may read it in place of the relation it is on. */
@@ -46,6 +47,8 @@ export type Plan =
       readonly joinIndexes?: readonly IndexScan[]
       /** Its rows are those of a recursive query. */
       readonly recursion?: PlannedRecursion
+      /** Its rows are those of them that the transaction block wrote. */
+      readonly own?: OwnRows
     }
   | { readonly op: 'values'; readonly schema: Schema; readonly rows: readonly (readonly Expression[])[] }
   | { readonly op: 'filter'; readonly input: Plan; readonly predicate: Expression }

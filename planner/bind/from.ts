@@ -156,7 +156,7 @@ function relationPlan(path: readonly string[], env: Environment, position: numbe
   const indexed = withIndexes(plan, relation, env.context)
   const own = env.context.ownRows?.(relation)
   return {
-    plan: own === undefined ? indexed : withOwnRows(indexed, own),
+    plan: own === undefined ? indexed : withOwnRows(indexed, relation.id, own),
     names,
     hidden,
     keyed,

@@ -1,29 +1,18 @@
+import { BOOL, INT4 } from '../../types/type.ts'
+import type { Value } from '../../types/value.ts'
 import type { OwnRows } from '../contract.ts'
-import { literal } from '../expressions.ts'
+import { call, column, literal } from '../expressions.ts'
 import { type Plan, schemaOf } from '../plan.ts'
 
 /** A table's rows as a transaction block has them: those that it has not touched, and its own. */
-export function withOwnRows(plan: Plan, { key, touched, rows }: OwnRows): Plan {
+export function withOwnRows(plan: Plan, relation: number, own: OwnRows): Plan {
   const schema = schemaOf(plan)
-  const keys = key.map(i => schema[i]!)
-  const others: Plan = {
-    op: 'join',
-    type: 'anti',
-    left: plan,
-    right: {
-      op: 'values',
-      schema: keys,
-      rows: touched.map(values => values.map((value, i) => literal(value, keys[i]!.type))),
-    },
-    leftKeys: key,
-    rightKeys: keys.map((_, i) => i),
-    nullSafe: keys.map((_, i) => touched.some(values => values[i] === null)),
-  }
-  const own: Plan = {
-    op: 'values',
-    schema,
-    // The time of a write, where it is read, is not known yet.
-    rows: rows.map(row => schema.map(({ type }, i) => literal(row[i] ?? null, type))),
-  }
-  return { op: 'union', inputs: touched.length === 0 ? [plan, own] : [others, own] }
+  const { key } = own
+  const mine: Plan = { op: 'scan', relation, schema, key, appendOnly: false, own }
+  if (own.touched === 0) return { op: 'union', inputs: [plan, mine] }
+  // A function of rows.ts asks the object itself; plans with it are never written down.
+  const handle = literal(own as unknown as Value, INT4)
+  const columns = key.map(i => column(i, schema[i]!.type))
+  const predicate = call('$untouched(int4, any, ...any) -> bool', [handle, ...columns], BOOL)
+  return { op: 'union', inputs: [{ op: 'filter', input: plan, predicate }, mine] }
 }

@@ -17,8 +17,17 @@ interface Touched {
   readonly key: Row
   /** As it was committed; undefined: it was not read before it was written. */
   readonly before: Row | undefined
+  /** When it was touched first. */
+  readonly since: number
+  now: Version
+}
+
+/** A row since a change, counted from the table's first. */
+interface Version {
+  readonly since: number
   /** undefined: removed. */
-  now: Row | undefined
+  readonly row: Row | undefined
+  readonly older: Version | undefined
 }
 
 /**
@@ -32,9 +41,13 @@ export class TableChanges {
   readonly #key: readonly number[]
   /** Place of the numbers of rows; -1: the table has a key. */
   readonly #rowId: number
-  readonly #rows = new Map<string, Touched>()
+  #rows = new Map<unknown, Touched>()
+  /** So many of #rows are of others. */
+  #touched = 0
   /** So many chunks are folded. */
   #folded = 0
+  #changes = 0
+  #seen: Seen | undefined
   /** Chunks may name rows by the numbers that the block gave them. */
   #isRead = false
   readonly #firstId: bigint
@@ -59,7 +72,10 @@ export class TableChanges {
   /** What came after the first `length` chunks did not happen; yields that. */
   truncate(length: number): readonly Chunk[] {
     if (length >= this.#chunks.length) return []
-    this.#rows.clear()
+    // Cursors may read what it was.
+    this.#rows = new Map()
+    this.#seen = undefined
+    this.#touched = 0
     this.#folded = 0
     this.#lastId = this.#firstId
     return this.#chunks.splice(length)
@@ -70,13 +86,9 @@ export class TableChanges {
     this.#requireReadable()
     this.#isRead = true
     this.#fold()
-    const all = [...this.#rows.values()]
-    return {
-      key: this.#key,
-      // Numbers below zero are of rows that nobody else has.
-      touched: all.filter(({ key }) => !this.#isOwn(key)).map(({ key }) => key),
-      rows: all.flatMap(({ now }) => (now === undefined ? [] : [now])),
-    }
+    if (this.#seen?.until !== this.#changes)
+      this.#seen = new Seen(this.#key, this.#rows, this.#changes, this.#touched)
+    return this.#seen
   }
 
   /** What is written at the end of the block. */
@@ -85,7 +97,7 @@ export class TableChanges {
     this.#fold()
     const all = [...this.#rows.values()]
     const gone = all.flatMap(({ before }) => (before === undefined ? [] : [before]))
-    const come = all.flatMap(({ now }) => (now === undefined ? [] : [this.#unnumbered(now)]))
+    const come = all.flatMap(({ now: { row } }) => (row === undefined ? [] : [this.#unnumbered(row)]))
     const types = this.table.columns.map(({ type }) => type)
     const weights = [...gone.map(() => -1), ...come.map(() => 1)]
     return weights.length === 0 ? [] : [chunkOf(types, [...gone, ...come], weights)]
@@ -118,11 +130,17 @@ export class TableChanges {
   #apply(row: Row, comes: boolean): void {
     const numbered = comes ? this.#numbered(row) : row
     const key = this.#key.map(i => numbered[i]!)
-    const text = textOf(key)
-    const known = this.#rows.get(text)
-    const now = comes ? numbered : undefined
-    if (known !== undefined) known.now = now
-    else this.#rows.set(text, { key, before: comes ? undefined : row, now })
+    const told = toldBy(key)
+    const known = this.#rows.get(told)
+    const since = ++this.#changes
+    const now = { since, row: comes ? numbered : undefined, older: known?.now }
+    if (known !== undefined) {
+      known.now = now
+      return
+    }
+    this.#rows.set(told, { key, before: comes ? undefined : row, since, now })
+    // Numbers below zero are of rows that nobody else has.
+    if (!this.#isOwn(key)) this.#touched++
   }
 
   #numbered(row: Row): Row {
@@ -138,11 +156,57 @@ export class TableChanges {
   }
 }
 
-/** Equal for equal keys. */
-function textOf(key: Row): string {
+let lastSeen = 0
+
+/** What the block had changed after its first `until` changes. */
+class Seen implements OwnRows {
+  readonly key: readonly number[]
+  readonly touched: number
+  readonly until: number
+  readonly #rows: ReadonlyMap<unknown, Touched>
+  readonly #id = ++lastSeen
+
+  constructor(key: readonly number[], rows: ReadonlyMap<unknown, Touched>, until: number, touched: number) {
+    this.key = key
+    this.#rows = rows
+    this.until = until
+    this.touched = touched
+  }
+
+  get size(): number {
+    return this.#rows.size
+  }
+
+  isTouched(key: Row): boolean {
+    const found = this.#rows.get(toldBy(key))
+    return found !== undefined && found.since <= this.until
+  }
+
+  rows(key?: Row): readonly Row[] {
+    const found = key === undefined ? [...this.#rows.values()] : [this.#rows.get(toldBy(key))]
+    return found.flatMap(touched => {
+      const row = touched && this.#rowOf(touched)
+      return row === undefined ? [] : [row]
+    })
+  }
+
+  /** Plans with equal texts are taken for one. */
+  toJSON(): unknown {
+    return { seen: this.#id }
+  }
+
+  #rowOf({ now }: Touched): Row | undefined {
+    let version: Version | undefined = now
+    while (version !== undefined && version.since > this.until) version = version.older
+    return version?.row
+  }
+}
+
+/** Equal for equal keys of one table. */
+function toldBy(key: Row): unknown {
   const [only] = key
-  const plain = key.length === 1 && only !== null && typeof only !== 'object'
-  return plain ? `${typeof only} ${only}` : toJson(key.map(comparable))
+  const plain = key.length === 1 && (only === null || typeof only !== 'object')
+  return plain ? only : toJson(key.map(comparable))
 }
 
 /** Equal for numerics that differ in trailing zeros only. */

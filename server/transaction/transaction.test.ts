@@ -242,6 +242,28 @@ test('a cursor that was held before a block outlives its ROLLBACK', async () => 
   await one.query('CLOSE held')
 })
 
+test('a cursor reads what its block had changed when it was declared, whatever comes after', async () => {
+  await fresh()
+  await one.query('INSERT INTO t SELECT g, g FROM generate_series(3, 3000) g')
+  await one.query('BEGIN')
+  await one.query('UPDATE t SET v = -1 WHERE id = 1')
+  await one.query('DELETE FROM t WHERE id = 2')
+  await one.query('INSERT INTO t VALUES (5000, -2)')
+  await one.query('DECLARE c CURSOR FOR SELECT v FROM t WHERE v < 0 OR id > 2998')
+  await one.query('SAVEPOINT s')
+  await one.query('UPDATE t SET v = -3 WHERE id IN (1, 3000)')
+  await one.query('DELETE FROM t WHERE id > 2999')
+  assert.deepEqual(await values(one, 'SELECT v FROM t WHERE v < 0 OR id > 2998'), [2999, -3])
+  const sorted = (numbers: unknown[]) => (numbers as number[]).toSorted((a, b) => a - b)
+  assert.deepEqual(sorted(await values(one, 'FETCH 2 FROM c')).length, 2)
+  await one.query('ROLLBACK TO s')
+  await one.query('UPDATE t SET v = 0 WHERE id = 1')
+  await one.query('MOVE ABSOLUTE 0 IN c')
+  assert.deepEqual(sorted(await values(one, 'FETCH ALL FROM c')), [-2, -1, 2999, 3000])
+  await one.query('COMMIT')
+  assert.deepEqual(sorted(await values(two, 'SELECT v FROM t WHERE id IN (1, 2, 3000, 5000)')), [-2, 0, 3000])
+})
+
 test('ROLLBACK TO closes the cursors that were declared after the savepoint', async () => {
   await one.query('BEGIN; DECLARE before CURSOR FOR SELECT generate_series(1, 3); SAVEPOINT s')
   await one.query('DECLARE later CURSOR FOR SELECT 1; ROLLBACK TO s')
