@@ -59,8 +59,8 @@ export const PRIVILEGES_OF: Readonly<Record<ObjectKind, readonly Privilege[]>> =
   type: ['usage'],
 }
 
-/** Relations that a GRANT means by its word; TABLES are all of them, as PostgreSQL has it. */
-export type RelationsOf = 'view' | 'materialized view' | 'source' | 'sink'
+/** Relations that a GRANT means by its word; TABLES are all of them, as PostgreSQL has it, or tables alone. */
+export type RelationsOf = 'table' | 'view' | 'materialized view' | 'source' | 'sink'
 
 /** Whether a GRANT with the word is about relations of the kind. An index goes with the views. */
 export function isMeant(of: RelationsOf | undefined, kind: string | undefined): boolean {

@@ -59,6 +59,11 @@ export function substitute(e: Expression, columns: readonly Expression[]): Expre
 }
 
 /** True when the expression depends on the time at which it is computed. */
+/** Whether the value is another for other rows. */
+export function readsRow(e: Expression): boolean {
+  return e.kind === 'column' || (e.kind === 'call' && (e.fn === 'outer' || e.args.some(readsRow)))
+}
+
 export function readsNow(e: Expression): boolean {
   let found = false
   visit(e, leaf => {

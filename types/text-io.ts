@@ -22,7 +22,13 @@ import {
   parseTimeWithZone,
 } from './time/parse-time.ts'
 import { styledDate, styledInterval, styledTimestamp } from './time/styled-time.ts'
-import { inRisingWave, isPlainStyle, type TimeStyleText, timeStyle } from './time/time-style.ts'
+import {
+  inRisingWave,
+  isPlainStyle,
+  type TimeStyle,
+  type TimeStyleText,
+  timeStyle,
+} from './time/time-style.ts'
 import { formatTimeWithZone } from './time/time-with-zone.ts'
 import type { Type } from './type.ts'
 import { typeName } from './type-names.ts'
@@ -102,7 +108,7 @@ export function formatText(type: Type, value: Exclude<Value, null>, style: TimeS
     case 'float4':
     case 'float8':
       if (isPlainStyle(style)) return formatFloat(value as number, type.name === 'float4')
-      return styledFloat(value as number, type.name === 'float4', timeStyle(style).floatDigits)
+      return floatInStyle(value as number, type.name === 'float4', timeStyle(style))
     case 'numeric':
       return formatDecimal(value as Decimal)
     case 'bytea':
@@ -138,6 +144,10 @@ export function formatText(type: Type, value: Exclude<Value, null>, style: TimeS
     default:
       return extendedType(type.name)?.format(value) ?? String(value)
   }
+}
+
+function floatInStyle(value: number, single: boolean, { floatDigits, dialect }: TimeStyle): string {
+  return styledFloat(value, single, floatDigits, dialect.longFloats)
 }
 
 /** bytea_output = escape: letters as they are, other bytes in octal digits. */

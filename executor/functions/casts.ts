@@ -137,7 +137,7 @@ export function castStyle(from: Type, to: Type, session: () => TimeStyleText): T
   const numbered = holds(from, DIALECTAL) || holds(to, DIALECTAL)
   if (!timed && !written && !numbered) return undefined
   const style = session()
-  if (numbered && inRisingWave(style)) return style
+  if ((numbered || written) && inRisingWave(style)) return style
   if (!timed && !written) return undefined
   return isPlainStyle(style) || (!timed && writesPlainValues(style)) ? undefined : style
 }

@@ -1,14 +1,15 @@
 import { notSupported, SqlError } from '../../types/error.ts'
+import { sameType } from '../../types/type.ts'
 import { typeName } from '../../types/type-names.ts'
 import type { BindContext } from '../contract.ts'
 import { column } from '../expressions.ts'
 import type { FunctionDef } from '../function-def.ts'
 import { parseStatements, parseStoredExpression } from '../parse/index.ts'
 import { schemaOf } from '../plan.ts'
-import { tryCoerce } from './coerce.ts'
+import { dialectOf, tryCoerce } from './coerce.ts'
 import { bindExpression } from './expression.ts'
 import { argumentScope, bodyQuery } from './function-body.ts'
-import { asResult, bodyContext } from './inline-function.ts'
+import { asResult, bodyContext, mismatch } from './inline-function.ts'
 import { bindTree, visible } from './query.ts'
 import { scalarEnvironment } from './scalar.ts'
 
@@ -49,6 +50,9 @@ function checkQuery(def: FunctionDef, context: BindContext): void {
     )
   }
   wanted.forEach(({ type }, i) => {
+    const made = schema[i]!.type
+    if (dialectOf(context).exactReturns && !sameType(made, type))
+      throw mismatch(def, `Actual return type is ${typeName(made)}.`)
     asResult(column(i, schema[i]!.type), { ...def, result: type }, context)
   })
 }

@@ -6,7 +6,7 @@ import type { Expression } from '../../types/job.ts'
 import { arrayOf, FLOAT8, TEXT, type Type } from '../../types/type.ts'
 import { parseTypeName, typeName } from '../../types/type-names.ts'
 import type { PgNode } from '../contract.ts'
-import { call, literal } from '../expressions.ts'
+import { call, literal, readsRow } from '../expressions.ts'
 import type { FunctionDef } from '../function-def.ts'
 import { bindArguments } from './arguments.ts'
 import { as, type Body, list, names } from './ast.ts'
@@ -148,7 +148,7 @@ function bindAggregate(
   const isHypothetical = users.length === 0 && HYPOTHETICAL.has(name)
   const within = isHypothetical || (users.length === 0 && checkWithin(name, fields, position))
   const direct = users.length > 0 ? [] : list(fields['args']).map(arg => bindExpression(arg, inner))
-  if (within && !isHypothetical && dialectOf(env.context).constantFractions && direct.some(reads))
+  if (within && !isHypothetical && dialectOf(env.context).constantFractions && direct.some(readsRow))
     throw new SqlError('feature_not_supported', `the direct argument of ${name} must be constant`, {
       position,
     })
@@ -177,11 +177,6 @@ function bindAggregate(
   if (level > 0) return enclosingAggregate(pending, level, env, position)
   requireAggregates({ aggregates: env.allow.aggregates, clause: env.clause }, position)
   return placeholder('$aggregate', indexIn(env.pending.aggregates, pending), pending.type)
-}
-
-/** Whether the value is another for other rows. */
-function reads(e: Expression): boolean {
-  return e.kind === 'column' || (e.kind === 'call' && (e.fn === 'outer' || e.args.some(reads)))
 }
 
 /** approx_percentile keeps the buckets of its values only. */

@@ -98,7 +98,8 @@ export function asResult(value: Expression, def: FunctionDef, context: BindConte
   throw mismatch(def, `Actual return type is ${typeName(value.type)}.`)
 }
 
-function mismatch(def: FunctionDef, detail: string): SqlError {
+/** What is returned is not what was declared. */
+export function mismatch(def: FunctionDef, detail: string): SqlError {
   const message = `return type mismatch in function declared to return ${typeName(def.result)}`
   return new SqlError('invalid_function_definition', message, { detail })
 }

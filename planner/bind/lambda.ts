@@ -1,10 +1,10 @@
-import { SqlError } from '../../types/error.ts'
+import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
 import { arrayOf, INT4, keyAndValue } from '../../types/type.ts'
 import type { PgNode } from '../contract.ts'
-import { call, literal } from '../expressions.ts'
+import { call, literal, readsRow } from '../expressions.ts'
 import { as, type Body, body, list, names, str } from './ast.ts'
-import { settleText } from './coerce.ts'
+import { dialectOf, settleText } from './coerce.ts'
 import type { Environment } from './environment.ts'
 import { bindCondition, bindExpression } from './expression.ts'
 
@@ -42,11 +42,18 @@ export function bindTransform(
     lambdas: { scope: env.scope, variables: new Map([...outside, ...own]) },
   }
   if (filter) {
-    const kept = bindCondition(lambda.body, { ...inner, clause: 'map_filter' })
+    const kept = closed(bindCondition(lambda.body, { ...inner, clause: 'map_filter' }), env, position)
     return call('map_filter', [input, kept, ...numbers], input.type)
   }
-  const value = settleText(bindExpression(lambda.body, inner), env.context)
+  const value = closed(settleText(bindExpression(lambda.body, inner), env.context), env, position)
   return call('array_transform', [input, value, ...numbers], arrayOf(value.type))
+}
+
+/** The body of a lambda. Throws 0A000 where the dialect lets it read its variables only. */
+function closed(value: Expression, env: Environment, position: number | undefined): Expression {
+  if (dialectOf(env.context).closedLambdas && readsRow(value))
+    throw notSupported('a column in a lambda', { position })
+  return value
 }
 
 function lambdaOf(node: PgNode): { readonly names: readonly string[]; readonly body: PgNode } | undefined {

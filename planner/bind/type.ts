@@ -1,4 +1,5 @@
-import { errorsAt, SqlError } from '../../types/error.ts'
+import { errorsAt, notSupported, SqlError } from '../../types/error.ts'
+import type { SqlDialect } from '../../types/sql-dialect.ts'
 import { ALL_INTERVAL_FIELDS } from '../../types/time/interval-fields.ts'
 import { arrayOf, TEXT, type Type } from '../../types/type.ts'
 import { labeled } from '../../types/type-labels.ts'
@@ -58,12 +59,19 @@ function modifierIn(node: Body, context: BindContext): Modifier | undefined {
   if (name === 'struct' || name === 'map') return undefined
   if (name === 'bpchar' && dialectOf(context).charIsText) return undefined
   const numbers = list(node['typmods']).map(n => integer(n) ?? 0)
+  if (name === 'varchar' && numbers.length > 0)
+    requireNoLength(dialectOf(context), context.position(node['location'] as number | undefined))
   // The grammar calls char(n) bpchar.
   if (name === 'char') return modifierOf('"char"', numbers)
   if (name !== 'interval') return modifierOf(name, numbers)
   // The first number of an interval says which fields it has.
   const fields = intervalFields(node)
   return modifierOf(name, fields === 0 ? numbers.slice(1) : [numbers[1] ?? 6, fields])
+}
+
+/** Throws 0A000 for varchar(n) where varchar has no length. */
+export function requireNoLength({ textWithoutLength }: SqlDialect, position?: number): void {
+  if (textWithoutLength) throw notSupported('a length of varchar', { position })
 }
 
 const TEXTUAL: ReadonlySet<string> = new Set(['bpchar', 'varchar', 'unknown'])

@@ -1,7 +1,7 @@
 import { DIALECT_NAMES, sqlDialect } from '../../types/sql-dialect.ts'
 import { dateStyleAfter } from '../../types/time/time-style.ts'
 import { isZone } from '../../types/time/time-zone.ts'
-import { zoneOfSetting } from '../../types/time/zone-offset.ts'
+import { isOffset, zoneOfSetting } from '../../types/time/zone-offset.ts'
 import { POSTGRES_SETTINGS } from './postgres-settings.ts'
 import { RISINGWAVE_SETTINGS } from './risingwave-settings.ts'
 import type { Setting } from './setting.ts'
@@ -153,7 +153,8 @@ export const SETTINGS: Readonly<Record<string, Setting>> = {
     default: 'UTC',
     help: 'zone of timestamps with time zone',
     reported: 'TimeZone',
-    check: v => isZone(zoneOfSetting(v)),
+    check: (v, get) =>
+      isZone(zoneOfSetting(v)) && !(isOffset(v) && sqlDialect(get('sql_dialect')).namedZones),
     normal: zoneOfSetting,
   },
   transaction_read_only: {

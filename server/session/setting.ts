@@ -5,7 +5,8 @@ export interface Setting {
   readonly reported?: string
   /** Follows from how the session began. */
   readonly readonly?: boolean
-  check?(value: string): boolean
+  /** `get`: what other settings are. */
+  check?(value: string, get: (name: string) => string): boolean
   /** Follows from other settings. */
   derived?(get: (name: string) => string): string
   /** How the value is kept; `before`: what it was. */

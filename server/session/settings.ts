@@ -94,7 +94,7 @@ export class SessionSettings implements Settings {
     const setting = find(key)
     if (isOwn(key) && !OWN_NAME.test(key)) throw badName(key)
     if (setting.readonly) throw unchangeable(key)
-    if (setting.check !== undefined && !setting.check(value))
+    if (setting.check !== undefined && !setting.check(value, other => this.get(other)))
       throw new SqlError('invalid_parameter_value', `invalid value for parameter "${key}": "${value}"`)
     this.#allow(key, value)
   }

@@ -1,6 +1,7 @@
 import { isVolatile } from '../../executor/functions/index.ts'
 import { limited } from '../../planner/bind/coerce.ts'
 import { bindColumnValue } from '../../planner/bind/scalar.ts'
+import { requireNoLength } from '../../planner/bind/type.ts'
 import type { ColumnDef, Relation } from '../../planner/catalog.ts'
 import { rejectDuplicates, sequencesOf } from '../../planner/dml/columns.ts'
 import { asksOfRows } from '../../planner/domain.ts'
@@ -249,6 +250,8 @@ function readExpressions(columns: readonly ColumnDef[]): Expression[] {
 /** A column with its default or, over the columns of `schema`, the expression that generates it. */
 export function columnDef(column: ColumnSyntax, schema: Schema, context: StatementContext): ColumnDef {
   const { name, type, notNull, modifier, identity, comment } = column
+  if (modifier?.startsWith('varchar('))
+    requireNoLength(sqlDialect(context.session.settings.get('sql_dialect')), column.position)
   const own = {
     name,
     type,

@@ -6,6 +6,7 @@ import { type Bound, bindQuery, planStream } from '../../planner/query.ts'
 import { isTempSchema, readsTemporary } from '../../planner/temp-schema.ts'
 import { closeWindows, watermarksOf } from '../../planner/window-close.ts'
 import { SqlError } from '../../types/error.ts'
+import { sqlDialect } from '../../types/sql-dialect.ts'
 import { fieldsOf } from '../../types/type.ts'
 import { backfillPace } from './backfill-pace.ts'
 import { bindContext, findByName, requireNoParameters, targetSchema } from './bind.ts'
@@ -54,6 +55,10 @@ function makeView(
     const own = bindQuery(query.node, bindContext(context, query, isMaterialized ? 'stream' : 'batch'))
     const bound = isMaterialized ? numbered(own) : own
     requireNoParameters(bound, query.position(0))
+    const names = statement.columns.length
+    const { namesAllColumns } = sqlDialect(context.session.settings.get('sql_dialect'))
+    if (namesAllColumns && names > 0 && names < own.schema.length)
+      throw new SqlError('syntax_error', 'number of column names does not match number of columns')
     const shown = (isMaterialized ? queryColumns : outputColumns)(own.schema, statement.columns)
     const columns = [...shown, ...outputColumns(bound.schema.slice(shown.length)).map(hidden)]
     const common = {

@@ -14,6 +14,7 @@ import type { Catalog, Relation } from '../../planner/catalog.ts'
 import type { FunctionDef } from '../../planner/function-def.ts'
 import type { FunctionName } from '../../planner/parse/index.ts'
 import { SqlError } from '../../types/error.ts'
+import { sqlDialect } from '../../types/sql-dialect.ts'
 import { denied, type Owned, type Rights, rightsOf } from '../access/rights.ts'
 import { requireDatabase, requireRelation, requireRole, requireSchema } from './bind.ts'
 import { changeCatalog } from './change-catalog.ts'
@@ -26,7 +27,9 @@ type Statement = StatementOf<'grant'>
 type Rest = Pick<Statement, 'grant' | 'withOption' | 'optionOnly'>
 
 /** GRANT and REVOKE of rights on relations and their columns, schemas, databases. */
-export function grant(statement: Statement, context: StatementContext): Promise<Result> {
+export function grant(asWritten: Statement, context: StatementContext): Promise<Result> {
+  const statement =
+    asWritten.what === 'all' ? { ...asWritten, of: meantBy(asWritten.of, context) } : asWritten
   return changeCatalog(context, statement.grant ? 'GRANT' : 'REVOKE', catalog => {
     const rights = rightsOf(context.session, catalog)
     const roles = statement.roles.map(role => grantee(role, catalog, context))
@@ -42,6 +45,11 @@ export function grant(statement: Statement, context: StatementContext): Promise<
     }
     return catalog.withGrants(grants)
   })
+}
+
+/** What the word in front of the relations means in the session's dialect. */
+function meantBy(of: RelationsOf | undefined, { session }: StatementContext): RelationsOf | undefined {
+  return of ?? (sqlDialect(session.settings.get('sql_dialect')).tablesAlone ? 'table' : undefined)
 }
 
 const KINDS: Readonly<Record<Statement['what'], ObjectKind>> = {
@@ -115,7 +123,7 @@ export function privilegesFor(
   what: string,
   of?: RelationsOf,
 ): readonly { readonly privilege: Privilege; readonly columns?: readonly string[] }[] {
-  const known = of !== undefined && of !== 'view' ? READ_PRIVILEGES : PRIVILEGES_OF[kind]
+  const known = of !== undefined && of !== 'view' && of !== 'table' ? READ_PRIVILEGES : PRIVILEGES_OF[kind]
   if (asked === 'all') return known.map(privilege => ({ privilege }))
   return asked.flatMap(({ privilege, columns }) => {
     if (columns !== undefined && what !== 'relation')
@@ -180,7 +188,8 @@ export function defaultPrivileges(
   statement: StatementOf<'default privileges'>,
   context: StatementContext,
 ): Promise<Result> {
-  const { what: kind, of } = statement
+  const { what: kind } = statement
+  const of = kind === 'relation' ? meantBy(statement.of, context) : statement.of
   return changeCatalog(context, 'ALTER DEFAULT PRIVILEGES', catalog => {
     const roles = statement.roles.map(role => grantee(role, catalog, context))
     const privileges = privilegesFor(statement.privileges, kind, kind, of).map(({ privilege }) => privilege)

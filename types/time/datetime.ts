@@ -96,12 +96,19 @@ function withZone(local: bigint, zone: string, threes: boolean): string {
 }
 
 /** Hours and minutes of the offset always: `+00:00`, RisingWave's form, which PostgreSQL's clients know from half-hour zones. */
-export function formatTimestamptz(micros: bigint, zone = 'UTC', threes = false): string {
+export function formatTimestamptz(
+  micros: bigint,
+  zone = 'UTC',
+  {
+    threes = false,
+    wholeOffsets = false,
+  }: { readonly threes?: boolean; readonly wholeOffsets?: boolean } = {},
+): string {
   if (micros === INFINITY_MICROS || micros === MINUS_INFINITY_MICROS) return formatTimestamp(micros)
   const offset = zoneOffsetSeconds(zone, micros)
   const seconds = Math.abs(offset)
   const parts = [Math.trunc(seconds / 3600), Math.trunc(seconds / 60) % 60]
-  if (seconds % 60 !== 0) parts.push(seconds % 60)
+  if (seconds % 60 !== 0 && !wholeOffsets) parts.push(seconds % 60)
   const tail = `${offset < 0 ? '-' : '+'}${parts.map(two).join(':')}`
   return withZone(micros + BigInt(offset) * 1_000_000n, tail, threes)
 }

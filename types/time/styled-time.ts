@@ -25,10 +25,7 @@ export function styledDate(days: number, style: TimeStyle): string {
 /** A timestamp, or local time and an offset for timestamptz, in the session's DateStyle. */
 export function styledTimestamp(micros: bigint, style: TimeStyle, zoned: boolean): string {
   const finite = micros !== INFINITY_MICROS && micros !== MINUS_INFINITY_MICROS
-  if (style.output === 'ISO' || !finite)
-    return zoned
-      ? formatTimestamptz(micros, style.zone, style.dialect.fractionsOfThree)
-      : formatTimestamp(micros, style.dialect.fractionsOfThree)
+  if (style.output === 'ISO' || !finite) return inDialect(micros, style, zoned)
   const offset = zoned ? zoneOffsetSeconds(style.zone, micros) : 0
   const { days, time } = splitMicros(micros + BigInt(offset) * 1_000_000n)
   const { year, era } = yearOf(days)
@@ -39,6 +36,11 @@ export function styledTimestamp(micros: bigint, style: TimeStyle, zoned: boolean
   }
   const separator = style.output === 'SQL' ? '/' : '.'
   return `${dayAndMonth(days, style)}${separator}${year} ${clock(time)}${zone}${era}`
+}
+
+function inDialect(micros: bigint, { zone, dialect }: TimeStyle, zoned: boolean): string {
+  const { fractionsOfThree: threes, wholeOffsets } = dialect
+  return zoned ? formatTimestamptz(micros, zone, { threes, wholeOffsets }) : formatTimestamp(micros, threes)
 }
 
 /** An interval in the session's IntervalStyle. */

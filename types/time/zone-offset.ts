@@ -26,6 +26,11 @@ export function zoneOfSetting(value: string): string {
   return posixZone(match[1] === '-' ? size : 0 - size)
 }
 
+/** Whether SET TIME ZONE is told an offset, other than that of UTC. */
+export function isOffset(value: string): boolean {
+  return zoneOfSetting(value).startsWith('<')
+}
+
 /** The name as it is spelled. */
 function namedZone(name: string): string {
   const lower = name.toLowerCase()

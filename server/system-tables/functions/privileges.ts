@@ -1,6 +1,7 @@
 import { type ObjectKind, PRIVILEGES_OF } from '../../../planner/access.ts'
 import type { ColumnDef } from '../../../planner/catalog.ts'
 import { SqlError } from '../../../types/error.ts'
+import { sqlDialect } from '../../../types/sql-dialect.ts'
 import type { Value } from '../../../types/value.ts'
 import { type Owned, rightsOf } from '../../access/rights.ts'
 import { objectByOid, registeredOid, schemaName } from '../lookup.ts'
@@ -114,7 +115,17 @@ function seenBy(who: string | number, session: SystemSession): SystemSession {
   return { ...session, user, declared: name === undefined || current.roleByName(name) !== undefined }
 }
 
-/** Any of the privileges is enough; objects of the system are everyone's to read. */
+/** Any of several privileges is enough, or it takes all. */
+function ofAsked(
+  { settings }: SystemSession,
+  asked: readonly string[],
+  holds: (item: string) => boolean,
+): boolean {
+  const { allPrivileges } = sqlDialect(settings.get('sql_dialect'))
+  return allPrivileges ? asked.every(holds) : asked.some(holds)
+}
+
+/** Objects of the system are everyone's to read. */
 function holds(session: SystemSession, kind: string, target: string | number, privilege: string): boolean {
   const { catalogs, database } = session
   const { current } = catalogs
@@ -141,7 +152,7 @@ function holds(session: SystemSession, kind: string, target: string | number, pr
   const asked = privilege.split(',').map(item => item.trim().toLowerCase())
   if (object === undefined)
     return asked.some(word => ['select', 'usage', 'execute', 'connect'].includes(word))
-  return asked.some(word => {
+  return ofAsked(session, asked, word => {
     const [plain, grantable] = [word.replace(/ with grant option$/, ''), word.endsWith('option')]
     const known = PRIVILEGES_OF[of].find(p => p === (plain === 'temp' ? 'temporary' : plain))
     if (known === undefined) return rights.owns(object)
@@ -170,7 +181,7 @@ function holdsColumn(
   if (relation === undefined) return holds(session, 'table', target, privilege)
   const place = relation.columns.indexOf(object.columns[at] as ColumnDef)
   const rights = rightsOf(session, current)
-  return privilege.split(',').some(item => {
+  return ofAsked(session, privilege.split(','), item => {
     const word = item.trim().toLowerCase()
     const known = PRIVILEGES_OF.relation.find(p => p === word.replace(/ with grant option$/, ''))!
     return word.endsWith('option')
