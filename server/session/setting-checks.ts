@@ -1,3 +1,5 @@
+import type { Setting } from './setting.ts'
+
 /** A word for true or false. */
 export const bool = (value: string) => /^(on|off|true|false|yes|no|0|1)$/i.test(value)
 
@@ -13,7 +15,7 @@ export const oneOf = (...words: readonly string[]) =>
   Object.assign((value: string) => words.includes(value.toLowerCase()), { words })
 
 /** The words that a check made by `oneOf` accepts. */
-export function wordsOf(check: ((value: string) => boolean) | undefined): readonly string[] | undefined {
+export function wordsOf(check: Setting['check']): readonly string[] | undefined {
   return check !== undefined && 'words' in check ? (check.words as readonly string[]) : undefined
 }
 
