@@ -34,6 +34,7 @@ export const SQLSTATE = {
   character_not_in_repertoire: '22021',
   invalid_text_representation: '22P02',
   invalid_binary_representation: '22P03',
+  invalid_argument_for_sql_json_datetime_function: '22031',
   invalid_sql_json_subscript: '22033',
   non_numeric_sql_json_item: '22036',
   singleton_sql_json_item_required: '22038',

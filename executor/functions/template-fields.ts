@@ -35,7 +35,7 @@ export function fieldsToMoment(
 ): { readonly days: number; readonly micros: bigint; readonly offset: number | undefined } {
   const outside = () =>
     new SqlError('datetime_field_overflow', `date/time field value out of range: "${text}"`)
-  return { days: dayOf(fields, outside), micros: timeOf(fields, outside), offset: offsetOf(fields, outside) }
+  return { days: dayOf(fields, outside), micros: timeOf(fields, outside), offset: offsetOf(fields, text) }
 }
 
 function timeOf(f: TemplateFields, outside: () => SqlError): bigint {
@@ -57,10 +57,14 @@ function timeOf(f: TemplateFields, outside: () => SqlError): bigint {
   return BigInt(hour * 3600 + minute * 60 + second) * 1_000_000n + BigInt(fraction)
 }
 
-function offsetOf(f: TemplateFields, outside: () => SqlError): number | undefined {
+function offsetOf(f: TemplateFields, text: string): number | undefined {
   if (f.zoneSign === undefined) return undefined
   const [hours, minutes] = [f.zoneHour ?? 0, f.zoneMinute ?? 0]
-  if (hours < 0 || hours > 15 || minutes < 0 || minutes > 59) throw outside()
+  if (hours < 0 || hours > 15 || minutes < 0 || minutes > 59)
+    throw new SqlError(
+      'invalid_time_zone_displacement_value',
+      `time zone displacement out of range: "${text}"`,
+    )
   return f.zoneSign * (hours * 3600 + minutes * 60)
 }
 

@@ -25,7 +25,7 @@ export type Step =
   | { readonly kind: 'descend'; readonly least: number; readonly most: number }
   | { readonly kind: 'elements'; readonly ranges: readonly (readonly [PathNode, PathNode | undefined])[] }
   | { readonly kind: 'filter'; readonly test: PathNode }
-  | { readonly kind: 'method'; readonly name: string }
+  | { readonly kind: 'method'; readonly name: string; readonly template?: string }
 
 export interface JsonPath {
   readonly strict: boolean
@@ -41,9 +41,10 @@ const METHODS: ReadonlySet<string> = new Set([
   'floor',
   'abs',
   'keyvalue',
+  'datetime',
 ])
 
-/** Throws 42601 in PostgreSQL's wording; 0A000 for datetime(). */
+/** Throws 42601 in PostgreSQL's wording. */
 export function parsePath(text: string): JsonPath {
   const list = tokens(text)
   if (list.length === 0)
@@ -214,12 +215,10 @@ export function parsePath(text: string): JsonPath {
     at++
     if (token.kind === 'word' && is('(')) {
       at++
-      if (!METHODS.has(token.text)) {
-        if (token.text !== 'datetime') throw fail()
-        throw new SqlError('feature_not_supported', 'datetime() of jsonpath is not supported yet')
-      }
+      if (!METHODS.has(token.text)) throw fail()
+      const template = token.text === 'datetime' && !is(')') ? text_() : undefined
       need(')')
-      return { kind: 'method', name: token.text }
+      return { kind: 'method', name: token.text, ...(template !== undefined && { template }) }
     }
     return { kind: 'key', name: token.text }
   }

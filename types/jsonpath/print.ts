@@ -103,7 +103,7 @@ function printStep(step: Step): string {
     case 'filter':
       return `?(${print(step.test, false)})`
     case 'method':
-      return `.${step.name}()`
+      return `.${step.name}(${step.template === undefined ? '' : JSON.stringify(step.template)})`
   }
 }
 

@@ -4,6 +4,7 @@ import { type JsonPath, parsePath } from '../../../types/jsonpath/parse.ts'
 import { canonicalPath } from '../../../types/jsonpath/print.ts'
 import type { Value } from '../../../types/value.ts'
 import { fn } from '../registry.ts'
+import { Moment, momentText } from './moment.ts'
 import { isPathError, runPath } from './run.ts'
 
 const PARSED_MAX = 500
@@ -25,7 +26,7 @@ interface Found {
   readonly failed: boolean
 }
 
-function find(document: string, path: string, variables = '{}', silent = false): Found {
+function find(document: string, path: string, variables = '{}', silent = false, zone?: string): Found {
   const parsedPath = pathOf(path)
   const known = parseJson(variables)
   if (!(known instanceof Map))
@@ -34,7 +35,8 @@ function find(document: string, path: string, variables = '{}', silent = false):
     })
   const items: Json[] = []
   try {
-    for (const item of runPath(parsedPath, parseJson(document), known)) items.push(item)
+    for (const item of runPath(parsedPath, parseJson(document), known, zone))
+      items.push(item instanceof Moment ? momentText(item) : item)
     return { items, failed: false }
   } catch (error) {
     if (silent && isPathError(error)) return { items, failed: true }
@@ -85,23 +87,37 @@ const FUNCTIONS: readonly {
     of: found => texts(found)[0] ?? null,
   },
 ]
+type Arguments = (string | boolean)[]
+
 const ARGS = ['jsonb', 'text', 'jsonb', 'bool']
 const NAMED = { parameters: 'target path vars silent', defaults: ['{}', false] }
 for (const suffix of ['', '_tz'])
   for (const count of [2, 3, 4]) {
     const args = ARGS.slice(0, count).join(', ')
     const named = count === 4 ? NAMED : {}
+    const zoned = suffix === '' ? {} : { zoned: true }
+    /** The arguments; a zone follows those that are given. */
+    const settled = (given: Arguments): [string, string, string, boolean, string | undefined] => [
+      given[0] as string,
+      given[1] as string,
+      count > 2 ? (given[2] as string) : '{}',
+      count > 3 ? (given[3] as boolean) : false,
+      suffix === '' ? undefined : (given[count] as string),
+    ]
     for (const { name, result, help, of } of FUNCTIONS)
       fn(`jsonb_path_${name}${suffix}(${args}) -> ${result}`, {
         help,
         ...named,
-        call: (a: string, path: string, variables = '{}', silent = false) =>
-          of(find(a, path, variables, silent), silent),
+        ...zoned,
+        call: (...given: Arguments) => {
+          const [a, path, variables, silent, zone] = settled(given)
+          return of(find(a, path, variables, silent, zone), silent)
+        },
       })
     fn(`jsonb_path_query${suffix}(${args}) -> setof jsonb`, {
       help: 'items of a path',
       ...named,
-      rows: (a: string, path: string, variables = '{}', silent = false) =>
-        texts(find(a, path, variables, silent)),
+      ...zoned,
+      rows: (...given: Arguments) => texts(find(...settled(given))),
     })
   }

@@ -4,28 +4,36 @@ import { SqlError } from '../../../types/error.ts'
 import { isJsonNumber, type Json, jsonNumber, jsonNumberText, memberKeys } from '../../../types/json-text.ts'
 import type { JsonPath, PathNode, Step } from '../../../types/jsonpath/parse.ts'
 import type { Decimal } from '../../../types/value.ts'
-import { kind } from '../jsonb-edit.ts'
 import { compileRegex } from '../regex/compile.ts'
-import { method } from './methods.ts'
+import { kindOf, method } from './methods.ts'
+import { compareMoments, type Item, isBadTemplate, isUnlike, Moment } from './moment.ts'
 
 /** What an expression is evaluated in. */
 interface Scope {
   readonly root: Json
   readonly variables: ReadonlyMap<string, Json>
   readonly strict: boolean
-  readonly current: Json
+  readonly current: Item
+  /** Of the session, for paths that may use it. */
+  readonly zone: string | undefined
   /** Elements of the array whose subscript is evaluated. */
   readonly size: number | undefined
 }
 
-type Items = Generator<Json, void>
+type Items = Generator<Item, void>
 
 /** The items of a path one by one. Throws 2203x where the document has not the form that strict paths want. */
-export function runPath(path: JsonPath, root: Json, variables: ReadonlyMap<string, Json>): Items {
+export function runPath(
+  path: JsonPath,
+  root: Json,
+  variables: ReadonlyMap<string, Json>,
+  zone: string | undefined,
+): Items {
   return evaluate(path.expression, {
     root,
     variables,
     strict: path.strict,
+    zone,
     current: root,
     size: undefined,
   })
@@ -62,7 +70,7 @@ function* evaluate(node: PathNode, scope: Scope): Items {
       return
     case 'sign':
       for (const item of unwrapped(node.arg, scope)) {
-        if (!isJsonNumber(item))
+        if (!isNumber(item))
           throw new SqlError(
             'sql_json_number_not_found',
             `operand of unary jsonpath operator ${node.operator} is not a numeric value`,
@@ -76,13 +84,13 @@ function* evaluate(node: PathNode, scope: Scope): Items {
   }
 }
 
-function* follow(steps: readonly Step[], at: number, item: Json, scope: Scope): Items {
+function* follow(steps: readonly Step[], at: number, item: Item, scope: Scope): Items {
   const step = steps[at]
   if (step === undefined) {
     yield item
     return
   }
-  const next = (found: Json, inner = scope): Items => follow(steps, at + 1, found, inner)
+  const next = (found: Item, inner = scope): Items => follow(steps, at + 1, found, inner)
   const each = !scope.strict && Array.isArray(item) ? item : undefined
   switch (step.kind) {
     case 'key':
@@ -129,12 +137,12 @@ function* follow(steps: readonly Step[], at: number, item: Json, scope: Scope): 
         if (test(step.test, { ...scope, current: part }) === true) yield* next(part)
       return
     case 'method':
-      for (const found of method(step.name, item, scope.strict)) yield* next(found)
+      for (const found of method(step, item, scope.strict)) yield* next(found)
       return
   }
 }
 
-function* elements(step: Extract<Step, { kind: 'elements' }>, item: Json, scope: Scope): Items {
+function* elements(step: Extract<Step, { kind: 'elements' }>, item: Item, scope: Scope): Items {
   if (scope.strict && !Array.isArray(item))
     throw new SqlError('sql_json_array_not_found', 'jsonpath array accessor can only be applied to an array')
   const list = Array.isArray(item) ? item : [item]
@@ -150,7 +158,7 @@ function* elements(step: Extract<Step, { kind: 'elements' }>, item: Json, scope:
 
 function subscript(node: PathNode, scope: Scope): number {
   const found = sequence(node, scope)
-  if (found.length !== 1 || !isJsonNumber(found[0]!))
+  if (found.length !== 1 || !isNumber(found[0]!))
     throw new SqlError('invalid_sql_json_subscript', 'jsonpath array subscript is not a single numeric value')
   const index = Math.trunc(d.decimalToNumber(decimal(found[0])))
   if (Math.abs(index) > 2147483647)
@@ -158,7 +166,7 @@ function subscript(node: PathNode, scope: Scope): number {
   return index
 }
 
-function* descend(step: Extract<Step, { kind: 'descend' }>, item: Json, level: number): Items {
+function* descend(step: Extract<Step, { kind: 'descend' }>, item: Item, level: number): Items {
   // `last` as the least level asks for the leaves.
   const leaf = !(item instanceof Map) && !Array.isArray(item)
   if (step.least === Number.POSITIVE_INFINITY ? leaf : level >= step.least && level <= step.most) yield item
@@ -168,14 +176,14 @@ function* descend(step: Extract<Step, { kind: 'descend' }>, item: Json, level: n
     for (const key of memberKeys(item)) yield* descend(step, item.get(key)!, level + 1)
 }
 
-function sequence(node: PathNode, scope: Scope): Json[] {
+function sequence(node: PathNode, scope: Scope): Item[] {
   return [...evaluate(node, scope)]
 }
 
 /** Operands in lax paths: an array stands for its elements. */
-function unwrapped(node: PathNode, scope: Scope): Json[] {
+function unwrapped(node: PathNode, scope: Scope): Item[] {
   const found = sequence(node, scope)
-  return scope.strict ? found : found.flatMap(item => (Array.isArray(item) ? item : [item]))
+  return scope.strict ? found : found.flatMap<Item>(item => (Array.isArray(item) ? item : [item]))
 }
 
 const OPERATIONS: Readonly<Record<string, (a: Decimal, b: Decimal) => Decimal>> = {
@@ -189,7 +197,7 @@ const OPERATIONS: Readonly<Record<string, (a: Decimal, b: Decimal) => Decimal>> 
 function arithmetic(operator: string, args: readonly [PathNode, PathNode], scope: Scope): Json {
   const [left, right] = args.map((arg, i) => {
     const found = unwrapped(arg, scope)
-    if (found.length === 1 && isJsonNumber(found[0]!)) return decimal(found[0])
+    if (found.length === 1 && isNumber(found[0]!)) return decimal(found[0])
     throw new SqlError(
       'singleton_sql_json_item_required',
       `${i === 0 ? 'left' : 'right'} operand of jsonpath operator ${operator} is not a single numeric value`,
@@ -217,7 +225,9 @@ function test(node: PathNode, scope: Scope): boolean | null {
     case 'exists':
       return attempt(() => sequence(node.arg, scope).length > 0)
     case 'compare':
-      return pairs(node.args[0]!, node.args[1]!, scope, true, (a, b) => compare(node.operator, a, b))
+      return pairs(node.args[0]!, node.args[1]!, scope, true, (a, b) =>
+        compare(node.operator, a, b, scope.zone),
+      )
     case 'starts with':
       return pairs(node.args[0]!, node.args[1]!, scope, false, (a, b) =>
         typeof a === 'string' && typeof b === 'string' ? a.startsWith(b) : null,
@@ -243,7 +253,7 @@ function pairs(
   right: PathNode,
   scope: Scope,
   both: boolean,
-  passes: (a: Json, b: Json) => boolean | null,
+  passes: (a: Item, b: Item) => boolean | null,
 ): boolean | null {
   return attempt(() => {
     const [first, second] = [unwrapped(left, scope), both ? unwrapped(right, scope) : sequence(right, scope)]
@@ -272,12 +282,18 @@ function attempt(run: () => boolean | null): boolean | null {
 
 /** Errors of a path on a document, which `silent` and predicates hold back. */
 export function isPathError(error: unknown): error is SqlError {
+  if (isUnlike(error)) return !isBadTemplate(error)
   return error instanceof SqlError && /^(2203|22012|22003)/.test(error.sqlstate)
 }
 
-function compare(operator: string, a: Json, b: Json): boolean | null {
-  const kinds = [kind(a), kind(b)]
-  if (kinds[0] !== kinds[1]) return kinds.includes('null') ? operator === '!=' : null
+function compare(operator: string, a: Item, b: Item, zone: string | undefined): boolean | null {
+  if (a instanceof Moment && b instanceof Moment) {
+    const order = compareMoments(a, b, zone)
+    return order === undefined ? null : holds(operator, order)
+  }
+  const kinds = [kindOf(a), kindOf(b)]
+  if (kinds[0] !== kinds[1] || a instanceof Moment || b instanceof Moment)
+    return kinds.includes('null') ? operator === '!=' : null
   if (kinds[0] === 'array' || kinds[0] === 'object') return null
   const order =
     a === null
@@ -287,6 +303,10 @@ function compare(operator: string, a: Json, b: Json): boolean | null {
         : typeof a === 'boolean'
           ? Number(a) - Number(b)
           : compareDecimals(decimal(a), decimal(b))
+  return holds(operator, order)
+}
+
+function holds(operator: string, order: number): boolean {
   switch (operator) {
     case '==':
       return order === 0
@@ -310,10 +330,14 @@ function regexFlags(flags: string): string {
   return `${flags.includes('s') ? (lines ? 'w' : 's') : lines ? 'n' : 'p'}${ignoreCase}`
 }
 
-export function decimal(value: Json): Decimal {
-  return isJsonNumber(value) ? d.parseDecimal(jsonNumberText(value))! : d.NAN
+function isNumber(item: Item): item is Extract<Json, { text: string }> {
+  return !(item instanceof Moment) && isJsonNumber(item)
 }
 
-export function number(value: Decimal): Json {
+function decimal(value: Item): Decimal {
+  return isNumber(value) ? d.parseDecimal(jsonNumberText(value))! : d.NAN
+}
+
+function number(value: Decimal): Json {
   return jsonNumber(d.formatDecimal(value))
 }
