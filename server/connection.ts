@@ -198,6 +198,7 @@ export class Connection {
     session.system.end = () => this.end(byAdministrator())
     this.#session = session
     session.flush = () => this.#flush()
+    session.isSynced = () => this.#frames.nextType === 'S'
     session.system.channels.wake = () => void this.#tell(session)
     session.receive = async () => {
       await this.#flush()
@@ -287,6 +288,7 @@ export class Connection {
       if (!(error instanceof SqlError)) this.#hub.failed(error)
       errorResponse(this.#out, error, sql)
       session.block.fail()
+      session.group.drop()
       this.#skipping = type !== 'Q' && type !== 'F'
     }
     if (type === 'Q' || type === 'F') await this.#answered(session)
@@ -300,10 +302,12 @@ export class Connection {
 
   /** Outside of a block each message is a transaction. */
   async #endTransaction(session: Session): Promise<void> {
-    session.system.channels.ended(true)
     try {
+      await session.group.commit()
+      session.system.channels.ended(true)
       await endTransaction(session.context)
     } catch (error) {
+      session.system.channels.ended(true)
       if (!(error instanceof SqlError)) this.#hub.failed(error)
       errorResponse(this.#out, error, '')
     }

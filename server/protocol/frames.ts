@@ -30,6 +30,12 @@ export class FrameReader {
     return this.#parts[0]?.[0]
   }
 
+  /** Type byte of the next message of a session, when any of it has come. */
+  get nextType(): string | undefined {
+    const byte = this.firstByte
+    return byte === undefined ? undefined : String.fromCharCode(byte)
+  }
+
   /** All bytes that wait, which are no messages. */
   takeAll(): Buffer {
     const all = Buffer.concat(this.#parts)

@@ -9,12 +9,13 @@ import { changesDatabase, changesRows, locksRows } from './statement-kinds.ts'
  */
 export async function admit(session: Session, statement: Statement): Promise<() => void> {
   if (statement.kind === 'transaction') return () => {}
-  const { block, transaction } = session
+  const { block, group, transaction } = session
   const changes = changesDatabase(statement)
   block.requireLive(changes)
   const refused = changes ? statement.kind : locksRows(statement)
   if (refused !== undefined) block.requireWritable(refused)
-  if (!changes || (block.holdsChanges && changesRows(statement))) return () => {}
+  await group.settle(statement)
+  if (!changes || ((block.holdsChanges || group.isOpen) && changesRows(statement))) return () => {}
   if (block.holdsChanges && transaction.hasChanges) {
     await transaction.commit()
     const what = statement.kind.toUpperCase()

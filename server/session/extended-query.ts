@@ -23,7 +23,7 @@ export const EXTENDED: Readonly<Record<string, Handler>> = {
   C: close,
 }
 
-function parse(session: Session, fields: Fields, about: (sql: string) => void): void {
+async function parse(session: Session, fields: Fields, about: (sql: string) => void): Promise<void> {
   const name = fields.string()
   const sql = fields.string()
   about(sql)
@@ -33,6 +33,7 @@ function parse(session: Session, fields: Fields, about: (sql: string) => void): 
   const statements = parseStatements(sql)
   if (statements.length > 1)
     throw new SqlError('syntax_error', 'cannot insert multiple commands into a prepared statement')
+  if (statements[0] !== undefined) await session.group.settle(statements[0].statement)
   session.addStatement(name, prepareStatement(session, sql, statements[0], types))
   bare(session.out, '1')
 }
@@ -99,7 +100,7 @@ function describe(session: Session, fields: Fields): void {
 async function execute(session: Session, fields: Fields, about: (sql: string) => void): Promise<void> {
   const portal = session.portal(fields.string())
   about(portal.statement.sql)
-  await runPortal(session, portal, Math.max(0, fields.int32()))
+  await runPortal(session, portal, Math.max(0, fields.int32()), session.isSynced())
 }
 
 function close(session: Session, fields: Fields): void {

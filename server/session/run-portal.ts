@@ -13,8 +13,16 @@ const ROWS_AT_ONCE = 256
 /** What a statement says while it runs is sent so soon. */
 const NOTICES_MS = 500
 
-/** Runs a portal, or goes on with one that was suspended. `limit` 0: all rows. */
-export async function runPortal(session: Session, portal: Portal, limit: number): Promise<void> {
+/**
+ * Runs a portal, or goes on with one that was suspended. `limit` 0: all rows; `isLast`: no other statement follows in the same message,
+ * or before a Sync.
+ */
+export async function runPortal(
+  session: Session,
+  portal: Portal,
+  limit: number,
+  isLast: boolean,
+): Promise<void> {
   const { out, cancellation } = session
   const { parsed, runnable } = portal.statement
   if (parsed === undefined) return bare(out, 'I')
@@ -25,6 +33,7 @@ export async function runPortal(session: Session, portal: Portal, limit: number)
   session.system.active = true
   cancellation.start(portal.abort, session.settings.duration('statement_timeout'))
   try {
+    if (!isLast && session.block.status === 'I') session.group.begin(parsed.statement)
     const succeeded = await admit(session, parsed.statement)
     portal.outcome ??= await whileRunning(runnable.run(portal.values), NOTICES_MS, async () => {
       if (out.length > 0) await session.flush()

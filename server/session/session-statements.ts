@@ -30,7 +30,10 @@ export function sessionStatement(
       })
     case 'transaction':
       return action(async () => {
-        if (statement.what === 'commit') await commit(session)
+        const { group } = session
+        if (statement.what === 'begin') group.join()
+        else if (statement.what === 'rollback') group.drop()
+        else if (statement.what === 'commit') await commit(session)
         const tag = session.block.run(statement)
         if (statement.what === 'commit' || statement.what === 'rollback')
           await endTransaction(session.context)
@@ -144,7 +147,8 @@ async function discard(session: Session, what: string): Promise<string> {
 }
 
 /** What fails at its end is rolled back. */
-async function commit({ block, transaction }: Session): Promise<void> {
+async function commit({ block, group, transaction }: Session): Promise<void> {
+  await group.commit()
   if (block.status !== 'T') return
   try {
     await transaction.commit()

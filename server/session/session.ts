@@ -19,6 +19,7 @@ import type { Rows } from './rows.ts'
 import { mayGoBack } from './scroll-rows.ts'
 import { isOn } from './setting-checks.ts'
 import { SessionSettings, type SettingsMark } from './settings.ts'
+import { StatementGroup } from './statement-group.ts'
 import { StatementShapes } from './statement-shapes.ts'
 import { TransactionBlock } from './transaction-block.ts'
 import type { Place } from './updatable-cursor.ts'
@@ -104,11 +105,15 @@ export class Session {
   readonly block: TransactionBlock<SessionMark>
   /** What the block changed. */
   readonly transaction = new Transaction(() => this.context)
+  /** What the message changes that is being answered. */
+  readonly group: StatementGroup
   readonly cancellation = new Cancellation()
   readonly shapes = new StatementShapes()
   readonly context: StatementContext
   /** The client's next message, after what was written is sent; undefined: it is gone. */
   receive: () => Promise<Frame | undefined> = async () => undefined
+  /** Whether the client has sent a Sync right behind the message that is being answered. */
+  isSynced: () => boolean = () => true
   /** Sends what was written. */
   flush: () => Promise<void> = async () => {}
   /** What others see of it (pg_stat_activity). */
@@ -198,6 +203,8 @@ export class Session {
       return !isThere || path.includes(temporary) ? path : [temporary, ...path]
     }
     const { block, cancellation, transaction } = this
+    const group = new StatementGroup(transaction, () => catalogs.current)
+    this.group = group
     // Settings decide who and where the session is (SET database, ROLE, SESSION AUTHORIZATION), so they are asked each time.
     const who = () => ({
       get database() {
@@ -257,7 +264,7 @@ export class Session {
       notice: message => this.notice(message),
       get transaction() {
         // A block that has changed something may have become read-only since: it reads what it has changed.
-        return block.holdsChanges || transaction.hasChanges ? transaction : undefined
+        return block.holdsChanges || group.isOpen || transaction.hasChanges ? transaction : undefined
       },
       now: () => {
         this.#answeringSinceMs ??= Date.now()

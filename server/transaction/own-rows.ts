@@ -65,6 +65,13 @@ export class TableChanges {
     return this.#chunks.length
   }
 
+  /** Whether it can be told what its rows are before they are written: no row decides what another does. */
+  get isReadable(): boolean {
+    const { conflict, job } = this.table
+    const versioned = job?.nodes.some(({ spec }) => spec.kind === 'upsert' && spec.version !== undefined)
+    return this.#key.length > 0 && (conflict === undefined || conflict === 'overwrite') && versioned !== true
+  }
+
   add(chunks: readonly Chunk[]): void {
     this.#chunks.push(...chunks)
   }
@@ -104,16 +111,11 @@ export class TableChanges {
   }
 
   #requireReadable(): void {
-    const { conflict, job, name } = this.table
-    const versioned = job?.nodes.some(({ spec }) => spec.kind === 'upsert' && spec.version !== undefined)
-    if (this.#key.length === 0)
-      throw notSupported(
-        `reading table "${name}", whose rows have no numbers, after changing it in one transaction`,
-      )
-    if ((conflict !== undefined && conflict !== 'overwrite') || versioned)
-      throw notSupported(
-        `reading table "${name}" after changing it in one transaction, for its ON CONFLICT clause`,
-      )
+    if (this.isReadable) return
+    const { name } = this.table
+    const [what, why] =
+      this.#key.length === 0 ? [', whose rows have no numbers,', ''] : ['', ', for its ON CONFLICT clause']
+    throw notSupported(`reading table "${name}"${what} after changing it in one transaction${why}`)
   }
 
   #fold(): void {

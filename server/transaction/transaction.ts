@@ -46,6 +46,11 @@ export class Transaction implements OpenTransaction {
     return this.#version !== 0
   }
 
+  /** A table that was changed cannot be read before COMMIT. */
+  get isUnreadable(): boolean {
+    return [...this.#changes.values()].some(changes => changes.length > 0 && !changes.isReadable)
+  }
+
   write(table: Relation, chunks: readonly Chunk[]): void {
     if (chunks.length === 0) return
     this.#bytes += bytesOf(chunks)
