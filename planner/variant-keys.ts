@@ -1,5 +1,7 @@
 import { SqlError } from '../types/error.ts'
+import { isIncomparable } from '../types/incomparable.ts'
 import type { Schema, Type } from '../types/type.ts'
+import { typeName } from '../types/type-names.ts'
 import { inputs, type Plan, schemaOf } from './plan.ts'
 
 /** Variants are not compared: 5 as int32 and as int64 are neither the same nor apart. Throws 0A000 where a plan would have to. */
@@ -9,9 +11,20 @@ export function refuseVariantKeys(plan: Plan): void {
   for (const input of inputs(plan)) refuseVariantKeys(input)
 }
 
-/** Throws 0A000 for a primary key or index key that holds a variant. */
+/** Throws 0A000 for a primary key or index key that holds a variant, 42704 for one with a json. */
 export function refuseVariantsInKey(key: readonly number[], schema: Schema): void {
+  refuseIncomparable(key, schema)
   refuse(key, schema, 'is part of the storage primary key')
+}
+
+/** Throws 42704 for a key or unique columns that are not compared. */
+export function refuseIncomparable(key: readonly number[], schema: Schema): void {
+  const found = key.map(i => schema[i]!.type).find(isIncomparable)
+  if (found === undefined) return
+  const message = `data type ${typeName(found)} has no default operator class for access method "btree"`
+  throw new SqlError('undefined_object', message, {
+    hint: 'You must specify an operator class for the index or define a default operator class for the data type.',
+  })
 }
 
 function refuse(columns: readonly number[], schema: Schema, why: string): void {

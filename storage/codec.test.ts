@@ -60,6 +60,7 @@ const COLUMNS: readonly (readonly [Type, fc.Arbitrary<Value>])[] = [
     ),
   ],
   [{ name: 'bit' }, fc.array(fc.constantFrom('0', '1'), { maxLength: 20 }).map(bits => bits.join(''))],
+  [{ name: 'json' }, fc.json().map(text => ` ${text}`)],
   [{ name: 'variant' }, fc.integer().map(n => `{"int32": ${n}}`)],
   [STRUCT, fc.tuple(orNull(int64), orNull(fc.array(orNull(text), { maxLength: 3 })), orNull(octets))],
 ]

@@ -34,6 +34,7 @@ export function compareValues(type: Type, a: Value, b: Value): number {
     case 'variant':
     case 'bit':
     case 'varbit':
+    case 'json':
       return compareTexts(a as string, b as string)
     case 'oid':
       return ((a as number) >>> 0) - ((b as number) >>> 0)

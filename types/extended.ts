@@ -1,6 +1,7 @@
 import { bitsOfBytes, bitsToBytes, parseBits } from './bit-string.ts'
 import { SqlError } from './error.ts'
 import { checkInt256, int256Bytes, int256Of } from './int256.ts'
+import { checkJson } from './json-syntax.ts'
 import type { ExtendedName } from './type.ts'
 import type { Value } from './value.ts'
 import { formatVariant, parseVariant } from './variant.ts'
@@ -51,6 +52,14 @@ const EXTENDED: Readonly<Record<ExtendedName, ExtendedType>> = {
   },
   bit: bitString('bit', [1560, 1561]),
   varbit: bitString('bit varying', [1562, 1563]),
+  json: {
+    sqlName: 'json',
+    oids: [114, 199],
+    parse: checkedJson,
+    format: value => value as string,
+    toBytes: value => Buffer.from(value as string),
+    fromBytes: bytes => checkedJson(Buffer.from(bytes).toString()),
+  },
 }
 
 function bitString(sqlName: string, oids: readonly [number, number]): ExtendedType {
@@ -59,10 +68,23 @@ function bitString(sqlName: string, oids: readonly [number, number]): ExtendedTy
   return { sqlName, oids, parse: parseBits, format, toBytes, fromBytes: bitsOfBytes }
 }
 
+/** A json is the text that was given. */
+function checkedJson(text: string): string {
+  checkJson(text)
+  return text
+}
+
 /** undefined: not in the table. */
 export function extendedType(name: string): ExtendedType | undefined {
   return Object.hasOwn(EXTENDED, name) ? EXTENDED[name as ExtendedName] : undefined
 }
 
 /** Every such type. */
-export const EXTENDED_NAMES: readonly ExtendedName[] = ['int256', 'vector', 'variant', 'bit', 'varbit']
+export const EXTENDED_NAMES: readonly ExtendedName[] = [
+  'int256',
+  'vector',
+  'variant',
+  'bit',
+  'varbit',
+  'json',
+]

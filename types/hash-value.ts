@@ -30,7 +30,8 @@ export function hashValue(type: Type, value: Value): number {
     case 'uuid':
     case 'variant':
     case 'bit':
-    case 'varbit': {
+    case 'varbit':
+    case 'json': {
       const bytes = Buffer.from(value as string)
       return hashBytes(bytes, 0, bytes.length)
     }

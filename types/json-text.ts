@@ -1,4 +1,6 @@
 import { SqlError } from './error.ts'
+import { checkEscapes } from './json-parts.ts'
+import { checkJson, invalidJson, skipJsonSpace, tooDeepJson } from './json-syntax.ts'
 
 /** A JSON number kept as written. */
 class JsonNumber {
@@ -11,15 +13,22 @@ class JsonNumber {
 /** Parsed document whose numbers keep their digits; objects are Maps, so no key is special. */
 export type Json = null | boolean | string | JsonNumber | Json[] | Map<string, Json>
 
-const DEPTH_MAX = 64
+/** Documents are read and written by calls within calls. */
+const DEPTH_MAX = 1000
 
-/** Throws 22P02 as PostgreSQL does. */
+/** Throws 22P02, 22P05 or 54001 as PostgreSQL does. */
 export function parseJson(text: string): Json {
   const reader = { text, at: 0 }
-  const value = readValue(reader, 0)
-  skipSpace(reader)
-  if (reader.at < text.length) throw invalidJson()
-  return value
+  try {
+    const value = readValue(reader, 0)
+    skipSpace(reader)
+    if (reader.at === text.length) return value
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error
+  }
+  checkJson(text)
+  checkEscapes(text)
+  throw tooDeepJson(DEPTH_MAX)
 }
 
 /** jsonb's output: keys by length, then bytes; `{"a": 1, "b": [1, 2]}`. */
@@ -143,11 +152,7 @@ function readString(r: Reader): string {
     throw invalidJson()
   }
   if (!written.includes('\\u')) return text
-  if (text.includes('\0'))
-    throw new SqlError('untranslatable_character', 'unsupported Unicode escape sequence', {
-      detail: '\\u0000 cannot be converted to text.',
-    })
-  if (!text.isWellFormed()) throw invalidJson()
+  if (text.includes('\0') || !text.isWellFormed()) throw invalidJson()
   return text
 }
 
@@ -168,9 +173,5 @@ function plainNumber(text: string): string {
 }
 
 function skipSpace(r: Reader): void {
-  while (r.at < r.text.length && ' \t\n\r'.includes(r.text[r.at]!)) r.at++
-}
-
-function invalidJson(): SqlError {
-  return new SqlError('invalid_text_representation', 'invalid input syntax for type json')
+  r.at = skipJsonSpace(r.text, r.at)
 }

@@ -81,7 +81,7 @@ const ALIASES: Readonly<Record<string, TypeName>> = {
   'timestamp with time zone': 'timestamptz',
   interval: 'interval',
   uuid: 'uuid',
-  json: 'jsonb',
+  json: 'json',
   jsonb: 'jsonb',
   oid: 'oid',
 }

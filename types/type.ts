@@ -1,5 +1,5 @@
-/** Types of which extended.ts tells all: those besides PostgreSQL's own, and its bit strings. */
-export type ExtendedName = 'int256' | 'vector' | 'variant' | 'bit' | 'varbit'
+/** Types of which extended.ts tells all: those besides PostgreSQL's own, its bit strings and its json. */
+export type ExtendedName = 'int256' | 'vector' | 'variant' | 'bit' | 'varbit' | 'json'
 
 /** SQL types. A type has exactly one physical representation, so generated loops pick arrays by `type.name` alone. */
 export type TypeName =
@@ -105,7 +105,7 @@ export function fieldsOf(columns: Schema): Schema {
  * - `i64`    int8, time (microseconds since midnight), timetz (time-with-zone.ts), timestamp and timestamptz (microseconds since
  *            1970-01-01T00:00:00Z; the two infinities are the extreme int64 values) in a BigInt64Array
  * - `f64`    float4 (rounded by Math.fround), float8 and enum (the label's place) in a Float64Array
- * - `bytes`  text (UTF-8), bytea, jsonb (canonical PostgreSQL text of the document), uuid (36 lower-case characters), variant (see variant.ts),
+ * - `bytes`  text (UTF-8), bytea, jsonb (canonical PostgreSQL text of the document), json (the text as given), uuid (36 lower-case characters), variant (see variant.ts),
  *            bit and varbit (see bit-string.ts) as views into shared byte buffers
  * - `values` numeric, int256, vector, interval, array, struct, map as JavaScript values (see value.ts) in a plain array
  */
@@ -121,6 +121,7 @@ const PHYSICAL: Readonly<Record<TypeName, Physical>> = {
   variant: 'bytes',
   bit: 'bytes',
   varbit: 'bytes',
+  json: 'bytes',
   float4: 'f64',
   float8: 'f64',
   numeric: 'values',
@@ -168,6 +169,7 @@ export const TIMESTAMPTZ: Type = { name: 'timestamptz' }
 export const INTERVAL: Type = { name: 'interval' }
 export const UUID: Type = { name: 'uuid' }
 export const JSONB: Type = { name: 'jsonb' }
+export const JSON_TEXT: Type = { name: 'json' }
 export const OID: Type = { name: 'oid' }
 
 export function arrayOf(element: Type): Type {

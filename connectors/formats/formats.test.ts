@@ -6,6 +6,7 @@ import {
   INT4,
   INT8,
   INTERVAL,
+  JSON_TEXT,
   JSONB,
   NUMERIC,
   TEXT,
@@ -37,6 +38,17 @@ test('JSON keeps every digit of integers and numerics, and canonical jsonb', () 
     '{"a": [1, {"__proto__": 2}], "bb": 1}',
     null,
   ])
+})
+
+test('a json column keeps the order of members and the digits of a record, and is written as a text', () => {
+  const schema = [{ name: 'j', type: JSON_TEXT }]
+  const [decoded] = decoder(schema, [], json)(null, bytes('{"j": {"bb": 1.50, "a": [1e2, null]}}'))
+  assert.deepEqual(decoded!.row, ['{"bb":1.50,"a":[1e2,null]}'])
+  const writer = new RowWriter(schema)
+  writer.push(decoded!.row, 1)
+  const encode = encoder({ schema, key: [], appendOnly: true, format: json })
+  const written = String([...encode([writer.chunk()])][0]!.value)
+  assert.equal(written, JSON.stringify({ j: '{"bb":1.50,"a":[1e2,null]}' }))
 })
 
 test('records that do not fit are refused', () => {

@@ -5,7 +5,7 @@ import { FLOAT8, keyAndValue, type Type } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
 import { parseVariant } from '../../types/variant.ts'
 import { checkVector } from '../../types/vector.ts'
-import { isObject, type Json, JsonNumber, jsonbText } from './json-value.ts'
+import { isObject, type Json, JsonNumber, jsonbText, jsonText } from './json-value.ts'
 import { parseDecimal } from './number.ts'
 import { cutToMicros, epochMicros } from './time.ts'
 
@@ -13,6 +13,7 @@ import { cutToMicros, epochMicros } from './time.ts'
 export function fromJson(value: Json | undefined, type: Type): Value {
   if (value === undefined || value === null) return null
   if (type.name === 'jsonb') return jsonbText(value)
+  if (type.name === 'json') return jsonText(value)
   if (type.name === 'variant') return parseVariant(jsonbText(value))
   if (type.name === 'vector' && Array.isArray(value))
     return checkVector(value.map(item => Number(fromJson(item, FLOAT8) ?? Number.NaN)))
@@ -93,6 +94,7 @@ export function fromText(text: string, type: Type, isNumber: boolean): Value {
     case 'variant':
     case 'bit':
     case 'varbit':
+    case 'json':
       return extendedType(type.name)!.parse(text)
     default:
       throw mismatch(text, type)

@@ -37,6 +37,15 @@ export function isObject(value: Json | undefined): value is JsonObject {
   )
 }
 
+/** The document's text without space between its tokens, numbers as they were written. */
+export function jsonText(value: Json): string {
+  if (value instanceof JsonNumber) return value.text
+  if (Array.isArray(value)) return `[${value.map(jsonText).join(',')}]`
+  if (!isObject(value)) return JSON.stringify(value)
+  const members = Object.keys(value).map(key => `${JSON.stringify(key)}:${jsonText(value[key]!)}`)
+  return `{${members.join(',')}}`
+}
+
 /** Canonical jsonb text as PostgreSQL prints it: keys by length then bytes, `", "` and `": "` between. */
 export function jsonbText(value: Json): string {
   if (value instanceof JsonNumber) return decimalText(parseDecimal(value.text))

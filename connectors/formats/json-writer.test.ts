@@ -9,7 +9,7 @@ import { RowWriter } from './row-writer.ts'
 import { rowJson } from './to-json.ts'
 
 const RUNS = Number(process.env['WEIR_CASES'] ?? 500)
-const names = ['bool', 'int2', 'int4', 'int8', 'float8', 'numeric', 'text', 'jsonb', 'bytea'] as const
+const names = ['bool', 'int2', 'int4', 'int8', 'float8', 'numeric', 'text', 'jsonb', 'json', 'bytea'] as const
 const more = ['date', 'time', 'timestamp', 'timestamptz'] as const
 const schema: Schema = [...names, ...more].map(name => ({ name: `"${name}é`, type: { name } }))
 const int = (bits: bigint) => fc.bigInt({ min: -(2n ** (bits - 1n)), max: 2n ** (bits - 1n) - 1n })
@@ -36,6 +36,7 @@ const cells: fc.Arbitrary<Value>[] = [
   decimal,
   fc.oneof(text, fc.string()),
   fc.json(),
+  fc.json().map(document => ` ${document}`),
   fc.uint8Array({ maxLength: 5 }),
   fc.oneof(fc.integer({ min: -719162, max: 2932896 }), fc.integer({ min: -2440588, max: 2145031948 })),
   fc.bigInt({ min: 0n, max: 86_399_999_999n }),

@@ -131,6 +131,7 @@ function cellWriter(out: JsonBytes, column: Column, type: Type): WriteCell {
     case 'jsonb':
     case 'bit':
     case 'varbit':
+    case 'json':
       return stringWriter(out, data as Bytes, slowly)
     case 'numeric':
       return row => {

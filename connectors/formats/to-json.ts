@@ -10,7 +10,7 @@ import { timestampText, timeText } from './time.ts'
 /**
  * JSON of one value: integers and floats as numbers (int8 with all digits; NaN and infinities null), numeric as string, date
  * `YYYY-MM-DD`, time `hh:mm:ss.ffffff`, timestamp `YYYY-MM-DD hh:mm:ss.ffffff`, timestamptz `YYYY-MM-DDThh:mm:ss.ffffffZ`,
- * the infinities of both by name, interval as ISO 8601, bytea as base64, jsonb as the string of the document, variant as that of its
+ * the infinities of both by name, interval as ISO 8601, bytea as base64, jsonb and json as the string of the document, variant as that of its
  * document, bit strings, enums and timetz as their texts; struct and map as object, array and vector as array; int256 as number with
  * all digits.
  */
@@ -36,6 +36,7 @@ export function valueJson(value: Value, type: Type): string {
     case 'jsonb':
     case 'bit':
     case 'varbit':
+    case 'json':
       return JSON.stringify(value)
     case 'timetz':
     case 'variant':

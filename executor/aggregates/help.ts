@@ -17,6 +17,8 @@ const HELP: Readonly<Record<string, string>> = {
   count: 'number of rows, or of values that are not NULL',
   every: 'true when all values are true',
   first_value: 'first value in order',
+  json_agg: 'JSON array of the values, as text',
+  json_object_agg: 'JSON object of keys and values, as text',
   jsonb_agg: 'JSON array of the values',
   jsonb_object_agg: 'JSON object of keys and values',
   last_value: 'last value in order',
@@ -37,9 +39,6 @@ const HELP: Readonly<Record<string, string>> = {
 }
 
 export function aggregateHelp(name: string): string {
-  const known = name
-    .replace(/^json_/, 'jsonb_')
-    .replace(/_unique/, '')
-    .replace(/_strict/, '')
+  const known = name.replace(/_unique/, '').replace(/_strict/, '')
   return PAIR_RESULTS[name]?.help ?? HELP[known] ?? ''
 }

@@ -1,5 +1,6 @@
 import { plainType } from '../../types/domain-type.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
+import { isIncomparable } from '../../types/incomparable.ts'
 import type { DialectName } from '../../types/sql-dialect.ts'
 import {
   arrayOf,
@@ -13,6 +14,7 @@ import {
   INT8,
   INT256,
   INTERVAL,
+  JSON_TEXT,
   JSONB,
   NUMERIC,
   TEXT,
@@ -28,6 +30,7 @@ import { decimalSum } from './decimal-sums.ts'
 import { spread96, sum96 } from './decimal96.ts'
 import * as documents from './documents.ts'
 import { hypothetical } from './hypothetical.ts'
+import { jsonTextArray, jsonTextObject } from './json-texts.ts'
 import * as multisets from './multisets.ts'
 import * as orderedSet from './ordered-set.ts'
 import { presentScaleSum } from './present-scale.ts'
@@ -39,6 +42,8 @@ interface Entry {
   readonly name: string
   readonly args: readonly (Type | 'any')[]
   readonly type: Type | ((args: readonly Type[]) => Type)
+  /** The argument whose order counts. */
+  readonly compares?: number
   /** Takes WITHIN GROUP (ORDER BY …): the sorted value is the first argument, those in parentheses follow. */
   readonly ordered?: boolean
   /** Only where sql_dialect is this one, instead of the aggregate with the same parameters. */
@@ -71,6 +76,7 @@ function extreme(name: string, greatest: boolean): Entry {
     name,
     args: ['any'],
     type: firstArg,
+    compares: 0,
     make: (args, appendOnly) =>
       appendOnly
         ? accumulators.runningExtreme(args[0]!, greatest)
@@ -156,8 +162,15 @@ const ENTRIES: readonly Entry[] = [
   { name: 'first_value', args: ['any'], type: firstArg, make: () => multisets.firstRow(false, true) },
   { name: 'last_value', args: ['any'], type: firstArg, make: () => multisets.lastRow },
   { name: 'any_value', args: ['any'], type: firstArg, make: () => multisets.firstRow(false, false) },
-  { name: 'arg_min', args: ['any', 'any'], type: firstArg, make: () => multisets.firstBySecond(false) },
-  { name: 'arg_max', args: ['any', 'any'], type: firstArg, make: () => multisets.firstBySecond(true) },
+  ...['arg_min', 'arg_max'].map(
+    (name): Entry => ({
+      name,
+      args: ['any', 'any'],
+      type: firstArg,
+      compares: 1,
+      make: () => multisets.firstBySecond(name === 'arg_max'),
+    }),
+  ),
   ...RISINGWAVE,
   ...['jsonb', 'json'].flatMap((prefix): Entry[] => [
     { name: `${prefix}_agg`, args: [JSONB], type: JSONB, make: () => documents.jsonArray(false) },
@@ -171,6 +184,22 @@ const ENTRIES: readonly Entry[] = [
       }),
     ),
   ]),
+  ...['', '_strict'].map(
+    (suffix): Entry => ({
+      name: `json_agg${suffix}`,
+      args: ['any'],
+      type: JSON_TEXT,
+      make: ([type]) => jsonTextArray(type!, suffix === '_strict'),
+    }),
+  ),
+  ...['', '_strict', '_unique', '_unique_strict'].map(
+    (suffix): Entry => ({
+      name: `json_object_agg${suffix}`,
+      args: ['any', 'any'],
+      type: JSON_TEXT,
+      make: types => jsonTextObject(types, suffix.endsWith('strict'), suffix.startsWith('_unique')),
+    }),
+  ),
   { name: 'mode', args: ['any'], type: firstArg, ordered: true, make: ([type]) => orderedSet.mode(type!) },
   ...[FLOAT8, INTERVAL].flatMap(value => percentiles('percentile_cont', value, value)),
   ...percentiles('percentile_disc', 'any', firstArg),
@@ -215,6 +244,13 @@ export { HYPOTHETICAL } from './hypothetical.ts'
 
 const NAMES = new Set(ENTRIES.map(entry => entry.name))
 
+/** What a call that makes a json says of itself: in jobs planned when json was another name of jsonb, it made one of these. */
+const TO_JSON = ' -> json'
+
+function isFormer({ name, type }: Entry): boolean {
+  return name.startsWith('json_') && type === JSONB
+}
+
 /** Whether a function of that name is an aggregate. */
 export function isAggregate(name: string): boolean {
   return NAMES.has(name)
@@ -227,7 +263,7 @@ export function isOrderedSet(name: string): boolean {
 
 /** Names and signatures, for \df. */
 export function aggregateSignatures(): readonly string[] {
-  return ENTRIES.filter(entry => entry.dialect === undefined).map(
+  return ENTRIES.filter(entry => entry.dialect === undefined && !isFormer(entry)).map(
     entry => `${entry.name}(${entry.args.map(a => (a === 'any' ? 'any' : a.name)).join(', ')})`,
   )
 }
@@ -264,7 +300,8 @@ export function resolveAggregate(
   const argTypes = given.map(type => type && plainType(type))
   let best: { entry: Entry; cost: number } | undefined
   for (const entry of ENTRIES) {
-    if (entry.name !== name || entry.args.length !== argTypes.length) continue
+    if (entry.name !== name || entry.args.length !== argTypes.length || isFormer(entry)) continue
+    if (entry.compares !== undefined && isIncomparable(argTypes[entry.compares] ?? TEXT)) continue
     if (entry.dialect !== undefined && entry.dialect !== dialect) continue
     // A variant is preferred to the one it stands for.
     let cost = entry.dialect === undefined ? 0.5 : 0
@@ -274,8 +311,9 @@ export function resolveAggregate(
   if (best === undefined) return { error: undefinedAggregate(name, argTypes) }
   const types = best.entry.args.map((arg, i) => (arg === 'any' ? (argTypes[i] ?? TEXT) : arg))
   const { type, dialect: variant } = best.entry
+  const ofJson = type === JSON_TEXT ? TO_JSON : ''
   return {
-    fn: `${name}(${types.map(typeText).join(', ') || '*'})${variant === undefined ? '' : ` ${variant}`}`,
+    fn: `${name}(${types.map(typeText).join(', ') || '*'})${variant === undefined ? ofJson : ` ${variant}`}`,
     argTypes: types,
     type: typeof type === 'function' ? type(types) : type,
   }
@@ -304,7 +342,9 @@ export function createAggregate(
   // Without retractions the sum's scale is that of its rows.
   if (presentScale && !appendOnly) return presentScaleSum(name === 'avg')
   if (name.startsWith(HYPOTHETICAL_MARK)) return hypothetical(name.slice(HYPOTHETICAL_MARK.length), argTypes)
-  const entry = ENTRIES.find(e => e.dialect === undefined && takes(e, name, argTypes))
+  const entry = fn.endsWith(TO_JSON)
+    ? ENTRIES.find(e => e.name === name && e.type === JSON_TEXT)
+    : ENTRIES.find(e => e.dialect === undefined && e.type !== JSON_TEXT && takes(e, name, argTypes))
   if (entry === undefined) throw undefinedAggregate(name, argTypes)
   return entry.make(argTypes, appendOnly, batch)
 }

@@ -12,7 +12,7 @@ import { plainType, sameDomains } from '../../types/domain-type.ts'
 import { SqlError } from '../../types/error.ts'
 import { halfEven } from '../../types/half-even.ts'
 import { checkInt256 } from '../../types/int256.ts'
-import { isJsonNumber, parseJson } from '../../types/json-text.ts'
+import { canonicalJson, isJsonNumber, parseJson } from '../../types/json-text.ts'
 import { checkedEntries } from '../../types/map-text.ts'
 import { formatText, parseText } from '../../types/text-io.ts'
 import {
@@ -64,6 +64,7 @@ export function castContext(from: Type, to: Type): CastContext | undefined {
   if (from.name === 'array' && to.name === 'array') return castContext(from.element!, to.element!)
   if (from.name === 'struct' && to.name === 'struct') return structContext(from, to)
   if (to.name === 'text') return 'assignment'
+  if (from.name === 'json' || to.name === 'json') return jsonContext(from, to)
   // Names of relations are looked up wherever one is wanted: nextval(name).
   if (from.name === 'text') return to.label === 'regclass' ? 'implicit' : 'explicit'
   if (to.name === 'oid' && INTEGERS.includes(from.name)) return 'implicit'
@@ -100,11 +101,20 @@ function vectorContext(from: Type, to: Type): CastContext | undefined {
 
 const VECTOR_SOURCES: readonly TypeName[] = ['int4', 'numeric', 'float4', 'float8']
 
+/** Its text, or its document; both ways where it is stored. */
+function jsonContext(from: Type, to: Type): CastContext | undefined {
+  if (from.name === 'text') return 'explicit'
+  const other = from.name === 'json' ? to : from
+  return other.name === 'jsonb' ? 'assignment' : undefined
+}
+
 /** To and from its document. */
 function variantContext(from: Type, to: Type): CastContext | undefined {
   if (from.name === 'variant')
-    return ['text', 'jsonb', 'bool'].includes(to.name) || NUMBERS.includes(to.name) ? 'explicit' : undefined
-  return to.name === 'variant' && from.name === 'jsonb' ? 'explicit' : undefined
+    return ['text', 'json', 'jsonb', 'bool'].includes(to.name) || NUMBERS.includes(to.name)
+      ? 'explicit'
+      : undefined
+  return to.name === 'variant' && ['json', 'jsonb'].includes(from.name) ? 'explicit' : undefined
 }
 
 /** The two kinds of bit strings are one without their lengths; bits of a fixed length are those of an integer, when asked. */
@@ -166,9 +176,11 @@ export function castValue(value: Value, from: Type, to: Type, zone: TimeStyleTex
   if (from.name === 'array' && to.name === 'vector') return vectorOfArray(value as readonly Value[], from)
   if (from.name === 'variant') {
     const document = formatVariant(value as string)
-    return to.name === 'jsonb' ? document : castJson(document, to, zone)
+    return to.name === 'json' || to.name === 'jsonb' ? document : castJson(document, to, zone)
   }
   if (to.name === 'variant') return parseVariant(value as string)
+  if (from.name === 'json') return canonicalJson(value as string)
+  if (to.name === 'json') return value
   if (from.name === 'array' && to.name === 'array')
     return (value as readonly Value[]).map(v => castValue(v, from.element!, to.element!, zone))
   if (from.name === 'map' && to.name === 'map')

@@ -30,45 +30,43 @@ for (const type of ['text', 'int4']) {
 }
 json('#>(jsonb, text[]) -> jsonb', 'value at a path', (a: string, keys: Keys) => out(path(a, keys)))
 json('#>>(jsonb, text[]) -> text', 'value at a path as text', (a: string, keys: Keys) => plain(path(a, keys)))
-for (const prefix of ['jsonb', 'json']) {
-  fn(`${prefix}_extract_path(jsonb, ...text) -> jsonb`, {
-    help: 'value at a path',
-    call: (a: string, ...keys: string[]) => out(path(a, keys)),
-  })
-  fn(`${prefix}_extract_path_text(jsonb, ...text) -> text`, {
-    help: 'value at a path as text',
-    call: (a: string, ...keys: string[]) => plain(path(a, keys)),
-  })
-  json(`${prefix}_typeof(jsonb) -> text`, 'kind of the value', (a: string) => kind(parseJson(a)))
-  json(`${prefix}_array_length(jsonb) -> int4`, 'number of elements', (a: string) => {
-    const value = parseJson(a)
-    if (value instanceof Map) throw bad('cannot get array length of a non-array')
-    if (!Array.isArray(value)) throw bad('cannot get array length of a scalar')
-    return value.length
-  })
-  json(`${prefix}_strip_nulls(jsonb) -> jsonb`, 'without members that are null', (a: string) =>
-    formatJson(stripNulls(parseJson(a))),
-  )
-  fn(`${prefix}_object(text[]) -> jsonb`, {
-    help: 'object of keys and values in turn',
-    call: (all: Keys) => {
-      if (all.length % 2 === 1)
-        throw new SqlError('array_subscript_error', 'array must have even number of elements')
-      return object(
-        all.filter((_, i) => i % 2 === 0),
-        all.filter((_, i) => i % 2 === 1),
-      )
-    },
-  })
-  fn(`${prefix}_object(text[], text[]) -> jsonb`, {
-    help: 'object of keys and values',
-    call: (keys: Keys, values: Keys) => {
-      if (keys.length !== values.length)
-        throw new SqlError('array_subscript_error', 'mismatched array dimensions')
-      return object(keys, values)
-    },
-  })
-}
+fn(`jsonb_extract_path(jsonb, ...text) -> jsonb`, {
+  help: 'value at a path',
+  call: (a: string, ...keys: string[]) => out(path(a, keys)),
+})
+fn(`jsonb_extract_path_text(jsonb, ...text) -> text`, {
+  help: 'value at a path as text',
+  call: (a: string, ...keys: string[]) => plain(path(a, keys)),
+})
+json(`jsonb_typeof(jsonb) -> text`, 'kind of the value', (a: string) => kind(parseJson(a)))
+json(`jsonb_array_length(jsonb) -> int4`, 'number of elements', (a: string) => {
+  const value = parseJson(a)
+  if (value instanceof Map) throw bad('cannot get array length of a non-array')
+  if (!Array.isArray(value)) throw bad('cannot get array length of a scalar')
+  return value.length
+})
+json(`jsonb_strip_nulls(jsonb) -> jsonb`, 'without members that are null', (a: string) =>
+  formatJson(stripNulls(parseJson(a))),
+)
+fn(`jsonb_object(text[]) -> jsonb`, {
+  help: 'object of keys and values in turn',
+  call: (all: Keys) => {
+    if (all.length % 2 === 1)
+      throw new SqlError('array_subscript_error', 'array must have even number of elements')
+    return object(
+      all.filter((_, i) => i % 2 === 0),
+      all.filter((_, i) => i % 2 === 1),
+    )
+  },
+})
+fn(`jsonb_object(text[], text[]) -> jsonb`, {
+  help: 'object of keys and values',
+  call: (keys: Keys, values: Keys) => {
+    if (keys.length !== values.length)
+      throw new SqlError('array_subscript_error', 'mismatched array dimensions')
+    return object(keys, values)
+  },
+})
 json('?(jsonb, text) -> bool', 'has the key', (a: string, key: string) => has(parseJson(a), key))
 json('?|(jsonb, text[]) -> bool', 'has one of the keys', (a: string, keys: Keys) => {
   const value = parseJson(a)

@@ -1,10 +1,10 @@
 import { compareValues } from '../../types/compare.ts'
 import { SqlError } from '../../types/error.ts'
-import { parseJson } from '../../types/json-text.ts'
+import { kindOfJson } from '../../types/json-parts.ts'
 import { checkedEntries } from '../../types/map-text.ts'
 import { keyAndValue, type Type } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
-import { fromJson } from './from-jsonb.ts'
+import { fromJson } from './from-json.ts'
 import { fn } from './registry.ts'
 
 /** Keys and values in turn; a map keeps the order in which its keys came. */
@@ -95,13 +95,12 @@ fn('jsonb_populate_map(anymap, jsonb) -> anymap', {
     ([map]) =>
     (entries: Entries | null, text: string | null, zone: string) => {
       if (text === null) return entries
-      const json = parseJson(text)
       const [key] = keyAndValue(map!)
       if (key.name !== 'text')
         throw new SqlError('invalid_parameter_value', 'cannot convert jsonb to a map with non-string keys')
-      if (!(json instanceof Map))
+      if (kindOfJson(text) !== 'object')
         throw new SqlError('invalid_parameter_value', 'cannot call jsonb_populate_map on a non-object')
-      const members = fromJson(map!, json, zone) as Entries
+      const members = fromJson(map!, text, zone) as Entries
       return members.reduce((all, entry) => put(map!, all, entry), entries ?? [])
     },
 })

@@ -91,9 +91,20 @@ export function fn(signature: string, body: FunctionBody): void {
 }
 
 export function functionById(id: string): FunctionEntry {
-  const entry = byId.get(id)
+  const entry = known(id)
   assert(entry !== undefined, `no function ${id}`)
   return entry
+}
+
+function known(id: string): FunctionEntry | undefined {
+  return byId.get(id) ?? byId.get(nameNow(id))
+}
+
+/** Jobs planned when json was another name of jsonb call what is jsonb's alone. */
+function nameNow(id: string): string {
+  return id
+    .replace(/^(?:row_to|to|array_to)_json\(any\)/, 'to_jsonb(any)')
+    .replace(/^(\$variadic_)?json_(?=.*jsonb)/, '$1jsonb_')
 }
 
 /** Those of the default dialect. */
@@ -134,7 +145,7 @@ export function isSetFunction(name: string): boolean {
 /** Whether a call may be replaced by its value when its arguments are constants. */
 export function isFoldable(id: string): boolean {
   if (id === '$variable' || id === JAVASCRIPT_VOLATILE) return false
-  const entry = byId.get(id)
+  const entry = known(id)
   return entry === undefined || (!entry.set && entry.volatility !== 'volatile')
 }
 
@@ -146,7 +157,7 @@ export function isVolatile(e: Expression): boolean {
 
 /** Whether the number of the session is the last argument of a call. */
 export function isSessionFunction(id: string): boolean {
-  return byId.get(id)?.session === true
+  return known(id)?.session === true
 }
 
 /** The rows of a call of a set-returning function. */
@@ -264,7 +275,7 @@ function narrow(candidates: Candidate[], given: readonly (Type | undefined)[]): 
     const most = Math.max(...rest.map(conversions))
     rest = rest.filter(c => conversions(c) === most)
   }
-  for (const preferred of ['text', 'float8', 'timestamptz', 'int4', 'bool']) {
+  for (const preferred of ['text', 'float8', 'timestamptz', 'int4', 'bool', 'jsonb']) {
     if (rest.length <= 1) break
     const better = rest.filter(c =>
       given.every((type, i) => type !== undefined || c.argTypes[i]!.name === preferred),

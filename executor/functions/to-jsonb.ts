@@ -30,6 +30,7 @@ export function toJson(type: Type, value: Value, zone: string): Json {
       return (value as Decimal).special === undefined
         ? jsonNumber(formatText(type, value))
         : formatText(type, value)
+    case 'json':
     case 'jsonb':
       return parseJson(value as string)
     case 'variant':
@@ -73,17 +74,14 @@ const build = (signature: string, help: string, call: Build, strict: boolean) =>
       }) as never,
   })
 
-for (const name of ['to_jsonb', 'to_json', 'row_to_json', 'array_to_json'])
-  build(`${name}(any) -> jsonb`, 'as JSON', ([type], [value], zone) => toJson(type!, value!, zone), true)
-for (const name of ['jsonb_build_array', 'json_build_array'])
-  build(
-    `${name}(...any) -> jsonb`,
-    'array of the arguments',
-    (types, values, zone) => types.map((type, i) => toJson(type, values[i]!, zone)),
-    false,
-  )
-for (const name of ['jsonb_build_object', 'json_build_object'])
-  build(`${name}(...any) -> jsonb`, 'object of keys and values in turn', object, false)
+build('to_jsonb(any) -> jsonb', 'as JSON', ([type], [value], zone) => toJson(type!, value!, zone), true)
+build(
+  'jsonb_build_array(...any) -> jsonb',
+  'array of the arguments',
+  (types, values, zone) => types.map((type, i) => toJson(type, values[i]!, zone)),
+  false,
+)
+build('jsonb_build_object(...any) -> jsonb', 'object of keys and values in turn', object, false)
 
 function object(types: readonly Type[], values: readonly Value[], zone: string): Json {
   if (types.length % 2 === 1)
@@ -100,7 +98,7 @@ function object(types: readonly Type[], values: readonly Value[], zone: string):
 }
 
 function jsonKey(type: Type, value: Exclude<Value, null>, zone: string): string {
-  if (type.name === 'array' || type.name === 'struct' || type.name === 'jsonb')
+  if (type.name === 'array' || type.name === 'struct' || type.name === 'json' || type.name === 'jsonb')
     throw new SqlError('invalid_parameter_value', 'key value must be scalar, not array, composite, or json')
   const json = toJson(type, value, zone)
   return typeof json === 'string' ? json : formatJson(json)

@@ -44,8 +44,8 @@ variadic('concat_ws', 'text', 'text', '...any')
 variadic('format', 'text', 'text', '...any', 'as nothing')
 variadic('num_nulls', '', 'int4', 'any, ...any')
 variadic('num_nonnulls', '', 'int4', 'any, ...any')
-for (const name of ['jsonb_build_array', 'json_build_array', 'jsonb_build_object', 'json_build_object'])
-  variadic(name, '', 'jsonb', '...any')
+for (const type of ['jsonb', 'json'])
+  for (const what of ['array', 'object']) variadic(`${type}_build_${what}`, '', type, '...any')
 
 /** PostgreSQL takes the elements of all dimensions. */
 export function leaves(type: Type, array: readonly Value[]): readonly Value[] {

@@ -37,6 +37,7 @@ function variantOf(type: Type, value: Value, zone: string): Json {
   switch (type.name) {
     case 'variant':
       return parseJson(value as string)
+    case 'json':
     case 'jsonb':
       return variantOfJson(parseJson(value as string))
     case 'array':

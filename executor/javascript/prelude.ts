@@ -51,7 +51,7 @@ const encode = (type, v) => {
     case 'bytea':
       if (typeof v === 'string') return v
       return '\\x' + from(v, byte => byte.toString(16).padStart(2, '0')).join('')
-    case 'jsonb': return stringify(v, (_, x) => typeof x === 'bigint' ? Number(x) : x) ?? null
+    case 'json': case 'jsonb': return stringify(v, (_, x) => typeof x === 'bigint' ? Number(x) : x) ?? null
     case 'array':
       if (!isArray(v) && !ArrayBuffer.isView(v)) throw wrong(type, v)
       return from(v, item => encode(type.element, item))

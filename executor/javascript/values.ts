@@ -16,6 +16,7 @@ export function toSandbox(value: Value, type: Type): string {
       return Number.isFinite(value) ? String(value) : `"${value}"`
     case 'bytea':
       return `"${Buffer.from(value as Uint8Array).toString('hex')}"`
+    case 'json':
     case 'jsonb':
       return value as string
     case 'array':

@@ -15,6 +15,7 @@ import { typeName } from '../../types/type-names.ts'
 import type { BindContext } from '../contract.ts'
 import { conforming } from '../domain.ts'
 import { call, literal } from '../expressions.ts'
+import { requireComparableParts } from './comparable.ts'
 import { originOf } from './origin.ts'
 import { castRegistered, registeredLiteral, sessionOf } from './registered-names.ts'
 import { unknownFunction } from './unknown-function.ts'
@@ -257,6 +258,7 @@ export function callFunction(
     dialectOf(context).name,
   )
   if ('error' in found) throw placed(found.error, name, args, position)
+  requireComparableParts(name, found.argTypes)
   const cast = args.map((arg, i) => coerce(arg, found.argTypes[i] ?? arg.type, 'implicit', context, position))
   const entry = functionById(found.fn)
   // A row that is taken back must have the value that it came with.

@@ -2,6 +2,7 @@ import { leafOf } from '../../executor/functions/registry.ts'
 import { dimensionsOfText } from '../../types/array-text.ts'
 import { checkCollation } from '../../types/collation.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
+import { isIncomparable } from '../../types/incomparable.ts'
 import type { Expression } from '../../types/job.ts'
 import { parseText } from '../../types/text-io.ts'
 import {
@@ -33,6 +34,7 @@ import {
   UNKNOWN,
   unify,
 } from './coerce.ts'
+import { requireComparison } from './comparable.ts'
 import type { Environment } from './environment.ts'
 import { bindFunction } from './function.ts'
 import { bindGrouping } from './grouping-sets.ts'
@@ -92,6 +94,7 @@ export function bindExpression(node: PgNode, env: Environment): Expression {
         env.context,
         at(node, env),
       )
+      requireComparison(args[0]!.type)
       return extreme(args, greatest ? '>' : '<', env)
     }
     case 'SubLink':
@@ -292,6 +295,7 @@ function bindOperator(fields: Body, env: Environment): Expression {
     case 'AEXPR_DISTINCT':
     case 'AEXPR_NOT_DISTINCT': {
       const args = unify([a, b], 'IS DISTINCT FROM', env.context, position)
+      requireOperator('=', args[0]!.type, env, position)
       return call(
         fields['kind'] === 'AEXPR_DISTINCT' ? 'is distinct from' : 'is not distinct from',
         args,
@@ -391,8 +395,23 @@ function bindIn(
         values.map(v => compare('=', needle, v, env, position)),
         BOOL,
       )
-    : call('in', unify([needle, ...values], 'IN', env.context, position), BOOL)
+    : call('in', comparable(unify([needle, ...values], 'IN', env.context, position), env, position), BOOL)
   return negated ? not(found, env) : found
+}
+
+function comparable(
+  values: readonly Expression[],
+  env: Environment,
+  position: number | undefined,
+): readonly Expression[] {
+  requireOperator('=', values[0]!.type, env, position)
+  return values
+}
+
+/** Throws 42883 where the type's values are not compared. */
+function requireOperator(name: string, type: Type, env: Environment, position: number | undefined): void {
+  const value = literal(null, type)
+  if (isIncomparable(type)) callFunction(name, [value, value], env.context, position)
 }
 
 function bindBetween(
@@ -429,6 +448,7 @@ function bindQuantified(
     throw new SqlError('wrong_object_type', `op ANY/ALL (array) requires array on right side`, { position })
   }
   const element = array.type.element!
+  if (COMPARISONS.has(name)) requireOperator(name, element, env, position)
   const elements =
     array.kind === 'call' && array.fn === 'array'
       ? array.args
@@ -507,7 +527,8 @@ function asDeep(type: Type, e: Expression): Type {
   if (e.kind !== 'literal' || typeof e.value !== 'string') return type
   const leaf = leafOf(type)
   // A brace of a value that is a document or a map is not one of a dimension.
-  if (leaf.name === 'jsonb' || leaf.name === 'map' || leaf.name === 'struct') return type
+  if (leaf.name === 'jsonb' || leaf.name === 'json' || leaf.name === 'map' || leaf.name === 'struct')
+    return type
   return deepened(type, dimensionsOfText(e.value))
 }
 

@@ -1,7 +1,8 @@
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression, JoinType } from '../../types/job.ts'
 import { ROW_ID_COLUMN } from '../../types/row-id.ts'
-import { fieldsOf, INT8, OID, type Schema, TIMESTAMPTZ } from '../../types/type.ts'
+import { fieldsOf, INT8, OID, type Schema, sameType, TIMESTAMPTZ } from '../../types/type.ts'
+import { typeName } from '../../types/type-names.ts'
 import { type ColumnDef, namesRowTime, type Relation, ROW_TIME_COLUMN } from '../catalog.ts'
 import type { BindContext, PgNode } from '../contract.ts'
 import { expiryOf, streamKey } from '../expiry.ts'
@@ -263,7 +264,23 @@ function inlineView(
     dependsOn: new Set(),
   }
   const bound = env.bindSubquery(select, inner)
-  return { plan: bound.plan, names: bound.names.map((n, i) => columns[i]?.name ?? n) }
+  const plan = withFormerTypes(bound.plan, columns, context)
+  return { plan, names: bound.names.map((n, i) => columns[i]?.name ?? n) }
+}
+
+/** Views made when json was another name of jsonb have columns of that. */
+function withFormerTypes(plan: Plan, columns: Schema, context: BindContext): Plan {
+  const schema = schemaOf(plan)
+  const types = schema.map(({ type }, i) => {
+    const made = columns[i]?.type
+    const former = made !== undefined && typeName(type).replace(/\bjson\b/g, 'jsonb') === typeName(made)
+    return former ? made : type
+  })
+  if (schema.every(({ type }, i) => sameType(type, types[i]!))) return plan
+  const cast = schema.map(({ type }, i) =>
+    coerce(column(i, type), types[i]!, 'assignment', context, undefined),
+  )
+  return { op: 'project', input: plan, columns: cast, names: schema.map(f => f.name) }
 }
 
 /** A copy that keeps methods of a context made by a class or a literal. */

@@ -1,4 +1,5 @@
 import { HYPOTHETICAL, isAggregate, isOrderedSet, resolveAggregate } from '../../executor/aggregates/index.ts'
+import { castStyle } from '../../executor/functions/casts.ts'
 import { isFunction, isSetFunction } from '../../executor/functions/index.ts'
 import { isWindowFunction } from '../../executor/windows/index.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
@@ -10,7 +11,8 @@ import { call, literal, readsRow } from '../expressions.ts'
 import type { FunctionDef } from '../function-def.ts'
 import { bindArguments } from './arguments.ts'
 import { as, type Body, list, names } from './ast.ts'
-import { callFunction, coerce, dialectOf, isUnknown, settleText } from './coerce.ts'
+import { callFunction, coerce, dialectOf, isUnknown, settleText, styleOf } from './coerce.ts'
+import { requireEquality, requireOrder } from './comparable.ts'
 import { enclosingAggregate, indexIn, levelOf, requireAggregates } from './enclosing-call.ts'
 import { type Environment, type PendingOrder, placeholder } from './environment.ts'
 import { at, bindCondition, bindExpression } from './expression.ts'
@@ -159,10 +161,14 @@ function bindAggregate(
         ? bindHypothetical(name, order, direct, env, position)
         : ofBuckets(resolveCall(name, within ? [...order.map(o => o.by), ...direct] : direct, env, position))
   const filter = fields['agg_filter']
+  const distinct = fields['agg_distinct'] === true || name === 'approx_count_distinct'
+  if (distinct)
+    for (const [i, arg] of resolved.args.entries())
+      requireEquality(arg.type, at(list(fields['args'])[i] ?? {}, env))
   const pending = {
     ...resolved,
     // The approximation kept here is the exact one: it has to take retractions.
-    distinct: fields['agg_distinct'] === true || name === 'approx_count_distinct',
+    distinct,
     ...(filter === undefined
       ? {}
       : { filter: bindCondition(filter as PgNode, { ...inner, clause: 'FILTER' }) }),
@@ -219,7 +225,14 @@ export function resolveCall(
   const typed = args.map((arg, i) =>
     coerce(arg, found.argTypes[i] ?? arg.type, 'implicit', env.context, position),
   )
-  return { fn: found.fn, args: typed, type: found.type }
+  const style = found.type.name === 'json' ? styleOfTexts(typed, env) : []
+  return { fn: found.fn, args: [...typed, ...style], type: found.type }
+}
+
+/** The session's style of times, where texts of one of the values depend on it. */
+function styleOfTexts(values: readonly Expression[], { context }: Environment): readonly Expression[] {
+  const styles = values.map(value => castStyle(value.type, TEXT, () => styleOf(context)))
+  return styles.some(style => style !== undefined) ? [literal(styleOf(context), TEXT)] : []
 }
 
 /** Arguments of jsonb_agg and its kin: values as documents, as the session's time zone shows them; keys as text. */
@@ -229,7 +242,7 @@ function asDocuments(
   env: Environment,
   position: number | undefined,
 ): readonly Expression[] {
-  const match = /^jsonb?_(object_)?agg/.exec(name)
+  const match = /^jsonb_(object_)?agg/.exec(name)
   if (match === null) return args
   const pair = match[1] !== undefined
   return args.map((arg, i) =>
@@ -243,6 +256,7 @@ function asDocuments(
 export function bindSortBy(node: PgNode, env: Environment): PendingOrder {
   const sort = as(node, 'SortBy')!
   const by = settleText(bindExpression(sort['node'] as PgNode, env), env.context)
+  requireOrder(by.type, at(sort['node'] as PgNode, env))
   return { by, ...direction(sort, env) }
 }
 

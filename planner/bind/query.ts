@@ -9,6 +9,7 @@ import { attach } from '../unnest/attach-subqueries.ts'
 import { as, type Body, body, integer, items, list, location, names, open } from './ast.ts'
 import { bindChangelog, changelogOf } from './changelog.ts'
 import { coerce, unifiedType } from './coerce.ts'
+import { requireEquality, requireOrder } from './comparable.ts'
 import { columnsByName, corresponding } from './corresponding.ts'
 import { type BoundRelation, type Ctes, type Environment, noPending } from './environment.ts'
 import { at, bindExpression } from './expression.ts'
@@ -200,6 +201,9 @@ function bindSetOperation(select: Body, env: Environment): BoundRelation {
     if (columns.every(e => e.kind === 'column')) return side.plan
     return { op: 'project', input: side.plan, columns, names: left.names }
   })
+  if (!all || what !== 'UNION')
+    for (const [i, type] of types.entries())
+      requireEquality(type, targetLocation(body(select['larg']), i, env))
   if (what !== 'UNION') {
     const operation = what === 'INTERSECT' ? 'intersect' : 'except'
     return {
@@ -212,6 +216,12 @@ function bindSetOperation(select: Body, env: Environment): BoundRelation {
     ? union
     : { op: 'aggregate', input: union, groups: types.map((_, i) => i), calls: [] }
   return { plan, names: left.names }
+}
+
+/** Where an output of a SELECT stands; undefined: not known for that. */
+function targetLocation(select: Body, i: number, env: Environment): number | undefined {
+  const target = as(list(select['targetList'])[i], 'ResTarget')?.['val']
+  return target === undefined ? undefined : at(target as PgNode, env)
 }
 
 /** Rows without columns are all alike: a constant that is not shown stands for each. */
@@ -293,6 +303,7 @@ function ordered(bound: BoundRelation, select: Body, env: Environment): BoundRel
         hint: 'Add the expression/function to every SELECT, or move the UNION into a FROM clause.',
       })
     }
+    requireOrder(schemaOf(bound.plan)[place]!.type, at(sort['node'] as PgNode, env))
     return { column: place, ...direction(sort, env) }
   })
   return { plan: limited(bound.plan, order, select, env), names: bound.names }

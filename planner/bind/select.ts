@@ -7,6 +7,7 @@ import { firstColumns, type Plan } from '../plan.ts'
 import { attach, filterBy } from '../unnest/attach-subqueries.ts'
 import { as, type Body, list, names, open, str } from './ast.ts'
 import { dialectOf, settle, settleText } from './coerce.ts'
+import { requireEquality, requireOrder } from './comparable.ts'
 import { type BoundRelation, contains, type Environment } from './environment.ts'
 import { at, bindCondition, bindExpression } from './expression.ts'
 import { bindFromList, type From } from './from.ts'
@@ -14,6 +15,7 @@ import { direction } from './function.ts'
 import { aggregatePlan } from './group.ts'
 import { groupKey } from './group-key.ts'
 import { setsOf } from './grouping-sets.ts'
+import { originOf } from './origin.ts'
 import { limited, outputPosition } from './query.ts'
 import { expandRecord } from './row.ts'
 import { setPlan, setsOfGroups, setsWithin } from './set-plan.ts'
@@ -46,6 +48,9 @@ export function bindSelect(select: Body, outer: Environment, types: readonly Typ
   const sorts = list(select['sortClause']).map(n => bindSort(n, targets, env))
   const distinctOn = list(select['distinctClause']).filter(n => Object.keys(n).length > 0)
   const keys = distinctOn.map(n => outputOr(n, targets, 'SELECT DISTINCT ON', env))
+  for (const [i, key] of keys.entries()) requireEquality(key.type, at(distinctOn[i]!, env))
+  if (select['distinctClause'] !== undefined && keys.length === 0)
+    for (const { value } of targets) requireEquality(value.type, originOf(value))
   requireOrderOfDistinct(keys, sorts, distinctOn, env)
   let groups = groupingSets(select, targets, { ...base, allow: { ...base.allow, sets: true } })
   let list_: readonly Expression[] = [...targets.map(t => t.value), ...sorts.map(s => s.by), ...keys]
@@ -151,7 +156,9 @@ interface Sort {
 
 function bindSort(node: PgNode, targets: readonly Target[], env: Environment): Sort {
   const sort = as(node, 'SortBy')!
-  return { by: outputOr(sort['node'] as PgNode, targets, 'ORDER BY', env), ...direction(sort, env) }
+  const by = outputOr(sort['node'] as PgNode, targets, 'ORDER BY', env)
+  requireOrder(by.type, at(sort['node'] as PgNode, env))
+  return { by, ...direction(sort, env) }
 }
 
 function outputOr(node: PgNode, targets: readonly Target[], clause: string, env: Environment): Expression {
@@ -189,6 +196,7 @@ function groupingSets(
       throw new SqlError('grouping_error', 'aggregate functions are not allowed in GROUP BY', { position })
     if (contains(value, '$window'))
       throw new SqlError('windowing_error', 'window functions are not allowed in GROUP BY', { position })
+    requireEquality(value.type, position)
     return value
   }
   return setsOf(list(select['groupClause']), select['groupDistinct'] === true, bind)

@@ -161,7 +161,7 @@ function oneRow(value: Expression, env: Environment): Expression {
   return callFunction('$row', [value], env.context, undefined)
 }
 
-/** jsonb_to_record and jsonb_to_recordset: their columns are given in the query. */
+/** jsonb_to_record, json_to_recordset and the like: their columns are given in the query. */
 function shaped(
   name: string,
   fields: Body,
@@ -169,7 +169,7 @@ function shaped(
   env: Environment,
   position: number | undefined,
 ): Expression {
-  const match = /^jsonb?_to_(recordset|record)$/.exec(name)
+  const match = /^(jsonb?)_to_(recordset|record)$/.exec(name)
   if (match === null) throw notSupported(`a column definition list for ${name}`, { position })
   const type: Type = {
     name: 'struct',
@@ -180,10 +180,10 @@ function shaped(
   }
   const args = list(fields['args']).map(arg => bindExpression(arg, env))
   const populated = callFunction(
-    `jsonb_populate_${match[1]}`,
+    `${match[1]}_populate_${match[2]}`,
     [literal(null, type), ...args],
     env.context,
     position,
   )
-  return match[1] === 'record' ? oneRow(populated, env) : populated
+  return match[2] === 'record' ? oneRow(populated, env) : populated
 }

@@ -9,6 +9,7 @@ import { equal } from '../expressions.ts'
 import type { FunctionDef } from '../function-def.ts'
 import { as, type Body, body, list, names, str } from './ast.ts'
 import { coerce, isUnknown, settleText, unify } from './coerce.ts'
+import { requireEquality } from './comparable.ts'
 import { type Environment, type PendingOrder, type PendingWindow, placeholder } from './environment.ts'
 import { at, bindCondition, bindExpression } from './expression.ts'
 import { bindSortBy, resolveCall } from './function.ts'
@@ -70,7 +71,11 @@ export function bindWindow(
       ? {}
       : { filter: bindCondition(filter as PgNode, { ...inner, clause: 'FILTER' }) }),
     ...(ignoresNulls && { ignoresNulls }),
-    partition: partition.map(n => settleText(bindExpression(n, inner), env.context)),
+    partition: partition.map(n => {
+      const by = settleText(bindExpression(n, inner), env.context)
+      requireEquality(by.type, at(n, env))
+      return by
+    }),
     order: by,
     frame: bindFrame(frame, by, inner),
   }

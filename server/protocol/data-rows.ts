@@ -54,6 +54,7 @@ function cellOf(type: Type, format: number, zone: string, show: ShowObject | und
     case 'jsonb':
     case 'bit':
     case 'varbit':
+    case 'json':
       return bytesCell
     case 'int2':
     case 'int4':

@@ -13,6 +13,7 @@ const TEXTS = {
   variant: ['null', '{"a": [1, 1.5, "x"], "b": {}}', '[]'],
   bit: ['', '1', '00000000', '101100011'],
   varbit: ['', '0', '0110', '1111111100000001'],
+  json: ['null', ' {"b": 1,  "a":2, "a": 1.50} ', '"\\u00e4"'],
 } as const
 
 for (const name of EXTENDED_NAMES)

@@ -31,13 +31,12 @@ const TYPES: Readonly<
   jsonb: [3802, 3807, -1],
 }
 
-/** Other types whose values we take for one of ours: text, name, bpchar, unknown, json. */
+/** Other types whose values we take for one of ours: text, name, bpchar, unknown. */
 const SAME: Readonly<Record<number, TypeName>> = {
   25: 'text',
   19: 'text',
   1042: 'text',
 
-  114: 'jsonb',
   18: 'text',
 }
 

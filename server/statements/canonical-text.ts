@@ -34,6 +34,7 @@ const TYPES: Readonly<Record<string, string>> = {
   timestamp: 'TIMESTAMP',
   interval: 'INTERVAL',
   bytea: 'BYTEA',
+  json: 'JSON',
   jsonb: 'JSONB',
   struct: 'STRUCT',
   integer: 'INT',

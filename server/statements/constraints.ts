@@ -11,6 +11,7 @@ import {
 import { sequencesOf } from '../../planner/dml/columns.ts'
 import { columnsOf } from '../../planner/expressions.ts'
 import type { CheckSyntax, ConstraintSyntax, UniqueSyntax } from '../../planner/parse/index.ts'
+import { refuseIncomparable } from '../../planner/variant-keys.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import { fieldsOf } from '../../types/type.ts'
 import { bindContext } from './bind.ts'
@@ -81,6 +82,7 @@ function boundUnique(
     throw new SqlError('duplicate_column', `column "${twice}" appears twice in unique constraint`, {
       position,
     })
+  refuseIncomparable(found, columns)
   return { kind: 'unique', columns: found, ...(nullsNotDistinct && { nullsNotDistinct }) }
 }
 

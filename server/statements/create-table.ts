@@ -307,7 +307,7 @@ function findConnector(context: StatementContext, name: string): Connector {
   })
 }
 
-const UNORDERED = new Set(['bool', 'jsonb', 'bytea', 'array', 'struct', 'map'])
+const UNORDERED = new Set(['bool', 'json', 'jsonb', 'bytea', 'array', 'struct', 'map'])
 
 /** Columns whose values tell which of two rows of a key is the newer one. */
 function versionsOf(

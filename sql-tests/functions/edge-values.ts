@@ -147,6 +147,17 @@ export const EDGES: Readonly<Record<string, readonly string[]>> = {
     'NULL::jsonb',
     '\'{"a": "😀"}\'::jsonb',
   ],
+  json: [
+    "'{}'::json",
+    "' [ ] '::json",
+    "'null'::json",
+    "'1.50e1'::json",
+    '\' "a\\u0062" \'::json',
+    '\'{"b": {"b" : [1,null, "x"]}, "a":null, "": 1, "b" : {"a" :2} }\'::json',
+    '\'[1 , "a", null, [2 ,3], {"a": 1}]\'::json',
+    'NULL::json',
+    '\'{"a": "😀\\n"}\'::json',
+  ],
   bit: [
     "B''",
     "B'1'",

@@ -3,7 +3,7 @@ import type { typeName } from '../../types/type-names.ts'
 import { EDGES } from './edge-values.ts'
 
 /** Types a polymorphic argument is tried with. */
-const ANY = ['int4', 'text', 'timestamp', 'jsonb', 'float8', 'bool', 'int4[]'] as const
+const ANY = ['int4', 'text', 'timestamp', 'json', 'jsonb', 'float8', 'bool', 'int4[]'] as const
 const BOUND = ['int4', 'text'] as const
 
 /** Up to `count` calls of a function with edge values, the same in every run. */

@@ -42,6 +42,16 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
     "'[1.0, 2]'",
     `'{"a": null}'`,
   ],
+  json: [
+    "'null'",
+    "' 1.50'",
+    `'"a"'`,
+    "'[]'",
+    "'[ 1,2]'",
+    `'{"b": 1,  "a":[true] }'`,
+    `'{"a": {"b" :"ä"}, "a" : null}'`,
+    `'[{"a":1}, "x"]'`,
+  ],
   mood: ["'sad'", "'ok'", "'happy'"],
   pair: ["'(1,a)'", "'(1,b)'", "'(2,)'", "'(,x)'"],
   'mood[]': ["'{}'", "'{sad,ok}'", "'{happy,NULL}'"],
@@ -58,6 +68,11 @@ export const MADE_TYPES: readonly string[] = [
 ]
 
 export const TYPES = Object.keys(VALUES)
+
+/** A json is neither equal nor less than another one: it cannot be a group, a sort key, or in a set. */
+export function isCompared(type: string): boolean {
+  return type !== 'json'
+}
 
 /** A literal with its type written out, never NULL. */
 export function literal(random: Random, type: string): string {

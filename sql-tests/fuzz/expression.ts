@@ -1,4 +1,4 @@
-import { literal, value } from './data.ts'
+import { isCompared, literal, value } from './data.ts'
 import type { Random } from './random.ts'
 import type { Column } from './schema.ts'
 import { type Part, sql, type Tree } from './tree.ts'
@@ -17,7 +17,8 @@ export function expression(scope: Scope, type: string, depth: number): Tree {
     if (columns.length > 0 && random.chance(0.85)) return sql(`expr ${type}`, random.pick(columns).name)
     return sql(`expr ${type}`, value(random, type, 0.08))
   }
-  const forms = [...(FORMS[type] ?? []), ...(type === 'bool' ? [] : ANY)]
+  const any = isCompared(type) ? [...ANY, 'NULLIF(#{x}, #{x})'] : ANY
+  const forms = [...(FORMS[type] ?? []), ...(type === 'bool' ? [] : any)]
   const form = random.pick(type === 'bool' ? [...forms, ...CONDITIONS] : forms)
   const parts = form.split('#{').flatMap((text, i) => {
     if (i === 0) return [text]
@@ -49,7 +50,8 @@ function fill(scope: Scope, wanted: string, type: string, depth: number): Part {
 
 function comparison(scope: Scope, depth: number): Tree {
   const { random } = scope
-  const type = scope.columns.length > 0 ? random.pick(scope.columns).type : 'int4'
+  const columns = scope.columns.filter(column => isCompared(column.type))
+  const type = columns.length > 0 ? random.pick(columns).type : 'int4'
   const operator = random.pick(['=', '<>', '<', '<=', '>', '>=', 'IS DISTINCT FROM', 'IS NOT DISTINCT FROM'])
   return sql('clause', expression(scope, type, depth), ` ${operator} `, expression(scope, type, depth))
 }
@@ -58,7 +60,6 @@ const ANY = [
   'CASE WHEN #{bool} THEN #{x} ELSE #{x} END',
   'CASE WHEN #{bool} THEN #{x} END',
   'COALESCE(#{x}, #{x})',
-  'NULLIF(#{x}, #{x})',
 ]
 const CONDITIONS = [
   '#{compare}',
@@ -192,6 +193,10 @@ const FORMS: Readonly<Record<string, readonly string[]>> = {
     '#{varbit}::text',
     '#{bit(4)}::text',
     "#{jsonb} ->> 'a'",
+    "#{json} ->> 'a'",
+    "#{json} #>> '{0,a}'",
+    'json_typeof(#{json})',
+    '#{json}::text',
     'jsonb_typeof(#{jsonb})',
     '(#{text[]})[2]',
     "array_to_string(#{text[]}, ',', '?')",
@@ -257,6 +262,20 @@ const FORMS: Readonly<Record<string, readonly string[]>> = {
     'to_jsonb(#{int4[]})',
     '#{jsonb} || #{jsonb}',
     'jsonb_strip_nulls(#{jsonb})',
+    '#{json}::jsonb',
+  ],
+  json: [
+    "#{json} -> 'a'",
+    '#{json} -> -1',
+    "#{json} #> '{a,b}'",
+    "json_build_object('k', #{int4}, 't', #{json})",
+    'json_build_array(#{int4}, #{bool}, #{text}, #{int4[]})',
+    'to_json(#{pair})',
+    'to_json(#{timestamp})',
+    'row_to_json(ROW(#{int4}, #{json}))',
+    'array_to_json(#{int4[]}, #{bool})',
+    'json_strip_nulls(#{json})',
+    '#{jsonb}::json',
   ],
   mood: ['(#{mood[]})[1]', 'enum_last(#{mood})', '(#{mood}::text)::mood'],
   'mood[]': ['array_append(#{mood[]}, #{mood})', 'enum_range(#{mood}, NULL)', '#{mood[]} || #{mood[]}'],

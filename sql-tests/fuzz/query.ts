@@ -1,3 +1,4 @@
+import { isCompared } from './data.ts'
 import { condition, expression, type Scope } from './expression.ts'
 import type { Random } from './random.ts'
 import type { Column, Relation } from './schema.ts'
@@ -25,7 +26,7 @@ export function query(
   const select = random.chance(0.4) ? grouped(scope, types) : plain(scope, relations, depth, types)
   const tree = sql('query', select.head, ' FROM ', from.tree, filtered, select.tail)
   if (select.tail !== '' && typeof select.tail === 'string') return { tree, types: select.types }
-  if (!random.chance(0.12)) return { tree, types: select.types }
+  if (!select.types.every(isCompared) || !random.chance(0.12)) return { tree, types: select.types }
   const order = select.types.map(
     (_, i) => `${i + 1} ${random.pick(['ASC', 'DESC', 'DESC NULLS LAST', 'NULLS FIRST'])}`,
   )
@@ -61,9 +62,11 @@ function plain(
           : expression(scope, type, 2)
     return sql('item', value, ` AS x${i}`)
   })
-  const distinct = random.chance(0.15) ? optional('DISTINCT ') : ''
+  const compared = wanted.every(isCompared)
+  const distinct = compared && random.chance(0.15) ? optional('DISTINCT ') : ''
   const head = sql('head', 'SELECT ', distinct, ...joined(items, ', '))
-  if (distinct !== '' || windows || !random.chance(0.06)) return { head, tail: '', types: wanted }
+  if (!compared || distinct !== '' || windows || !random.chance(0.06))
+    return { head, tail: '', types: wanted }
   // Rows that agree in every output are the same whichever of them stays.
   const order = wanted.map((_, i) => `${i + 1}${random.pick(['', ' DESC', ' NULLS FIRST'])}`)
   const on = random.pick([[1], wanted.map((_, i) => i + 1)]).join(', ')
@@ -104,7 +107,9 @@ function subqueryTest(random: Random, relations: readonly Relation[], scope: Sco
     const where = tests === '' ? '' : ` WHERE ${tests}${deeper}`
     return [optional(` AND ${not}EXISTS (SELECT 1 FROM ${relation.name} e${where})`)]
   }
-  const column = random.pick(inner)
+  const compared = inner.filter(c => isCompared(c.type))
+  if (compared.length === 0) return []
+  const column = random.pick(compared)
   const left = expression(scope, column.type, 1)
   const extra = random.chance(0.6)
     ? condition({ random, columns: inner }, 1)
@@ -144,7 +149,9 @@ function correlated(random: Random, left: readonly Column[], right: readonly Col
 
 /** An equality between a column of each side; '' when no types agree. */
 function matching(random: Random, left: readonly Column[], right: readonly Column[]): string {
-  const pairs = left.flatMap(a => right.filter(b => b.type === a.type).map(b => `${a.name} = ${b.name}`))
+  const pairs = left.flatMap(a =>
+    right.filter(b => b.type === a.type && isCompared(b.type)).map(b => `${a.name} = ${b.name}`),
+  )
   return pairs.length === 0 ? '' : random.pick(pairs)
 }
 
@@ -195,6 +202,12 @@ const AGGREGATES: Readonly<Record<string, readonly string[]>> = {
   'int4[]': ['array_agg(#{int4} ORDER BY #{same})', 'array_agg(DISTINCT #{int4} ORDER BY #{same})'],
   mood: ['min(#{mood})', 'max(#{mood})', 'mode() WITHIN GROUP (ORDER BY #{mood})'],
   'mood[]': ['array_agg(#{mood} ORDER BY #{same})'],
+  json: [
+    'json_agg(#{int4} ORDER BY #{same})',
+    'json_agg(DISTINCT #{text})',
+    'json_agg(#{pair} ORDER BY #{same})',
+    'json_object_agg(coalesce(#{int4}, 0), true ORDER BY #{same})',
+  ],
   jsonb: [],
 }
 
@@ -212,12 +225,15 @@ function grouped(scope: Scope, types?: readonly string[]): Select {
     groups.push(tree)
     return tree
   }
-  const extra = random.chance(0.75) ? [random.pick(scope.columns).type] : []
+  const extra = random.chance(0.75) ? [anyType(scope)] : []
   const all = types === undefined ? [...extra, ...wanted] : wanted
   const global = extra.length === 0 && types === undefined
   const items = all.map((type, i) => {
     const keyed =
-      !global && ((types === undefined && i < extra.length) || !aggregates(type) || random.chance(0.2))
+      !global &&
+      ((types === undefined && i < extra.length) ||
+        !aggregates(type) ||
+        (isCompared(type) && random.chance(0.2)))
     return sql('item', keyed ? group(type) : aggregate(scope, type), ` AS x${i}`)
   })
   const by = groups.length === 0 ? '' : sql('clause', ' GROUP BY ', ...groupingSets(random, groups))
@@ -251,11 +267,17 @@ function aggregate(scope: Scope, type: string): Tree {
   const parts = rest.flatMap(text => {
     const [, wanted, after] = /^([^}]*)\}(.*)$/s.exec(text)!
     if (wanted === 'same') return [first!, after!]
-    first = expression(scope, wanted === 'any' ? random.pick(scope.columns).type : wanted!, 1)
+    first = expression(scope, wanted === 'any' ? anyType(scope) : wanted!, 1)
     return [first, after!]
   })
   const filter = random.chance(0.15) ? optional(' FILTER (WHERE ', condition(scope, 1), ')') : ''
   return sql('aggregate', head!, ...parts, filter)
+}
+
+/** The type of a column whose values are compared. */
+function anyType({ random, columns }: Scope): string {
+  const compared = columns.filter(c => isCompared(c.type))
+  return compared.length === 0 ? 'int4' : random.pick(compared).type
 }
 
 function setOperation(
@@ -266,7 +288,9 @@ function setOperation(
 ): Query {
   const left = query(random, relations, depth - 1, types)
   const right = query(random, relations, depth - 1, left.types)
-  const operator = random.pick(['UNION', 'UNION ALL', 'INTERSECT', 'EXCEPT', 'INTERSECT ALL', 'EXCEPT ALL'])
+  const operator = !left.types.every(isCompared)
+    ? 'UNION ALL'
+    : random.pick(['UNION', 'UNION ALL', 'INTERSECT', 'EXCEPT', 'INTERSECT ALL', 'EXCEPT ALL'])
   return { tree: sql('query', '(', left.tree, ') ', operator, ' (', right.tree, ')'), types: left.types }
 }
 
@@ -333,9 +357,10 @@ function lateral(
     const columns = ['n', 'm'].map(name => ({ name: `${alias}.${name}`, type: 'int8' }))
     return { tree: optional(` ${type} LATERAL (${body}) ${alias}${on}`), columns }
   }
-  const order = random.chance(0.6)
-    ? ` ORDER BY ${inner.map((_, i) => i + 1).join(', ')} LIMIT ${random.int(1, 3)}`
-    : ''
+  const order =
+    inner.every(c => isCompared(c.type)) && random.chance(0.6)
+      ? ` ORDER BY ${inner.map((_, i) => i + 1).join(', ')} LIMIT ${random.int(1, 3)}`
+      : ''
   const body = `SELECT * FROM ${relation.name} l${where}${order}`
   const columns = relation.columns.map(c => ({ ...c, name: `${alias}.${c.name}` }))
   return { tree: optional(` ${type} LATERAL (${body}) ${alias}${on}`), columns }
@@ -345,7 +370,7 @@ function lateral(
 function sameNames(left: readonly Column[], right: readonly Column[]): string[] {
   const bare = (c: Column) => `${c.name.split('.')[1]} ${c.type}`
   const known = new Set(left.map(bare))
-  return right.filter(c => known.has(bare(c))).map(c => c.name.split('.')[1]!)
+  return right.filter(c => known.has(bare(c)) && isCompared(c.type)).map(c => c.name.split('.')[1]!)
 }
 
 function item(

@@ -1,3 +1,4 @@
+import { isCompared } from './data.ts'
 import { expression, type Scope } from './expression.ts'
 import { type Part, sql, type Tree } from './tree.ts'
 
@@ -54,11 +55,13 @@ function over(scope: Scope, total: boolean): Tree {
   const known = total ? totals.get(scope.columns) : undefined
   if (known !== undefined) return sql('window', '(', ...known, framed(scope, total), ')')
   const partition = random.chance(0.5)
-    ? sql('clause', 'PARTITION BY ', expression(scope, random.pick(scope.columns).type, 0), ' ')
+    ? sql('clause', 'PARTITION BY ', expression(scope, partitionType(scope), 0), ' ')
     : ''
-  const sortable = scope.columns.filter(c => c.type !== 'jsonb')
+  const sortable = scope.columns.filter(c => c.type !== 'jsonb' && isCompared(c.type))
   if (sortable.length === 0) return sql('window', '(', partition, ')')
-  const whole = scope.columns.filter(c => c.type === 'jsonb').map(c => `${c.name}::text`)
+  const whole = scope.columns
+    .filter(c => c.type === 'jsonb' || !isCompared(c.type))
+    .map(c => `${c.name}::text`)
   const order = total
     ? [...random.some(sortable, 2), ...sortable].map(c => c.name).concat(whole)
     : random.some(sortable, 2).map(c => c.name)
@@ -72,6 +75,11 @@ function over(scope: Scope, total: boolean): Tree {
   }
   if (total) totals.set(scope.columns, [partition, by])
   return sql('window', '(', partition, by, framed(scope, total), ')')
+}
+
+function partitionType({ random, columns }: Scope): string {
+  const compared = columns.filter(c => isCompared(c.type))
+  return compared.length === 0 ? 'int4' : random.pick(compared).type
 }
 
 function framed(scope: Scope, total: boolean): string {

@@ -207,11 +207,14 @@ fill('pg_catalog.pg_operator', () =>
 
 const CASTS: readonly TypeName[] = [
   'bool', 'int2', 'int4', 'int8', 'float4', 'float8', 'numeric', 'text', 'date', 'time', 'timestamp',
-  'timestamptz', 'interval', 'jsonb', 'oid', 'bit', 'varbit',
+  'timestamptz', 'interval', 'json', 'jsonb', 'oid', 'bit', 'varbit',
 ] // biome-ignore format: a table
 
-/** Values of the one are values of the other. */
-const isBinary = (from: TypeName, to: TypeName): boolean => from.endsWith('bit') && to.endsWith('bit')
+/** How the cast is done: not at all where values of the one are those of the other, by text between documents, or by a function. */
+function castMethod(from: TypeName, to: TypeName): 'b' | 'i' | 'f' {
+  if (from.startsWith('json') && to.startsWith('json')) return 'i'
+  return from.endsWith('bit') && to.endsWith('bit') ? 'b' : 'f'
+}
 
 fill('pg_catalog.pg_cast', () =>
   CASTS.flatMap(from =>
@@ -227,7 +230,7 @@ fill('pg_catalog.pg_cast', () =>
           castsource: oidOf({ name: from }),
           casttarget: oidOf({ name: to }),
           castcontext: context[0]!,
-          castmethod: isBinary(from, to) ? 'b' : 'f',
+          castmethod: castMethod(from, to),
         },
       ]
     }),
