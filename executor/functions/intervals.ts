@@ -4,8 +4,10 @@ import {
   addIntervals,
   checkInterval,
   divideInterval,
+  justified,
   negateInterval,
   scaleInterval,
+  scaleParts,
 } from '../../types/time/interval.ts'
 import type { Interval } from '../../types/value.ts'
 import { fn } from './registry.ts'
@@ -30,6 +32,16 @@ fn('/(interval, float8) -> interval', {
     return divideInterval(a, n)
   },
 })
+const scaled = (signature: string, call: (...args: never[]) => Interval) =>
+  fn(signature, { help: 'rounded part by part', dialect: 'risingwave', call })
+const times = (a: Interval, n: number) => scaleParts(a, part => part * n)
+scaled('*(interval, float8) -> interval', times)
+scaled('*(float8, interval) -> interval', (n: number, a: Interval) => times(a, n))
+scaled('/(interval, float8) -> interval', (a: Interval, n: number) => {
+  if (n === 0) throw new SqlError('division_by_zero', 'division by zero')
+  return scaleParts(a, part => part / n)
+})
+fn('$justified(interval) -> interval', { help: 'with hours below 24 and days below 30', call: justified })
 fn('justify_hours(interval) -> interval', {
   help: '24 hours as days',
   call: (i: Interval) => {

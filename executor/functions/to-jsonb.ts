@@ -1,15 +1,23 @@
+import { decimalToNumber } from '../../types/decimal.ts'
 import { SqlError } from '../../types/error.ts'
 import { formatFloat } from '../../types/float-text.ts'
 import { formatJson, type Json, jsonNumber, parseJson } from '../../types/json-text.ts'
 import { formatText } from '../../types/text-io.ts'
 import { formatDate, formatTimestamp, formatTimestamptz } from '../../types/time/datetime.ts'
+import {
+  inRisingWave,
+  isPlainStyle,
+  type TimeStyleText,
+  timeStyle,
+  zoneOfStyle,
+} from '../../types/time/time-style.ts'
 import { keyAndValue, type Type } from '../../types/type.ts'
 import type { Decimal, Value } from '../../types/value.ts'
 import { jsonOfVariant } from '../../types/variant.ts'
-import { fn } from './registry.ts'
+import { type FunctionBody, fn } from './registry.ts'
 
-/** A value of any type as PostgreSQL's to_jsonb makes it. */
-export function toJson(type: Type, value: Value, zone: string): Json {
+/** A value of any type as PostgreSQL's to_jsonb makes it; in RisingWave's style numbers with a fraction are doubles. */
+export function toJson(type: Type, value: Value, style: TimeStyleText): Json {
   if (value === null) return null
   switch (type.name) {
     case 'bool':
@@ -23,10 +31,13 @@ export function toJson(type: Type, value: Value, zone: string): Json {
     case 'float4':
     case 'float8': {
       if (!Number.isFinite(value)) return formatText(type, value)
+      if (inRisingWave(style)) return double(value as number)
       // jsonb's numbers are numerics, which have no negative zero.
       return parseJson(formatFloat((value as number) + 0, type.name === 'float4'))
     }
     case 'numeric':
+      if ((value as Decimal).special === undefined && inRisingWave(style))
+        return double(decimalToNumber(value as Decimal))
       return (value as Decimal).special === undefined
         ? jsonNumber(formatText(type, value))
         : formatText(type, value)
@@ -36,43 +47,65 @@ export function toJson(type: Type, value: Value, zone: string): Json {
     case 'variant':
       return jsonOfVariant(parseJson(value as string))
     case 'timestamp':
-      return formatTimestamp(value as bigint).replace(' ', 'T')
+      return formatTimestamp(value as bigint, isLong(style)).replace(' ', 'T')
     case 'timestamptz':
-      return formatTimestamptz(value as bigint, zone).replace(' ', 'T')
+      return formatTimestamptz(value as bigint, zoneOfStyle(style), { threes: isLong(style) }).replace(
+        ' ',
+        'T',
+      )
     case 'date':
       return formatDate(value as number)
     case 'array':
-      return (value as readonly Value[]).map(item => toJson(type.element!, item, zone))
+      return (value as readonly Value[]).map(item => toJson(type.element!, item, style))
     case 'map': {
       const [key, of] = keyAndValue(type)
       const entries = value as readonly (readonly Value[])[]
-      return new Map(entries.map(([k, v]) => [formatText(key, k!), toJson(of, v!, zone)]))
+      return new Map(entries.map(([k, v]) => [formatText(key, k!), toJson(of, v!, style)]))
     }
     case 'struct':
       return new Map(
         type.fields!.map((field, i) => [
           field.name,
-          toJson(field.type, (value as readonly Value[])[i]!, zone),
+          toJson(field.type, (value as readonly Value[])[i]!, style),
         ]),
       )
     default:
-      return formatText(type, value, zone)
+      return formatText(type, value, style)
   }
 }
 
+/** Always with a fraction. */
+function double(value: number): Json {
+  const text = formatFloat(value, false, true)
+  return jsonNumber(/^-?\d+$/.test(text) ? `${text}.0` : text)
+}
+
+const isLong = (style: TimeStyleText) => !isPlainStyle(style) && timeStyle(style).dialect.fractionsOfThree
+
 type Build = (types: readonly Type[], values: readonly Value[], zone: string) => Json
 
-const build = (signature: string, help: string, call: Build, strict: boolean) =>
+function build(signature: string, help: string, call: Build, strict: boolean): void {
+  make(signature, help, call, { strict, zoned: true })
+  // A NULL is a document, too.
+  make(signature, help, call, { strict: false, zoned: 'style', dialect: 'risingwave' })
+}
+
+function make(
+  signature: string,
+  help: string,
+  call: Build,
+  how: Pick<FunctionBody, 'strict' | 'zoned' | 'dialect'>,
+): void {
   fn(signature, {
     help,
-    strict,
-    zoned: true,
+    ...how,
     make: types =>
       ((...values: Value[]) => {
         const count = types.length - 1
         return formatJson(call(types.slice(0, count), values.slice(0, count), String(values[count] ?? 'UTC')))
       }) as never,
   })
+}
 
 build('to_jsonb(any) -> jsonb', 'as JSON', ([type], [value], zone) => toJson(type!, value!, zone), true)
 build(

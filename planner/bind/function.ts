@@ -4,7 +4,7 @@ import { isFunction, isSetFunction } from '../../executor/functions/index.ts'
 import { isWindowFunction } from '../../executor/windows/index.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
-import { arrayOf, FLOAT8, TEXT, type Type } from '../../types/type.ts'
+import { arrayOf, BOOL, FLOAT8, TEXT, type Type } from '../../types/type.ts'
 import { parseTypeName, typeName } from '../../types/type-names.ts'
 import type { PgNode } from '../contract.ts'
 import { call, literal, readsRow } from '../expressions.ts'
@@ -248,8 +248,20 @@ function asDocuments(
   return args.map((arg, i) =>
     pair && i === 0
       ? coerce(arg, TEXT, 'explicit', env.context, position)
-      : callFunction('to_jsonb', [settleText(arg, env.context)], env.context, position),
+      : documentOf(settleText(arg, env.context), name.includes('_strict'), env, position),
   )
+}
+
+/** `strict`: NULL is none, in any dialect. */
+function documentOf(
+  value: Expression,
+  strict: boolean,
+  env: Environment,
+  position: number | undefined,
+): Expression {
+  const document = callFunction('to_jsonb', [value], env.context, position)
+  if (!strict) return document
+  return call('case', [call('is null', [value], BOOL), literal(null, document.type), document], document.type)
 }
 
 /** One ORDER BY item whose expression is looked up in the scope only. */

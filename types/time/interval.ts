@@ -77,6 +77,31 @@ function cascade(a: Interval, scale: (part: number) => number): Interval {
   return checkInterval({ months: months + 0, days: days + 0, micros: BigInt(halfEven(micros)) })
 }
 
+const MICROS_A_DAY = 86_400_000_000
+const MICROS_A_MONTH = 30 * MICROS_A_DAY
+
+/** interval * float8 and interval / float8 as RisingWave has them: each part is rounded to microseconds before its fraction is passed on. */
+export function scaleParts(a: Interval, scale: (part: number) => number): Interval {
+  const rounded = (value: number, unit: number) => halfEven(value * unit) / unit
+  const months = rounded(scale(a.months), MICROS_A_MONTH)
+  const monthDays = rounded((months - Math.trunc(months)) * 30, MICROS_A_DAY)
+  const days = rounded(scale(a.days), MICROS_A_DAY)
+  const rest = rounded(days - Math.trunc(days) + monthDays - Math.trunc(monthDays), MICROS_A_DAY)
+  const micros = halfEven(scale(Number(a.micros)) + (rest - Math.trunc(rest)) * MICROS_A_DAY)
+  if (![months, days, micros].every(Number.isFinite)) throw outOfRange()
+  const whole = Math.trunc(days) + Math.trunc(monthDays) + Math.trunc(rest)
+  return checkInterval({ months: Math.trunc(months) + 0, days: whole + 0, micros: BigInt(micros) })
+}
+
+/** The same length with hours below 24 and days below 30; the interval itself where that does not fit. */
+export function justified(i: Interval): Interval {
+  const day = BigInt(MICROS_A_DAY)
+  const micros = (BigInt(i.months) * 30n + BigInt(i.days)) * day + i.micros
+  const days = micros / day
+  const months = Number(days / 30n)
+  return (months | 0) === months ? { months, days: Number(days % 30n), micros: micros % day } : i
+}
+
 function roundMicros(value: number): number {
   return halfEven(value * 1e6) / 1e6
 }

@@ -16,7 +16,7 @@ import {
 import { readDateTime } from './read-datetime.ts'
 import { readInterval } from './read-interval.ts'
 import { DATE_SEEN, type Reading, unreadable } from './time-reading.ts'
-import { isPlainStyle, type TimeStyleText, timeStyle, zoneOfStyle } from './time-style.ts'
+import { inRisingWave, isPlainStyle, type TimeStyleText, timeStyle, zoneOfStyle } from './time-style.ts'
 import { offsetOfLocal, packTime, timeOfZone } from './time-with-zone.ts'
 
 /** Days since 1970-01-01. `now`: local time of the statement, which `today` and `now` mean; without it they are no dates. */
@@ -74,7 +74,10 @@ export function parseInstant(text: string, style: TimeStyleText, now?: bigint): 
 /** `range`: the fields of the type (interval-fields.ts), which say what a number without a unit is. */
 export function parseIntervalText(text: string, style: TimeStyleText, range = 0): Interval {
   const standard = !isPlainStyle(style) && timeStyle(style).intervals === 'sql_standard'
-  const read = readInterval(text, range, standard)
+  const exact = inRisingWave(style)
+  // Of an ISO interval's fraction what is less than a microsecond is cut, elsewhere it is rounded.
+  const short = exact ? text.replace(/^(P.*\.\d{6})\d+S$/, '$1S') : text
+  const read = readInterval(short, range, standard, exact)
   if (read === 'total') throw new SqlError('datetime_field_overflow', 'interval out of range')
   if (typeof read === 'string')
     throw unreadable({ text, type: 'interval' }, read === 'format' ? 'format' : 'interval')

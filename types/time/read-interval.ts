@@ -18,10 +18,16 @@ import { LETTERS } from './time-words.ts'
 /**
  * Reads every form of an interval that PostgreSQL reads: `1 day 02:00`, `1-2`, `-3 4:05:06`, `10 secs ago`, `P1DT2H`. `range`: the fields
  * that the type has, of which the last is the unit of a number without one. `standard`: a sign in front is that of all fields.
+ * `lowest`: a clock may be the lowest that there is, which has no positive one.
  */
-export function readInterval(text: string, range = 0, standard = false): Interval | IntervalFailure {
+export function readInterval(
+  text: string,
+  range = 0,
+  standard = false,
+  lowest = false,
+): Interval | IntervalFailure {
   const tokens = timeTokens(text)
-  const read = tokens === undefined ? 'format' : readTokens(tokens, range, standard)
+  const read = tokens === undefined ? 'format' : readTokens(tokens, range, standard, lowest)
   return read === 'format' ? readIsoInterval(text) : read
 }
 
@@ -30,6 +36,7 @@ function readTokens(
   tokens: readonly TimeToken[],
   range: number,
   standard: boolean,
+  lowest: boolean,
 ): Interval | IntervalFailure {
   const sum = emptySum()
   const signed = (token: TimeToken) => /^[+-]/.test(token.text)
@@ -47,7 +54,7 @@ function readTokens(
       continue
     }
     const clock =
-      kind === 'time' || (kind === 'zone' && text.includes(':')) ? readClock(text, range) : undefined
+      kind === 'time' || (kind === 'zone' && text.includes(':')) ? readClock(text, range, lowest) : undefined
     if (kind === 'time' && typeof clock !== 'bigint') return clock ?? 'format'
     let fields: readonly Unit[]
     if (typeof clock === 'bigint') {
@@ -101,7 +108,7 @@ function readNumber(
 }
 
 /** Microseconds of `4:05`, `4:05:06.7`, with a sign; two fields are minutes and seconds where the type has no hours. */
-function readClock(text: string, range: number): bigint | IntervalFailure {
+function readClock(text: string, range: number, lowest: boolean): bigint | IntervalFailure {
   const match = /^([+-]?)(\d+):(\d*)(?::(\d*))?(\.\d*)?$/.exec(text)
   if (match === null) return 'format'
   const last = match[4] === undefined
@@ -112,8 +119,9 @@ function readClock(text: string, range: number): bigint | IntervalFailure {
   const seconds = BigInt(h) * 3600n + BigInt(Number(m) * 60 + Number(s))
   const fraction = match[5] === undefined ? 0 : microsOf(match[5])
   const micros = seconds * 1_000_000n + BigInt(fraction)
-  if (BigInt.asIntN(64, micros) !== micros) return 'range'
-  return match[1] === '-' ? -micros : micros
+  const signed = match[1] === '-' ? -micros : micros
+  const fits = BigInt.asIntN(64, lowest ? signed : micros) === (lowest ? signed : micros)
+  return fits ? signed : 'range'
 }
 
 function unitOfRange(range: number): Unit {
