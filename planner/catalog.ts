@@ -13,7 +13,7 @@ import {
   type RoleDef,
   type RoleSettings,
 } from './access.ts'
-import type { ConstraintDef } from './constraint-def.ts'
+import { type ConstraintDef, foreignKeysOf, type Reference } from './constraint-def.ts'
 import type { FunctionDef } from './function-def.ts'
 import type { JobSettings } from './job-settings.ts'
 import type { DatabaseSettings } from './parse/database.ts'
@@ -169,6 +169,8 @@ export class Catalog {
   readonly #document: CatalogDocument
   readonly #byId: ReadonlyMap<number, Relation>
   readonly #byName: ReadonlyMap<string, Relation>
+  /** By the table that is referred to; made when it is asked for. */
+  #references: ReadonlyMap<RelationId, readonly Reference<Relation>[]> | undefined
 
   private constructor(document: CatalogDocument) {
     this.#document = document
@@ -272,6 +274,16 @@ export class Catalog {
     )
   }
 
+  /** Foreign keys that refer to rows of the table, in the order in which they were made. */
+  referencesTo(id: RelationId): readonly Reference<Relation>[] {
+    if (this.#references === undefined) {
+      const all = this.relations.flatMap(child => foreignKeysOf(child).map(key => ({ child, key })))
+      const sorted = all.toSorted((a, b) => a.key.id - b.key.id)
+      this.#references = Map.groupBy(sorted, ({ key }) => key.parent)
+    }
+    return this.#references.get(id) ?? []
+  }
+
   /** Adds or replaces by id; ids come from `nextId`. */
   with(relation: Relation): Catalog {
     const known = this.#byId.has(relation.id)
@@ -285,7 +297,7 @@ export class Catalog {
   }
   without(ids: readonly RelationId[]): Catalog {
     const left = this.relations.filter(r => !ids.includes(r.id))
-    return this.#change({ relations: left.map(relation => withoutIndexes(relation, ids)) })
+    return this.#change({ relations: left.map(relation => withoutLost(relation, ids)) })
   }
   /** Adds or replaces by id. */
   withFunction(function_: FunctionDef): Catalog {
@@ -495,10 +507,13 @@ export const DEFAULT_DATABASE = 'dev'
 const FIRST_ID = 16384
 
 /** What unique indexes kept goes with them. */
-function withoutIndexes(relation: Relation, ids: readonly RelationId[]): Relation {
+/** A relation without what stands on relations that are gone. */
+function withoutLost(relation: Relation, ids: readonly RelationId[]): Relation {
   const { constraints, ...rest } = relation
   const left = constraints?.filter(
-    c => c.kind === 'check' || c.byIndex === undefined || !ids.includes(c.byIndex),
+    c =>
+      !(c.kind === 'unique' && c.byIndex !== undefined && ids.includes(c.byIndex)) &&
+      !(c.kind === 'foreign key' && ids.includes(c.parent)),
   )
   if (left === undefined || left.length === constraints!.length) return relation
   return left.length === 0 ? rest : { ...rest, constraints: left }

@@ -1,5 +1,5 @@
 import { SqlError } from '../types/error.ts'
-import type { Expression } from '../types/job.ts'
+import type { Expression, RelationId } from '../types/job.ts'
 
 /** A condition that no row of a table makes false. */
 export interface CheckDef {
@@ -35,8 +35,40 @@ export interface UniqueDef {
   readonly comment?: string
 }
 
+/** What becomes of rows when the row that they refer to goes, or gets another key. */
+export type ReferentialAction = 'no action' | 'restrict' | 'cascade' | 'set null' | 'set default'
+
+/** Columns whose values are the key of a row of another table, or of the same one. */
+export interface ForeignKeyDef {
+  readonly kind: 'foreign key'
+  readonly id: number
+  readonly name: string
+  readonly columns: readonly number[]
+  readonly parent: RelationId
+  /** Of the parent: its primary key or those of a UNIQUE constraint, each beside its own of `columns`. */
+  readonly parentColumns: readonly number[]
+  /** The parent's constraint that keeps them unique; undefined: its primary key. */
+  readonly unique?: number
+  readonly match: 'simple' | 'full'
+  readonly onUpdate: ReferentialAction
+  readonly onDelete: ReferentialAction
+  /** Those that ON DELETE SET NULL or SET DEFAULT sets, where not all. */
+  readonly deleteSets?: readonly number[]
+  /** It may wait for the end of a block, and does so at first or not. */
+  readonly deferrable?: 'immediate' | 'deferred'
+  readonly uses?: undefined
+  readonly notValid?: true
+  readonly comment?: string
+}
+
 /** What the rows of a table hold besides its primary key. */
-export type ConstraintDef = CheckDef | UniqueDef
+export type ConstraintDef = CheckDef | UniqueDef | ForeignKeyDef
+
+/** A foreign key, and the table whose rows refer. */
+export interface Reference<Table> {
+  readonly child: Table
+  readonly key: ForeignKeyDef
+}
 
 interface Constrained {
   readonly constraints?: readonly ConstraintDef[]
@@ -50,11 +82,15 @@ export function checksIn({ constraints = [] }: Constrained): CheckDef[] {
 
 /** Those that were declared as constraints. */
 export function declaredIn({ constraints = [] }: Constrained): ConstraintDef[] {
-  return constraints.filter(constraint => constraint.kind === 'check' || constraint.byIndex === undefined)
+  return constraints.filter(constraint => constraint.kind !== 'unique' || constraint.byIndex === undefined)
 }
 
 export function uniquesOf({ constraints = [] }: Constrained): UniqueDef[] {
   return constraints.filter(constraint => constraint.kind === 'unique')
+}
+
+export function foreignKeysOf({ constraints = [] }: Constrained): ForeignKeyDef[] {
+  return constraints.filter(constraint => constraint.kind === 'foreign key')
 }
 
 /** The name of a table's primary key. */

@@ -4,8 +4,11 @@ import { SqlError } from '../types/error.ts'
 import type { RelationId } from '../types/job.ts'
 import { TIMER_MAX_MS } from './session/cancellation.ts'
 
-/** What is asked of a table: one of PostgreSQL's modes, or to change rows of it that were read, and nobody else does meanwhile. */
-export type LockMode = LockModeName | 'row changes'
+/**
+ * What is asked of a table: one of PostgreSQL's modes, or to change rows of it that were read, and nobody else does meanwhile; or
+ * that keys which foreign keys refer to stay, or to take them away.
+ */
+export type LockMode = LockModeName | 'row changes' | 'key reads' | 'key changes'
 
 /** The modes in the order of PostgreSQL's numbers, from 1 on, and the numbers of those that each keeps others from. */
 const CONFLICTS = {
@@ -18,9 +21,13 @@ const CONFLICTS = {
   exclusive: [2, 3, 4, 5, 6, 7, 8],
   'access exclusive': [1, 2, 3, 4, 5, 6, 7, 8],
   'row changes': [9],
+  'key reads': [11],
+  'key changes': [10],
 } as const satisfies Record<LockMode, readonly number[]>
 
 const MODES = Object.keys(CONFLICTS) as readonly LockMode[]
+
+const OF_STATEMENTS: ReadonlySet<LockMode> = new Set(['row changes', 'key reads', 'key changes'])
 
 function conflict(a: LockMode, b: LockMode): boolean {
   const conflicts: readonly number[] = CONFLICTS[a]
@@ -49,7 +56,7 @@ export interface Wait {
 /**
  * Who may do what with a table while blocks have locked it. Each table has its requests in the order of their arrival. One waits for
  * those before it, of other sessions, that it conflicts with; but not behind those which wait for its own session themselves.
- * PostgreSQL's modes are for LOCK TABLE: statements keep each other waiting by row changes only, else their epoch orders them.
+ * PostgreSQL's modes are for LOCK TABLE: statements keep each other waiting by row changes and keys only, else their epoch orders them.
  */
 export class TableLocks {
   readonly #requests = new Map<RelationId, Request[]>()
@@ -164,7 +171,7 @@ export class TableLocks {
 }
 
 function clash(a: Request, b: Request): boolean {
-  return (a.explicit || b.explicit || a.mode === 'row changes') && conflict(a.mode, b.mode)
+  return (a.explicit || b.explicit || OF_STATEMENTS.has(a.mode)) && conflict(a.mode, b.mode)
 }
 
 function deadlock(): SqlError {

@@ -50,6 +50,8 @@ export const SQLSTATE = {
   not_null_violation: '23502',
   unique_violation: '23505',
   check_violation: '23514',
+  foreign_key_violation: '23503',
+  invalid_foreign_key: '42830',
   invalid_cursor_state: '24000',
   active_sql_transaction: '25001',
   no_active_sql_transaction: '25P01',

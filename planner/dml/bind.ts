@@ -11,6 +11,7 @@ import { bindCtes, bindTree } from '../bind/query.ts'
 import { bindEach } from '../bind/row.ts'
 import type { ScopeColumn } from '../bind/scope.ts'
 import { type Relation, shownPositions } from '../catalog.ts'
+import type { Reference } from '../constraint-def.ts'
 import type { BindContext, DmlPlan, ParameterValues, PgNode } from '../contract.ts'
 import { call, column, conjunction, everyColumn, literal } from '../expressions.ts'
 import { joinOn } from '../join-on.ts'
@@ -33,6 +34,7 @@ import {
 } from './columns.ts'
 import { planMergeRows } from './merge.ts'
 import { type Arbiter, type ConflictAction, onConflict } from './on-conflict.ts'
+import { replacedBy, tellsReplaced } from './replaced.ts'
 import { bindReturning, type Returning, returningJob, returningOf } from './returning.ts'
 import { rightsWhenRead } from './rights.ts'
 
@@ -51,6 +53,12 @@ export interface BoundDml {
   readonly onConflict?: ConflictAction
   /** By these two candidates are seen to be alike. */
   readonly arbiters?: readonly Arbiter[]
+  /** Foreign keys that refer to the table. */
+  readonly references: readonly Reference<Relation>[]
+  /** The columns that an UPDATE sets, also one of ON CONFLICT or MERGE. */
+  readonly sets: ReadonlySet<number>
+  /** Behind all that the plan has the table's columns again: the row that a row takes the place of, or NULLs. */
+  readonly tellsReplaced: boolean
 }
 
 /** The job of a bound statement for the given parameters. */
@@ -155,7 +163,7 @@ export function planUpdate(statement: PgNode, context: BindContext): BoundDml {
   const values = attached.expressions
   // Both sides read one row once: old rows leave, new rows come.
   const base = attached.plan
-  const beside = besideValues(rows.beside)
+  const beside = [...besideValues(rows.beside), ...replacedBy(table, context, 'update', old)]
   const plan: Plan = {
     op: 'union',
     inputs: [project(base, old, -1, false, beside), project(base, values, 1, true, beside)],
@@ -359,17 +367,22 @@ function finish(
   env: Environment,
   beside: readonly ScopeColumn[] = [],
 ): BoundDml {
-  const names_ = [...table.columns.map(c => c.name), 'weight', 'counted', ...beside.map(c => c.name)]
+  const { context, dependsOn } = env
+  const tells = tellsReplaced(table, context, tag === 'MERGE' ? 'merge' : 'update')
+  const names = table.columns.map(c => c.name)
+  const names_ = [...names, 'weight', 'counted', ...beside.map(c => c.name), ...(tells ? names : [])]
   const titled = firstColumns(plan, names_.length, names_)
   const clause = returningOf(fields)
   const returning = hasReturning(fields)
     ? { returning: bindReturning(clause, table, tag, fields, env, beside), beside: beside.map(c => c.type) }
     : {}
-  const { context, dependsOn } = env
   return {
     table,
     plan: titled,
     tag,
+    references: context.catalog.referencesTo(table.id),
+    sets: new Set(context.sets?.update),
+    tellsReplaced: tells,
     parameters: parameterTypes(context),
     dependsOn: [...dependsOn],
     ...returning,

@@ -22,6 +22,7 @@ import {
   overriding,
   project,
 } from './columns.ts'
+import { replacedBy } from './replaced.ts'
 
 /**
  * MERGE (PostgreSQL, MERGE): rows of the source that match rows of the table change or delete them, the others may be inserted.
@@ -62,7 +63,7 @@ export function planMergeRows(
         : call('is distinct from', [condition, literal(true, BOOL)], BOOL),
     )
   }
-  return { op: 'union', inputs: parts.length === 0 ? [nothing(matched, table)] : parts }
+  return { op: 'union', inputs: parts.length === 0 ? [nothing(matched, table, env)] : parts }
 }
 
 function kindOf(clause: Body): 'matched' | 'unmatched' {
@@ -76,16 +77,17 @@ function actions(clause: Body, rows: Plan, table: Relation, env: Environment): P
   const old = everyColumn(table.columns)
   switch (clause['commandType']) {
     case 'CMD_DELETE':
-      return [project(rows, old, -1)]
+      return [project(rows, old, -1, true, replacedBy(table, env.context, 'merge'))]
     case 'CMD_UPDATE': {
       const next = assignments(list(clause['targetList']), table, old, { ...env, clause: 'SET' })
       const { expressions, plan } = attach(rows, generate(table, next), env.pending)
-      return [project(plan, old, -1, false), project(plan, expressions, 1)]
+      const before = replacedBy(table, env.context, 'merge', old)
+      return [project(plan, old, -1, false, before), project(plan, expressions, 1, true, before)]
     }
     case 'CMD_INSERT': {
       const next = inserted(clause, table, { ...env, clause: 'VALUES' })
       const { expressions, plan } = attach(rows, generate(table, next), env.pending)
-      return [project(plan, expressions, 1)]
+      return [project(plan, expressions, 1, true, replacedBy(table, env.context, 'merge'))]
     }
     default:
       return []
@@ -121,7 +123,8 @@ function turn(condition: Expression, width: number, other: number): Expression {
   return move(condition)
 }
 
-function nothing(input: Plan, table: Relation): Plan {
+function nothing(input: Plan, table: Relation, env: Environment): Plan {
   const old = everyColumn(table.columns)
-  return project({ op: 'filter', input, predicate: literal(false, BOOL) }, old, 1)
+  const none: Plan = { op: 'filter', input, predicate: literal(false, BOOL) }
+  return project(none, old, 1, true, replacedBy(table, env.context, 'merge'))
 }

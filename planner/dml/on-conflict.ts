@@ -13,6 +13,7 @@ import { joinOn } from '../join-on.ts'
 import type { Plan } from '../plan.ts'
 import { attach, filterBy } from '../unnest/attach-subqueries.ts'
 import { assignments, columnAt, generate, project } from './columns.ts'
+import { replacedBy } from './replaced.ts'
 import { rightsWhenRead } from './rights.ts'
 
 /** The columns of a primary key or a UNIQUE constraint, by which a conflict is seen. */
@@ -57,8 +58,7 @@ export function onConflict(
         : compare('=', a, b, env, undefined)
     })
   const left = arbiters.reduce((plan, each) => joinOn('anti', plan, own.plan, conjunction(equal(each))), rows)
-  const fresh = project(left, candidate, 1)
-  if (action === 'nothing') return { action, arbiters, plan: fresh }
+  if (action === 'nothing') return { action, arbiters, plan: project(left, candidate, 1) }
   const conflicting = joinOn('inner', rows, own.plan, conjunction(equal(arbiters[0]!)))
   const excluded = table.columns.map((c, index) => ({
     name: c.name,
@@ -75,6 +75,7 @@ export function onConflict(
     clause: 'SET',
   }
   const changed = updated(clause, conflicting, table, scoped)
+  const fresh = project(left, candidate, 1, true, replacedBy(table, env.context, 'update'))
   return { action, arbiters, plan: { op: 'union', inputs: [fresh, ...changed] } }
 }
 
@@ -87,7 +88,8 @@ function updated(clause: Body, joined: Plan, table: Relation, env: Environment):
   const condition = where === undefined ? undefined : bindCondition(where, { ...env, clause: 'WHERE' })
   const kept = condition === undefined ? joined : filterBy(joined, condition, env.pending)
   const { expressions, plan } = attach(kept, generate(table, next), env.pending)
-  return [project(plan, old, -1, false), project(plan, expressions, 1)]
+  const before = replacedBy(table, env.context, 'update', old)
+  return [project(plan, old, -1, false, before), project(plan, expressions, 1, true, before)]
 }
 
 /** What the clause names, all when it names nothing. Throws 42P10 for what nothing keeps unique. */

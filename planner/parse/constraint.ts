@@ -1,6 +1,7 @@
 import { notSupported, SqlError } from '../../types/error.ts'
 import { expressionUntil, nameList } from './create.ts'
 import type { Cursor } from './cursor.ts'
+import { foreignKey } from './foreign-key.ts'
 import type { CheckSyntax, ConstraintDrop, ConstraintSyntax, UniqueSyntax } from './statement.ts'
 
 /** `CONSTRAINT name` before a constraint; undefined: it has no name. */
@@ -16,7 +17,9 @@ export function constraint(
 ): ConstraintSyntax | undefined {
   if (c.looking('check')) return check(c, name)
   if (c.looking('unique')) return unique(c, name, column)
-  for (const word of ['references', 'foreign', 'exclude using', 'exclude ('])
+  if (column === undefined ? c.looking('foreign', 'key') : c.looking('references'))
+    return foreignKey(c, name, column)
+  for (const word of ['exclude using', 'exclude ('])
     if (c.looking(...word.split(' ')))
       throw notSupported(`a ${word.split(' ')[0]!.toUpperCase()} constraint`, { position: c.token!.start })
   return undefined
@@ -60,12 +63,11 @@ export function plainKey(c: Cursor, what: string): void {
   c.accept('initially', 'immediate')
 }
 
-/** After DROP CONSTRAINT. Nothing depends on a constraint, so CASCADE says nothing. */
+/** After DROP CONSTRAINT. */
 export function dropConstraint(c: Cursor): ConstraintDrop {
   const ifExists = c.accept('if', 'exists')
   const name = c.identifier()
-  c.cascades()
-  return { do: 'drop constraint', ifExists, name }
+  return { do: 'drop constraint', ifExists, name, cascade: c.cascades() }
 }
 
 /** What may stand behind a CHECK. No table has others below it, so NO INHERIT says nothing. */

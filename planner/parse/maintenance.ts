@@ -69,6 +69,16 @@ export function clusterOf(fragment: Fragment, body: Body): SessionStatement {
   }
 }
 
+/** SET CONSTRAINTS. */
+export function setConstraintsOf(fragment: Fragment, body: Body): SessionStatement {
+  const named = (body['constraints'] ?? []) as readonly { readonly RangeVar: RangeVar }[]
+  return {
+    kind: 'set constraints',
+    names: named.map(({ RangeVar: name }) => rangeName(name, fragment)),
+    deferred: body['deferred'] === true,
+  }
+}
+
 /** LOCK TABLE. */
 export function lockOf(fragment: Fragment, body: Body): SessionStatement {
   const relations = body['relations'] as readonly { readonly RangeVar: RangeVar }[]

@@ -23,13 +23,18 @@ export function ofFragment(fragment: Fragment, otherwise: string): RowsStatement
 
 /** TRUNCATE: every row of the tables goes. */
 function truncate(fragment: Fragment): RowsStatement {
-  const { relations, restart_seqs: restart } = fragment.node['TruncateStmt'] as {
+  const {
+    relations,
+    restart_seqs: restart,
+    behavior,
+  } = fragment.node['TruncateStmt'] as {
     readonly relations: readonly { readonly RangeVar: unknown }[]
     readonly restart_seqs?: boolean
+    readonly behavior?: string
   }
   const tables = relations.map(({ RangeVar: relation }) => ({
     ...fragment,
     node: { DeleteStmt: { relation } },
   }))
-  return { kind: 'truncate', tables, restart: restart === true }
+  return { kind: 'truncate', tables, restart: restart === true, cascade: behavior === 'DROP_CASCADE' }
 }

@@ -7,7 +7,7 @@ import { intervalFields } from '../bind/type.ts'
 import type { PgNode } from '../contract.ts'
 import { copyOf } from './copy.ts'
 import type { Cursor } from './cursor.ts'
-import { clusterOf, lockOf, reindexOf, vacuumOf } from './maintenance.ts'
+import { clusterOf, lockOf, reindexOf, setConstraintsOf, vacuumOf } from './maintenance.ts'
 import { ofFragment } from './of-fragment.ts'
 import type { SessionStatement } from './statement.ts'
 import { subscriptionCursor, timedFetch } from './subscription-cursor.ts'
@@ -119,6 +119,8 @@ export function parseSession(c: Cursor): SessionStatement {
       return clusterOf(fragment, body)
     case 'LockStmt':
       return lockOf(fragment, body)
+    case 'ConstraintsSetStmt':
+      return setConstraintsOf(fragment, body)
     case 'CheckPointStmt':
       return { kind: 'checkpoint' }
     case 'DiscardStmt':

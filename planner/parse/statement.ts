@@ -3,6 +3,7 @@ import type { Field, Type } from '../../types/type.ts'
 import type { Modifier } from '../../types/type-modifier.ts'
 import type { Privilege, RelationsOf } from '../access.ts'
 import type { IdentityKind, RelationKind } from '../catalog.ts'
+import type { ForeignKeyDef } from '../constraint-def.ts'
 import type { PgNode } from '../contract.ts'
 import type { FunctionArgument } from '../function-def.ts'
 import type { DatabaseSettings } from './database.ts'
@@ -68,7 +69,20 @@ export interface UniqueSyntax {
   readonly position: number
 }
 
-export type ConstraintSyntax = CheckSyntax | UniqueSyntax
+export interface ForeignKeySyntax
+  extends Pick<ForeignKeyDef, 'match' | 'onUpdate' | 'onDelete' | 'deferrable'> {
+  readonly kind: 'foreign key'
+  readonly name?: string
+  readonly columns: readonly string[]
+  readonly parent: Name
+  /** []: the primary key. */
+  readonly parentColumns: readonly string[]
+  readonly deleteSets?: readonly string[]
+  readonly notValid?: boolean
+  readonly position: number
+}
+
+export type ConstraintSyntax = CheckSyntax | UniqueSyntax | ForeignKeySyntax
 
 export interface WatermarkSyntax {
   readonly column: string
@@ -182,7 +196,12 @@ export type RowsStatement =
   | { readonly kind: 'query'; readonly query: Fragment }
   | { readonly kind: 'insert' | 'update' | 'delete' | 'merge'; readonly statement: Fragment }
   /** Each as a DELETE; `restart`: the sequences of its columns, too. */
-  | { readonly kind: 'truncate'; readonly tables: readonly Fragment[]; readonly restart: boolean }
+  | {
+      readonly kind: 'truncate'
+      readonly tables: readonly Fragment[]
+      readonly restart: boolean
+      readonly cascade: boolean
+    }
 
 export type Statement =
   | RowsStatement
@@ -458,6 +477,7 @@ export interface ConstraintDrop {
   readonly do: 'drop constraint'
   readonly ifExists: boolean
   readonly name: string
+  readonly cascade: boolean
 }
 
 /** What ALTER DOMAIN does. */
@@ -629,6 +649,8 @@ export type SessionStatement =
   /** undefined: all. */
   | { readonly kind: 'cluster'; readonly table: Name | undefined; readonly index: string | undefined }
   | { readonly kind: 'checkpoint' }
+  /** []: all. */
+  | { readonly kind: 'set constraints'; readonly names: readonly Name[]; readonly deferred: boolean }
   | {
       readonly kind: 'lock'
       readonly tables: readonly Name[]

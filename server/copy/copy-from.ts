@@ -14,14 +14,15 @@ import { type Chunk, type Column, insertions } from '../../types/chunk.ts'
 import { SqlError } from '../../types/error.ts'
 import { BOOL, fieldsOf, type Schema } from '../../types/type.ts'
 import { requireRelationRight, rightsOf } from '../access/rights.ts'
+import { changeLocks } from '../foreign-keys/change-locks.ts'
 import { copyResponse } from '../protocol/replies.ts'
 import type { Runnable, Session } from '../session/session.ts'
 import { bindContext, requireRelation } from '../statements/bind.ts'
 import type { StatementContext } from '../statements/contract.ts'
-import { writeEffects } from '../statements/dml.ts'
 import { checksOf, rejectNulls } from '../statements/kept-out.ts'
 import { rejectTaken } from '../statements/taken-keys.ts'
 import { whileChanging } from '../statements/while-allowed.ts'
+import { type Written, writeEffects } from '../statements/write-effects.ts'
 import { BinaryRows } from './binary.ts'
 import { setBinaryOf } from './binary-cells.ts'
 import { CsvRows } from './csv-rows.ts'
@@ -63,8 +64,12 @@ export function copyFrom(session: Session, statement: CopyFrom): Runnable {
       await receive(session, statement, rows)
       const chunks = rows.finish()
       const read = uniquesOf(table).length === 0 ? [] : [table.id]
-      await whileChanging({ tables: [table.id], read }, session.context, () =>
-        write(chunks, table, session.context),
+      const { current } = session.context.catalogs
+      const change = { table, tag: 'INSERT', sets: new Set<number>() } as const
+      const keys = () => changeLocks([change], current)
+      const written = { table, changes: chunks, references: current.referencesTo(table.id) }
+      await whileChanging({ tables: [table.id], read, keys }, session.context, () =>
+        write(written, session.context),
       )
       return { tag: `COPY ${rows.count}` }
     },
@@ -95,7 +100,8 @@ function chosenRows(
 }
 
 /** The caller has the table's lock where it has UNIQUE constraints. */
-async function write(chunks: readonly Chunk[], table: Relation, context: StatementContext): Promise<void> {
+async function write(written: Written, context: StatementContext): Promise<void> {
+  const { table, changes: chunks } = written
   if (chunks.length === 0) return
   if (uniquesOf(table).length > 0) {
     const rows = chunks.flatMap(({ columns, length }) =>
@@ -103,7 +109,7 @@ async function write(chunks: readonly Chunk[], table: Relation, context: Stateme
     )
     await rejectTaken(table, rows, [], context)
   }
-  await writeEffects([{ table, changes: chunks }], context)
+  await writeEffects([written], context)
 }
 
 /** CopyInResponse, then CopyData up to CopyDone. */

@@ -10,6 +10,7 @@ import { closeCursor, declareCursor, fetchCursor } from './cursors.ts'
 import { maintain } from './maintenance.ts'
 import { executePrepared, prepareNamed } from './prepared-by-sql.ts'
 import type { Runnable, Session } from './session.ts'
+import { setConstraints } from './set-constraints.ts'
 import { isOn } from './setting-checks.ts'
 import { declareSubscriptionCursor } from './subscription-cursor.ts'
 import { dropTemporary, endTransaction } from './temporary.ts'
@@ -87,6 +88,8 @@ export function sessionStatement(
         await lockTables(statement, session.context)
         return 'LOCK TABLE'
       })
+    case 'set constraints':
+      return action(() => setConstraints(session, statement))
     case 'vacuum':
     case 'reindex':
     case 'cluster':

@@ -23,6 +23,7 @@ const OF_SESSION: ReadonlySet<string> = new Set<SessionStatement['kind']>([
   'cluster',
   'checkpoint',
   'lock',
+  'set constraints',
 ])
 const READING: ReadonlySet<string> = new Set<Statement['kind']>([
   'query',

@@ -1,8 +1,10 @@
 import type { Command, JobChange } from '../../executor/runtime-contract.ts'
 import type { Catalog, Relation } from '../../planner/catalog.ts'
+import type { ForeignKeyDef } from '../../planner/constraint-def.ts'
 import type { AlterAction } from '../../planner/parse/index.ts'
 import { SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
+import { verifiedReferences } from '../foreign-keys/rows-there.ts'
 import type { Alteration } from './change-catalog.ts'
 import type { StatementContext } from './contract.ts'
 import { type Requirement, requireOfRows } from './required-of-rows.ts'
@@ -11,6 +13,8 @@ import { type Requirement, requireOfRows } from './required-of-rows.ts'
 export interface Step extends Alteration {
   /** Of the rows that the table will have. */
   readonly requires?: readonly Requirement[]
+  /** Foreign keys of the table that these rows hold. */
+  readonly refers?: readonly ForeignKeyDef[]
 }
 
 /** `rows`: the table as its rows are, before the statement. */
@@ -37,6 +41,7 @@ export function together(
   let command: Partial<Command> = {}
   let rewriting: Rewriting | undefined
   const requirements: Requirement[] = []
+  const keys: ForeignKeyDef[] = []
   refuseTwoTypes(actions)
   for (const action of ordered(expanded(actions, table))) {
     const seen = { ...context, catalogs: seeing(catalog, context) }
@@ -45,6 +50,7 @@ export function together(
     const step: Step = 'catalog' in made ? made : { catalog: made }
     catalog = step.catalog
     requirements.push(...(step.requires ?? []))
+    keys.push(...(step.refers ?? []))
     const { replace, revise, ...rest } = step.command ?? {}
     const revised = [...(command.revise ?? []), ...(revise ?? [])]
     command = { ...command, ...rest, ...(revised.length > 0 && { revise: lastOfEach(revised) }) }
@@ -56,10 +62,14 @@ export function together(
     const { change, types, others } = rewriting
     command = { ...command, replace: [{ change, stages: types === undefined ? others : [types, ...others] }] }
   }
-  if (requirements.length === 0) return { catalog, command }
+  if (requirements.length + keys.length === 0) return { catalog, command }
   const made = catalog.byId(table.id)!
   const check: Checked['check'] = rows => requireOfRows(made, requirements, rows, context)
-  return { catalog, command: { ...command, verify: [{ relation: table.id, check }] } }
+  const verify = [
+    { relation: table.id, check },
+    ...keys.flatMap(key => verifiedReferences(made, key, catalog)),
+  ]
+  return { catalog, command: { ...command, verify } }
 }
 
 type Checked = NonNullable<Command['verify']>[number]
@@ -153,7 +163,7 @@ function passOf(action: AlterAction): number {
     case 'add primary key':
       return 4
     case 'add constraint':
-      return action.constraint.kind === 'unique' ? 4 : 5
+      return action.constraint.kind === 'unique' ? 4 : action.constraint.kind === 'check' ? 5 : 6
     case 'add identity':
       return 5
     default:

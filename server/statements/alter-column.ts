@@ -10,6 +10,7 @@ import { withRenamedColumn } from '../../planner/renamed-column.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import { sqlDialect } from '../../types/sql-dialect.ts'
 import type { Schema } from '../../types/type.ts'
+import { dropReferences } from '../foreign-keys/drop-references.ts'
 import type { Step } from './alter-actions.ts'
 import { changeComposite, isComposite } from './alter-composite.ts'
 import { keepingConstraints } from './alter-constraint.ts'
@@ -61,7 +62,7 @@ export function addColumn(
 /** The column stays where it is and is seen no more: positions of others do not change. */
 export function dropColumn(
   table: Relation,
-  { column: name, ifExists }: Action<'drop column'>,
+  { column: name, ifExists, cascade }: Action<'drop column'>,
   context: StatementContext,
 ): Alteration | undefined {
   requirePlainTable(table, 'DROP COLUMN', context)
@@ -84,11 +85,25 @@ export function dropColumn(
     dropped: true,
   }
   const columns = table.columns.map((c, i) => (i === at ? dropped : c))
-  // PostgreSQL drops the constraints that a dropped column is part of.
-  const next = keepingConstraints({ ...table, columns }, c => !c.columns.includes(at))
-  requireUnused(next, table, at, context)
   const { current } = context.catalogs
-  return { catalog: withoutNumbers(table, at, current.with(next)) }
+  const users = current
+    .referencesTo(table.id)
+    .filter(({ child, key }) => key.parentColumns.includes(at) && child.id !== table.id)
+  const on = `column ${name} of table ${table.name}`
+  const catalog = dropReferences(users, on, on, cascade, { ...context, catalog: current })
+  // PostgreSQL drops the constraints that a dropped column is part of.
+  const next = keepingConstraints(
+    { ...table, columns },
+    c => !c.columns.includes(at) && !refersToOwn(c, table, at),
+  )
+  requireUnused(next, table, at, context)
+  return { catalog: withoutNumbers(table, at, catalog.with(next)) }
+}
+
+function refersToOwn(constraint: ConstraintDef, { id }: Relation, at: number): boolean {
+  return (
+    constraint.kind === 'foreign key' && constraint.parent === id && constraint.parentColumns.includes(at)
+  )
 }
 
 /** The sequence of a column goes with it, unless something else draws from it. */

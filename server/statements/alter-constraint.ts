@@ -1,4 +1,4 @@
-import type { Relation } from '../../planner/catalog.ts'
+import type { Catalog, Relation } from '../../planner/catalog.ts'
 import {
   type ConstraintDef,
   declaredIn,
@@ -10,7 +10,9 @@ import type { AlterAction } from '../../planner/parse/index.ts'
 import { qualified } from '../../planner/rewrite-references.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import { quote } from '../../types/sql-text.ts'
-import type { Step } from './alter-actions.ts'
+import { dropReferences } from '../foreign-keys/drop-references.ts'
+import { requireReferring } from '../foreign-keys/rows-there.ts'
+import { type Step, seeing } from './alter-actions.ts'
 import { dropPrimaryKey } from './alter-key.ts'
 import { type Alteration, changeCatalog } from './change-catalog.ts'
 import { requirePlainTable } from './column-users.ts'
@@ -34,13 +36,15 @@ export function addConstraint(
   unheld: boolean,
 ): Step {
   requireConstrainable(table, constraint.kind, 'ADD CONSTRAINT', 'a UNIQUE constraint', context)
-  const bound = boundConstraints([constraint], table, context)
-  const made = unheld ? bound.map(each => ({ ...each, notValid: true as const })) : bound
   const { current } = context.catalogs
+  const bound = boundConstraints([constraint], table, current.nextId, context)
+  const made = unheld ? bound.map(each => ({ ...each, notValid: true as const })) : bound
   const all = numbered(made, current.nextId)
+  const held = all.filter(({ notValid }) => notValid !== true)
   return {
     catalog: current.with(withConstraints(table, [...(table.constraints ?? []), ...all])),
-    requires: all.filter(({ notValid }) => notValid !== true),
+    requires: held.filter(each => each.kind !== 'foreign key'),
+    refers: held.filter(each => each.kind === 'foreign key'),
   }
 }
 
@@ -83,7 +87,8 @@ export async function validateConstraint(id: number, name: string, context: Stat
     if (table === undefined) return undefined
     const constraint = requireConstraint(table, name)
     if (constraint.notValid === undefined) return undefined
-    if (constraint.kind === 'unique') await requireDistinct(table, constraint, context)
+    if (constraint.kind === 'foreign key') await requireReferring(table, constraint, context)
+    else if (constraint.kind === 'unique') await requireDistinct(table, constraint, context)
     else if (await hasRow(table, `(${constraint.sql}) IS FALSE`, context)) throw violated(table, name)
     const { notValid: _, ...valid } = constraint
     return catalog.with(
@@ -97,17 +102,50 @@ export async function validateConstraint(id: number, name: string, context: Stat
 
 export function dropConstraint(
   table: Relation,
-  { name, ifExists }: Action<'drop constraint'>,
+  { name, ifExists, cascade }: Action<'drop constraint'>,
   context: StatementContext,
 ): Step | undefined {
-  if (table.declaredKey && keyNameOf(table) === name) return dropPrimaryKey(table, context)
+  if (table.declaredKey && keyNameOf(table) === name) {
+    const { catalog, rest } = withoutReferences(table, { name }, undefined, cascade, context)
+    const seen = { ...context, catalogs: seeing(catalog, context) }
+    return dropPrimaryKey(rest, seen)
+  }
   const named = declaredIn(table).find(c => c.name === name)
   if (named === undefined) {
     if (!ifExists) throw noConstraint(table, name)
     context.notice(`${noConstraint(table, name).message}, skipping`)
     return undefined
   }
-  return { catalog: context.catalogs.current.with(keepingConstraints(table, c => c !== named)) }
+  if (named.kind !== 'unique')
+    return { catalog: context.catalogs.current.with(keepingConstraints(table, c => c !== named)) }
+  const { catalog, rest } = withoutReferences(table, named, named.id, cascade, context)
+  return { catalog: catalog.with(keepingConstraints(rest, c => c.id !== named.id)) }
+}
+
+/**
+ * The catalog, and the table in it, without the foreign keys that a constraint of the table makes possible (`unique`; undefined:
+ * its primary key). Throws 2BP01 unless they may go.
+ */
+function withoutReferences(
+  table: Relation,
+  { name }: Pick<UniqueDef, 'name'>,
+  unique: number | undefined,
+  cascade: boolean,
+  context: StatementContext,
+): { readonly catalog: Catalog; readonly rest: Relation } {
+  const { current } = context.catalogs
+  const users = current.referencesTo(table.id).filter(({ key }) => key.unique === unique)
+  const catalog = dropReferences(
+    users,
+    `constraint ${name} on table ${table.name}`,
+    `index ${name}`,
+    cascade,
+    {
+      ...context,
+      catalog: current,
+    },
+  )
+  return { catalog, rest: catalog.byId(table.id)! }
 }
 
 export function renameConstraint(

@@ -117,7 +117,7 @@ function alterRelation(
       { position: name.position, hint: `Use ALTER ${relation.kind.toUpperCase()}.` },
     )
   requireOwner(rightsOf(context.session, current), relation.kind, relation)
-  const alone = actions.length === 1
+  const alone = actions.length === 1 && actions[0]!.do === 'add constraint'
   return together(relation, actions, context, (now, action, seen, rows) =>
     applied(now, action, seen, { rows, alone, what }),
   )

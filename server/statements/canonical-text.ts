@@ -5,13 +5,15 @@ const KEYWORDS =
   words(`all and any as asc between by case cast create cross desc distinct else end except exists
   false for from full group having in inner intersect into is join lateral left like ilike limit
   natural not null offset on or order outer over right select similar some
-  table then true union using values when where with constraint default`)
+  table then true union using values when where with constraint default
+  references foreign cascade restrict deferrable initially`)
 /** Words that are names elsewhere, by those that stand beside them: `primary key`, `append only`. */
 const PAIRS =
   `primary key,append only,nulls first,nulls last,unbounded preceding,unbounded following,current row,
   group by,order by,partition by,on conflict,do nothing,do update,format plain,format upsert,format debezium,
   encode json,encode bytes,encode avro,encode protobuf,if not,window close,emit on,time zone,without time,
   create source,create sink,create subscription,create view,create index,
+  foreign key,no action,set null,set default,on delete,on update,match full,initially deferred,not valid,
   create materialized,materialized view,watermark for,filter where,distributed by,with ttl`
     .split(',')
     .map(pair => pair.trim().split(' ') as [string, string])

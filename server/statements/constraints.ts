@@ -4,6 +4,7 @@ import {
   type CheckDef,
   type ConstraintDef,
   constraintName,
+  type ForeignKeyDef,
   keyNameOf,
   requireFreeName,
   type UniqueDef,
@@ -14,13 +15,14 @@ import type { CheckSyntax, ConstraintSyntax, UniqueSyntax } from '../../planner/
 import { refuseIncomparable } from '../../planner/variant-keys.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import { fieldsOf } from '../../types/type.ts'
+import { boundForeignKey, type Referring } from '../foreign-keys/define.ts'
 import { bindContext } from './bind.ts'
 import type { StatementContext } from './contract.ts'
 
 /** A constraint as it was bound; it gets its number when the table is written to the catalog. */
-export type NewConstraint = Omit<CheckDef, 'id'> | Omit<UniqueDef, 'id'>
+export type NewConstraint = Omit<CheckDef, 'id'> | Omit<UniqueDef, 'id'> | Omit<ForeignKeyDef, 'id'>
 
-type Constrained = Pick<Relation, 'name' | 'columns' | 'key' | 'declaredKey' | 'keyName' | 'constraints'>
+type Constrained = Referring & Pick<Relation, 'keyName'>
 
 /** Throws 0A000 where rows get to a table in ways that do not ask its constraints. */
 export function requireKeepable(
@@ -32,14 +34,21 @@ export function requireKeepable(
   if (constraints.length > 0 && merges)
     throw notSupported('a constraint of a table whose rows are merged with those that are there')
   const keepsOld = key.length > 0 && (conflict === 'ignore' || versioned)
-  if (keepsOld && constraints.some(({ kind }) => kind === 'unique'))
-    throw notSupported('a UNIQUE constraint of a table that may keep the row that is there')
+  const asks = keepsOld && constraints.find(({ kind }) => kind !== 'check')
+  if (asks)
+    throw notSupported(
+      `a ${asks.kind.toUpperCase()} constraint of a table that may keep the row that is there`,
+    )
 }
 
-/** Binds constraints; those without a name get PostgreSQL's, which none of the named ones has. */
+/**
+ * Binds constraints, which get numbers from `next` on (`numbered`); those without a name get PostgreSQL's, which none of the
+ * named ones has.
+ */
 export function boundConstraints(
   syntaxes: readonly ConstraintSyntax[],
   table: Constrained,
+  next: number,
   context: StatementContext,
 ): readonly NewConstraint[] {
   const taken = constraintNames(table)
@@ -49,7 +58,8 @@ export function boundConstraints(
     taken.push(name)
   }
   const sets = table.declaredKey ? [String(table.key)] : []
-  return syntaxes.flatMap((syntax): NewConstraint[] => {
+  const own = syntaxes.filter(syntax => syntax.kind !== 'foreign key')
+  const bound = own.flatMap((syntax): NewConstraint[] => {
     if (syntax.kind === 'unique') {
       const bound = boundUnique(syntax, table)
       // What the primary key says already is said once.
@@ -66,6 +76,16 @@ export function boundConstraints(
     taken.push(name)
     return [{ ...bound, name }]
   })
+  // They may refer to what the others keep unique, whose numbers are these.
+  const known = numbered(bound, next)
+  const made = { ...table, constraints: [...(table.constraints ?? []), ...known] }
+  const keys = syntaxes.filter(syntax => syntax.kind === 'foreign key')
+  const referring = keys.map((syntax): NewConstraint => {
+    const name = syntax.name ?? constraintName(table.name, syntax.columns.join('_'), 'fkey', taken)
+    taken.push(name)
+    return { ...boundForeignKey({ ...syntax, name }, made, context), name }
+  })
+  return [...bound, ...referring]
 }
 
 function boundUnique(
@@ -87,7 +107,9 @@ function boundUnique(
 }
 
 /** The names that a table's constraints have. */
-export function constraintNames(table: Constrained): string[] {
+export function constraintNames(
+  table: Pick<Relation, 'name' | 'constraints' | 'declaredKey' | 'keyName'>,
+): string[] {
   const own = (table.constraints ?? []).map(({ name }) => name)
   return table.declaredKey ? [keyNameOf(table), ...own] : own
 }

@@ -1,6 +1,7 @@
 import type { Pin } from '../../executor/history.ts'
 import type { Runtime } from '../../executor/runtime-contract.ts'
 import type { Catalog, Relation } from '../../planner/catalog.ts'
+import type { ForeignKeyDef, Reference } from '../../planner/constraint-def.ts'
 import type { OwnRows, SystemRelation } from '../../planner/contract.ts'
 import type { Chunk } from '../../types/chunk.ts'
 import type { Connector } from '../../types/connector.ts'
@@ -82,9 +83,25 @@ export interface OpenTransaction {
   /** Another one with each change of what the block has changed; 0: nothing. */
   readonly version: number
   /** Keeps rows for the end of the block: weights as in a z-set. The chunks are the block's own from now on. */
-  write(table: Relation, chunks: readonly Chunk[]): void
+  write(table: Relation, chunks: readonly Chunk[], references: readonly Reference<Relation>[]): void
   /** What the block reads of a table otherwise than others; undefined: nothing. */
   ownRows(table: Relation): OwnRows | undefined
+  /** The same row by row; undefined: nothing. */
+  changed(table: Relation): ChangedRows | undefined
+  /** Whether the foreign key is not held before the block's end, or before SET CONSTRAINTS says so. */
+  defers(key: ForeignKeyDef): boolean
+}
+
+/** What a transaction block has changed of a table. */
+export interface ChangedRows {
+  /** Of a committed row, of which the columns that tell rows apart are there. */
+  touches(row: readonly Value[]): boolean
+  /** The one of its own that has these values in the columns that tell rows apart. */
+  rowAt(key: readonly Value[]): readonly Value[] | undefined
+  /** Those that it has written and that are there. */
+  readonly rows: Iterable<readonly Value[]>
+  /** Committed rows that it has changed or removed; of those that were not read the key alone is there. */
+  readonly before: Iterable<readonly Value[]>
 }
 
 /** A statement that is ready to run, any number of times. */

@@ -3,6 +3,7 @@ import { limited } from '../../planner/bind/coerce.ts'
 import { bindColumnValue } from '../../planner/bind/scalar.ts'
 import { requireNoLength } from '../../planner/bind/type.ts'
 import type { ColumnDef, Relation } from '../../planner/catalog.ts'
+import type { ConstraintDef } from '../../planner/constraint-def.ts'
 import { rejectDuplicates, sequencesOf } from '../../planner/dml/columns.ts'
 import { asksOfRows } from '../../planner/domain.ts'
 import { expiryOf } from '../../planner/expiry.ts'
@@ -108,16 +109,21 @@ async function createWith(
     declaredKey: key.length > 0,
     ...(syntax.keyName !== undefined && { keyName: syntax.keyName }),
   }
-  const constraints = boundConstraints(syntax.constraints, table, context)
   const asks = asksOfRows(columns, context.catalogs.current)
-  if ((asks || constraints.length > 0) && (!isTable || connector !== undefined))
+  const declares = asks || syntax.constraints.length > 0
+  if (declares && (!isTable || connector !== undefined))
     throw notSupported('a constraint on rows that statements do not write')
   requireKeepable(
-    asks ? [...constraints, { kind: 'check' }] : constraints,
+    asks ? [...syntax.constraints, { kind: 'check' }] : syntax.constraints,
     { conflict, key },
     version !== undefined,
   )
   const watermarks = syntax.watermarks.map(w => watermarkOf(w, columns, context))
+  const constraintsOf = (id: number) => {
+    const own = { ...table, id, schema: targetSchema(context, syntax.name), ...onCommit }
+    const marked = watermarks.length > 0 ? { ...own, watermarks } : own
+    return numbered(boundConstraints(syntax.constraints, marked, id + 1, context), id + 1)
+  }
   const { appendOnly } = syntax
   const expires = { kind: isTable ? 'table' : 'source', options, watermarks, appendOnly } as const
   checkExpiry(expires, context)
@@ -133,7 +139,7 @@ async function createWith(
     key,
     declaredKey: table.declaredKey,
     ...(table.keyName !== undefined && { keyName: table.keyName }),
-    ...(constraints.length > 0 && { constraints: numbered(constraints, id + 1) }),
+    ...(syntax.constraints.length > 0 && withSome(constraintsOf(id))),
     appendOnly: syntax.appendOnly || (!isTable && format.format === 'plain'),
     options: readRate === undefined ? shown : { ...shown, source_rate_limit: String(readRate) },
     ...(writeRate !== undefined && { writeRate }),
@@ -170,6 +176,11 @@ function requirePureKey(columns: readonly ColumnDef[], key: readonly number[]): 
   const { name } = columns[impure]!
   const message = `Generated columns with impure expressions should not be part of the primary key. Here column "${name}" is defined as part of the primary key.`
   throw new SqlError('invalid_table_definition', message)
+}
+
+/** A UNIQUE constraint of what is the primary key is none. */
+function withSome(constraints: readonly ConstraintDef[]): Pick<Relation, 'constraints'> {
+  return constraints.length > 0 ? { constraints } : {}
 }
 
 /** What the end of a transaction does to the new table. Throws 42P16 unless it is temporary. */

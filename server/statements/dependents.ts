@@ -1,5 +1,7 @@
-import type { Catalog } from '../../planner/catalog.ts'
+import type { Catalog, Relation } from '../../planner/catalog.ts'
+import type { Reference } from '../../planner/constraint-def.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
+import { referenceLabel, withoutKeys } from '../foreign-keys/drop-references.ts'
 
 interface Dropped {
   readonly id: number
@@ -7,12 +9,23 @@ interface Dropped {
   readonly label: string
 }
 
-/** The catalog without the relations that depend on these objects; 2BP01 unless they may go too. */
-export function withDependents(objects: readonly Dropped[], cascade: boolean, catalog: Catalog): Catalog {
+/** The catalog without the relations and foreign keys that depend on these objects; 2BP01 unless they may go too. */
+export function withDependents(
+  objects: readonly Dropped[],
+  cascade: boolean,
+  catalog: Catalog,
+  notice: (message: string) => void = () => {},
+): Catalog {
   const gone = new Set(objects.map(object => object.id))
   const queue = [...objects]
   const kept: string[] = []
+  const references: Reference<Relation>[] = []
   for (let object = queue.shift(); object !== undefined; object = queue.shift()) {
+    for (const each of catalog.referencesTo(object.id)) {
+      if (gone.has(each.child.id)) continue
+      references.push(each)
+      kept.push(`${referenceLabel(each)} depends on ${object.label}`)
+    }
     for (const dependent of catalog.dependents(object.id)) {
       if (gone.has(dependent.id)) continue
       const label = `${dependent.kind} ${dependent.name}`
@@ -35,5 +48,7 @@ export function withDependents(objects: readonly Dropped[], cascade: boolean, ca
       { detail: kept.join('\n'), hint: 'Use DROP ... CASCADE to drop the dependent objects too.' },
     )
   }
-  return catalog.without([...gone])
+  const alone = references.filter(({ child }) => !gone.has(child.id))
+  for (const each of alone) notice(`drop cascades to ${referenceLabel(each)}`)
+  return withoutKeys(alone, catalog).without([...gone])
 }

@@ -1,7 +1,6 @@
 import { compileProjection } from '../../executor/expression/compile.ts'
 import { ownedChunk } from '../../executor/owned-chunk.ts'
 import type { Privilege } from '../../planner/access.ts'
-import type { Relation } from '../../planner/catalog.ts'
 import { uniquesOf } from '../../planner/constraint-def.ts'
 import type { BindContext } from '../../planner/contract.ts'
 import {
@@ -21,14 +20,17 @@ import type { Job } from '../../types/job.ts'
 import { toJson } from '../../types/json.ts'
 import type { Type } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
-import { markSequences } from '../sequences.ts'
+import { changeLocks } from '../foreign-keys/change-locks.ts'
+import { keyOf } from '../foreign-keys/key-values.ts'
 import { bindContext } from './bind.ts'
 import type { Prepared, Result, StatementContext } from './contract.ts'
 import { cursorOf, ofCursorRow, ofNoRow } from './current-of.ts'
-import { checksOf, rejectNulls, requireSameConstraints } from './kept-out.ts'
+import { checksOf, rejectNulls } from './kept-out.ts'
 import { rebinding, sameResult } from './rebinding.ts'
+import { tellingColumns } from './row-id-column.ts'
 import { rejectTaken } from './taken-keys.ts'
 import { whileChanging } from './while-allowed.ts'
+import { type Effects, type Replaced, writeEffects } from './write-effects.ts'
 
 export type DmlKind = 'insert' | 'update' | 'delete' | 'merge' | 'truncate'
 
@@ -64,7 +66,8 @@ export function prepareDml(
         return change(bindDml(kind, placed, context, parameters), values, context)
       }
       const tables = [now.table.id]
-      return whileChanging({ tables, read: isBlind(now) ? [] : tables }, context, run)
+      const keys = () => changeLocks([bind()], context.catalogs.current)
+      return whileChanging({ tables, read: isBlind(now) ? [] : tables, keys }, context, run)
     },
   }
 }
@@ -99,42 +102,6 @@ async function change(bound: BoundDml, values: readonly Value[], context: Statem
   return effects.result
 }
 
-/** Rows that a change adds to its table, or takes away. */
-export interface Written {
-  readonly table: Relation
-  readonly changes: readonly Chunk[]
-}
-
-/** What a change does to its table, and what it answers. */
-export interface Effects extends Written {
-  readonly result: Result & { readonly rows?: readonly Chunk[] }
-}
-
-/** Writes changes of several tables in one epoch, or keeps them for the COMMIT of the transaction block. */
-export async function writeEffects(effects: readonly Written[], context: StatementContext): Promise<void> {
-  const { transaction } = context
-  if (transaction === undefined) return writeNow(effects, context)
-  for (const { table, changes } of effects) transaction.write(table, changes)
-}
-
-/** Resolves when the changes are durable and visible. `before` is called when nothing comes between it and them: it may throw. */
-export async function writeNow(
-  effects: readonly Written[],
-  context: StatementContext,
-  before?: () => void,
-): Promise<void> {
-  await markSequences(context)
-  const [first, ...others] = effects.flatMap(({ table, changes }) =>
-    changes.length === 0 ? [] : [{ table: table.id, chunks: changes }],
-  )
-  const known = () => {
-    for (const { table } of effects) requireSameConstraints(table, context)
-    before?.()
-  }
-  if (first !== undefined)
-    await context.runtime.write(first.table, first.chunks, context.signal, others, known)
-}
-
 /** Computes a change from the rows at the last commit. */
 export async function effectsOf(
   bound: BoundDml,
@@ -145,8 +112,7 @@ export async function effectsOf(
   const { job, returning } = planDml(bound, values, context.now())
   if (isBlind(bound) && returning === undefined) return insertsOf(bound, job, context)
   const found: Effect[] = []
-  for await (const chunk of context.runtime.query(job, context.signal))
-    addEffects(chunk, table.columns.length, found)
+  for await (const chunk of context.runtime.query(job, context.signal)) addEffects(chunk, bound, found)
   // A key is freed before another row takes it.
   const effects = once(found, bound).toSorted((a, b) => Math.sign(a.weight) - Math.sign(b.weight))
   const types = table.columns.map(column => column.type)
@@ -163,20 +129,38 @@ export async function effectsOf(
   const counted = effects.filter(effect => effect.counted)
   const count = counted.reduce((sum, { weight }) => sum + Math.abs(weight), 0)
   const result = { tag: tag === 'INSERT' ? `INSERT 0 ${count}` : `${tag} ${count}` }
-  if (returning === undefined) return { table, changes, result }
+  const made = { table, changes, references: bound.references, ...lost(effects, bound) }
+  if (returning === undefined) return { ...made, result }
   const rows = counted.flatMap(({ row, beside, weight }) =>
     new Array<readonly Value[]>(Math.abs(weight)).fill([...row, ...beside]),
   )
-  if (rows.length === 0) return { table, changes, result: { ...result, rows: [] } }
+  if (rows.length === 0) return { ...made, result: { ...result, rows: [] } }
   if (returning.job !== undefined) {
     const shown: Chunk[] = []
     for await (const chunk of context.runtime.query(returning.job(rows), context.signal))
       shown.push(ownedChunk(chunk))
-    return { table, changes, result: { ...result, rows: shown } }
+    return { ...made, result: { ...result, rows: shown } }
   }
   const run = compileProjection(returning.columns, [], { mode: 'batch', onError: () => {} })
   const shown = run(chunkOf([...types, ...(bound.beside ?? [])], rows))
-  return { table, changes, result: { ...result, rows: shown === undefined ? [] : [shown] } }
+  return { ...made, result: { ...result, rows: shown === undefined ? [] : [shown] } }
+}
+
+/** What those that refer to the table ask of a change. */
+function lost(
+  effects: readonly Effect[],
+  { table, tag, references, tellsReplaced }: BoundDml,
+): Pick<Effects, 'removed' | 'replaced'> {
+  if (references.length === 0) return {}
+  const replaced = effects.flatMap(({ row, before }): Replaced[] =>
+    before === undefined ? [] : [{ before, after: row }],
+  )
+  // Without being told, no key that is referred to is changed.
+  if (tag !== 'DELETE' && tag !== 'MERGE') return { replaced }
+  const tells = tellingColumns(table)
+  const stay = tellsReplaced ? new Set(replaced.map(({ before }) => keyOf(before, tells))) : new Set()
+  const gone = effects.filter(({ weight, row }) => weight < 0 && !stay.has(keyOf(row, tells)))
+  return { replaced, removed: gone.map(rowOf) }
 }
 
 /** Rows only come, whatever the table has. */
@@ -185,7 +169,11 @@ function isBlind({ table, tag, onConflict }: BoundDml): boolean {
 }
 
 /** The plan's rows as they come. */
-async function insertsOf({ table }: BoundDml, job: Job, context: StatementContext): Promise<Effects> {
+async function insertsOf(
+  { table, references }: BoundDml,
+  job: Job,
+  context: StatementContext,
+): Promise<Effects> {
   const changes: Chunk[] = []
   const held = checksOf(table, context)
   let count = 0
@@ -197,7 +185,7 @@ async function insertsOf({ table }: BoundDml, job: Job, context: StatementContex
     changes.push(rows)
     for (let row = 0; row < length; row++) count += weights[row]!
   }
-  return { table, changes, result: { tag: `INSERT 0 ${count}` } }
+  return { table, changes, references, result: { tag: `INSERT 0 ${count}` } }
 }
 
 const rowOf = ({ row }: Effect): readonly Value[] => row
@@ -224,21 +212,30 @@ interface Effect {
   readonly row: readonly Value[]
   /** Of the relations of USING or FROM, for RETURNING. */
   readonly beside: readonly Value[]
+  /** The row whose place it takes; undefined: none, or nobody asks. */
+  readonly before: readonly Value[] | undefined
   readonly weight: number
   readonly counted: boolean
 }
 
-/** Behind the table's columns the plan's rows have `weight`, `counted` and what else RETURNING may read. */
-function addEffects(chunk: Chunk, width: number, into: Effect[]): void {
+/** Behind the table's columns the plan's rows have `weight`, `counted`, what else RETURNING may read, and the rows replaced. */
+function addEffects(chunk: Chunk, { table, beside = [], tellsReplaced }: BoundDml, into: Effect[]): void {
+  const width = table.columns.length
   const columns = chunk.columns.slice(0, width)
-  const others = chunk.columns.slice(width + 2)
-  for (let row = 0; row < chunk.length; row++)
+  const others = chunk.columns.slice(width + 2, width + 2 + beside.length)
+  const replaced = chunk.columns.slice(width + 2 + beside.length)
+  const tells = tellingColumns(table)
+  for (let row = 0; row < chunk.length; row++) {
+    const weight = (cellValue(chunk.columns[width]!, row) as number) * chunk.weights[row]!
+    const isNext = tellsReplaced && weight > 0 && tells.every(c => replaced[c]!.nulls?.[row] !== 1)
     into.push({
       row: columns.map(column => cellValue(column, row)),
       beside: others.map(column => cellValue(column, row)),
-      weight: (cellValue(chunk.columns[width]!, row) as number) * chunk.weights[row]!,
+      before: isNext ? replaced.map(column => cellValue(column, row)) : undefined,
+      weight,
       counted: cellValue(chunk.columns[width + 1]!, row) === true,
     })
+  }
 }
 
 /** ON CONFLICT DO NOTHING takes the first of equal keys; what would change a row twice is refused. */

@@ -19,6 +19,7 @@ export async function drop(statement: StatementOf<'drop'>, context: StatementCon
   }
   return changeCatalog(context, `DROP ${statement.what.toUpperCase()}`, before => {
     let next = before
+    const found: Relation[] = []
     for (const name of statement.names) {
       if (statement.what === 'schema') next = dropSchema(statement, name.name, next, context)
       else if (statement.what === 'database') next = dropDatabase(statement, name.name, next, context)
@@ -38,11 +39,11 @@ export async function drop(statement: StatementOf<'drop'>, context: StatementCon
               },
             )
           requireOwner(rightsOf(context.session, before), relation.kind, relation)
-          next = withoutRelations([relation], statement.cascade, next)
+          found.push(relation)
         }
       }
     }
-    return next
+    return found.length === 0 ? next : withoutRelations(found, statement.cascade, next, context)
   })
 }
 
@@ -55,14 +56,19 @@ export async function cancelJobs(
   await changeCatalog(context, 'CANCEL JOBS', before => {
     open = jobs.flatMap(id => before.byId(id) ?? []).filter(r => context.runtime.isBackfilling(r.id))
     for (const relation of open) requireOwner(rightsOf(context.session, before), relation.kind, relation)
-    return open.length === 0 ? undefined : withoutRelations(open, false, before)
+    return open.length === 0 ? undefined : withoutRelations(open, false, before, context)
   })
   return open.map(r => r.id)
 }
 
-function withoutRelations(relations: readonly Relation[], cascade: boolean, catalog: Catalog): Catalog {
+function withoutRelations(
+  relations: readonly Relation[],
+  cascade: boolean,
+  catalog: Catalog,
+  { notice }: Pick<StatementContext, 'notice'>,
+): Catalog {
   const named = relations.map(({ id, kind, name }) => ({ id, label: `${kind} ${name}` }))
-  return withDependents(named, cascade, catalog).without(relations.map(r => r.id))
+  return withDependents(named, cascade, catalog, notice).without(relations.map(r => r.id))
 }
 
 function dropSchema(
@@ -97,7 +103,12 @@ function dropSchema(
     )
   const ids = functions.map(f => f.id)
   const labeled = functions.map(f => ({ id: f.id, label: `function ${signatureOf(f)}` }))
-  const without = withDependents(labeled, true, withoutRelations(inside, true, catalog))
+  const without = withDependents(
+    labeled,
+    true,
+    withoutRelations(inside, true, catalog, context),
+    context.notice,
+  )
   const emptied = types.reduce(
     (next, type) => withoutType(next.typeById(type.id)!, true, next, context),
     without.withoutFunctions(ids),
@@ -121,5 +132,5 @@ function dropDatabase(
   if (name === DEFAULT_DATABASE)
     throw new SqlError('feature_not_supported', `the default database "${name}" cannot be dropped`)
   const inside = catalog.relations.filter(r => r.database === name)
-  return withoutRelations(inside, true, catalog).withoutDatabase(name)
+  return withoutRelations(inside, true, catalog, context).withoutDatabase(name)
 }

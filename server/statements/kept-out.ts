@@ -12,6 +12,7 @@ import { SqlError } from '../../types/error.ts'
 import { formatText } from '../../types/text-io.ts'
 import { BOOL, fieldsOf } from '../../types/type.ts'
 import type { StatementContext } from './contract.ts'
+import type { Written } from './write-effects.ts'
 
 /** Throws 23502 for a NULL that a column does not take. */
 export function rejectNulls(chunk: Chunk, table: Relation): void {
@@ -95,10 +96,14 @@ export function conditionsOf(
 
 /** Throws 55006 where rows were held against other constraints than those that the table has by now, or is about to have. */
 export function requireSameConstraints(
-  table: Relation,
+  { table, references }: Pick<Written, 'table' | 'references'>,
   { catalogs }: Pick<StatementContext, 'catalogs'>,
 ): void {
-  const now = (catalogs.coming ?? catalogs.current).byId(table.id)
+  const catalog = catalogs.coming ?? catalogs.current
+  const now = catalog.byId(table.id)
+  const referred = catalog.referencesTo(table.id)
+  const sameReferences =
+    referred.length === references.length && referred.every(({ key }, i) => key === references[i]!.key)
   const isSame = (as: Relation) =>
     as.constraints === table.constraints &&
     String(as.key) === String(table.key) &&
@@ -106,7 +111,7 @@ export function requireSameConstraints(
       ({ notNull, type }, i) =>
         notNull === table.columns[i]?.notNull && (type === table.columns[i]?.type || !holdsDomain(type)),
     )
-  if (now === undefined || isSame(now)) return
+  if (now === undefined || (sameReferences && isSame(now))) return
   throw new SqlError('object_in_use', 'the constraints of the table were changed while the statement ran', {
     hint: 'Run it again.',
   })

@@ -13,6 +13,7 @@ import { prepareDescribe } from './describe.ts'
 import { findFunction } from './drop-function.ts'
 import { rowsOf } from './rows-of.ts'
 import { prepareShowRelations } from './show-relations.ts'
+import { definitionOf } from './statement-text.ts'
 
 const SYSTEM_SCHEMAS = ['information_schema', 'pg_catalog', 'rw_catalog']
 /** Lists of what cannot be made yet: empty. */
@@ -170,7 +171,9 @@ function showCreate(statement: StatementOf<'show'>, context: StatementContext): 
       throw new SqlError('wrong_object_type', `"${relation.name}" is not a ${wanted}`, {
         position: statement.name!.position,
       })
-    return [[`${relation.schema}.${relation.name}`, canonicalSql(relation.sql)]]
+    return [
+      [`${relation.schema}.${relation.name}`, canonicalSql(definitionOf(relation, context.catalogs.current))],
+    ]
   })
 }
 

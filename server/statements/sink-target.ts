@@ -93,6 +93,10 @@ function checkTarget({ plan, dependsOn }: SinkInput, target: Relation, context: 
     throw new SqlError('wrong_object_type', `cannot sink into ${target.kind} "${name}"`)
   if (target.constraints !== undefined || asksOfRows(target.columns, context.catalogs.current))
     throw notSupported(`a sink into table "${name}", which has constraints,`)
+  if (context.catalogs.current.referencesTo(target.id).length > 0)
+    throw notSupported(`a sink into table "${name}", which a foreign key refers to,`, {
+      hint: 'Foreign keys are held for rows that INSERT, UPDATE, DELETE, MERGE and COPY write.',
+    })
   if (!plan.appendOnly && (target.appendOnly || !target.declaredKey))
     throw new SqlError(
       'wrong_object_type',

@@ -1,9 +1,10 @@
-import type { ColumnDef, Relation } from '../../planner/catalog.ts'
-import { type ConstraintDef, declaredIn } from '../../planner/constraint-def.ts'
+import type { Catalog, ColumnDef, Relation } from '../../planner/catalog.ts'
+import { type ConstraintDef, declaredIn, foreignKeysOf } from '../../planner/constraint-def.ts'
 import { type Token, tokenize } from '../../planner/parse/tokens.ts'
 import { plainName } from '../../types/sql-text.ts'
 import { keyAndValue, type Type } from '../../types/type.ts'
 import { castName, typeName } from '../../types/type-names.ts'
+import { foreignKeyText } from '../foreign-keys/text.ts'
 
 /** A CREATE statement with another name in it. */
 export function sqlWithName(sql: string, name: string): string {
@@ -70,12 +71,18 @@ export function sqlWithWatermark(sql: string, watermark: string): string {
   return sql.slice(0, tokens[at]!.start) + watermark + sql.slice(tokens[end - 1]!.end)
 }
 
-/** The statement that would make a table as its columns are now. */
+/** A relation's statement. Foreign keys are told by what the tables they refer to are called now. */
+export function definitionOf(relation: Relation, catalog: Catalog): string {
+  return foreignKeysOf(relation).length === 0 ? relation.sql : tableSql(relation, catalog)
+}
+
+/** The statement that would make a table as its columns are now; without a catalog it has no foreign keys. */
 export function tableSql(
   table: Pick<
     Relation,
     'name' | 'columns' | 'key' | 'declaredKey' | 'keyName' | 'constraints' | 'appendOnly' | 'watermarks'
   >,
+  catalog?: Catalog,
 ): string {
   const columns = table.columns
     .filter(column => column.hidden !== true)
@@ -86,17 +93,26 @@ export function tableSql(
       `WATERMARK FOR ${plainName(table.columns[column]!.name)} AS ${sql}${ttl ? ' WITH TTL' : ''}`,
   )
   const label = table.keyName === undefined ? '' : `CONSTRAINT ${plainName(table.keyName)} `
-  const constraints = declaredIn(table).map(
-    constraint => `CONSTRAINT ${plainName(constraint.name)} ${constraintText(constraint, table)}`,
-  )
+  const constraints = declaredIn(table).flatMap(constraint => {
+    const text = constraintText(constraint, table, catalog)
+    return text === undefined ? [] : [`CONSTRAINT ${plainName(constraint.name)} ${text}`]
+  })
   const keys = table.declaredKey ? [`${label}PRIMARY KEY (${key})`] : []
   const items = [...columns, ...keys, ...constraints, ...marks]
   return `CREATE TABLE ${plainName(table.name)} (${items.join(', ')})${table.appendOnly ? ' APPEND ONLY' : ''}`
 }
 
 /** A constraint as CREATE TABLE has it, without its name. */
-function constraintText(constraint: ConstraintDef, { columns }: Pick<Relation, 'columns'>): string {
+function constraintText(
+  constraint: ConstraintDef,
+  { columns }: Pick<Relation, 'columns'>,
+  catalog: Catalog | undefined,
+): string | undefined {
   if (constraint.kind === 'check') return `CHECK (${constraint.sql})`
+  if (constraint.kind === 'foreign key') {
+    const parent = catalog?.byId(constraint.parent)
+    return parent && foreignKeyText(constraint, columns, parent, plainName)
+  }
   const names = constraint.columns.map(c => plainName(columns[c]!.name)).join(', ')
   return `UNIQUE ${constraint.nullsNotDistinct ? 'NULLS NOT DISTINCT ' : ''}(${names})`
 }

@@ -1,23 +1,25 @@
+import type { Catalog, Relation } from '../../planner/catalog.ts'
 import type { BoundDml } from '../../planner/dml/bind.ts'
+import type { Fragment } from '../../planner/parse/index.ts'
+import { SqlError } from '../../types/error.ts'
 import { changeCatalog } from './change-catalog.ts'
 import type { Prepared, Result, StatementContext } from './contract.ts'
 import type { StatementOf } from './create.ts'
-import { bindDml, type Effects, effectsOf, writeEffects } from './dml.ts'
+import { bindDml, effectsOf } from './dml.ts'
 import { rebinding } from './rebinding.ts'
 import { changedSequence } from './sequence.ts'
 import { whileChanging } from './while-allowed.ts'
+import { type Effects, writeEffects } from './write-effects.ts'
 
 /**
  * TRUNCATE: the rows of all its tables go in one epoch. RESTART IDENTITY: then the sequences of their columns begin anew, for
  * everybody and at once, so the rows do not wait for the COMMIT of a block either.
  */
 export function prepareTruncate(
-  { tables, restart }: StatementOf<'truncate'>,
+  { tables, restart, cascade }: StatementOf<'truncate'>,
   context: StatementContext,
 ): Prepared {
-  const bind = rebinding(context, () =>
-    distinct(tables.map(table => bindDml('truncate', table, context, []))),
-  )
+  const bind = rebinding(context, () => bindAll(tables, cascade, context))
   bind()
   return {
     schema: undefined,
@@ -25,16 +27,70 @@ export function prepareTruncate(
     async run(): Promise<Result> {
       const now = restart ? { ...context, transaction: undefined } : context
       const ids = bind().map(({ table }) => table.id)
+      tellOthers(bind(), tables.length, context)
       const empty = async () => {
         const found: Effects[] = []
-        for (const bound of bind()) found.push(await effectsOf(bound, [], now))
+        for (const bound of bind()) {
+          // Whoever refers to the rows is emptied too.
+          const { removed: _, ...effects } = await effectsOf(bound, [], now)
+          found.push(effects)
+        }
         await writeEffects(found, now)
       }
-      await whileChanging({ tables: ids, read: ids, mode: 'access exclusive' }, now, empty)
+      const keys = () => bind().map(({ table }) => ({ table: table.id, mode: 'key changes' as const }))
+      await whileChanging({ tables: ids, read: ids, keys, mode: 'access exclusive' }, now, empty)
       if (restart) await restartNumbers(ids, context)
       return { tag: 'TRUNCATE TABLE' }
     },
   }
+}
+
+/** The tables that are named, each once, and with CASCADE those behind them that refer to one. Throws 0A000 for these otherwise. */
+function bindAll(
+  tables: readonly Fragment[],
+  cascade: boolean,
+  context: StatementContext,
+): readonly BoundDml[] {
+  const all = distinct(tables.map(table => bindDml('truncate', table, context, [])))
+  const { current } = context.catalogs
+  for (const { table } of all) {
+    const child = referringTo(
+      table,
+      all.map(({ table: { id } }) => id),
+      current,
+    )
+    if (child === undefined) continue
+    if (!cascade)
+      throw new SqlError(
+        'feature_not_supported',
+        'cannot truncate a table referenced in a foreign key constraint',
+        {
+          detail: `Table "${child.name}" references "${table.name}".`,
+          hint: `Truncate table "${child.name}" at the same time, or use TRUNCATE ... CASCADE.`,
+        },
+      )
+  }
+  return cascade ? withReferring(all, tables[0]!, context) : all
+}
+
+function withReferring(named: readonly BoundDml[], like: Fragment, context: StatementContext): BoundDml[] {
+  const all = [...named]
+  // It grows while it is gone through.
+  for (const { table } of all)
+    for (const { child } of context.catalogs.current.referencesTo(table.id)) {
+      if (all.some(other => other.table.id === child.id)) continue
+      const relation = { schemaname: child.schema, relname: child.name, inh: true, relpersistence: 'p' }
+      all.push(bindDml('truncate', { ...like, node: { DeleteStmt: { relation } } }, context, []))
+    }
+  return all
+}
+
+function tellOthers(all: readonly BoundDml[], named: number, { notice }: StatementContext): void {
+  for (const { table } of all.slice(named)) notice(`truncate cascades to table "${table.name}"`)
+}
+
+function referringTo(table: Relation, among: readonly number[], catalog: Catalog): Relation | undefined {
+  return catalog.referencesTo(table.id).find(({ child }) => !among.includes(child.id))?.child
 }
 
 /** A table that is named twice is meant once. */

@@ -7,18 +7,41 @@ type Locking = Pick<StatementContext, 'locks' | 'session' | 'signal' | 'transact
  * Does something with tables that blocks may have locked. What a transaction block does is done when it ends: until then the tables
  * are taken. Throws 40P01, 55P03, 57014.
  */
-export async function whileAllowed<T>(
+export function whileAllowed<T>(
   tables: readonly number[],
   mode: LockMode,
+  context: Locking,
+  run: () => Promise<T>,
+): Promise<T> {
+  const asked = tables.map(table => ({ table, mode }))
+  return whileLocked(() => asked, context, run)
+}
+
+export interface TableLock {
+  readonly table: number
+  readonly mode: LockMode
+}
+
+/** `asked` is called again after each wait: the catalog may have changed. All take tables in the same order. */
+async function whileLocked<T>(
+  asked: () => readonly TableLock[],
   context: Locking,
   run: () => Promise<T>,
 ): Promise<T> {
   const { locks, session, transaction } = context
   const untilEnd = transaction !== undefined
   const ends: (() => void)[] = []
+  const has = new Set<string>()
+  const nextOf = () =>
+    asked()
+      .filter(({ table, mode }) => !has.has(`${table} ${mode}`))
+      .toSorted((a, b) => a.table - b.table)[0]
   try {
-    for (const table of tables.toSorted((a, b) => a - b))
+    for (let next = nextOf(); next !== undefined; next = nextOf()) {
+      const { table, mode } = next
       ends.push(await locks.take(table, session.number, mode, lockWait(context), untilEnd))
+      has.add(`${table} ${mode}`)
+    }
     return await run()
   } finally {
     for (const end of ends) end()
@@ -30,17 +53,24 @@ export async function whileAllowed<T>(
  * changes rows it has read until these are durable, or to the end of the block.
  */
 export function whileChanging<T>(
-  { tables, read, mode = 'row exclusive' }: Changing,
+  { tables, read, keys, mode = 'row exclusive' }: Changing,
   context: Locking,
   run: () => Promise<T>,
 ): Promise<T> {
-  return whileAllowed(tables, mode, context, () => whileAllowed(read, 'row changes', context, run))
+  const own = [...locksOf(tables, mode), ...locksOf(read, 'row changes')]
+  return whileLocked(() => [...own, ...keys()], context, run)
+}
+
+function locksOf(tables: readonly number[], mode: LockMode): TableLock[] {
+  return tables.map(table => ({ table, mode }))
 }
 
 interface Changing {
   readonly tables: readonly number[]
   /** Of these, those whose rows decide what is changed. */
   readonly read: readonly number[]
+  /** What foreign keys ask. */
+  readonly keys: () => readonly TableLock[]
   readonly mode?: LockMode
 }
 

@@ -11,11 +11,13 @@ import type { Chunk } from '../../types/chunk.ts'
 import { notSupported } from '../../types/error.ts'
 import type { Schema, Type } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
+import { changeLocks } from '../foreign-keys/change-locks.ts'
 import { bindContext } from './bind.ts'
 import type { Prepared, Result, StatementContext } from './contract.ts'
-import { bindDml, type DmlKind, type Effects, effectsOf, writeEffects } from './dml.ts'
+import { bindDml, type DmlKind, effectsOf } from './dml.ts'
 import { sameResult } from './rebinding.ts'
 import { whileChanging } from './while-allowed.ts'
+import { type Effects, writeEffects } from './write-effects.ts'
 
 const KINDS: Readonly<Record<string, DmlKind>> = {
   InsertStmt: 'insert',
@@ -125,14 +127,19 @@ export function prepareWithChanges(
         return { tag: count => `SELECT ${count}`, rows }
       }
       const tables = tablesOf(whole)
-      return whileChanging({ tables, read: tables }, context, change)
+      const keys = () => changeLocks(dmlOf(bindAll()), context.catalogs.current)
+      return whileChanging({ tables, read: tables, keys }, context, change)
     },
   }
 }
 
+function dmlOf({ parts, main }: Whole): readonly BoundDml[] {
+  return 'dml' in main ? [...parts, main.dml] : parts
+}
+
 /** Tables that are changed. Throws 0A000 where a table would be changed twice: what came first is not told. */
-function tablesOf({ parts, main }: Whole): readonly number[] {
-  const all = 'dml' in main ? [...parts, main.dml] : parts
+function tablesOf(whole: Whole): readonly number[] {
+  const all = dmlOf(whole)
   const tables = all.map(part => part.table.id)
   const twice = all.find((part, i) => tables.indexOf(part.table.id) !== i)
   if (twice !== undefined)

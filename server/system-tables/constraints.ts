@@ -1,7 +1,9 @@
 import type { Catalog, Relation } from '../../planner/catalog.ts'
-import { declaredIn, keyNameOf } from '../../planner/constraint-def.ts'
+import { declaredIn, type ForeignKeyDef, keyNameOf, uniquesOf } from '../../planner/constraint-def.ts'
 import type { DomainDef, TypeDef } from '../../planner/type-def.ts'
+import { assert } from '../../types/error.ts'
 import { quoteIdent } from '../../types/sql-text.ts'
+import { foreignKeyText } from '../foreign-keys/text.ts'
 import { isBracketed } from './expression-text.ts'
 import { keptByOid } from './objects.ts'
 
@@ -10,16 +12,25 @@ export interface ConstraintObject {
   readonly oid: number
   readonly on: Relation
   readonly name: string
-  /** pg_constraint.contype: p primary key, c check, u unique. */
-  readonly type: 'p' | 'c' | 'u'
+  /** pg_constraint.contype: p primary key, c check, u unique, f foreign key. */
+  readonly type: 'p' | 'c' | 'u' | 'f'
   /** The index that keeps it, in PostgreSQL's way of telling; 0: none. */
   readonly index: number
   readonly columns: readonly number[]
   /** Text of a check's condition. */
   readonly sql?: string
+  readonly foreign?: ForeignKey
   readonly valid: boolean
   readonly nullsNotDistinct?: boolean
   readonly comment?: string
+}
+
+/** What a foreign key has besides. */
+export interface ForeignKey {
+  readonly key: ForeignKeyDef
+  readonly parent: Relation
+  /** The parent's constraint; undefined: a unique index that is none. */
+  readonly unique: string | undefined
 }
 
 const CONSTRAINT_OIDS = 0x50000000
@@ -35,7 +46,8 @@ export interface DomainConstraint {
 
 /** Constraints of the tables of a database. */
 export function constraintObjects(catalog: Catalog, database: string): readonly ConstraintObject[] {
-  return catalog.relations.filter(relation => relation.database === database).flatMap(constraintsOf)
+  const own = catalog.relations.filter(relation => relation.database === database)
+  return own.flatMap(relation => constraintsOf(relation, catalog))
 }
 
 /** Checks of the domains of a database. */
@@ -59,10 +71,10 @@ function checksOfDomain(on: TypeDef): DomainConstraint[] {
 export function constraintByOid(oid: number, catalog: Catalog): ConstraintObject | undefined {
   const id = oid - CONSTRAINT_OIDS
   const relation = catalog.byId(id) ?? catalog.relations.find(r => r.constraints?.some(c => c.id === id))
-  return relation && constraintsOf(relation).find(constraint => constraint.oid === oid)
+  return relation && constraintsOf(relation, catalog).find(constraint => constraint.oid === oid)
 }
 
-function constraintsOf(on: Relation): ConstraintObject[] {
+function constraintsOf(on: Relation, catalog: Catalog): ConstraintObject[] {
   const key: ConstraintObject[] = on.declaredKey
     ? [
         {
@@ -81,10 +93,11 @@ function constraintsOf(on: Relation): ConstraintObject[] {
       oid: CONSTRAINT_OIDS + constraint.id,
       on,
       name: constraint.name,
-      type: constraint.kind === 'check' ? 'c' : 'u',
-      index: constraint.kind === 'check' ? 0 : keptByOid(constraint.id),
+      type: TYPES[constraint.kind],
+      index: constraint.kind === 'unique' ? keptByOid(constraint.id) : 0,
       columns: constraint.columns,
       ...(constraint.kind === 'check' && { sql: constraint.sql }),
+      ...(constraint.kind === 'foreign key' && foreignKey(constraint, catalog)),
       nullsNotDistinct: constraint.kind === 'unique' && constraint.nullsNotDistinct === true,
       valid: constraint.notValid === undefined,
       ...(constraint.comment !== undefined && { comment: constraint.comment }),
@@ -93,15 +106,39 @@ function constraintsOf(on: Relation): ConstraintObject[] {
   return [...key, ...others]
 }
 
+const TYPES = { check: 'c', unique: 'u', 'foreign key': 'f' } as const
+
+function foreignKey(key: ForeignKeyDef, catalog: Catalog): Pick<ConstraintObject, 'index' | 'foreign'> {
+  const parent = catalog.byId(key.parent)
+  assert(parent !== undefined, 'a table that is referred to is there')
+  if (key.unique === undefined)
+    return { index: keptByOid(parent.id), foreign: { key, parent, unique: keyNameOf(parent) } }
+  const kept = uniquesOf(parent).find(({ id }) => id === key.unique)
+  const unique = kept?.byIndex === undefined ? kept?.name : undefined
+  return { index: kept?.byIndex ?? keptByOid(key.unique), foreign: { key, parent, unique } }
+}
+
 /** A check of a domain as CREATE DOMAIN has it; undefined: nothing of that number. */
 export function domainCheckDefinition(oid: number, catalog: Catalog, pretty: boolean): string | undefined {
   const found = catalog.types.flatMap(checksOfDomain).find(constraint => constraint.oid === oid)
   return found && `CHECK ${checkClause(found, pretty)}${found.valid ? '' : ' NOT VALID'}`
 }
 
-/** The constraint as CREATE TABLE has it (pg_get_constraintdef). `pretty`: without needless brackets. */
-export function constraintDefinition(constraint: ConstraintObject, pretty: boolean): string {
-  const { on, columns, type, valid, nullsNotDistinct } = constraint
+/**
+ * The constraint as CREATE TABLE has it (pg_get_constraintdef). `pretty`: without needless brackets. A table is called by its
+ * name alone where it is in one of the schemas.
+ */
+export function constraintDefinition(
+  constraint: ConstraintObject,
+  pretty: boolean,
+  schemas: readonly string[],
+): string {
+  const { on, columns, type, valid, nullsNotDistinct, foreign } = constraint
+  if (foreign !== undefined) {
+    const { key, parent } = foreign
+    const path = schemas.includes(parent.schema) ? [parent.name] : [parent.schema, parent.name]
+    return foreignKeyText(key, on.columns, parent, quoteIdent, path.map(quoteIdent).join('.'))
+  }
   const names = columns.map(i => quoteIdent(on.columns[i]!.name)).join(', ')
   if (type === 'p') return `PRIMARY KEY (${names})`
   if (type === 'u') return `UNIQUE ${nullsNotDistinct ? 'NULLS NOT DISTINCT ' : ''}(${names})`

@@ -6,6 +6,7 @@ import type { Chunk } from '../../types/chunk.ts'
 import { notSupported } from '../../types/error.ts'
 import { toJson } from '../../types/json.ts'
 import type { Decimal, Value } from '../../types/value.ts'
+import type { ChangedRows } from '../statements/contract.ts'
 import { isRowId, tellingColumns } from '../statements/row-id-column.ts'
 
 type Row = readonly Value[]
@@ -96,6 +97,35 @@ export class TableChanges {
     if (this.#seen?.until !== this.#changes)
       this.#seen = new Seen(this.#key, this.#rows, this.#changes, this.#touched)
     return this.#seen
+  }
+
+  /** Throws 0A000 as `read` does. */
+  changed(): ChangedRows {
+    this.#requireReadable()
+    this.#isRead = true
+    this.#fold()
+    return {
+      touches: row => this.#rows.has(toldBy(this.#key.map(i => row[i]!))),
+      rowAt: key => this.#rows.get(toldBy(key))?.now.row,
+      rows: this.#all(({ now }) => now.row),
+      before: this.#all(({ before, key }) => (this.#isOwn(key) ? undefined : (before ?? this.#keyed(key)))),
+    }
+  }
+
+  *#all(pick: (touched: Touched) => Row | undefined): Generator<Row> {
+    for (const touched of this.#rows.values()) {
+      const row = pick(touched)
+      if (row !== undefined) yield row
+    }
+  }
+
+  /** A row of which the key alone is known. */
+  #keyed(key: Row): Row {
+    const row: Value[] = []
+    this.#key.forEach((column, i) => {
+      row[column] = key[i]!
+    })
+    return row
   }
 
   /** What is written at the end of the block. */

@@ -1,12 +1,15 @@
 import type { Relation } from '../../planner/catalog.ts'
+import type { ForeignKeyDef } from '../../planner/constraint-def.ts'
 import type { OwnRows } from '../../planner/contract.ts'
 import { bytesOf } from '../../storage/chunk-bytes.ts'
 import type { Chunk } from '../../types/chunk.ts'
 import { SqlError } from '../../types/error.ts'
 import type { RelationId } from '../../types/job.ts'
 import { sameType } from '../../types/type.ts'
-import type { OpenTransaction, StatementContext } from '../statements/contract.ts'
-import { writeNow } from '../statements/dml.ts'
+import { Deferral } from '../foreign-keys/deferral.ts'
+import { requireReferences } from '../foreign-keys/deferred.ts'
+import type { ChangedRows, OpenTransaction, StatementContext } from '../statements/contract.ts'
+import { type Written, writeNow } from '../statements/write-effects.ts'
 import { TableChanges } from './own-rows.ts'
 
 /** All that a block changes waits in memory for its one epoch. */
@@ -18,6 +21,12 @@ export interface Mark {
   readonly writes: number
   /** So many chunks of each table came before. */
   readonly lengths: ReadonlyMap<RelationId, number>
+  readonly deferral: Deferral
+}
+
+interface Changes {
+  readonly rows: TableChanges
+  readonly references: Written['references']
 }
 
 /**
@@ -28,14 +37,18 @@ export interface Mark {
  */
 export class Transaction implements OpenTransaction {
   readonly #context: () => StatementContext
-  readonly #changes = new Map<RelationId, TableChanges>()
+  /** It is a statement's own. */
+  readonly #alone: boolean
+  readonly #changes = new Map<RelationId, Changes>()
+  #deferral = new Deferral()
   #writes = 0
   #bytes = 0
   #version = 0
   #lastVersion = 0
 
-  constructor(context: () => StatementContext) {
+  constructor(context: () => StatementContext, alone = false) {
     this.#context = context
+    this.#alone = alone
   }
 
   get version(): number {
@@ -48,10 +61,10 @@ export class Transaction implements OpenTransaction {
 
   /** A table that was changed cannot be read before COMMIT. */
   get isUnreadable(): boolean {
-    return [...this.#changes.values()].some(changes => changes.length > 0 && !changes.isReadable)
+    return [...this.#changes.values()].some(({ rows }) => rows.length > 0 && !rows.isReadable)
   }
 
-  write(table: Relation, chunks: readonly Chunk[]): void {
+  write(table: Relation, chunks: readonly Chunk[], references: Written['references']): void {
     if (chunks.length === 0) return
     this.#bytes += bytesOf(chunks)
     if (this.#bytes > CHANGES_BYTES_MAX)
@@ -59,27 +72,53 @@ export class Transaction implements OpenTransaction {
         hint: 'Commit in between.',
       })
     let changes = this.#changes.get(table.id)
-    if (changes !== undefined) requireSameColumns(changes.table, table)
-    else this.#changes.set(table.id, (changes = new TableChanges(table, this.#writes)))
-    changes.add(chunks)
+    if (changes !== undefined) requireSameColumns(changes.rows.table, table)
+    else this.#changes.set(table.id, (changes = { rows: new TableChanges(table, this.#writes), references }))
+    changes.rows.add(chunks)
     this.#version = ++this.#lastVersion
   }
 
   ownRows(table: Relation): OwnRows | undefined {
-    const changes = this.#changes.get(table.id)
-    return changes === undefined || changes.length === 0 ? undefined : changes.read()
+    return this.#of(table)?.read()
+  }
+
+  changed(table: Relation): ChangedRows | undefined {
+    return this.#of(table)?.changed()
+  }
+
+  #of({ id }: Relation): TableChanges | undefined {
+    const rows = this.#changes.get(id)?.rows
+    return rows === undefined || rows.length === 0 ? undefined : rows
+  }
+
+  /** The end of a statement that stands alone is the end of its transaction. */
+  defers(key: ForeignKeyDef): boolean {
+    return !this.#alone && this.#deferral.defers(key)
+  }
+
+  /** SET CONSTRAINTS: those that need not wait any more are held. Throws 23503, and they go on waiting. */
+  async setConstraints(ids: readonly number[] | undefined, deferred: boolean): Promise<void> {
+    const next = this.#deferral.with(ids, deferred)
+    await this.#requireReferences(key => this.defers(key) && !next.defers(key))
+    this.#deferral = next
+  }
+
+  async #requireReferences(waits: (key: ForeignKeyDef) => boolean): Promise<void> {
+    const tables = [...this.#changes.values()].map(({ rows }) => rows.table)
+    await requireReferences(tables, waits, { ...this.#context(), transaction: this })
   }
 
   mark(): Mark {
-    const lengths = new Map([...this.#changes].map(([id, { length }]) => [id, length]))
-    return { writes: this.#writes, lengths }
+    const lengths = new Map([...this.#changes].map(([id, { rows }]) => [id, rows.length]))
+    return { writes: this.#writes, lengths, deferral: this.#deferral }
   }
 
   /** ROLLBACK TO: locks stay. What was there at the mark may be written by now, and all that there is came later. */
-  goBack({ writes, lengths }: Mark): void {
+  goBack({ writes, lengths, deferral }: Mark): void {
+    this.#deferral = deferral
     const before = writes === this.#writes ? lengths : new Map<RelationId, number>()
-    for (const [id, changes] of this.#changes) this.#bytes -= bytesOf(changes.truncate(before.get(id) ?? 0))
-    const isEmpty = [...this.#changes.values()].every(({ length }) => length === 0)
+    for (const [id, { rows }] of this.#changes) this.#bytes -= bytesOf(rows.truncate(before.get(id) ?? 0))
+    const isEmpty = [...this.#changes.values()].every(({ rows }) => rows.length === 0)
     this.#version = isEmpty ? 0 : ++this.#lastVersion
   }
 
@@ -87,11 +126,17 @@ export class Transaction implements OpenTransaction {
   async commit(): Promise<void> {
     if (!this.hasChanges) return
     const context = this.#context()
-    const changed = [...this.#changes.values()].filter(({ length }) => length > 0)
+    await this.#requireReferences(key => this.defers(key))
+    const changed = [...this.#changes.values()].filter(({ rows }) => rows.length > 0)
     const known = () => {
-      for (const { table } of changed) requireSameColumns(table, context.catalogs.current.byId(table.id))
+      for (const { rows } of changed)
+        requireSameColumns(rows.table, context.catalogs.current.byId(rows.table.id))
     }
-    const written = changed.map(changes => ({ table: changes.table, changes: changes.written() }))
+    const written = changed.map(({ rows, references }) => ({
+      table: rows.table,
+      changes: rows.written(),
+      references,
+    }))
     await writeNow(written, context, known)
     this.#writes++
     this.#forget()
@@ -101,6 +146,7 @@ export class Transaction implements OpenTransaction {
   end(): void {
     const { locks, session } = this.#context()
     this.#forget()
+    this.#deferral = new Deferral()
     locks.release(session.number)
   }
 

@@ -50,7 +50,7 @@ systemForms(
     const { current } = session.catalogs
     const found = constraintByOid(oid, current)
     if (found === undefined) return domainCheckDefinition(oid, current, pretty) ?? null
-    return constraintDefinition(found, pretty)
+    return constraintDefinition(found, pretty, session.searchPath())
   },
 )
 for (const what of ['trigger', 'rule'])

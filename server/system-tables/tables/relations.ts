@@ -1,11 +1,11 @@
-import type { ColumnDef, Relation } from '../../../planner/catalog.ts'
-import { checksIn } from '../../../planner/constraint-def.ts'
+import type { Catalog, ColumnDef, Relation } from '../../../planner/catalog.ts'
+import { checksIn, foreignKeysOf } from '../../../planner/constraint-def.ts'
 import { isTempSchema } from '../../../planner/temp-schema.ts'
 import type { Order } from '../../../types/job.ts'
 import type { Value } from '../../../types/value.ts'
 import { oidOf } from '../../protocol/oids.ts'
 import { aclOf, columnAcl } from '../acl.ts'
-import { constraintObjects, domainConstraints } from '../constraints.ts'
+import { constraintObjects, domainConstraints, type ForeignKey } from '../constraints.ts'
 import { storedExpression } from '../expression-text.ts'
 import {
   attributeNumber,
@@ -55,12 +55,18 @@ fill('pg_catalog.pg_class', facts => {
     relnatts: o.columns.length,
     relchecks: o.kind === 'r' && o.relation !== undefined ? checksIn(o.relation).length : 0,
     relhasrules: o.kind === 'v',
+    // PostgreSQL keeps foreign keys by triggers of both tables.
+    relhastriggers: o.relation !== undefined && o.kind === 'r' && hasForeignKeys(o.relation, facts.catalog),
     relispopulated: true,
     reltype: o.type?.id ?? ('iku'.includes(o.kind) ? 0 : rowTypeOid(o.oid)),
     relreplident: o.kind === 'r' || o.kind === 'm' ? 'd' : 'n',
     relacl: o.relation === undefined ? null : aclOf(facts.catalog, 'relation', o.relation),
   }))
 })
+
+function hasForeignKeys(table: Relation, catalog: Catalog): boolean {
+  return foreignKeysOf(table).length > 0 || catalog.referencesTo(table.id).length > 0
+}
 
 fill('pg_catalog.pg_attribute', facts => allObjects(facts).flatMap(o => attributes(o, facts)))
 
@@ -178,6 +184,27 @@ function operatorClass(type: string | undefined): number {
   return (OPERATOR_CLASSES[type ?? ''] ?? OPERATOR_CLASSES['text']!)[0]
 }
 
+const ACTIONS = {
+  'no action': 'a',
+  restrict: 'r',
+  cascade: 'c',
+  'set null': 'n',
+  'set default': 'd',
+} as const
+
+function foreignKeyRow({ key, parent }: ForeignKey, on: Relation): Row {
+  return {
+    condeferrable: key.deferrable !== undefined,
+    condeferred: key.deferrable === 'deferred',
+    confrelid: parent.id,
+    confkey: key.parentColumns.map(i => attributeNumber(parent, i)),
+    confupdtype: ACTIONS[key.onUpdate],
+    confdeltype: ACTIONS[key.onDelete],
+    confmatchtype: key.match === 'full' ? 'f' : 's',
+    ...(key.deleteSets && { confdelsetcols: key.deleteSets.map(i => attributeNumber(on, i)) }),
+  }
+}
+
 fill('pg_catalog.pg_constraint', ({ catalog, database }) => {
   const schemas = new Map(catalog.schemas.filter(s => s.database === database).map(s => [s.name, s.id]))
   const ofDomains = domainConstraints(catalog, database).map(({ oid, on, name, sql, valid }) => ({
@@ -194,7 +221,7 @@ fill('pg_catalog.pg_constraint', ({ catalog, database }) => {
     conbin: sql,
   }))
   const ofTables = constraintObjects(catalog, database).map(
-    ({ oid, on, name, type, columns, valid, sql, index }) => ({
+    ({ oid, on, name, type, columns, valid, sql, index, foreign }) => ({
       oid,
       conname: name,
       connamespace: schemas.get(on.schema) ?? 0,
@@ -209,6 +236,7 @@ fill('pg_catalog.pg_constraint', ({ catalog, database }) => {
       connoinherit: type !== 'c',
       conkey: columns.length === 0 ? null : columns.map(i => attributeNumber(on, i)),
       ...(sql !== undefined && { conbin: sql }),
+      ...(foreign && foreignKeyRow(foreign, on)),
     }),
   )
   return [...ofTables, ...ofDomains]

@@ -3,6 +3,7 @@ import { canonicalJson } from '../../../types/json-text.ts'
 import { typeName } from '../../../types/type-names.ts'
 import { canonicalSql } from '../../statements/canonical-text.ts'
 import { retentionMs } from '../../statements/retention.ts'
+import { definitionOf } from '../../statements/statement-text.ts'
 import { aclOf } from '../acl.ts'
 import { serverVersion } from '../functions/session.ts'
 import { shownColumns } from '../objects.ts'
@@ -27,7 +28,7 @@ export function common(facts: Facts, relation: Relation): Row {
     schema_name: relation.schema,
     owner: roleOid(relation.owner),
     acl: aclOf(facts.catalog, 'relation', relation) ?? [],
-    definition: canonicalSql(relation.sql),
+    definition: canonicalSql(definitionOf(relation, facts.catalog)),
     initialized_at: created,
     created_at: created,
     initialized_at_cluster_version: version,

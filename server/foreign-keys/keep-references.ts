@@ -1,0 +1,191 @@
+import type { Relation } from '../../planner/catalog.ts'
+import { type ForeignKeyDef, foreignKeysOf, type Reference } from '../../planner/constraint-def.ts'
+import { cellValue } from '../../storage/column-buffer.ts'
+import type { Chunk } from '../../types/chunk.ts'
+import { assert } from '../../types/error.ts'
+import type { Value } from '../../types/value.ts'
+import type { OpenTransaction, StatementContext } from '../statements/contract.ts'
+import type { Changed } from '../statements/write-effects.ts'
+import { type KeyText, keyOf, type Row } from './key-values.ts'
+import { withOverwritten } from './overwritten.ts'
+import { type Keys, presentKeys } from './rows-by-key.ts'
+import { type NewKeys, takeAction } from './take-action.ts'
+import { mixesNulls, refersToNone, stillReferredTo } from './violations.ts'
+
+/** A context whose transaction has what the statement changes: that of the block, or one of the statement alone. */
+export type Keeping = StatementContext & { readonly transaction: OpenTransaction }
+
+/** Keys that rows of a table had and that some row may still refer to. */
+interface Lost {
+  readonly reference: Reference<Relation>
+  readonly keys: Map<KeyText, Row>
+}
+
+/**
+ * Writes what a statement changes into the transaction, with what follows from it by foreign keys, and throws 23503 when rows
+ * would refer to none after that.
+ *
+ * First the actions of CASCADE, SET NULL and SET DEFAULT, each of which may bring others about; RESTRICT is asked as it comes by.
+ * Then, when all rows are what they will be, rows that came must refer to some, and no row may refer to a key that went for good.
+ * A foreign key that the transaction defers is not asked (`requireReferences` is, at its end).
+ */
+export async function keepReferences(effects: readonly Changed[], context: Keeping): Promise<void> {
+  const { transaction } = context
+  const done: Changed[] = []
+  const lost: Lost[] = []
+  const write = async (made: Changed) => {
+    const change = await withOverwritten(made, context)
+    transaction.write(change.table, change.changes, change.references)
+    done.push(change)
+  }
+  for (const each of effects) await write(each)
+  // It grows by what follows.
+  for (const change of done)
+    for (const reference of change.references)
+      for (const event of ['delete', 'update'] as const) {
+        const { gone, becomes } = keysLost(change, reference.key, event)
+        if (gone.size === 0) continue
+        const action = event === 'delete' ? reference.key.onDelete : reference.key.onUpdate
+        if (action === 'no action') lost.push({ reference, keys: gone })
+        else if (action === 'restrict') await requireFree(change.table, reference, gone, context)
+        else {
+          const follows = await takeAction(reference, { event, action, gone, becomes }, context)
+          if (follows !== undefined) await write(follows)
+        }
+      }
+  // A statement that stands alone is the end of its transaction too.
+  for (const late of [false, true]) {
+    const isAsked = (key: ForeignKeyDef) =>
+      (key.deferrable === 'deferred') === late && !transaction.defers(key)
+    await requireParents(done, isAsked, context)
+    for (const { reference, keys } of lost)
+      if (isAsked(reference.key)) await requireUnreferred(reference, keys, context)
+  }
+}
+
+/** Keys that rows of the table had before and do not have after; of an UPDATE the keys that they have now too. */
+function keysLost(
+  { removed = [], replaced = [] }: Changed,
+  { parentColumns }: ForeignKeyDef,
+  event: 'delete' | 'update',
+): { gone: Map<KeyText, Row>; becomes: NewKeys } {
+  const gone = new Map<KeyText, Row>()
+  const becomes = new Map<KeyText, Row>()
+  const valuesOf = (row: Row) => parentColumns.map(c => row[c] ?? null)
+  if (event === 'delete') {
+    for (const row of removed) {
+      const key = keyOf(row, parentColumns)
+      if (key !== undefined) gone.set(key, valuesOf(row))
+    }
+    return { gone, becomes }
+  }
+  for (const { before, after } of replaced) {
+    const key = keyOf(before, parentColumns)
+    if (key === undefined || key === keyOf(after, parentColumns)) continue
+    gone.set(key, valuesOf(before))
+    becomes.set(key, valuesOf(after))
+  }
+  return { gone, becomes }
+}
+
+/** NO ACTION: a key may be another row's by now. */
+export async function requireUnreferred(
+  reference: Reference<Relation>,
+  keys: Keys,
+  context: StatementContext,
+): Promise<void> {
+  const { key } = reference
+  const parent = context.catalogs.current.byId(key.parent)
+  if (parent === undefined) return
+  const present = await presentKeys(parent, key.parentColumns, keys, context)
+  const left = new Map([...keys].filter(([text]) => !present.has(text)))
+  await requireFree(parent, reference, left, context)
+}
+
+async function requireFree(
+  parent: Relation,
+  { child, key }: Reference<Relation>,
+  keys: Keys,
+  context: StatementContext,
+): Promise<void> {
+  const referred = await presentKeys(child, key.columns, keys, context)
+  if (referred.size === 0) return
+  const [, values] = [...keys].find(([text]) => referred.has(text))!
+  throw stillReferredTo(parent, key, child, values)
+}
+
+/** Rows that came refer to some row. Those of a table that changed several times are what they became. */
+async function requireParents(
+  changes: readonly Changed[],
+  isAsked: (key: ForeignKeyDef) => boolean,
+  context: Keeping,
+): Promise<void> {
+  const tables = new Map(changes.map(({ table }) => [table.id, table]))
+  for (const table of tables.values()) {
+    const own = changes.filter(change => change.table.id === table.id)
+    for (const key of foreignKeysOf(table).filter(isAsked)) {
+      const rows =
+        own.length === 1 ? added(own[0]!, key.columns) : (context.transaction.changed(table)?.rows ?? [])
+      const kept = key.notValid ? own.flatMap(keysBefore(key)) : []
+      await requireParent(table, key, rows, context, new Set(kept))
+    }
+  }
+}
+
+/** Throws 23503 for the first of the rows that refers to none; `kept`: keys that are taken as they are. */
+export async function requireParent(
+  child: Relation,
+  key: ForeignKeyDef,
+  rows: Iterable<Row>,
+  context: StatementContext,
+  kept: ReadonlySet<KeyText> = new Set(),
+): Promise<void> {
+  const parent = context.catalogs.current.byId(key.parent)
+  assert(parent !== undefined, 'a table that is referred to is there')
+  const { columns } = key
+  const keys = new Map<KeyText, Row>()
+  for (const row of rows) {
+    const text = keyOf(row, columns)
+    if (text === undefined) {
+      if (key.match === 'full' && columns.some(c => (row[c] ?? null) !== null)) throw mixesNulls(child, key)
+    } else if (!keys.has(text) && !kept.has(text))
+      keys.set(
+        text,
+        columns.map(c => row[c]!),
+      )
+  }
+  if (keys.size === 0) return
+  const present = await presentKeys(parent, key.parentColumns, keys, context)
+  if (present.size === keys.size) return
+  const [, values] = [...keys].find(([text]) => !present.has(text))!
+  const row: Value[] = []
+  columns.forEach((c, i) => {
+    row[c] = values[i]!
+  })
+  throw refersToNone(child, key, parent, row)
+}
+
+/** The rows that a change adds, of which these columns are read. */
+function* added({ changes }: Changed, columns: readonly number[]): Generator<Row> {
+  for (const chunk of changes) yield* addedIn(chunk, columns)
+}
+
+function* addedIn({ columns: all, weights, length }: Chunk, columns: readonly number[]): Generator<Row> {
+  for (let at = 0; at < length; at++) {
+    if (weights[at]! <= 0) continue
+    const row: Value[] = []
+    for (const c of columns) row[c] = cellValue(all[c]!, at)
+    yield row
+  }
+}
+
+function keysBefore({ columns }: ForeignKeyDef): (change: Changed) => readonly KeyText[] {
+  return ({ changes, removed = [] }) => {
+    const gone = changes.flatMap(chunk => [...removedIn(chunk, columns)])
+    return [...gone, ...removed].flatMap(row => keyOf(row, columns) ?? [])
+  }
+}
+
+function* removedIn(chunk: Chunk, columns: readonly number[]): Generator<Row> {
+  yield* addedIn({ ...chunk, weights: chunk.weights.map(weight => -weight) }, columns)
+}

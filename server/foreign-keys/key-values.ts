@@ -1,0 +1,72 @@
+import { toJson } from '../../types/json.ts'
+import type { Type } from '../../types/type.ts'
+import type { Decimal, Value } from '../../types/value.ts'
+
+export type Row = readonly Value[]
+
+/** Equal for equal keys, of different whole number types too; it is what a Map tells keys apart by. */
+export type KeyText = string | number | bigint | boolean
+
+/** Undefined: one of the values is NULL, so the key is no other row's. */
+export function keyOf(row: Row, columns: readonly number[]): KeyText | undefined {
+  if (columns.length === 1) {
+    const value = row[columns[0]!] ?? null
+    return value === null ? undefined : plain(value)
+  }
+  let text = ''
+  for (const c of columns) {
+    const value = row[c] ?? null
+    if (value === null) return undefined
+    const part = String(plain(value))
+    text += `${part.length}:${part}`
+  }
+  return text
+}
+
+function plain(value: Exclude<Value, null>): KeyText {
+  if (typeof value === 'bigint') return smaller(value)
+  if (typeof value !== 'object') return value
+  if (!('digits' in value)) return toJson(value)
+  if (value.special !== undefined) return value.special
+  const { digits, scale } = shortest(value)
+  return scale === 0 ? smaller(digits) : `${digits}e-${scale}`
+}
+
+function smaller(value: bigint): number | bigint {
+  return BigInt.asIntN(53, value) === value ? Number(value) : value
+}
+
+/** Without zeros at its end. */
+function shortest({ digits, scale }: Decimal): { digits: bigint; scale: number } {
+  while (scale > 0 && digits % 10n === 0n) {
+    digits /= 10n
+    scale--
+  }
+  return { digits, scale }
+}
+
+const WHOLE_MAX: Readonly<Record<string, bigint>> = { int2: 1n << 15n, int4: 1n << 31n, int8: 1n << 63n }
+
+/** Whether the type is of whole numbers, whose values are compared whatever their widths. */
+export function isWhole({ name }: Type): boolean {
+  return WHOLE_MAX[name] !== undefined
+}
+
+/** The value as one of the type, which is of numbers; undefined: the type has none that is equal. */
+export function asType(value: Exclude<Value, null>, type: Type): Value | undefined {
+  const max = WHOLE_MAX[type.name]
+  if (max === undefined) {
+    if (type.name !== 'numeric' || typeof value === 'object') return value
+    return { digits: BigInt(value as number | bigint), scale: 0 }
+  }
+  const whole = wholeOf(value)
+  if (whole === undefined || whole >= max || whole < -max) return undefined
+  return type.name === 'int8' ? whole : Number(whole)
+}
+
+function wholeOf(value: Exclude<Value, null>): bigint | undefined {
+  if (typeof value !== 'object') return BigInt(value as number | bigint)
+  if (!('digits' in value) || value.special !== undefined) return undefined
+  const { digits, scale } = shortest(value)
+  return scale === 0 ? digits : undefined
+}

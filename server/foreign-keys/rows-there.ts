@@ -1,0 +1,64 @@
+import type { Command } from '../../executor/runtime-contract.ts'
+import type { Catalog, Relation } from '../../planner/catalog.ts'
+import type { ForeignKeyDef } from '../../planner/constraint-def.ts'
+import { qualified } from '../../planner/rewrite-references.ts'
+import { cellValue } from '../../storage/column-buffer.ts'
+import type { Chunk } from '../../types/chunk.ts'
+import { quote } from '../../types/sql-text.ts'
+import type { StatementContext } from '../statements/contract.ts'
+import { heldRows } from '../statements/held-rows.ts'
+import { requireParent } from './keep-references.ts'
+import { type KeyText, keyOf, type Row } from './key-values.ts'
+import { mixesNulls, refersToNone } from './violations.ts'
+
+type Verified = NonNullable<Command['verify']>[number]
+
+/** Throws 23503 when a row that is there refers to none. */
+export async function requireReferring(
+  child: Relation,
+  key: ForeignKeyDef,
+  context: StatementContext,
+): Promise<void> {
+  const names = key.columns.map(c => quote(child.columns[c]!.name)).join(', ')
+  const query = `SELECT DISTINCT ${names} FROM ${qualified(child)}`
+  const rows: Row[] = []
+  for await (const some of heldRows(query, key.columns, context)) rows.push(...some)
+  await requireParent(child, key, rows, context)
+}
+
+/** The same for rows that are read when nothing comes between them and the statement. */
+export function verifiedReferences(
+  child: Relation,
+  key: ForeignKeyDef,
+  catalog: Catalog,
+): readonly Verified[] {
+  const parent = catalog.byId(key.parent)!
+  const present = new Set<KeyText>()
+  const gather = (chunks: readonly Chunk[]) => {
+    for (const row of rowsOf(chunks, key.parentColumns)) {
+      const text = keyOf(row, key.parentColumns)
+      if (text !== undefined) present.add(text)
+    }
+  }
+  const check = (chunks: readonly Chunk[]) => {
+    for (const row of rowsOf(chunks, key.columns)) {
+      const text = keyOf(row, key.columns)
+      if (text !== undefined) {
+        if (!present.has(text)) throw refersToNone(child, key, parent, row)
+      } else if (key.match === 'full' && key.columns.some(c => row[c] !== null)) throw mixesNulls(child, key)
+    }
+  }
+  return [
+    { relation: parent.id, check: gather },
+    { relation: child.id, check },
+  ]
+}
+
+function* rowsOf(chunks: readonly Chunk[], columns: readonly number[]): Generator<Row> {
+  for (const { columns: all, length } of chunks)
+    for (let at = 0; at < length; at++) {
+      const row: Row[number][] = []
+      for (const c of columns) row[c] = cellValue(all[c]!, at)
+      yield row
+    }
+}
