@@ -5,6 +5,7 @@ import { functionName } from './create-function.ts'
 import type { Cursor } from './cursor.ts'
 import { alterDatabaseSetting } from './database.ts'
 import { alterDomain } from './domain.ts'
+import { attributes } from './foreign-key.ts'
 import { parseDefaultPrivileges } from './grants.ts'
 import { alterIdentity } from './identity.ts'
 import { parseJobReset, parseJobSetting } from './job-setting.ts'
@@ -67,6 +68,7 @@ const BESIDE_OTHERS: ReadonlySet<AlterAction['do']> = new Set<AlterAction['do']>
   'add primary key',
   'drop constraint',
   'validate constraint',
+  'alter constraint',
   'owner',
   'storage',
 ])
@@ -105,12 +107,23 @@ function parseAction(c: Cursor): AlterAction {
     c.accept('column')
     return { do: 'add column', ifNotExists: c.accept('if', 'not', 'exists'), column: column(c) }
   }
+  if (c.accept('alter', 'constraint')) return alterConstraint(c)
   if (c.accept('validate', 'constraint')) return { do: 'validate constraint', name: c.identifier() }
   if (c.accept('drop')) return c.accept('constraint') ? dropConstraint(c) : dropColumn(c)
   if (c.accept('alter')) return alterColumn(c)
   if (c.accept('set')) return storageOfRelation(c) ?? setting(c)
   if (c.accept('reset')) return storageOfRelation(c) ?? { do: 'job setting', change: parseJobReset(c) }
   throw c.token?.kind === 'word' ? unknown(c, c.token.value) : c.error()
+}
+
+function alterConstraint(c: Cursor): AlterAction {
+  const name = c.identifier()
+  const position = c.token?.start
+  const { deferrable, notValid } = attributes(c)
+  const wrong = notValid ? 'NOT VALID' : c.accept('no', 'inherit') ? 'NO INHERIT' : undefined
+  if (wrong === undefined) return { do: 'alter constraint', name, ...(deferrable && { deferrable }) }
+  const message = `FOREIGN KEY constraints cannot be marked ${wrong}`
+  throw new SqlError('feature_not_supported', message, { position })
 }
 
 function addPrimaryKey(c: Cursor, name: string | undefined): AlterAction {

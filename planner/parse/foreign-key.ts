@@ -44,11 +44,12 @@ function matchOf(c: Cursor): ForeignKeyDef['match'] {
 
 function actionsOf(c: Cursor): Partial<Pick<ForeignKeySyntax, 'onUpdate' | 'onDelete' | 'deleteSets'>> {
   let found: ReturnType<typeof actionsOf> = {}
-  while (c.accept('on')) {
+  for (;;) {
+    const position = c.token?.start
+    if (!c.accept('on')) return found
     const isDelete = c.accept('delete')
     if (!isDelete) c.expect('update')
     if (found[isDelete ? 'onDelete' : 'onUpdate'] !== undefined) throw c.error()
-    const position = c.token?.start
     const action = actionOf(c)
     const sets = action.startsWith('set') && c.looking('(') ? nameList(c) : undefined
     if (sets !== undefined && !isDelete)
@@ -60,10 +61,9 @@ function actionsOf(c: Cursor): Partial<Pick<ForeignKeySyntax, 'onUpdate' | 'onDe
     found = {
       ...found,
       ...(isDelete ? { onDelete: action } : { onUpdate: action }),
-      ...(sets && { deleteSets: sets }),
+      ...(sets && { deleteSets: [...new Set(sets)] }),
     }
   }
-  return found
 }
 
 function actionOf(c: Cursor): ReferentialAction {
@@ -73,7 +73,7 @@ function actionOf(c: Cursor): ReferentialAction {
 }
 
 /** When it is held, and whether the rows that are there are looked at. */
-function attributes(c: Cursor): Pick<ForeignKeySyntax, 'deferrable' | 'notValid'> {
+export function attributes(c: Cursor): Pick<ForeignKeySyntax, 'deferrable' | 'notValid'> {
   let deferrable: boolean | undefined
   let initially: ForeignKeyDef['deferrable']
   let notValid = false

@@ -527,6 +527,7 @@ export type AlterAction =
     }
   | ConstraintDrop
   | { readonly do: 'validate constraint'; readonly name: string }
+  | ({ readonly do: 'alter constraint'; readonly name: string } & Pick<ForeignKeyDef, 'deferrable'>)
   | { readonly do: 'rename constraint'; readonly from: string; readonly to: string }
   | { readonly do: 'swap'; readonly with: Name }
   | { readonly do: 'add column'; readonly ifNotExists: boolean; readonly column: ColumnSyntax }

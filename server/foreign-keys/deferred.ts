@@ -1,5 +1,6 @@
 import type { Relation } from '../../planner/catalog.ts'
 import { type ForeignKeyDef, foreignKeysOf } from '../../planner/constraint-def.ts'
+import { AskedKeys } from './asked-keys.ts'
 import type { Keeping } from './keep-references.ts'
 import { requireParent, requireUnreferred } from './keep-references.ts'
 import { type KeyText, keyOf, type Row } from './key-values.ts'
@@ -14,8 +15,11 @@ export async function requireReferences(
   for (const { id } of tables) {
     const table = current.byId(id)
     const keys = table === undefined ? [] : foreignKeysOf(table).filter(waits)
-    for (const key of keys)
-      await requireParent(table!, key, context.transaction.changed(table!)?.rows ?? [], context)
+    for (const key of keys) {
+      const asked = new AskedKeys(table!, key)
+      asked.addRows(context.transaction.changed(table!)?.rows ?? [])
+      await requireParent(asked, context)
+    }
     for (const reference of current.referencesTo(id).filter(({ key }) => waits(key))) {
       const { parentColumns } = reference.key
       const gone = new Map<KeyText, Row>()

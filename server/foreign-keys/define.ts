@@ -1,4 +1,4 @@
-import type { Catalog, Relation } from '../../planner/catalog.ts'
+import type { Relation } from '../../planner/catalog.ts'
 import { type ForeignKeyDef, uniquesOf } from '../../planner/constraint-def.ts'
 import type { ForeignKeySyntax } from '../../planner/parse/index.ts'
 import { isTempSchema } from '../../planner/temp-schema.ts'
@@ -9,6 +9,7 @@ import { typeName } from '../../types/type-names.ts'
 import { requireRelationRight, rightsOf } from '../access/rights.ts'
 import { requireRelation } from '../statements/bind.ts'
 import type { StatementContext } from '../statements/contract.ts'
+import { SYSTEM_COLUMNS } from '../statements/create.ts'
 import { isWhole } from './key-values.ts'
 
 /** The table that a foreign key is of: `id` and `schema` as it will have them. */
@@ -25,14 +26,13 @@ export function boundForeignKey(
 ): Omit<ForeignKeyDef, 'id' | 'name'> {
   const { match, onUpdate, onDelete, deferrable, notValid } = syntax
   const parent = parentOf(syntax, child, context)
-  const columns = syntax.columns.map(name => columnNamed(name, child, syntax.position))
+  const columns = syntax.columns.map(name => columnNamed(name, child))
   refuseGenerated(columns, syntax, child)
   const { columns: parentColumns, unique } = referredColumns(syntax, parent)
   if (columns.length !== parentColumns.length)
     throw new SqlError(
       'invalid_foreign_key',
       'number of referencing and referenced columns for foreign key disagree',
-      { position: syntax.position },
     )
   const name = syntax.name
   columns.forEach((c, i) => {
@@ -97,11 +97,13 @@ function requireReferable(table: Referring | Relation, { catalogs }: StatementCo
     refuse('which may keep the row that is there')
 }
 
-function columnNamed(name: string, { columns }: Referring, position: number): number {
+function columnNamed(name: string, { columns }: Referring): number {
   const found = columns.findIndex(column => column.name === name && column.hidden !== true)
   if (found !== -1) return found
+  if (SYSTEM_COLUMNS.has(name))
+    throw new SqlError('feature_not_supported', 'system columns cannot be used in foreign keys')
   const message = `column "${name}" referenced in foreign key constraint does not exist`
-  throw new SqlError('undefined_column', message, { position })
+  throw new SqlError('undefined_column', message)
 }
 
 /** Throws where an action would set what is computed. */
@@ -121,27 +123,26 @@ function refuseGenerated(
 }
 
 function referredColumns(
-  { parentColumns: names, position }: ForeignKeySyntax,
+  { parentColumns: names }: ForeignKeySyntax,
   parent: Referring,
 ): Pick<UniqueColumns, 'columns' | 'unique'> {
   if (names.length === 0) {
     if (parent.declaredKey) return { columns: parent.key }
     const message = `there is no primary key for referenced table "${parent.name}"`
-    throw new SqlError('undefined_object', message, { position })
+    throw new SqlError('undefined_object', message)
   }
-  const columns = names.map(name => columnNamed(name, parent, position))
+  const columns = names.map(name => columnNamed(name, parent))
   if (columns.some((c, i) => columns.indexOf(c) !== i))
     throw new SqlError(
       'invalid_foreign_key',
       'foreign key referenced-columns list must not contain duplicates',
-      { position },
     )
   const found = uniqueSets(parent).find(
     set => set.columns.length === columns.length && columns.every(c => set.columns.includes(c)),
   )
   if (found !== undefined) return { ...found, columns }
   const message = `there is no unique constraint matching given keys for referenced table "${parent.name}"`
-  throw new SqlError('invalid_foreign_key', message, { position })
+  throw new SqlError('invalid_foreign_key', message)
 }
 
 interface UniqueColumns {
@@ -178,7 +179,7 @@ function requireComparable(
     if (!KEPT.has(a.name)) throw notSupported(`a foreign key of type ${typeName(a)}`, { position })
     return
   }
-  if (isWhole(a) && (isWhole(b) || b.name === 'numeric')) return
+  if (isWhole(a) && (isWhole(b) || b.name === 'numeric' || b.name.startsWith('float'))) return
   const cast =
     (isWhole(a) || a.name === 'numeric' || a.name.startsWith('float')) && b.name.startsWith('float')
   const times = ['date', 'timestamp', 'timestamptz']
@@ -189,7 +190,6 @@ function requireComparable(
   const detail = `Key columns "${child.name}" and "${parent.name}" are of incompatible types: ${typeName(child.type)} and ${typeName(parent.type)}.`
   throw new SqlError('datatype_mismatch', `foreign key constraint "${name}" cannot be implemented`, {
     detail,
-    position,
   })
 }
 
@@ -219,16 +219,4 @@ function requireRight(
   if (known === undefined) return
   const may = requireRelationRight(rightsOf(session, current), current, 'references', known)
   for (const column of columns) may?.(column)
-}
-
-/** Throws 42P01 or 42830 where the parent is not what it was when the foreign key was bound. */
-export function requireSameParent(
-  key: Pick<ForeignKeyDef, 'parent' | 'parentColumns'>,
-  was: Catalog,
-  now: Catalog,
-): void {
-  if (was === now || was.byId(key.parent) === now.byId(key.parent)) return
-  throw new SqlError('object_in_use', 'the table that a foreign key refers to was changed meanwhile', {
-    hint: 'Run it again.',
-  })
 }

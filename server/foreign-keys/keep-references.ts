@@ -1,16 +1,15 @@
 import type { Relation } from '../../planner/catalog.ts'
 import { type ForeignKeyDef, foreignKeysOf, type Reference } from '../../planner/constraint-def.ts'
-import { cellValue } from '../../storage/column-buffer.ts'
-import type { Chunk } from '../../types/chunk.ts'
 import { assert } from '../../types/error.ts'
 import type { Value } from '../../types/value.ts'
 import type { OpenTransaction, StatementContext } from '../statements/contract.ts'
 import type { Changed } from '../statements/write-effects.ts'
-import { type KeyText, keyOf, type Row } from './key-values.ts'
+import { AskedKeys } from './asked-keys.ts'
+import { cellKey, type KeyText, keyOf, type Row, sameValues } from './key-values.ts'
 import { withOverwritten } from './overwritten.ts'
 import { type Keys, presentKeys } from './rows-by-key.ts'
 import { type NewKeys, takeAction } from './take-action.ts'
-import { mixesNulls, refersToNone, stillReferredTo } from './violations.ts'
+import { refersToNone, stillReferredTo } from './violations.ts'
 
 /** A context whose transaction has what the statement changes: that of the block, or one of the statement alone. */
 export type Keeping = StatementContext & { readonly transaction: OpenTransaction }
@@ -51,6 +50,8 @@ export async function keepReferences(effects: readonly Changed[], context: Keepi
         else {
           const follows = await takeAction(reference, { event, action, gone, becomes }, context)
           if (follows !== undefined) await write(follows)
+          // The default may be a key that is gone.
+          if (action === 'set default') await requireUnreferred(reference, gone, context)
         }
       }
   // A statement that stands alone is the end of its transaction too.
@@ -81,7 +82,7 @@ function keysLost(
   }
   for (const { before, after } of replaced) {
     const key = keyOf(before, parentColumns)
-    if (key === undefined || key === keyOf(after, parentColumns)) continue
+    if (key === undefined || sameValues(before, after, parentColumns)) continue
     gone.set(key, valuesOf(before))
     becomes.set(key, valuesOf(after))
   }
@@ -124,68 +125,42 @@ async function requireParents(
   for (const table of tables.values()) {
     const own = changes.filter(change => change.table.id === table.id)
     for (const key of foreignKeysOf(table).filter(isAsked)) {
-      const rows =
-        own.length === 1 ? added(own[0]!, key.columns) : (context.transaction.changed(table)?.rows ?? [])
-      const kept = key.notValid ? own.flatMap(keysBefore(key)) : []
-      await requireParent(table, key, rows, context, new Set(kept))
+      const asked = new AskedKeys(table, key)
+      if (own.length === 1) asked.addChunks(own[0]!.changes)
+      else asked.addRows(context.transaction.changed(table)?.rows ?? [])
+      if (key.notValid) for (const change of own) asked.leaveOut(keysBefore(change, key))
+      await requireParent(asked, context)
     }
   }
 }
 
-/** Throws 23503 for the first of the rows that refers to none; `kept`: keys that are taken as they are. */
+/** Throws 23503 for the first of the keys that no row has. */
 export async function requireParent(
-  child: Relation,
-  key: ForeignKeyDef,
-  rows: Iterable<Row>,
+  { child, key, keys }: AskedKeys,
   context: StatementContext,
-  kept: ReadonlySet<KeyText> = new Set(),
 ): Promise<void> {
   const parent = context.catalogs.current.byId(key.parent)
   assert(parent !== undefined, 'a table that is referred to is there')
-  const { columns } = key
-  const keys = new Map<KeyText, Row>()
-  for (const row of rows) {
-    const text = keyOf(row, columns)
-    if (text === undefined) {
-      if (key.match === 'full' && columns.some(c => (row[c] ?? null) !== null)) throw mixesNulls(child, key)
-    } else if (!keys.has(text) && !kept.has(text))
-      keys.set(
-        text,
-        columns.map(c => row[c]!),
-      )
-  }
   if (keys.size === 0) return
   const present = await presentKeys(parent, key.parentColumns, keys, context)
   if (present.size === keys.size) return
   const [, values] = [...keys].find(([text]) => !present.has(text))!
   const row: Value[] = []
-  columns.forEach((c, i) => {
+  key.columns.forEach((c, i) => {
     row[c] = values[i]!
   })
   throw refersToNone(child, key, parent, row)
 }
 
-/** The rows that a change adds, of which these columns are read. */
-function* added({ changes }: Changed, columns: readonly number[]): Generator<Row> {
-  for (const chunk of changes) yield* addedIn(chunk, columns)
-}
-
-function* addedIn({ columns: all, weights, length }: Chunk, columns: readonly number[]): Generator<Row> {
-  for (let at = 0; at < length; at++) {
-    if (weights[at]! <= 0) continue
-    const row: Value[] = []
-    for (const c of columns) row[c] = cellValue(all[c]!, at)
-    yield row
+/** Keys of rows that were there before the change. */
+function keysBefore({ changes, removed = [] }: Changed, { columns }: ForeignKeyDef): Iterable<KeyText> {
+  const found = new Set(removed.flatMap(row => keyOf(row, columns) ?? []))
+  for (const chunk of changes) {
+    const cells = columns.map(c => chunk.columns[c]!)
+    for (let at = 0; at < chunk.length; at++) {
+      const text = chunk.weights[at]! < 0 ? cellKey(cells, at) : undefined
+      if (text !== undefined) found.add(text)
+    }
   }
-}
-
-function keysBefore({ columns }: ForeignKeyDef): (change: Changed) => readonly KeyText[] {
-  return ({ changes, removed = [] }) => {
-    const gone = changes.flatMap(chunk => [...removedIn(chunk, columns)])
-    return [...gone, ...removed].flatMap(row => keyOf(row, columns) ?? [])
-  }
-}
-
-function* removedIn(chunk: Chunk, columns: readonly number[]): Generator<Row> {
-  yield* addedIn({ ...chunk, weights: chunk.weights.map(weight => -weight) }, columns)
+  return found
 }

@@ -1,3 +1,5 @@
+import { cellValue } from '../../storage/column-buffer.ts'
+import type { Column } from '../../types/chunk.ts'
 import { toJson } from '../../types/json.ts'
 import type { Type } from '../../types/type.ts'
 import type { Decimal, Value } from '../../types/value.ts'
@@ -21,6 +23,29 @@ export function keyOf(row: Row, columns: readonly number[]): KeyText | undefined
     text += `${part.length}:${part}`
   }
   return text
+}
+
+/** The same of a row of columns: those of the key, in its order. */
+export function cellKey(columns: readonly Column[], at: number): KeyText | undefined {
+  const [only] = columns
+  if (columns.length === 1) {
+    const value = cellValue(only!, at)
+    return value === null ? undefined : plain(value)
+  }
+  const values = columns.map(column => cellValue(column, at))
+  return keyOf(
+    values,
+    values.map((_, i) => i),
+  )
+}
+
+/** Whether they are the same to the last zero: keys may be equal that are not. */
+export function sameValues(a: Row, b: Row, columns: readonly number[]): boolean {
+  return columns.every(c => {
+    const [left, right] = [a[c] ?? null, b[c] ?? null]
+    const isPlain = left === null || right === null || typeof left !== 'object'
+    return isPlain ? Object.is(left, right) : toJson(left) === toJson(right)
+  })
 }
 
 function plain(value: Exclude<Value, null>): KeyText {
@@ -56,6 +81,7 @@ export function isWhole({ name }: Type): boolean {
 export function asType(value: Exclude<Value, null>, type: Type): Value | undefined {
   const max = WHOLE_MAX[type.name]
   if (max === undefined) {
+    if (type.name.startsWith('float')) return Number(value)
     if (type.name !== 'numeric' || typeof value === 'object') return value
     return { digits: BigInt(value as number | bigint), scale: 0 }
   }
@@ -65,6 +91,7 @@ export function asType(value: Exclude<Value, null>, type: Type): Value | undefin
 }
 
 function wholeOf(value: Exclude<Value, null>): bigint | undefined {
+  if (typeof value === 'number' && !Number.isInteger(value)) return undefined
   if (typeof value !== 'object') return BigInt(value as number | bigint)
   if (!('digits' in value) || value.special !== undefined) return undefined
   const { digits, scale } = shortest(value)

@@ -11,7 +11,7 @@ import { fieldsOf } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
 import type { ChangedRows, StatementContext } from '../statements/contract.ts'
 import { tellingColumns } from '../statements/row-id-column.ts'
-import { asType, type KeyText, keyOf, type Row } from './key-values.ts'
+import { asType, cellKey, type KeyText, keyOf, type Row } from './key-values.ts'
 
 /** Keys, each with its values in the order of its columns; these may be of another width than those of the table asked. */
 export type Keys = ReadonlyMap<KeyText, Row>
@@ -30,14 +30,26 @@ export async function presentKeys(
   context: StatementContext,
 ): Promise<ReadonlySet<KeyText>> {
   const found = new Set<KeyText>()
-  for await (const row of rowsByKey(table, columns, keys, columns, context)) {
-    found.add(keyOf(row, columns)!)
+  const own = context.transaction?.changed(table)
+  const values = lookedUp(keys, columns, table)
+  if (own !== undefined)
+    for (const row of ownRows(own, table, columns, keys, values)) found.add(keyOf(row, columns)!)
+  if (found.size === keys.size || values?.length === 0) return found
+  const tells = own === undefined ? [] : tellingColumns(table)
+  const read = [...new Set([...columns, ...tells])]
+  for await (const chunk of committed(table, columns, values, read, context)) {
+    const cells = columns.map(c => chunk.columns[read.indexOf(c)]!)
+    for (let at = 0; at < chunk.length; at++) {
+      const key = cellKey(cells, at)
+      if (key === undefined || !keys.has(key)) continue
+      if (own?.touches(rowOf(chunk, read, at)) !== true) found.add(key)
+    }
     if (found.size === keys.size) break
   }
   return found
 }
 
-/** Rows that have one of the keys. Of what is committed only `needed` columns are there. */
+/** Rows that have one of the keys, as above. Of what is committed only `needed` columns are there. */
 export async function* rowsByKey(
   table: Relation,
   columns: readonly number[],
@@ -52,20 +64,25 @@ export async function* rowsByKey(
   if (values?.length === 0) return
   const tells = own === undefined ? [] : tellingColumns(table)
   const read = [...new Set([...columns, ...needed, ...tells])]
-  for await (const chunk of committed(table, columns, values, read, context))
+  for await (const chunk of committed(table, columns, values, read, context)) {
+    const cells = columns.map(c => chunk.columns[read.indexOf(c)]!)
     for (let at = 0; at < chunk.length; at++) {
-      const row: Value[] = []
-      columns.forEach(c => {
-        row[c] = cellValue(chunk.columns[read.indexOf(c)]!, at)
-      })
-      const key = keyOf(row, columns)
+      const key = cellKey(cells, at)
       if (key === undefined || !keys.has(key)) continue
-      read.forEach((c, i) => {
-        row[c] = cellValue(chunk.columns[i]!, at)
-      })
+      const row = rowOf(chunk, read, at)
       if (own?.touches(row) === true) continue
       for (let n = chunk.weights[at]!; n > 0; n--) yield row
     }
+  }
+}
+
+/** A row of the table of which these columns are read. */
+function rowOf({ columns }: Chunk, read: readonly number[], at: number): Row {
+  const row: Value[] = []
+  read.forEach((c, i) => {
+    row[c] = cellValue(columns[i]!, at)
+  })
+  return row
 }
 
 /** Those of the transaction that have one of the keys. */

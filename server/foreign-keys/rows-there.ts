@@ -7,6 +7,7 @@ import type { Chunk } from '../../types/chunk.ts'
 import { quote } from '../../types/sql-text.ts'
 import type { StatementContext } from '../statements/contract.ts'
 import { heldRows } from '../statements/held-rows.ts'
+import { AskedKeys } from './asked-keys.ts'
 import { requireParent } from './keep-references.ts'
 import { type KeyText, keyOf, type Row } from './key-values.ts'
 import { mixesNulls, refersToNone } from './violations.ts'
@@ -21,9 +22,9 @@ export async function requireReferring(
 ): Promise<void> {
   const names = key.columns.map(c => quote(child.columns[c]!.name)).join(', ')
   const query = `SELECT DISTINCT ${names} FROM ${qualified(child)}`
-  const rows: Row[] = []
-  for await (const some of heldRows(query, key.columns, context)) rows.push(...some)
-  await requireParent(child, key, rows, context)
+  const asked = new AskedKeys(child, key)
+  for await (const rows of heldRows(query, key.columns, context)) asked.addRows(rows)
+  await requireParent(asked, context)
 }
 
 /** The same for rows that are read when nothing comes between them and the statement. */

@@ -161,6 +161,23 @@ export function renameConstraint(
   return { catalog: catalogs.current.with(withConstraints(table, constraints)) }
 }
 
+/** Whether a foreign key may wait. Throws 42809 for another constraint. */
+export function alterConstraint(
+  table: Relation,
+  { name, deferrable }: Action<'alter constraint'>,
+  { catalogs }: StatementContext,
+): Alteration {
+  const named = requireConstraint(table, name)
+  if (named.kind !== 'foreign key') {
+    const message = `constraint "${name}" of relation "${table.name}" is not a foreign key constraint`
+    throw new SqlError('wrong_object_type', message)
+  }
+  const { deferrable: _, ...rest } = named
+  const next = { ...rest, ...(deferrable && { deferrable }) }
+  const constraints = table.constraints!.map(c => (c === named ? next : c))
+  return { catalog: catalogs.current.with(withConstraints(table, constraints)) }
+}
+
 /** Throws 42704. */
 export function requireConstraint(table: Relation, name: string): ConstraintDef {
   const found = table.constraints?.find(c => c.name === name)

@@ -15,6 +15,7 @@ import {
 } from './alter-column.ts'
 import {
   addConstraint,
+  alterConstraint,
   dropConstraint,
   renameConstraint,
   requireConstraint,
@@ -178,6 +179,8 @@ function applied(
       return dropConstraint(relation, action, context)
     case 'rename constraint':
       return renameConstraint(relation, action, context)
+    case 'alter constraint':
+      return alterConstraint(relation, action, context)
     case 'validate constraint':
       requireConstraint(relation, action.name)
       return undefined

@@ -197,7 +197,14 @@ export function outputColumns(schema: Schema, names: readonly string[] = []): Co
   return schema.map((field, i) => ({ name: names[i] ?? field.name, type: field.type, notNull: false }))
 }
 
-const SYSTEM_COLUMNS = new Set(['tableoid', 'ctid', 'xmin', 'cmin', 'xmax', 'cmax'])
+export const SYSTEM_COLUMNS: ReadonlySet<string> = new Set([
+  'tableoid',
+  'ctid',
+  'xmin',
+  'cmin',
+  'xmax',
+  'cmax',
+])
 
 /** Throws 42701 for a name that PostgreSQL gives to every table. */
 export function rejectSystemName(name: string): void {
