@@ -62,6 +62,7 @@ export class StatementGroup {
 
 const NEUTRAL: ReadonlySet<string> = new Set<Statement['kind']>([
   'set',
+  'set constraints',
   'transaction',
   'show',
   'prepare',
