@@ -62,6 +62,21 @@ test('a materialized view keeps its dialect over a restart, a prepared statement
   assert.equal((await other.query(named)).rows.length, 2)
 })
 
+test('sums of numerics go on after a restart as the dialect has them', async () => {
+  await using server = await TestServer.start()
+  const client = await server.connect({ options: RISINGWAVE })
+  await client.query('CREATE TABLE t (k int PRIMARY KEY, v numeric)')
+  const of = 'sum(v)::text, avg(v)::text, stddev(v)::text, (sum(v) / 3)::text AS third FROM t'
+  await client.query(`CREATE MATERIALIZED VIEW m AS SELECT ${of}`)
+  await client.query('INSERT INTO t VALUES (1, 708), (2, 1.25), (3, 4)')
+  await server.restart()
+  await server.rows('DELETE FROM t WHERE k = 2')
+  const [row] = await server.rows('SELECT * FROM m')
+  assert.deepEqual(row, ['712', '356', '497.8031739553294571781944309', '237.33333333333333333333333333'])
+  const again = await server.connect({ options: RISINGWAVE })
+  assert.deepEqual(Object.values((await again.query(`SELECT ${of}`)).rows[0]), row)
+})
+
 test('rows with NULLs in their keys are found again after a crash', async () => {
   await using server = await TestServer.start()
   const client = await server.connect({ options: RISINGWAVE })

@@ -57,6 +57,8 @@ function shifted(a: Decimal, exponent: number): Decimal {
 export function ofFloat(value: number, bits: 24 | 52): Decimal {
   if (!Number.isFinite(value)) return specialOf(String(value).toLowerCase())!
   if (value === 0) return { digits: 0n, scale: 0 }
+  const short = bits === 52 ? ofShortDouble(value) : undefined
+  if (short !== undefined) return short
   const [mantissa, exponent] = binary(Math.abs(value), bits)
   let [digits, tens] = exponent <= 0 ? fraction(mantissa, -exponent) : multiple(mantissa, exponent)
   for (; tens > 0; tens--) {
@@ -76,6 +78,21 @@ export function ofFloat(value: number, bits: 24 | 52): Decimal {
     tens++
   }
   return normalized({ digits: value < 0 ? -digits : digits, scale: -tens })
+}
+
+/**
+ * A double that 15 digits tell, in a range where all the rounding leads to these. Not those that would keep a digit more: the error of a double is
+ * almost half of that one.
+ */
+function ofShortDouble(value: number): Decimal | undefined {
+  const size = Math.abs(value)
+  if (size < 1e-10 || size >= 1e15) return undefined
+  const text = size.toExponential(14)
+  if (Number(text) !== size || /^4\.[0-5]/.test(text)) return undefined
+  const digits = `${text[0]}${text.slice(2, 16)}`.replace(/0+$/, '')
+  const scale = digits.length - 1 - Number(text.slice(17))
+  const whole = BigInt(value < 0 ? `-${digits}` : digits)
+  return scale < 0 ? { digits: whole * pow10(-scale), scale: 0 } : { digits: whole, scale }
 }
 
 /** The float's mantissa as a whole number and the power of two it is multiplied with. */

@@ -144,7 +144,7 @@ export function castStyle(from: Type, to: Type, session: () => TimeStyleText): T
   if (holds(from, INSTANTS) || holds(to, INSTANTS)) return texts ? session() : zoneOfStyle(session())
   const timed = texts && (holds(from, STYLED) || holds(to, STYLED))
   const written = holds(to, TEXTS) && holds(from, WRITTEN)
-  const numbered = holds(from, DIALECTAL) || holds(to, DIALECTAL)
+  const numbered = holds(from, DIALECTAL) || holds(to, DIALECTAL) || from.name === 'jsonb'
   if (!timed && !written && !numbered) return undefined
   const style = session()
   if ((numbered || written) && inRisingWave(style)) return style
@@ -302,10 +302,11 @@ function castOid(value: number | bigint, to: Type): Value {
 
 function castJson(text: string, to: Type, style: TimeStyleText): Value {
   const json = parseJson(text)
+  if (json === null && inRisingWave(style)) return null
   if (to.name === 'bool' && typeof json === 'boolean') return json
   if (to.name !== 'bool' && json !== null && isJsonNumber(json))
-    return to.name === 'numeric' && inRisingWave(style)
-      ? ofFloat(Number(json.text), 52)
+    return inRisingWave(style)
+      ? castNumber(Number(json.text), FLOAT8, to, style)
       : castNumber(parseDecimal(json.text)!, { name: 'numeric' }, to, style)
   const kind =
     json === null

@@ -1,8 +1,8 @@
 import { intervalMicros } from '../../types/compare.ts'
 import { addDecimals, divideDecimals, subtractDecimals } from '../../types/decimal.ts'
+import * as decimal96 from '../../types/decimal96.ts'
 import { assert, SqlError } from '../../types/error.ts'
 import { addInterval, INFINITY_MICROS, MINUS_INFINITY_MICROS } from '../../types/time/datetime.ts'
-import type { Type } from '../../types/type.ts'
 import type { Decimal, Interval, Value } from '../../types/value.ts'
 import { fn } from './registry.ts'
 
@@ -18,13 +18,15 @@ for (const type of ['timestamp', 'timestamptz'])
     },
   })
 
-for (const type of ['int2', 'int4', 'int8', 'float4', 'float8', 'numeric'])
-  for (const time of ['timestamp', 'timestamptz'])
-    fn(`$gap_values(${type}, ${type}, ${time}, ${time}, interval) -> setof ${type}`, {
+for (const type of ['int2', 'int4', 'int8', 'float4', 'float8', 'numeric', 'numeric of 96 bits'])
+  for (const time of ['timestamp', 'timestamptz']) {
+    const name = type === 'numeric of 96 bits' ? 'numeric' : type
+    fn(`$gap_values(${name}, ${name}, ${time}, ${time}, interval) -> setof ${name}`, {
       help: 'values between the first argument and the second, one for each missing time, then the second',
       strict: false,
-      makeRows: ([of]) => {
-        const line = lineOf(of!)
+      ...(name === type ? {} : { dialect: 'risingwave' }),
+      makeRows: () => {
+        const line = lineOf(type)
         return function* (from: Value, to: Value, before: bigint | null, at: bigint | null, step: Interval) {
           const times = [...missing(before, at, step)]
           if (times.length > 0 && from !== null && to !== null) yield* line(from, to, times.length)
@@ -33,6 +35,7 @@ for (const type of ['int2', 'int4', 'int8', 'float4', 'float8', 'numeric'])
         }
       },
     })
+  }
 
 /** Times from one to another in steps, without both; the step is added again and again, in UTC. */
 function* missing(before: bigint | null, time: bigint | null, step: Interval): Iterable<bigint> {
@@ -61,8 +64,8 @@ function later(at: bigint, step: Interval): bigint | undefined {
 type Line = (from: never, to: never, count: number) => Iterable<Value>
 
 /** `count` values between two, each a step after the one before; steps of integers are rounded down. */
-function lineOf(type: Type): (from: Value, to: Value, count: number) => Iterable<Value> {
-  const line = LINES[type.name]
+function lineOf(type: string): (from: Value, to: Value, count: number) => Iterable<Value> {
+  const line = LINES[type]
   assert(line !== undefined, 'gap-fill: numbers only')
   return line as (from: Value, to: Value, count: number) => Iterable<Value>
 }
@@ -79,6 +82,18 @@ const integers = (least: number): Line =>
     for (let n = 1; n <= count; n++) yield Math.max(from + step * n, least)
   } as Line
 
+type Operation = (a: Decimal, b: Decimal) => Decimal
+
+const decimals = ({
+  add,
+  subtract,
+  divide,
+}: Readonly<Record<'add' | 'subtract' | 'divide', Operation>>): Line =>
+  function* (from: Decimal, to: Decimal, count: number) {
+    const step = divide(subtract(to, from), { digits: BigInt(count + 1), scale: 0 })
+    for (let n = 1, value = from; n <= count; n++) yield (value = add(value, step))
+  } as Line
+
 const LINES: Readonly<Partial<Record<string, Line>>> = {
   int2: integers(-(2 ** 15)),
   int4: integers(-(2 ** 31)),
@@ -90,8 +105,6 @@ const LINES: Readonly<Partial<Record<string, Line>>> = {
   },
   float4: floats(Math.fround),
   float8: floats(n => n),
-  *numeric(from: Decimal, to: Decimal, count: number) {
-    const step = divideDecimals(subtractDecimals(to, from), { digits: BigInt(count + 1), scale: 0 })
-    for (let n = 1, value = from; n <= count; n++) yield (value = addDecimals(value, step))
-  },
+  numeric: decimals({ add: addDecimals, subtract: subtractDecimals, divide: divideDecimals }),
+  'numeric of 96 bits': decimals(decimal96),
 }

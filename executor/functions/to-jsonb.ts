@@ -1,4 +1,4 @@
-import { decimalToNumber } from '../../types/decimal.ts'
+import { toDouble } from '../../types/decimal96-text.ts'
 import { SqlError } from '../../types/error.ts'
 import { formatFloat } from '../../types/float-text.ts'
 import { formatJson, type Json, jsonNumber, parseJson } from '../../types/json-text.ts'
@@ -37,7 +37,7 @@ export function toJson(type: Type, value: Value, style: TimeStyleText): Json {
     }
     case 'numeric':
       if ((value as Decimal).special === undefined && inRisingWave(style))
-        return double(decimalToNumber(value as Decimal))
+        return double(toDouble(value as Decimal))
       return (value as Decimal).special === undefined
         ? jsonNumber(formatText(type, value))
         : formatText(type, value)
@@ -74,10 +74,15 @@ export function toJson(type: Type, value: Value, style: TimeStyleText): Json {
   }
 }
 
-/** Always with a fraction. */
+/** The shortest digits, with a point or an exponent: an exponent from 10^16 on and below 10^-5. */
 function double(value: number): Json {
-  const text = formatFloat(value, false, true)
-  return jsonNumber(/^-?\d+$/.test(text) ? `${text}.0` : text)
+  const [mantissa, exponent] = Math.abs(value).toExponential().split('e') as [string, string]
+  const sign = value < 0 ? '-' : ''
+  const digits = mantissa.replace('.', '')
+  const whole = Number(exponent) + 1
+  if (whole > 16 || whole <= -5) return jsonNumber(`${sign}${mantissa}e${Number(exponent)}`)
+  if (whole <= 0) return jsonNumber(`${sign}0.${'0'.repeat(-whole)}${digits}`)
+  return jsonNumber(`${sign}${digits.slice(0, whole).padEnd(whole, '0')}.${digits.slice(whole) || '0'}`)
 }
 
 const isLong = (style: TimeStyleText) => !isPlainStyle(style) && timeStyle(style).dialect.fractionsOfThree
