@@ -5,11 +5,6 @@ const EXPLAINED: readonly { readonly sql?: RegExp; readonly detail?: RegExp; rea
     detail: /back-reference/,
     reason: 'patterns run in linear time, so there are no back-references',
   },
-  { sql: /\(\?[=!]/, detail: /look-ahead/, reason: 'patterns run in linear time, so there is no look-ahead' },
-  {
-    sql: /\(a\|aa\)\(a\*\)/,
-    reason: 'which of several ways a group takes part in an equally long match is the linear engine’s choice',
-  },
   { detail: /basic patterns are not supported/, reason: 'flag b (basic regular expressions) is refused' },
   {
     sql: /^select (k, )?(min|max)\((distinct )?(b|y|j|ROW)/i,

@@ -1,13 +1,13 @@
 import { SqlError } from '../../../types/error.ts'
 
-/** Insides of RE2 brackets for the named classes of PostgreSQL 9.7.3.2. */
+/** Insides of brackets (as in JavaScript) for the named classes of PostgreSQL 9.7.3.2. */
 const CLASSES: Readonly<Record<string, string>> = {
   alpha: '\\p{L}',
   digit: '0-9',
   alnum: '\\p{L}\\p{N}',
   upper: '\\p{Lu}',
   lower: '\\p{Ll}',
-  space: '\\s\\x0b\\x{85}\\x{1680}\\x{2000}-\\x{2006}\\x{2008}-\\x{200a}\\x{2028}\\x{2029}\\x{205f}\\x{3000}',
+  space: ' \\t-\\r\\u{85}\\u{1680}\\u{2000}-\\u{2006}\\u{2008}-\\u{200a}\\u{2028}\\u{2029}\\u{205f}\\u{3000}',
   punct: '!-/:-@\\[-`{-~\\p{P}',
   xdigit: '0-9A-Fa-f',
   blank: ' \\t',
@@ -40,5 +40,12 @@ export function invalidPattern(why: string): SqlError {
 /** A character that stands for itself, in and outside brackets. */
 export function literalSource(code: number): string {
   const c = String.fromCodePoint(code)
-  return /[\p{L}\p{N}_]/u.test(c) ? c : `\\x{${code.toString(16)}}`
+  return /[\p{L}\p{N}_]/u.test(c) ? c : `\\u{${code.toString(16)}}`
+}
+
+/** The character that is all a bracket's inside says, if so. */
+export function literalOf(inside: string): string | undefined {
+  const code = /^\\u\{([0-9a-f]+)\}$/.exec(inside)?.[1]
+  if (code !== undefined) return String.fromCodePoint(Number.parseInt(code, 16))
+  return /^[\p{L}\p{N}_]$/u.test(inside) ? inside : undefined
 }

@@ -1,12 +1,6 @@
 import { notSupported } from '../../../types/error.ts'
+import type { AreNode, Assertion } from './are.ts'
 import { invalidPattern, literalSource, namedClass, SHORTHAND } from './classes.ts'
-
-export type AreNode =
-  | { readonly kind: 'atom'; readonly source: string }
-  | { readonly kind: 'group'; readonly open: string; readonly body: AreNode }
-  | { readonly kind: 'sequence'; readonly items: readonly AreNode[] }
-  | { readonly kind: 'choice'; readonly items: readonly AreNode[] }
-  | { readonly kind: 'repeat'; readonly body: AreNode; readonly count: string; readonly lazy: boolean }
 
 export interface AreOptions {
   /** ^ and $ match at line ends too. */
@@ -17,10 +11,11 @@ export interface AreOptions {
   readonly expanded: boolean
 }
 
-/** Parses an advanced regular expression of PostgreSQL (9.7.3) into RE2 pieces. Throws 2201B; 0A000 for what is not linear. */
+/** Parses an advanced regular expression of PostgreSQL (9.7.3). Throws 2201B; 0A000 for what is not linear. */
 export function parseAre(pattern: string, options: AreOptions): AreNode {
   const chars = Array.from(pattern)
   let at = 0
+  let looks = 0
 
   const choice = (depth: number): AreNode => {
     if (depth > DEPTH_MAX) throw invalidPattern('regular expression is too complex')
@@ -35,7 +30,7 @@ export function parseAre(pattern: string, options: AreOptions): AreNode {
   const sequence = (depth: number): AreNode => {
     const items: AreNode[] = []
     for (;;) {
-      if (options.expanded) skipBlank()
+      skip()
       const c = chars[at]
       if (c === undefined || c === '|' || (c === ')' && depth > 0)) break
       items.push(quantified(depth))
@@ -45,28 +40,36 @@ export function parseAre(pattern: string, options: AreOptions): AreNode {
 
   const quantified = (depth: number): AreNode => {
     const body = atom(depth)
-    if (options.expanded) skipBlank()
-    const count = quantifier()
-    if (count === undefined) return body
+    skip()
+    const isConstraint = body.kind === 'assertion' || body.kind === 'look'
+    if (isConstraint && /^([*+?]|\{\d)/.test(chars.slice(at, at + 2).join('')))
+      throw invalidPattern('quantifier operand invalid')
+    const bounds = quantifier()
+    if (bounds === undefined) return body
     const lazy = chars[at] === '?'
     if (lazy) at++
     if (/[*+?]/.test(chars[at] ?? '')) throw invalidPattern('quantifier operand invalid')
-    return { kind: 'repeat', body, count, lazy }
+    return { kind: 'repeat', body, ...bounds, lazy }
   }
 
-  const quantifier = (): string | undefined => {
+  const quantifier = (): { min: number; max: number; fixed: boolean } | undefined => {
     const c = chars[at]
     if (c === '*' || c === '+' || c === '?') {
       at++
-      return c
+      return { min: c === '+' ? 1 : 0, max: c === '?' ? 1 : Number.POSITIVE_INFINITY, fixed: false }
     }
     if (c !== '{' || !/\d/.test(chars[at + 1] ?? '')) return undefined
-    const match = /^\{(\d+)(,(\d*))?\}/.exec(chars.slice(at, at + 24).join(''))
-    if (match === null) throw invalidPattern('invalid repetition count(s)')
-    const [low, high] = [Number(match[1]), match[3] ? Number(match[3]) : Number(match[1])]
-    if (low > COUNT_MAX || high > COUNT_MAX || high < low) throw invalidPattern('invalid repetition count(s)')
+    const rest = chars.slice(at, at + 24).join('')
+    const match = /^\{(\d+)(,(\d*))?\}/.exec(rest)
+    if (match === null)
+      throw invalidPattern(
+        /^\{\d+,?\d*$/.test(rest) ? 'braces {} not balanced' : 'invalid repetition count(s)',
+      )
+    const min = Number(match[1])
+    const last = match[3] ? Number(match[3]) : min
+    if (min > COUNT_MAX || last > COUNT_MAX || last < min) throw invalidPattern('invalid repetition count(s)')
     at += match[0].length
-    return match[0]
+    return { min, max: match[3] === '' ? Number.POSITIVE_INFINITY : last, fixed: match[2] === undefined }
   }
 
   const atom = (depth: number): AreNode => {
@@ -75,69 +78,65 @@ export function parseAre(pattern: string, options: AreOptions): AreNode {
       case '(':
         return group(depth)
       case '[':
-        return { kind: 'atom', source: bracket() }
+        return bracket()
       case '\\':
-        return { kind: 'atom', source: escaped() }
+        return escaped()
       case '.':
-        return { kind: 'atom', source: options.newlineStops ? '[^\\n]' : '(?s:.)' }
+        return { kind: 'set', negated: true, inside: options.newlineStops ? '\\n' : '' }
       case '^':
-        return { kind: 'atom', source: options.lines ? '(?m:^)' : '\\A' }
+        return { kind: 'assertion', what: options.lines ? 'line start' : 'text start' }
       case '$':
-        return { kind: 'atom', source: options.lines ? '(?m:$)' : '\\z' }
+        return { kind: 'assertion', what: options.lines ? 'line end' : 'text end' }
       case '*':
       case '+':
       case '?':
         throw invalidPattern('quantifier operand invalid')
       case ')':
         throw invalidPattern('parentheses () not balanced')
+      case '{':
+        if (/\d/.test(chars[at] ?? '')) throw invalidPattern('quantifier operand invalid')
+        return { kind: 'set', negated: false, inside: literalSource(0x7b) }
       default:
-        return { kind: 'atom', source: literalSource(c.codePointAt(0)!) }
+        return { kind: 'set', negated: false, inside: literalSource(c.codePointAt(0)!) }
     }
   }
 
   const group = (depth: number): AreNode => {
-    let open = '('
-    if (chars[at] === '?') {
-      const kind = chars[at + 1]
-      if (kind === '#') return comment(depth)
-      if (kind === '<' && (chars[at + 2] === '=' || chars[at + 2] === '!')) open = `(?<${chars[at + 2]}`
-      else if (kind === ':') open = '(?:'
-      else if (kind === '=' || kind === '!') throw notSupported('look-ahead in a pattern')
-      else throw invalidPattern('quantifier operand invalid')
-      at += open.length - 1
-    }
+    const [opening, look] = /^\?(?:(<?[=!])|:)/.exec(chars.slice(at, at + 3).join('')) ?? ['']
+    if (opening === '' && chars[at] === '?') throw invalidPattern('quantifier operand invalid')
+    at += opening.length
+    if (look !== undefined) looks++
     const body = choice(depth + 1)
+    if (look !== undefined) looks--
     if (chars[at] !== ')') throw invalidPattern('parentheses () not balanced')
     at++
-    return { kind: 'group', open, body }
+    if (look === undefined) return { kind: 'group', captures: opening === '' && looks === 0, body }
+    return { kind: 'look', ahead: look[0] !== '<', wanted: look.endsWith('='), body }
   }
 
-  const comment = (depth: number): AreNode => {
-    while (at < chars.length && chars[at] !== ')') at++
-    at++
-    const c = chars[at]
-    if (c === undefined || c === '|' || (c === ')' && depth > 0)) return { kind: 'sequence', items: [] }
-    return atom(depth)
-  }
-
-  const skipBlank = (): void => {
+  /** Comments and, in expanded patterns, what is blank. */
+  const skip = (): void => {
     while (at < chars.length) {
-      if (/\s/.test(chars[at]!)) at++
-      else if (chars[at] === '#') while (at < chars.length && chars[at] !== '\n') at++
+      if (chars[at] === '(' && chars[at + 1] === '?' && chars[at + 2] === '#') {
+        while (at < chars.length && chars[at] !== ')') at++
+        at++
+      } else if (options.expanded && /\s/.test(chars[at]!)) at++
+      else if (options.expanded && chars[at] === '#') while (at < chars.length && chars[at] !== '\n') at++
       else return
     }
   }
 
   /** After a backslash, outside brackets. */
-  const escaped = (): string => {
+  const escaped = (): AreNode => {
     const c = chars[at++]
     if (c === undefined) throw invalidPattern('invalid escape \\ sequence')
-    if (Object.hasOwn(CONSTRAINTS, c)) return CONSTRAINTS[c]!
+    const what = CONSTRAINTS[c]
+    if (what !== undefined) return { kind: 'assertion', what }
     const set = SHORTHAND[c.toLowerCase()]
-    if (set !== undefined) return `[${c === c.toLowerCase() ? '' : '^'}${set}]`
+    if (set !== undefined) return { kind: 'set', negated: c !== c.toLowerCase(), inside: set }
     if (/[1-9]/.test(c) && !/^[0-7]{2}/.test(chars.slice(at, at + 2).join('')))
       throw notSupported('a back-reference in a pattern')
-    return literalSource(character(c))
+    return { kind: 'set', negated: false, inside: literalSource(character(c)) }
   }
 
   /** The character an escape stands for; `c` follows the backslash. */
@@ -162,11 +161,11 @@ export function parseAre(pattern: string, options: AreOptions): AreNode {
   }
 
   /** After an opening bracket. */
-  const bracket = (): string => {
+  const bracket = (): AreNode => {
     const word = chars.slice(at, at + 6).join('')
     if (word === '[:<:]]' || word === '[:>:]]') {
       at += 6
-      return word === '[:<:]]' ? WORD_START : WORD_END
+      return { kind: 'assertion', what: word === '[:<:]]' ? 'word start' : 'word end' }
     }
     const negated = chars[at] === '^'
     if (negated) at++
@@ -189,7 +188,7 @@ export function parseAre(pattern: string, options: AreOptions): AreNode {
       inside += `${literalSource(low)}-${literalSource(high)}`
     }
     at++
-    return `[${negated ? `^${options.newlineStops ? '\\n' : ''}` : ''}${inside}]`
+    return { kind: 'set', negated, inside: negated && options.newlineStops ? `\\n${inside}` : inside }
   }
 
   /** A character of a bracket, or the inside of a class. */
@@ -220,16 +219,14 @@ export function parseAre(pattern: string, options: AreOptions): AreNode {
 
 const DEPTH_MAX = 200
 const COUNT_MAX = 255
-const WORD_START = '(?:\\b(?<!\\w))'
-const WORD_END = '(?:\\b(?<=\\w))'
 
-const CONSTRAINTS: Readonly<Record<string, string>> = {
-  A: '\\A',
-  Z: '\\z',
-  m: WORD_START,
-  M: WORD_END,
-  y: '\\b',
-  Y: '\\B',
+const CONSTRAINTS: Readonly<Record<string, Assertion | undefined>> = {
+  A: 'text start',
+  Z: 'text end',
+  m: 'word start',
+  M: 'word end',
+  y: 'word edge',
+  Y: 'no word edge',
 }
 
 const CHARACTERS: Readonly<Record<string, number>> = {

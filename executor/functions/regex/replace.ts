@@ -1,6 +1,6 @@
 import { fn } from '../registry.ts'
-import { compileRegex, type Regex } from './compile.ts'
-import { atLeast, flagged, groupText, type Match, matchesOf, unitsBefore } from './search.ts'
+import { compileRegex } from './compile.ts'
+import { atLeast, flagged, groupText, type Match, matchesOf, type Regex, unitsBefore } from './search.ts'
 
 /** The nth match (0: every match) from a position in UTF-16 units on, put in the template's form. */
 function replaced(text: string, regex: Regex, template: string, from: number, nth: number): string {

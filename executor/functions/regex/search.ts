@@ -1,27 +1,32 @@
 import { SqlError } from '../../../types/error.ts'
-import { compileRegex, type Regex } from './compile.ts'
+import { compileRegex } from './compile.ts'
 
 /** One match: positions in UTF-16 units of the whole and of each group, -1 for a group that took no part. */
 export interface Match {
-  readonly starts: readonly number[]
-  readonly ends: readonly number[]
+  readonly starts: number[]
+  readonly ends: number[]
+}
+
+/** A compiled pattern: time linear in the text, whatever the pattern. */
+export interface Regex {
+  /** How many groups it has. */
+  readonly groups: number
+  /** Whether it matches somewhere. */
+  test(text: string): boolean
+  /** Gives the first match from a position on; positions only grow. */
+  finder(text: string): (from: number) => Match | undefined
 }
 
 /** Matches one after another from `from` on, as PostgreSQL steps: an empty match moves on by one character. */
 export function* matchesOf(regex: Regex, text: string, from: number): Generator<Match> {
-  const matcher = regex.matcher(text)
-  const groups = regex.groupCount()
+  const find = regex.finder(text)
   let at = from
-  while (at <= text.length && matcher.find(at)) {
-    const starts: number[] = []
-    const ends: number[] = []
-    for (let g = 0; g <= groups; g++) {
-      starts.push(matcher.start(g))
-      ends.push(matcher.end(g))
-    }
-    yield { starts, ends }
-    at = ends[0]!
-    if (starts[0] === at) at += characterLength(text, at)
+  while (at <= text.length) {
+    const match = find(at)
+    if (match === undefined) return
+    yield match
+    at = match.ends[0]!
+    if (match.starts[0] === at) at += characterLength(text, at)
   }
 }
 
@@ -39,7 +44,7 @@ export function groupText(text: string, match: Match, group: number): string | n
 }
 
 /** UTF-16 units of the character at a position. */
-function characterLength(text: string, at: number): number {
+export function characterLength(text: string, at: number): number {
   return (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1
 }
 

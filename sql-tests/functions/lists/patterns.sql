@@ -140,6 +140,32 @@ E'a\tb' ~ '\s'
 'aa' ~ '(a)\1'
 'ab' ~ 'a(?=b)'
 'ab' ~ 'a(?!b)'
+regexp_replace('1234567', '\d(?=(\d{3})+$)', '\&,', 'g')
+regexp_replace('foobarfoo', '(?<=bar)foo|foo(?=bar)', '<\&>', 'g')
+regexp_replace('price 10 USD, 20 EUR', '(\d+)(?= EUR)', '[\1]')
+regexp_match('abc123', '(?=.*\d)(?=.*[a-z])(\w+)')
+regexp_split_to_array('CamelCaseText', '(?<=[a-z])(?=[A-Z])')
+regexp_split_to_array('a,"b,c",d', ',(?=(?:[^"]*"[^"]*")*[^"]*$)')
+regexp_count('aXbXc', '(?<!b)x', 1, 'i')
+regexp_instr('foo bar', '(?<=\s)\m\w')
+regexp_substr(E'one\ntwo', '(?<=^)t\w+(?=$)', 1, 1, 'n')
+regexp_like('ab', '(?<!(?=b)b)b(?!.)')
+substring('foo=bar' from '(?<==)(.*)')
+regexp_match('abc', '(?=(b))b')
+regexp_match('xaby', 'x(?=(a)(b)).(.)')
+'ab' ~ '(?=a)*'
+'ab' ~ '(?<=a)+b'
+'ab' ~ '^*a'
+'ab' ~ '(?<a)'
+'ab' ~ '(?=a'
+'ab' ~ '(?=)ab(?!)'
+'ab' ~ '(?<=)ab(?<!a)'
+'a{2}' ~ '{2}'
+regexp_match('abcde', '^(abc|de|ab|cd|e)*$')
+regexp_match('', '(a*)*')
+regexp_match('', '(a??)*')
+regexp_match('aab', 'a*(?:ab)?([bc]*)')
+regexp_match('abcbx', '(a.(?:){2}?){1,1}?.b?')
 E'\u00a0' ~ '\s'
 'a{' ~ 'a{'
 'a{x' ~ 'a{x'

@@ -1,0 +1,254 @@
+import { assert } from '../../../types/error.ts'
+import type { Alphabet } from './alphabet.ts'
+import type { Bits } from './bits.ts'
+import type { Place } from './place.ts'
+import { FACT, type Program } from './program.ts'
+
+/** The instructions a run stands at before the facts of the position are asked. */
+interface State {
+  readonly at: readonly number[]
+  /** By the facts of the position. */
+  readonly settled: (Settled | undefined)[]
+}
+
+/** The same, with the facts known: whether the run may end here, which instructions read on, where each class of characters leads. */
+interface Settled {
+  readonly accepts: boolean
+  readonly reads: readonly number[]
+  readonly next: (State | undefined)[]
+  /** The next states settled, where no facts hold. */
+  readonly after: (Settled | undefined)[]
+}
+
+export interface RunOptions {
+  /** Ends only at these positions. */
+  readonly among?: Bits
+  /** Does not end where it begins. */
+  readonly moves?: boolean
+  /** Takes the first end instead of the last. */
+  readonly shortest?: boolean
+  /** Gets every end. */
+  readonly into?: Bits
+}
+
+const LONGEST: RunOptions = {}
+const NO_LOOKS: readonly Bits[] = []
+
+/** States and steps that are remembered, in numbers; then all is forgotten. */
+const KEPT_MAX = 100_000
+/** A visit of an instruction costs this part of reading a character. */
+const VISIT_COST = 1 / 4
+
+/**
+ * Runs a program over a text, all its alternatives at once: states are sets of instructions, made and remembered as texts need them
+ * (RE2's lazy deterministic automaton). Time is linear in the text: one step a character, at worst as many as the program is long.
+ */
+export class Automaton {
+  readonly program: Program
+  readonly #alphabet: Alphabet
+  readonly #states = new Map<string, State>()
+  /** The round in which an instruction was last visited. */
+  readonly #visited: Int32Array
+  #round = 0
+  #kept = 0
+  #first: State
+  /** Asks for nothing inside a text. */
+  readonly #plain: boolean
+
+  constructor(program: Program, alphabet: Alphabet) {
+    this.program = program
+    this.#alphabet = alphabet
+    this.#visited = new Int32Array(program.ops.length)
+    this.#first = this.#state([program.first])
+    this.#plain = (program.asks & ~(FACT['text start'] | FACT['text end'])) === 0
+  }
+
+  /** The last position a match from `from` may end at (the first with `shortest`), not beyond `until`; -1: none. */
+  run(place: Place, from: number, until: number, options: RunOptions = LONGEST): number {
+    const { among, moves = false, shortest = false, into } = options
+    const { backward, asks } = this.program
+    if (this.#plain && !backward && !moves && among === undefined && into === undefined)
+      return this.#runFast(place, from, until, shortest)
+    const { text } = place
+    const alphabet = this.#alphabet
+    const looks = place.marksOf(this.program.looks)
+    let state = this.#first
+    let at = from
+    let found = -1
+    for (;;) {
+      const inside = this.#plain && at > 0 && at < text.length
+      const facts = inside ? 0 : place.facts(at, asks, looks)
+      const settled = state.settled[facts] ?? this.#settle(state, facts, place)
+      if (settled.accepts && !(moves && at === from) && (among === undefined || among.has(at))) {
+        found = at
+        into?.add(at)
+        if (shortest) break
+      }
+      if (at === until || settled.reads.length === 0) break
+      const code = backward ? codeBefore(text, at) : text.codePointAt(at)!
+      const id = alphabet.classOf(code)
+      state = settled.next[id] ?? this.#step(settled, id, place)
+      if (backward) at -= code > 0xffff ? 2 : 1
+      else at += code > 0xffff ? 2 : 1
+    }
+    place.spend(Math.abs(at - from))
+    return found
+  }
+
+  /**
+   * For a forward program that may skip characters first: where the first match to end begins at the earliest, and where it ends.
+   * The match that begins first begins between the two. All matches begin with the text `leading`.
+   */
+  search(
+    place: Place,
+    from: number,
+    leading: string,
+  ): { readonly open: number; readonly close: number } | undefined {
+    const { text } = place
+    const { asks } = this.program
+    const looks = place.marksOf(this.program.looks)
+    const first = this.#first
+    const { ascii } = this.#alphabet
+    let state = first
+    let at = from
+    let open = from
+    for (;;) {
+      if (state === first) {
+        if (leading !== '' && (at = text.indexOf(leading, at)) === -1) return undefined
+        open = at
+      }
+      const inside = this.#plain && at > 0 && at < text.length
+      const facts = inside ? 0 : place.facts(at, asks, looks)
+      const settled = state.settled[facts] ?? this.#settle(state, facts, place)
+      if (settled.accepts || at === text.length) {
+        place.spend(at - from)
+        return settled.accepts ? { open, close: at } : undefined
+      }
+      const unit = text.charCodeAt(at++)
+      let id = unit < 128 ? ascii[unit]! - 1 : -1
+      if (id === -1) {
+        const code = text.codePointAt(at - 1)!
+        id = this.#alphabet.classOf(code)
+        if (code > 0xffff) at++
+      }
+      state = settled.next[id] ?? this.#step(settled, id, place)
+    }
+  }
+
+  /** The same forward where facts hold at the ends of the text only. */
+  #runFast(place: Place, from: number, until: number, shortest: boolean): number {
+    const { text } = place
+    const { asks } = this.program
+    const alphabet = this.#alphabet
+    const { ascii } = alphabet
+    const edge = asks === 0 ? -1 : text.length
+    let settled = this.#at(this.#first, asks === 0 ? 0 : place.facts(from, asks, NO_LOOKS), place)
+    let at = from
+    let found = -1
+    for (;;) {
+      if (settled.accepts) {
+        found = at
+        if (shortest) break
+      }
+      if (at === until || settled.reads.length === 0) break
+      const unit = text.charCodeAt(at++)
+      let id = unit < 128 ? ascii[unit]! - 1 : -1
+      if (id === -1) {
+        const code = text.codePointAt(at - 1)!
+        id = alphabet.classOf(code)
+        if (code > 0xffff) at++
+      }
+      if (at === edge)
+        settled = this.#at(
+          settled.next[id] ?? this.#step(settled, id, place),
+          place.facts(at, asks, NO_LOOKS),
+          place,
+        )
+      else settled = settled.after[id] ?? this.#after(settled, id, place)
+    }
+    place.spend(at - from)
+    return found
+  }
+
+  #at(state: State, facts: number, place: Place): Settled {
+    return state.settled[facts] ?? this.#settle(state, facts, place)
+  }
+
+  #after(settled: Settled, id: number, place: Place): Settled {
+    const state = settled.next[id] ?? this.#step(settled, id, place)
+    const next = this.#at(state, 0, place)
+    settled.after[id] = next
+    return next
+  }
+
+  #settle(state: State, facts: number, place: Place): Settled {
+    const { ops, args, nexts } = this.program
+    const reads: number[] = []
+    const open = [...state.at]
+    const round = ++this.#round
+    let accepts = false
+    let visits = 0
+    while (open.length > 0) {
+      const i = open.pop()!
+      if (this.#visited[i] === round) continue
+      this.#visited[i] = round
+      visits++
+      const op = ops[i]!
+      if (op === 'accept') accepts = true
+      else if (op === 'set' || op === 'any') reads.push(i)
+      else if (op === 'fork') open.push(nexts[i]!, args[i]!)
+      else if (((facts & args[i]!) !== 0) === (op === 'when')) open.push(nexts[i]!)
+    }
+    place.spend(visits * VISIT_COST)
+    const settled: Settled = { accepts, reads, next: [], after: [] }
+    this.#keep(reads.length)
+    state.settled[facts] = settled
+    return settled
+  }
+
+  #step(settled: Settled, id: number, place: Place): State {
+    const { ops, args, nexts } = this.program
+    const reached: number[] = []
+    const round = ++this.#round
+    for (const i of settled.reads) {
+      const next = nexts[i]!
+      if (this.#visited[next] === round) continue
+      if (ops[i] === 'set' && !this.#alphabet.has(args[i]!, id)) continue
+      this.#visited[next] = round
+      reached.push(next)
+    }
+    place.spend(settled.reads.length * VISIT_COST)
+    this.#keep(1)
+    const state = this.#state(reached.sort((a, b) => a - b))
+    settled.next[id] = state
+    return state
+  }
+
+  #state(at: readonly number[]): State {
+    const key = at.join()
+    let state = this.#states.get(key)
+    if (state === undefined) {
+      state = { at, settled: [] }
+      this.#states.set(key, state)
+      this.#keep(at.length * 4)
+    }
+    return state
+  }
+
+  /** Forgets everything when it gets to be much; a run goes on from the state it has. */
+  #keep(count: number): void {
+    this.#kept += count
+    if (this.#kept < KEPT_MAX) return
+    this.#kept = 0
+    this.#states.clear()
+    this.#first = this.#state([this.program.first])
+  }
+}
+
+function codeBefore(text: string, at: number): number {
+  assert(at > 0, 'a run goes back before the text')
+  const unit = text.charCodeAt(at - 1)
+  if ((unit & 0xfc00) !== 0xdc00 || at === 1) return unit
+  const code = text.codePointAt(at - 2)!
+  return code > 0xffff ? code : unit
+}
