@@ -14,6 +14,7 @@ export type AreNode =
   | AreSet
   | { readonly kind: 'assertion'; readonly what: Assertion }
   | AreLook
+  | AreBack
   | { readonly kind: 'group'; readonly captures: boolean; readonly body: AreNode }
   | AreSequence
   | { readonly kind: 'choice'; readonly items: readonly AreNode[] }
@@ -34,6 +35,13 @@ export interface AreLook {
   readonly body: AreNode
 }
 
+/** What a group matched, once more; `body` matches all that may be, without constraints. */
+export interface AreBack {
+  readonly kind: 'back'
+  readonly group: number
+  readonly body: AreNode
+}
+
 export interface AreSequence {
   readonly kind: 'sequence'
   readonly items: readonly AreNode[]
@@ -51,3 +59,20 @@ export interface AreRepeat {
 
 /** Matches where it stands. */
 export const NOTHING: AreSequence = { kind: 'sequence', items: [] }
+
+/** The same without what asks for more than characters. */
+export function unconstrained(node: AreNode): AreNode {
+  switch (node.kind) {
+    case 'assertion':
+    case 'look':
+      return NOTHING
+    case 'group':
+    case 'repeat':
+      return { ...node, body: unconstrained(node.body) }
+    case 'sequence':
+    case 'choice':
+      return { ...node, items: node.items.map(unconstrained) }
+    default:
+      return node
+  }
+}

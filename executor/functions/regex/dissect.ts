@@ -38,6 +38,7 @@ export function dissect(
         from = middle
         part = part.right
       } else {
+        assert(part.kind === 'repeat', 'back-references are found by trying')
         if (from < to) from = lastRepetition(part, from, to)
         else if (prefersShort(part.body) || !fits(part.body, from, to)) return
         part = part.body
@@ -60,7 +61,7 @@ export function dissect(
 
   /** Where matches of a node that end at `to` begin. */
   const beginnings = (node: AreNode, from: number, to: number): Bits => {
-    const into = new Bits(place.text.length + 1)
+    const into = new Bits(from, to)
     automatonOf(node, true).run(place, to, from, { into })
     return into
   }
@@ -87,7 +88,7 @@ export function dissect(
 const remainders = new WeakMap<Part, AreNode[]>()
 
 /** The repetition with at most `max` times left; one node each, so that its automaton is kept. */
-function remaining(part: Part & { kind: 'repeat' }, max: number): AreNode {
+export function remaining(part: Part & { kind: 'repeat' }, max: number): AreNode {
   const index = max === Number.POSITIVE_INFINITY ? 0 : max
   let known = remainders.get(part)
   if (known === undefined) remainders.set(part, (known = []))

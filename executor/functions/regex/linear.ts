@@ -4,9 +4,10 @@ import { Automaton } from './automaton.ts'
 import { Bits } from './bits.ts'
 import { dissect } from './dissect.ts'
 import { beginsAtStart, endsAtEnd, isText, leadingText, neededText } from './needs.ts'
-import { partsOf, prefersShort } from './parts.ts'
+import { partsOf, prefersShort, refersBack } from './parts.ts'
 import { Place } from './place.ts'
 import { compileProgram, tooComplex } from './program.ts'
+import { referringFinder } from './referring.ts'
 import { characterLength, type Match, type Regex } from './search.ts'
 
 /** Instructions of all automata of a pattern together. */
@@ -48,6 +49,15 @@ export function linearRegex(tree: AreNode, ignoreCase: boolean): Regex {
   const atEnd = !atStart && endsAtEnd(tree)
   const shortest = prefersShort(root)
 
+  /** All positions from one on where matches begin; found once, and positions only grow. */
+  const beginnings = (place: Place, from: number): Bits => {
+    if (place.starts === undefined) {
+      place.starts = new Bits(0, place.text.length)
+      automaton(tree, true, true).run(place, place.text.length, from, { into: place.starts })
+    }
+    return place.starts
+  }
+
   /** The match that begins first, and of these the longest or shortest. */
   const firstSpan = (place: Place, from: number): { begin: number; end: number } | undefined => {
     const { text } = place
@@ -73,14 +83,17 @@ export function linearRegex(tree: AreNode, ignoreCase: boolean): Regex {
       if (end !== -1) return { begin, end }
     }
     if (atStart) return undefined
-    if (place.starts === undefined) {
-      place.starts = new Bits(text.length + 1)
-      automaton(tree, true, true).run(place, text.length, bounds.open, { into: place.starts })
-    }
-    const begin = place.starts.next(bounds.open)
+    const begin = beginnings(place, bounds.open).next(bounds.open)
     return { begin, end: forward.run(place, begin, text.length, { shortest }) }
   }
 
+  if (refersBack(root)) {
+    const finder = (text: string) => {
+      const place = new Place(text, alphabet, ofLook)
+      return referringFinder(root, groups, place, ignoreCase, anchored, from => beginnings(place, from))
+    }
+    return { groups, finder, test: text => finder(text)(0) !== undefined }
+  }
   return {
     groups,
     test(text) {

@@ -20,7 +20,7 @@ export function neededText(tree: AreNode): string {
       end()
       if (node.min > 0) visit(node.body)
       end()
-    } else if (node.kind === 'choice') end()
+    } else if (node.kind === 'choice' || node.kind === 'back') end()
   }
   visit(tree)
   end()

@@ -1,5 +1,4 @@
-import { notSupported } from '../../../types/error.ts'
-import type { AreNode, Assertion } from './are.ts'
+import { type AreNode, type Assertion, unconstrained } from './are.ts'
 import { invalidPattern, literalSource, namedClass, SHORTHAND } from './classes.ts'
 
 export interface AreOptions {
@@ -11,11 +10,14 @@ export interface AreOptions {
   readonly expanded: boolean
 }
 
-/** Parses an advanced regular expression of PostgreSQL (9.7.3). Throws 2201B; 0A000 for what is not linear. */
+/** Parses an advanced regular expression of PostgreSQL (9.7.3). Throws 2201B. */
 export function parseAre(pattern: string, options: AreOptions): AreNode {
   const chars = Array.from(pattern)
   let at = 0
   let looks = 0
+  let opened = 0
+  /** Bodies of the groups that are complete, by number. */
+  const closed = new Map<number, AreNode>()
 
   const choice = (depth: number): AreNode => {
     if (depth > DEPTH_MAX) throw invalidPattern('regular expression is too complex')
@@ -106,11 +108,14 @@ export function parseAre(pattern: string, options: AreOptions): AreNode {
     if (opening === '' && chars[at] === '?') throw invalidPattern('quantifier operand invalid')
     at += opening.length
     if (look !== undefined) looks++
+    const captures = opening === '' && looks === 0
+    const number = captures ? ++opened : 0
     const body = choice(depth + 1)
     if (look !== undefined) looks--
     if (chars[at] !== ')') throw invalidPattern('parentheses () not balanced')
     at++
-    if (look === undefined) return { kind: 'group', captures: opening === '' && looks === 0, body }
+    if (captures) closed.set(number, body)
+    if (look === undefined) return { kind: 'group', captures, body }
     return { kind: 'look', ahead: look[0] !== '<', wanted: look.endsWith('='), body }
   }
 
@@ -134,9 +139,20 @@ export function parseAre(pattern: string, options: AreOptions): AreNode {
     if (what !== undefined) return { kind: 'assertion', what }
     const set = SHORTHAND[c.toLowerCase()]
     if (set !== undefined) return { kind: 'set', negated: c !== c.toLowerCase(), inside: set }
-    if (/[1-9]/.test(c) && !/^[0-7]{2}/.test(chars.slice(at, at + 2).join('')))
-      throw notSupported('a back-reference in a pattern')
+    if (/[1-9]/.test(c)) {
+      const digits = /^\d{1,3}/.exec(chars.slice(at - 1, at + 2).join(''))![0]
+      if (digits.length === 1 || Number(digits) <= opened) {
+        at += digits.length - 1
+        return back(Number(digits))
+      }
+    }
     return { kind: 'set', negated: false, inside: literalSource(character(c)) }
+  }
+
+  const back = (group: number): AreNode => {
+    const body = closed.get(group)
+    if (body === undefined || looks > 0) throw invalidPattern('invalid backreference number')
+    return { kind: 'back', group, body: unconstrained(body) }
   }
 
   /** The character an escape stands for; `c` follows the backslash. */

@@ -28,6 +28,17 @@ export type Part =
       readonly branches: readonly Part[]
     }
   | { readonly kind: 'repeat'; readonly node: AreRepeat; readonly flags: number; readonly body: Part }
+  | BackPart
+
+/** What a group matched, `min` to `max` times. */
+export interface BackPart {
+  readonly kind: 'back'
+  readonly node: AreNode
+  readonly flags: number
+  readonly group: number
+  readonly min: number
+  readonly max: number
+}
 
 /** Prefers the longest match. */
 const LONG = 1
@@ -36,6 +47,12 @@ const SHORT = 2
 /** Something in it prefers another length than it does. */
 const MIXED = 4
 const CAPTURES = 8
+const REFERS = 16
+
+/** Whether back-references stand in it. */
+export function refersBack(part: Part): boolean {
+  return (part.flags & REFERS) !== 0
+}
 
 export function prefersShort(part: Part): boolean {
   return (part.flags & SHORT) !== 0
@@ -86,6 +103,7 @@ export function partsOf(tree: AreNode): { readonly root: Part; readonly groups: 
   }
 
   const atomOf = (node: AreNode): Part => {
+    if (node.kind === 'back') return { kind: 'back', node, flags: REFERS, group: node.group, min: 1, max: 1 }
     if (node.kind !== 'group') return { kind: 'plain', node, flags: 0 }
     if (!node.captures) return choice(node.body)
     const group = ++groups
@@ -98,8 +116,10 @@ export function partsOf(tree: AreNode): { readonly root: Part; readonly groups: 
     const own = atom.flags & (LONG | SHORT | MIXED)
     if (item.min === 1 && item.max === 1 && (wish === 0 || own === 0 || wish === own)) return atom
     const flags = combined(wish, atom.flags)
-    if ((atom.flags & CAPTURES) === 0) return { kind: 'plain', node: item, flags }
-    if (item.min === 0) return { kind: 'repeat', node: item, flags, body: atom }
+    if (atom.kind === 'back' && item.body.kind === 'back')
+      return { ...atom, node: item, flags: atom.flags | flags, min: item.min, max: item.max }
+    if ((atom.flags & (CAPTURES | REFERS)) === 0) return { kind: 'plain', node: item, flags }
+    if (item.min === 0 || refersBack(atom)) return { kind: 'repeat', node: item, flags, body: atom }
     // Only the last repetition is seen in the groups: what is before it is plain.
     const fewer: AreRepeat = { ...item, min: item.min - 1, max: item.max - 1 }
     const left: Part = { kind: 'plain', node: fewer, flags: flags & (LONG | SHORT) }
@@ -126,7 +146,7 @@ function sequence(items: readonly AreNode[]): AreNode {
 }
 
 function isMessy(flags: number): boolean {
-  return (flags & (MIXED | CAPTURES)) !== 0
+  return (flags & (MIXED | CAPTURES | REFERS)) !== 0
 }
 
 /** What a part says of itself to what holds it. */

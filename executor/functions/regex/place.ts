@@ -42,7 +42,7 @@ export class Place {
     this.#marks ??= new Map()
     let marks = this.#marks.get(look)
     if (marks === undefined) {
-      marks = new Bits(this.text.length + 1)
+      marks = new Bits(0, this.text.length)
       const end = this.text.length
       this.#automatonOf(look).run(this, look.ahead ? end : 0, look.ahead ? 0 : end, { into: marks })
       this.#marks.set(look, marks)
@@ -87,9 +87,12 @@ export class Place {
   /** Counts characters read. Throws 54001 when a pattern reads the text again and again. */
   spend(count: number): void {
     this.#stepsLeft -= count
-    if (this.#stepsLeft < 0)
-      throw new SqlError('statement_too_complex', 'regular expression takes too many steps for this text')
+    if (this.#stepsLeft < 0) throw tooManySteps()
   }
+}
+
+export function tooManySteps(): SqlError {
+  return new SqlError('statement_too_complex', 'regular expression takes too many steps for this text')
 }
 
 const NO_MARKS: readonly Bits[] = []

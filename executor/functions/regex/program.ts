@@ -77,6 +77,7 @@ export function compileProgram(
         if (looks.length > LOOKS_MAX) throw tooComplex()
         return ask(part.wanted ? 'when' : 'unless', LOOK << looks.indexOf(part), next)
       case 'group':
+      case 'back':
         return emit(part.body, next)
       case 'sequence':
         for (let i = 0; i < part.items.length; i++)

@@ -58,8 +58,31 @@ test('a pattern that would read a text again and again from each match on ends w
   assert.throws(() => all('a|.*b', text), { condition: 'statement_too_complex' })
 })
 
-test('what a linear engine cannot do is refused, not guessed', () => {
-  assert.throws(() => compileRegex('(a)\\1'), { condition: 'feature_not_supported' })
+test('a back-reference matches what its group matched', () => {
+  assert.deepEqual(all('(a|b)\\1', 'abba'), ['bb'])
+  assert.deepEqual(all('\\y(\\w+) \\1\\y', 'the the fox is is in', 'i'), ['the the', 'is is'])
+  assert.deepEqual(all('^(.+)\\1{2}$', 'ababab'), ['ababab'])
+  assert.deepEqual(all('(a)?\\1b', 'aab b'), ['aab'])
+  assert.deepEqual(all('(.)(.)\\2\\1', 'abbaxyyx'), ['abba', 'xyyx'])
+  assert.deepEqual(all('(é)\\1', 'éÉ', 'i'), ['éÉ'])
+  assert.deepEqual(all('(a)\\11', 'aa1 a\t'), ['a\t'])
+  assert.deepEqual(all('(a+)\\1', 'a'.repeat(10_001)), ['a'.repeat(10_000)])
+})
+
+test('tries for a back-reference are counted, so that no pattern hangs a thread', () => {
+  const started = performance.now()
+  for (const [pattern, text] of [
+    ['^(a*)(a*)(a*)(a*)\\1\\2\\3\\4(a)(.)\\6$', `${'a'.repeat(400)}cb`],
+    ['^(.*)(.*)(.*)(.*)(.*)x\\5\\4y\\3\\2z\\1$', `${'abc'.repeat(30)}xabyabzc`],
+    ['((.)(.*)\\3)+\\2$', 'ab'.repeat(3000)],
+  ] as const)
+    assert.throws(() => compileRegex(pattern).test(text), { condition: 'statement_too_complex' })
+  assert.ok(performance.now() - started < 20_000)
+})
+
+test('what no pattern is, is said in PostgreSQL’s words', () => {
+  for (const pattern of ['\\1', '(a\\1)', '(a)(?=\\1)', '(?=(a))\\1'])
+    assert.throws(() => compileRegex(pattern), { message: /invalid backreference number/ })
   assert.throws(() => compileRegex('(((((a{99}){99}){99}){99}){99})'), {
     condition: 'invalid_regular_expression',
   })

@@ -138,6 +138,22 @@ E'a\tb' ~ '\s'
 'abc' ~ 'a\'
 'ab' ~ '(a)(b)\1'
 'aa' ~ '(a)\1'
+regexp_match('abba', '(.)(.)\2\1')
+regexp_replace('the the fox is is in', '\y(\w+) \1\y', '\1', 'gi')
+regexp_matches('aabbcd', '(\w)\1', 'g')
+regexp_match('ababab', '^(.+)\1{2}$')
+regexp_match('aab', '(a)?\1b')
+regexp_match('b', '(a)?\1b')
+regexp_match('b', '(a)*\1?b')
+regexp_match('xyxyz', '^((x)(y))\1*z$')
+regexp_match('abcabc', '(?:(a)(b)(c)){2}\3?')
+'aa' ~ '\1'
+'aa' ~ '(a\1)'
+'aa' ~ '(a)(?=\1)'
+'aa' ~ '(?=(a))\1'
+'aa1' ~ '(a)\11'
+'aA' ~* '(a)\1'
+regexp_match('aabab', '^(a|ab)(a|ab)*?\2$')
 'ab' ~ 'a(?=b)'
 'ab' ~ 'a(?!b)'
 regexp_replace('1234567', '\d(?=(\d{3})+$)', '\&,', 'g')
