@@ -20,7 +20,7 @@ for (const [operators, help, call] of [
   for (const operator of operators) fn(`${operator}(numeric, numeric) -> numeric`, { dialect, help, call })
 
 for (const [names, help, call] of [
-  [['sqrt'], 'square root', m.sqrt96],
+  [['sqrt', '|/'], 'square root', m.sqrt96],
   [['exp'], 'e to the power a', m.exp96],
   [['ln'], 'natural logarithm', m.ln96],
   [['log', 'log10'], 'logarithm to the base 10', m.log10of96],

@@ -1,6 +1,7 @@
 import { ColumnBuffer } from '../../storage/column-buffer.ts'
 import { compareCells } from '../../storage/compare-cells.ts'
 import type { Column } from '../../types/chunk.ts'
+import { SqlError } from '../../types/error.ts'
 import type { WindowCall } from '../../types/job.ts'
 import type { Type } from '../../types/type.ts'
 import type { Accumulator, Multiset, ValuesById } from '../aggregates/contract.ts'
@@ -11,12 +12,16 @@ import { frameScale } from './frame-scale.ts'
 import type { Frames } from './frames.ts'
 import type { Partition } from './partition.ts'
 
-/** Fills `out` with an aggregate over each row's frame. `table` keeps the partition's rows by id. */
+/**
+ * Fills `out` with an aggregate over each row's frame. `table` keeps the partition's rows by id. `fail` is told of a frame that has no value
+ * (a sum out of range), which is NULL unless it throws.
+ */
 export type AggregateOver = (
   partition: Partition,
   frames: Frames,
   table: ValuesById,
   out: ColumnBuffer,
+  fail: (error: SqlError) => void,
 ) => Generator<void>
 
 /**
@@ -32,11 +37,17 @@ export function aggregateOver(call: WindowCall, types: readonly Type[]): Aggrega
   return listing(call, retractable)
 }
 
+function withoutValue(error: unknown, out: ColumnBuffer, at: number, fail: (error: SqlError) => void): void {
+  if (!(error instanceof SqlError)) throw error
+  fail(error)
+  out.setNull(at)
+}
+
 function folding(call: WindowCall, accumulator: Accumulator, retracts: boolean): AggregateOver {
   const state = accumulator.state.map(s => new ColumnBuffer(s.type, 1))
   const ranges = new Int32Array(6)
   let zeros = new Int32Array(64)
-  return function* (partition, frames, _table, out) {
+  return function* (partition, frames, _table, out, fail) {
     const { length } = partition
     if (zeros.length < length) zeros = new Int32Array(length)
     const args = call.args.map(i => partition.columns[i]!)
@@ -55,8 +66,12 @@ function folding(call: WindowCall, accumulator: Accumulator, retracts: boolean):
       scale?.count(argument!, from, to, weights)
     }
     const output = (i: number): void => {
-      accumulator.output(state, 0, out, i)
-      scale?.settle(out, i)
+      try {
+        accumulator.output(state, 0, out, i)
+        scale?.settle(out, i)
+      } catch (error) {
+        withoutValue(error, out, i, fail)
+      }
     }
     let [from, to] = [0, 0]
     reset()
@@ -107,7 +122,7 @@ function folding(call: WindowCall, accumulator: Accumulator, retracts: boolean):
 }
 
 function listing(call: WindowCall, multiset: Multiset): AggregateOver {
-  return function* (partition, frames, table, out) {
+  return function* (partition, frames, table, out, fail) {
     const by = multiset.orderedBy ?? 0
     const counts = countedRows(call, partition, !multiset.keepsNulls, by)
     const key = by > 0 ? partition.columns[call.args[by]!]! : undefined
@@ -136,7 +151,11 @@ function listing(call: WindowCall, multiset: Multiset): AggregateOver {
       seen += rows.length
       const ids = rows.map(row => partition.ids[row]!)
       const times = ids.map(() => 1)
-      out.set(i, multiset.output(table, call.args, ids, times))
+      try {
+        out.set(i, multiset.output(table, call.args, ids, times))
+      } catch (error) {
+        withoutValue(error, out, i, fail)
+      }
     }
   }
 }

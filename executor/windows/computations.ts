@@ -46,24 +46,25 @@ export function computations(
     }
   return calls.map((call): Computation => {
     const framed = (partition: Partition) => framesOf(call.frame, partition, evaluator(partition))
-    if (call.kind === 'aggregate') {
-      const over = aggregateOver(
-        call,
-        call.args.map(i => input[i]!.type),
-      )
-      return function* (partition, out) {
-        yield* over(partition, yield* framed(partition), rows, out)
-      }
-    }
-    const kernel = windowKernel(call.fn)
+    const over =
+      call.kind === 'aggregate'
+        ? aggregateOver(
+            call,
+            call.args.map(i => input[i]!.type),
+          )
+        : undefined
+    const kernel = call.kind === 'aggregate' ? undefined : windowKernel(call.fn)
     return function* (partition, out, reports) {
-      const args = call.args.map(i => partition.columns[i]!)
       const fail = (error: SqlError): void => {
         if (context.mode === 'batch') throw error
         if (reports) context.reportError(error)
       }
       try {
-        yield* kernel(partition, args, () => framed(partition), out, fail, call.ignoresNulls === true)
+        if (over !== undefined) yield* over(partition, yield* framed(partition), rows, out, fail)
+        else {
+          const args = call.args.map(i => partition.columns[i]!)
+          yield* kernel!(partition, args, () => framed(partition), out, fail, call.ignoresNulls === true)
+        }
       } catch (error) {
         if (context.mode === 'batch' || !(error instanceof SqlError)) throw error
         if (reports) context.reportError(error)

@@ -1,7 +1,9 @@
 import { formatDecimal, parseDecimal } from '../../types/decimal.ts'
+import { fit } from '../../types/decimal96.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import { extendedType } from '../../types/extended.ts'
 import { formatText, parseText } from '../../types/text-io.ts'
+import { inRisingWave } from '../../types/time/time-style.ts'
 import { packTime, unpackTime } from '../../types/time/time-with-zone.ts'
 import type { Type } from '../../types/type.ts'
 import type { Decimal, Interval, Value } from '../../types/value.ts'
@@ -19,7 +21,8 @@ export function encodeValue(type: Type, value: Exclude<Value, null>, format: num
 export function decodeParameter(type: Type, bytes: Buffer, format: number, zone: string): Value {
   if (format === 0) return parseText(type, bytes.toString(), zone)
   try {
-    return decodeBinary(type, bytes)
+    const value = decodeBinary(type, bytes)
+    return type.name === 'numeric' && inRisingWave(zone) ? fit(value as Decimal) : value
   } catch (error) {
     if (error instanceof SqlError) throw error
     throw new SqlError('invalid_binary_representation', `incorrect binary data format for type ${type.name}`)
