@@ -144,7 +144,7 @@ export function castStyle(from: Type, to: Type, session: () => TimeStyleText): T
   if (holds(from, INSTANTS) || holds(to, INSTANTS)) return texts ? session() : zoneOfStyle(session())
   const timed = texts && (holds(from, STYLED) || holds(to, STYLED))
   const written = holds(to, TEXTS) && holds(from, WRITTEN)
-  const numbered = holds(from, DIALECTAL) || holds(to, DIALECTAL) || from.name === 'jsonb'
+  const numbered = isDialectal(from, to)
   if (!timed && !written && !numbered) return undefined
   const style = session()
   if ((numbered || written) && inRisingWave(style)) return style
@@ -152,6 +152,14 @@ export function castStyle(from: Type, to: Type, session: () => TimeStyleText): T
   return isPlainStyle(style) || (!timed && writesPlainValues(style)) ? undefined : style
 }
 
+/** Whether another dialect may convert otherwise. Whole numbers and numerics become each other in one way. */
+function isDialectal(from: Type, to: Type): boolean {
+  if (from.name === 'numeric' ? WHOLE.has(to.name) : to.name === 'numeric' && WHOLE.has(from.name))
+    return false
+  return from.name === 'jsonb' || holds(from, DIALECTAL) || holds(to, DIALECTAL)
+}
+
+const WHOLE: ReadonlySet<TypeName> = new Set(['int2', 'int4', 'int8'])
 const TEXTS: ReadonlySet<TypeName> = new Set(['text'])
 const INSTANTS: ReadonlySet<TypeName> = new Set(['timestamptz', 'timetz'])
 const STYLED: ReadonlySet<TypeName> = new Set(['date', 'timestamp', 'interval'])
