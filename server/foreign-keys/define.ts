@@ -63,19 +63,16 @@ function parentOf(
 ): Referring {
   const isSelf = name.name === child.name && (name.schema ?? child.schema) === child.schema
   const parent = isSelf ? child : requireRelation(context, name)
-  const { position } = name
   if (!isSelf && 'kind' in parent && parent.kind !== 'table')
-    throw new SqlError('wrong_object_type', `referenced relation "${parent.name}" is not a table`, {
-      position,
-    })
+    throw new SqlError('wrong_object_type', `referenced relation "${parent.name}" is not a table`)
   const kinds = [child, parent].map(({ schema }) => isTempSchema(schema))
   if (kinds[0] !== kinds[1]) {
     const own = kinds[0] ? 'temporary' : 'permanent'
     const message = `constraints on ${own} tables may reference only ${own} tables`
-    throw new SqlError('invalid_table_definition', message, { position })
+    throw new SqlError('invalid_table_definition', message)
   }
   if ([child, parent].some(({ onCommit }) => onCommit === 'delete rows'))
-    throw notSupported('a foreign key between tables of which one loses its rows ON COMMIT', { position })
+    throw notSupported('a foreign key between tables of which one loses its rows ON COMMIT')
   requireReferable(child, context)
   requireReferable(parent, context)
   return parent

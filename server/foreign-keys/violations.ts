@@ -9,7 +9,7 @@ export function refersToNone(child: Relation, key: ForeignKeyDef, parent: Relati
   return unmatched(
     child,
     key,
-    `Key ${keyText(child, key.columns, row)} is not present in table "${parent.name}".`,
+    `Key ${keyText(child, key.columns, row, plain)} is not present in table "${parent.name}".`,
   )
 }
 
@@ -36,6 +36,8 @@ export function stillReferredTo(
   })
   const message = `update or delete on table "${parent.name}" violates foreign key constraint "${name}" on table "${child.name}"`
   return new SqlError('foreign_key_violation', message, {
-    detail: `Key ${keyText(parent, parentColumns, row)} is still referenced from table "${child.name}".`,
+    detail: `Key ${keyText(parent, parentColumns, row, plain)} is still referenced from table "${child.name}".`,
   })
 }
+
+const plain = (name: string): string => name

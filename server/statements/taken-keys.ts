@@ -105,9 +105,14 @@ function taken(table: Relation, { name, columns }: UniqueDef, row: Row): SqlErro
   })
 }
 
-/** `(a, b)=(1, x)` */
-export function keyText(table: Relation, columns: readonly number[], row: Row): string {
-  const names = columns.map(c => quoteIdent(table.columns[c]!.name)).join(', ')
+/** `(a, b)=(1, x)`. PostgreSQL quotes no name where it tells of foreign keys. */
+export function keyText(
+  table: Relation,
+  columns: readonly number[],
+  row: Row,
+  nameOf: (name: string) => string = quoteIdent,
+): string {
+  const names = columns.map(c => nameOf(table.columns[c]!.name)).join(', ')
   const values = columns.map(c => {
     const value = row[c] ?? null
     return value === null ? 'null' : formatText(table.columns[c]!.type, value)

@@ -10,13 +10,13 @@ import { type RunningServer, startServer } from '../../server/main.ts'
 
 /** Where our answer is another one on purpose. */
 const DIFFERENT: Readonly<Record<string, string>> = {
-  "SELECT '{'::jsonb": 'no detail of what is wrong with the JSON',
   'SELECT * FROM (SELECT 1)': 'a subquery needs no alias, as in PostgreSQL 16',
   'CREATE TABLE t (a int)': 'a position, which PostgreSQL leaves out',
   'CREATE VIEW v AS SELECT 1': 'a position, which PostgreSQL leaves out',
   'DROP TABLE nope': 'a position, which PostgreSQL leaves out',
   'CREATE INDEX i ON t (nope)': 'a position, which PostgreSQL leaves out',
   'CREATE INDEX i ON nope (a)': 'a position, which PostgreSQL leaves out',
+  'ALTER TABLE child ADD FOREIGN KEY (b) REFERENCES nope': 'a position, which PostgreSQL leaves out',
   'CREATE TABLE w (a int PRIMARY KEY, b int PRIMARY KEY)': 'no position',
   'SELECT $1': 'no position',
   'DROP VIEW t': 'the hint names the statement in other words',
@@ -41,6 +41,11 @@ before(async () => {
     await client.query('CREATE TABLE t (a int PRIMARY KEY, b varchar, c bigint NOT NULL)')
     await client.query('CREATE TABLE u (a int, d timestamp, arr int[], j jsonb)')
     await client.query('CREATE VIEW v AS SELECT a FROM t')
+    await client.query(`CREATE TABLE parent (id int PRIMARY KEY, code varchar UNIQUE, x int);
+      CREATE TABLE child (id int REFERENCES parent, a int, b int, "C" varchar CONSTRAINT code REFERENCES parent (code),
+        FOREIGN KEY (a) REFERENCES parent MATCH FULL);
+      INSERT INTO parent VALUES (1, 'one'), (2, 'two');
+      INSERT INTO child VALUES (1, 2, 3, 'two')`)
     clients.push(client)
   }
 })
