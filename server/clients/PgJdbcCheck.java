@@ -169,6 +169,16 @@ public class PgJdbcCheck {
     check(names(m.getPrimaryKeys(null, "public", "jdbc_t"), "COLUMN_NAME"), "[k]");
     check(names(m.getIndexInfo(null, "public", "jdbc_t", true, true), "COLUMN_NAME"), "[k]");
     check(names(m.getImportedKeys(null, "public", "jdbc_t"), "FKCOLUMN_NAME"), "[]");
+    try (Statement s = c.createStatement()) {
+      s.execute("CREATE TABLE jdbc_c (a int, b int CONSTRAINT known REFERENCES jdbc_t ON DELETE SET NULL)");
+      check(names(m.getImportedKeys(null, "public", "jdbc_c"), "FKCOLUMN_NAME"), "[b]");
+      check(names(m.getImportedKeys(null, "public", "jdbc_c"), "PK_NAME"), "[jdbc_t_pkey]");
+      check(names(m.getImportedKeys(null, "public", "jdbc_c"), "DELETE_RULE"), "[2]");
+      check(names(m.getExportedKeys(null, "public", "jdbc_t"), "FK_NAME"), "[known]");
+      check(names(m.getCrossReference(null, null, "jdbc_t", null, null, "jdbc_c"), "PKCOLUMN_NAME"), "[k]");
+      check(code(s, "INSERT INTO jdbc_c VALUES (1, 12345)"), "23503");
+      s.execute("DROP TABLE jdbc_c");
+    }
     check(names(m.getSchemas(), "TABLE_SCHEM").contains("public"), true);
     check(names(m.getCatalogs(), "TABLE_CAT").contains("dev"), true);
     check(names(m.getTypeInfo(), "TYPE_NAME").contains("numeric"), true);

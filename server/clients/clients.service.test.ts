@@ -53,7 +53,7 @@ test('pgbench: its own tables, filled from either side, and transactions by ever
   await c.connect()
   const pgbench = join(installPostgres(), 'pgbench')
   const to = ['-h', '127.0.0.1', '-p', String(server.port), '-U', 'root']
-  for (const steps of ['dtGvp', 'dtgvp']) {
+  for (const steps of ['dtGvpf', 'dtgvpf']) {
     await passes(pgbench, [...to, '-i', '-s', '1', '-I', steps, 'dev'])
     const made = await c.query(
       `SELECT (SELECT count(*) FROM pgbench_accounts) AS rows, (SELECT abalance FROM pgbench_accounts WHERE aid = 99999) AS one,

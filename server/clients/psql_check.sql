@@ -36,4 +36,7 @@ SELECT count(*) FROM generate_series(1, 1000000) a, generate_series(1, 1000000) 
 RESET statement_timeout;
 SELECT k FROM ps ORDER BY k; SELECT 'second' AS of_two;
 SELECT k, v, at FROM ps \gdesc
+CREATE TABLE ps_child (p int REFERENCES ps ON DELETE CASCADE);
+\d ps_child
+\d ps
 DROP TABLE ps CASCADE;

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from sqlalchemy import (
     Column,
+    ForeignKey,
     Integer,
     MetaData,
     Numeric,
@@ -16,8 +17,8 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.exc import ProgrammingError
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.exc import IntegrityError, ProgrammingError
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 
 engine = create_engine(f"postgresql+psycopg://root@{sys.argv[1]}:{sys.argv[2]}/dev")
 
@@ -31,6 +32,42 @@ class Account(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     name: Mapped[str] = mapped_column(String)
     amount: Mapped[Decimal] = mapped_column(Numeric)
+
+
+class Order(Base):
+    __tablename__ = "sa_orders"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("sa_accounts.id", ondelete="CASCADE"))
+    account: Mapped[Account | None] = relationship()
+
+
+def foreign_keys():
+    with Session(engine) as session:
+        session.add(Order(id=1, account=Account(id=100, name="of an order", amount=Decimal(1))))
+        session.commit()
+        assert session.get(Order, 1).account.name == "of an order"
+    with Session(engine) as session:
+        session.add(Order(id=2, account_id=101))
+        try:
+            session.commit()
+            raise AssertionError("no error")
+        except IntegrityError as error:
+            assert error.orig.sqlstate == "23503", error.orig
+    with Session(engine) as session:
+        session.delete(session.get(Account, 100))
+        session.commit()
+        assert session.get(Order, 1) is None
+    (found,) = inspect(engine).get_foreign_keys("sa_orders")
+    assert found["name"] == "sa_orders_account_id_fkey", found
+    assert found["constrained_columns"] == ["account_id"], found
+    assert (found["referred_table"], found["referred_columns"]) == ("sa_accounts", ["id"]), found
+    assert found["options"] == {"ondelete": "CASCADE"}, found
+    meta = MetaData()
+    meta.reflect(engine, only=["sa_orders"])
+    assert [t.name for t in meta.sorted_tables] == ["sa_accounts", "sa_orders"], meta.sorted_tables
+    with engine.connect() as c:
+        c.execute(text("DROP TABLE sa_orders"))
+        c.commit()
 
 
 def orm():
@@ -90,7 +127,7 @@ def errors():
         c.commit()
 
 
-for check in (orm, reflection, errors):
+for check in (orm, foreign_keys, reflection, errors):
     try:
         check()
     except Exception as error:
