@@ -1,5 +1,5 @@
 import type { Catalog, Relation } from '../../planner/catalog.ts'
-import type { Reference } from '../../planner/constraint-def.ts'
+import { type Reference, uniquesOf } from '../../planner/constraint-def.ts'
 import { SqlError } from '../../types/error.ts'
 import { keepingConstraints } from '../statements/alter-constraint.ts'
 import type { StatementContext } from '../statements/contract.ts'
@@ -7,6 +7,15 @@ import type { StatementContext } from '../statements/contract.ts'
 /** How it is called where something depends on something else. */
 export function referenceLabel({ child, key }: Reference<Relation>): string {
   return `constraint ${key.name} on table ${child.name}`
+}
+
+/** Foreign keys that refer to the table, or that the unique index makes possible. */
+export function referencesOn(id: number, catalog: Catalog): readonly Reference<Relation>[] {
+  const on = catalog.byId(id)?.index?.on
+  if (on === undefined) return catalog.referencesTo(id)
+  const table = catalog.byId(on)
+  const kept = table && uniquesOf(table).find(({ byIndex }) => byIndex === id)
+  return kept === undefined ? [] : catalog.referencesTo(on).filter(({ key }) => key.unique === kept.id)
 }
 
 /** The catalog without foreign keys that stand on what is dropped. Throws 2BP01 unless they may go. */

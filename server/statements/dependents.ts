@@ -1,7 +1,7 @@
 import type { Catalog, Relation } from '../../planner/catalog.ts'
 import type { Reference } from '../../planner/constraint-def.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
-import { referenceLabel, withoutKeys } from '../foreign-keys/drop-references.ts'
+import { referenceLabel, referencesOn, withoutKeys } from '../foreign-keys/drop-references.ts'
 
 interface Dropped {
   readonly id: number
@@ -21,8 +21,8 @@ export function withDependents(
   const kept: string[] = []
   const references: Reference<Relation>[] = []
   for (let object = queue.shift(); object !== undefined; object = queue.shift()) {
-    for (const each of catalog.referencesTo(object.id)) {
-      if (gone.has(each.child.id)) continue
+    for (const each of referencesOn(object.id, catalog)) {
+      if (gone.has(each.child.id) || references.some(({ key }) => key === each.key)) continue
       references.push(each)
       kept.push(`${referenceLabel(each)} depends on ${object.label}`)
     }
