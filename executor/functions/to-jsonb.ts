@@ -138,6 +138,7 @@ function object(types: readonly Type[], values: readonly Value[], zone: string):
 function jsonKey(type: Type, value: Exclude<Value, null>, zone: string): string {
   if (type.name === 'array' || type.name === 'struct' || type.name === 'json' || type.name === 'jsonb')
     throw new SqlError('invalid_parameter_value', 'key value must be scalar, not array, composite, or json')
+  if (inRisingWave(zone)) return type.name === 'bool' ? String(value) : formatText(type, value, zone)
   const json = toJson(type, value, zone)
   return typeof json === 'string' ? json : formatJson(json)
 }
