@@ -1,12 +1,9 @@
 import { assert, notSupported, SqlError } from '../types/error.ts'
 import type { Expression, Job } from '../types/job.ts'
-import type { SqlDialect } from '../types/sql-dialect.ts'
 import { type Schema, TEXT, type Type } from '../types/type.ts'
 import { body } from './bind/ast.ts'
-import { dialectOf } from './bind/coerce.ts'
 import { bindTree } from './bind/query.ts'
 import type { BindContext, BoundQuery, ParameterValues, PgNode, StreamPlan } from './contract.ts'
-import { refuseCrossJoins } from './cross-joins.ts'
 import type { Sampler } from './estimate.ts'
 import { isNow, literal, mapExpression } from './expressions.ts'
 import { lower } from './lower.ts'
@@ -29,8 +26,6 @@ import { refuseVariantKeys } from './variant-keys.ts'
 /** A bound query and its logical plan. */
 export interface Bound extends BoundQuery {
   readonly plan: Plan
-  /** That it was bound in. */
-  readonly dialect: SqlDialect
 }
 
 /** Binds a `{SelectStmt}` (or its bare fields) of libpg-query. */
@@ -43,8 +38,7 @@ export function bindQuery(select: PgNode, context: BindContext): Bound {
     schemaOf(bound.plan).length === schema.length
       ? bound.plan
       : firstColumns(bound.plan, schema.length, bound.names)
-  const parameters = parameterTypes(context)
-  return { schema, dependsOn: [...dependsOn], parameters, plan, dialect: dialectOf(context) }
+  return { schema, dependsOn: [...dependsOn], parameters: parameterTypes(context), plan }
 }
 
 /** Types of $1 … $n; text where nothing told. */
@@ -63,7 +57,6 @@ export function planStream(bound: Bound): StreamPlan {
     })
   refuseOtherNow(plan)
   refuseVariantKeys(plan)
-  if (bound.dialect.joinsByEquality) refuseCrossJoins(plan)
   const nodes = lower(plan)
   return { nodes, schema: bound.schema, key: keyOf(plan) ?? [], appendOnly: appendOnly(plan) }
 }

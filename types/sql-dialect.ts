@@ -20,7 +20,6 @@ export const DIALECT_POINTS = {
   closedLambdas: 'the body of a lambda reads its variables, not columns',
   namesAllColumns: 'the list of names behind a view names all of its columns',
   exactReturns: 'a function in SQL returns what its query yields, without a conversion',
-  joinsByEquality: 'a materialized view has no join without a condition',
   tablesAlone: 'GRANT … ON ALL TABLES and default privileges ON TABLES are about tables only',
   allPrivileges: 'has_table_privilege() and its kin ask for all of several privileges',
   fractionsOfThree: 'fractions of a second in times are written with 3 or 6 digits',

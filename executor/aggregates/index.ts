@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { plainType } from '../../types/domain-type.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import { isIncomparable } from '../../types/incomparable.ts'
@@ -299,12 +300,10 @@ export function resolveAggregate(
 ): ResolvedAggregate {
   const argTypes = given.map(type => type && plainType(type))
   let best: { entry: Entry; cost: number } | undefined
-  for (const entry of ENTRIES) {
-    if (entry.name !== name || entry.args.length !== argTypes.length || isFormer(entry)) continue
+  for (const entry of namedIn(name, dialect)) {
+    if (entry.args.length !== argTypes.length || isFormer(entry)) continue
     if (entry.compares !== undefined && isIncomparable(argTypes[entry.compares] ?? TEXT)) continue
-    if (entry.dialect !== undefined && entry.dialect !== dialect) continue
-    // A variant is preferred to the one it stands for.
-    let cost = entry.dialect === undefined ? 0.5 : 0
+    let cost = 0
     for (let i = 0; i < argTypes.length; i++) cost += castCost(argTypes[i], entry.args[i]!)
     if (cost < (best?.cost ?? Number.POSITIVE_INFINITY)) best = { entry, cost }
   }
@@ -347,6 +346,14 @@ export function createAggregate(
     : ENTRIES.find(e => e.dialect === undefined && e.type !== JSON_TEXT && takes(e, name, argTypes))
   if (entry === undefined) throw undefinedAggregate(name, argTypes)
   return entry.make(argTypes, appendOnly, batch)
+}
+
+/** The aggregates of that name in a dialect: a variant takes the place of the one with its parameters. */
+function namedIn(name: string, dialect: DialectName): readonly Entry[] {
+  const all = ENTRIES.filter(entry => entry.name === name)
+  const own = all.filter(entry => entry.dialect === dialect)
+  const isReplaced = ({ args }: Entry): boolean => own.some(each => isDeepStrictEqual(each.args, args))
+  return [...all.filter(entry => entry.dialect === undefined && !isReplaced(entry)), ...own]
 }
 
 /** The dialect behind the types of a variant's id. */
