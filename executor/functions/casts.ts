@@ -164,7 +164,7 @@ const TEXTS: ReadonlySet<TypeName> = new Set(['text'])
 const INSTANTS: ReadonlySet<TypeName> = new Set(['timestamptz', 'timetz'])
 const STYLED: ReadonlySet<TypeName> = new Set(['date', 'timestamp', 'interval'])
 /** Read, written or converted otherwise in another dialect. */
-const DIALECTAL: ReadonlySet<TypeName> = new Set(['numeric', 'time', 'jsonb'])
+const DIALECTAL: ReadonlySet<TypeName> = new Set(['numeric', 'time'])
 const WRITTEN: ReadonlySet<TypeName> = new Set(['bytea', 'float4', 'float8'])
 
 function holds(type: Type, names: ReadonlySet<TypeName>): boolean {
