@@ -197,7 +197,7 @@ function absolute(value: bigint): bigint {
 }
 
 export function outOfRange(): SqlError {
-  return new SqlError('numeric_value_out_of_range', 'value overflows numeric format')
+  return new SqlError('numeric_value_out_of_range', 'Numeric out of range')
 }
 
 function divisionByZero(): SqlError {
