@@ -60,7 +60,8 @@ for (const [type, epoch] of [
     zoned: type === 'timestamptz',
     call: (f: string, a: bigint, zone?: string) => {
       const unit = unitOf(f)
-      if (type === 'timestamp' && unit === 'julian' && hasEnd(a)) return julian96(a)
+      if (type !== 'time' && unit === 'julian' && hasEnd(a))
+        return julian96(zone === undefined ? a : t.instantToLocal(a, zone))
       const field =
         type === 'time'
           ? timeField(f, a)

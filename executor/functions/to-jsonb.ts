@@ -25,9 +25,10 @@ export function toJson(type: Type, value: Value, style: TimeStyleText): Json {
     case 'int2':
     case 'int4':
     case 'int8':
-    case 'int256':
     case 'oid':
       return jsonNumber(String(value))
+    case 'int256':
+      return inRisingWave(style) ? String(value) : jsonNumber(String(value))
     case 'float4':
     case 'float8': {
       if (!Number.isFinite(value)) return formatText(type, value)
@@ -48,11 +49,10 @@ export function toJson(type: Type, value: Value, style: TimeStyleText): Json {
       return jsonOfVariant(parseJson(value as string))
     case 'timestamp':
       return formatTimestamp(value as bigint, isLong(style)).replace(' ', 'T')
-    case 'timestamptz':
-      return formatTimestamptz(value as bigint, zoneOfStyle(style), { threes: isLong(style) }).replace(
-        ' ',
-        'T',
-      )
+    case 'timestamptz': {
+      const zone = inRisingWave(style) ? 'UTC' : zoneOfStyle(style)
+      return formatTimestamptz(value as bigint, zone, { threes: isLong(style) }).replace(' ', 'T')
+    }
     case 'date':
       return formatDate(value as number)
     case 'array':
