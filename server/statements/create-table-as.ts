@@ -1,4 +1,5 @@
 import type { Relation } from '../../planner/catalog.ts'
+import { columnModifiers } from '../../planner/modifiers.ts'
 import { bindQuery, planBatch } from '../../planner/query.ts'
 import type { Chunk } from '../../types/chunk.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
@@ -30,7 +31,8 @@ export async function createTableAs(
   requireNoParameters(bound)
   if ((columnNames?.length ?? 0) > bound.schema.length)
     throw new SqlError('syntax_error', 'too many column names were specified')
-  const columns = withRowId(queryColumns(bound.schema, columnNames), [])
+  const modifiers = columnModifiers(bound.plan, context.catalogs.current)
+  const columns = withRowId(queryColumns(bound.schema, columnNames, modifiers), [])
   const rows: Chunk[] = []
   const job = planBatch(bound, [], undefined, context.now())
   if (syntax.noData !== true)

@@ -1,5 +1,6 @@
 import { withChangeIds } from '../../planner/bind/changelog.ts'
 import type { ColumnDef } from '../../planner/catalog.ts'
+import { columnModifiers } from '../../planner/modifiers.ts'
 import { type Name, temporaryName } from '../../planner/parse/index.ts'
 import { schemaOf } from '../../planner/plan.ts'
 import { type Bound, bindQuery, planStream } from '../../planner/query.ts'
@@ -59,7 +60,8 @@ function makeView(
     const { namesAllColumns } = sqlDialect(context.session.settings.get('sql_dialect'))
     if (namesAllColumns && names > 0 && names < own.schema.length)
       throw new SqlError('syntax_error', 'number of column names does not match number of columns')
-    const shown = (isMaterialized ? queryColumns : outputColumns)(own.schema, statement.columns)
+    const modifiers = columnModifiers(own.plan, context.catalogs.current)
+    const shown = (isMaterialized ? queryColumns : outputColumns)(own.schema, statement.columns, modifiers)
     const columns = [...shown, ...outputColumns(bound.schema.slice(shown.length)).map(hidden)]
     const common = {
       sql,

@@ -10,6 +10,7 @@ import type { Chunk } from '../../types/chunk.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import type { GraphNode, Job, OperatorSpec } from '../../types/job.ts'
 import { type Schema, TIMESTAMPTZ } from '../../types/type.ts'
+import type { Modifier } from '../../types/type-modifier.ts'
 import { requireCreate, rightsOf } from '../access/rights.ts'
 import { isOn } from '../session/setting-checks.ts'
 import { whileRunning } from '../while-running.ts'
@@ -183,18 +184,29 @@ export function presentTime(nodes: readonly GraphNode[], schema: Schema): GraphN
   return nodeAfter(nodes, nodes.at(-1)!, spec, [...schema, { name: 'now', type: TIMESTAMPTZ }], 'any')
 }
 
-/** Columns of a query's result. Throws 42701. */
-export function queryColumns(schema: Schema, names: readonly string[] = []): ColumnDef[] {
-  const columns = outputColumns(schema, names)
+/** Columns of a query's result, which `modifiers` limit. Throws 42701. */
+export function queryColumns(
+  schema: Schema,
+  names: readonly string[] = [],
+  modifiers: readonly (Modifier | undefined)[] = [],
+): ColumnDef[] {
+  const columns = outputColumns(schema, names, modifiers)
   rejectDuplicates(columns.map(column => column.name))
   return columns
 }
 
 /** The same of a view, which may have several columns of one name, as RisingWave has it: only * reads them. */
-export function outputColumns(schema: Schema, names: readonly string[] = []): ColumnDef[] {
+export function outputColumns(
+  schema: Schema,
+  names: readonly string[] = [],
+  modifiers: readonly (Modifier | undefined)[] = [],
+): ColumnDef[] {
   if (names.length > schema.length)
     throw new SqlError('syntax_error', 'CREATE VIEW specifies more column names than columns')
-  return schema.map((field, i) => ({ name: names[i] ?? field.name, type: field.type, notNull: false }))
+  return schema.map(({ name, type }, i) => {
+    const modifier = modifiers[i]
+    return { name: names[i] ?? name, type, notNull: false, ...(modifier !== undefined && { modifier }) }
+  })
 }
 
 export const SYSTEM_COLUMNS: ReadonlySet<string> = new Set([

@@ -1,4 +1,5 @@
 import type { Catalog, Relation } from '../../planner/catalog.ts'
+import { columnModifiers } from '../../planner/modifiers.ts'
 import { bindQuery } from '../../planner/query.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import { sameType } from '../../types/type.ts'
@@ -23,7 +24,7 @@ export function replaceView(
     requireOwner(rightsOf(context.session, catalog), 'view', view)
     const bound = bindQuery(query.node, bindContext(context, query, 'batch'))
     requireNoParameters(bound, query.position(0))
-    const columns = outputColumns(bound.schema, names)
+    const columns = outputColumns(bound.schema, names, columnModifiers(bound.plan, catalog))
     requireSameColumns(view, columns)
     refuseItself(view, bound.dependsOn, catalog)
     const reader = catalog.relations.find(r => r.job !== undefined && r.dependsOn.includes(view.id))

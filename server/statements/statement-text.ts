@@ -146,7 +146,7 @@ function typeText(type: Type): string {
     return `STRUCT<${(type.fields ?? []).map(f => `${plainName(f.name)} ${typeText(f.type)}`).join(', ')}>`
   if (type.name === 'map') return `MAP(${keyAndValue(type).map(typeText).join(',')})`
   const name = typeName(type)
-  if (type.name === 'int256') return name
+  if (type.name === 'int256' || name.startsWith('"')) return name
   if (type.name === 'bit') return castName(type)
   if (name === 'integer') return 'INT'
   return name.replace(' without time zone', '').replace('double precision', 'double').toUpperCase()
