@@ -71,7 +71,7 @@ export function bindFunction(fields: Body, env: Environment): Expression {
     throw new SqlError('invalid_parameter_value', 'the first argument (vnode count) must be a constant', {
       position,
     })
-  const done = callFunction(called.name, bound, env.context, position)
+  const done = callFunction(randomOf(called.name, env) ?? called.name, bound, env.context, position)
   return name === 'array_fill' ? withDimensions(done) : done
 }
 
@@ -227,6 +227,12 @@ export function resolveCall(
   )
   const style = found.type.name === 'json' ? styleOfTexts(typed, env) : []
   return { fn: found.fn, args: [...typed, ...style], type: found.type }
+}
+
+/** In a query of a session, random() may follow a seed; a column's default does not. */
+function randomOf(name: string, { context, clause }: Environment): string | undefined {
+  const seeded = context.session !== undefined && context.mode === 'batch' && clause !== 'DEFAULT'
+  return name === 'random' && seeded ? '$random' : undefined
 }
 
 /** The session's style of times, where texts of one of the values depend on it. */

@@ -44,6 +44,7 @@ function callText(e: Expression & { readonly kind: 'call' }, names: readonly str
   if (BETWEEN.includes(name)) return `(${a} ${name.toUpperCase()} ${b})`
   if (name === 'not') return `(NOT ${a})`
   if (name === 'field') return fieldText(e, a!)
+  if (name === '$random') return 'random()'
   if (name === '$untouched') return `not touched by this transaction: (${args.slice(1).join(', ')})`
   if (!/^\w/.test(name)) return args.length > 1 ? `(${a} ${name} ${b})` : `(${name}${a})`
   return `${name}(${args.join(', ')})`

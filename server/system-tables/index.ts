@@ -1,6 +1,7 @@
 import './functions/definitions.ts'
 import './functions/names.ts'
 import './functions/privileges.ts'
+import './functions/random.ts'
 import './functions/session.ts'
 import './functions/advisory.ts'
 import './functions/channels.ts'

@@ -35,3 +35,8 @@ SELECT * from (values (1),(2)) v(x) left join generate_series(1, 2) y on y = x
 SELECT generate_series(1,3) + 1
 SELECT unnest(ARRAY[]::int[])
 SELECT unnest(NULL::int[])
+setseed(0.25)
+random()
+random() + random()
+setseed(-1)
+random()
