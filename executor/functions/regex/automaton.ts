@@ -46,7 +46,8 @@ const VISIT_COST = 1 / 4
 export class Automaton {
   readonly program: Program
   readonly #alphabet: Alphabet
-  readonly #states = new Map<string, State>()
+  /** By a hash of their instructions. */
+  readonly #states = new Map<number, State[]>()
   /** The round in which an instruction was last visited. */
   readonly #visited: Int32Array
   #round = 0
@@ -219,19 +220,29 @@ export class Automaton {
     }
     place.spend(settled.reads.length * VISIT_COST)
     this.#keep(1)
-    const state = this.#state(reached.sort((a, b) => a - b))
+    const state = this.#state(this.#inOrder(reached, round))
     settled.next[id] = state
     return state
   }
 
+  /** Instructions visited in a round; many are not sorted but looked for. */
+  #inOrder(reached: number[], round: number): readonly number[] {
+    if (reached.length < this.#visited.length / 16) return reached.sort((a, b) => a - b)
+    let count = 0
+    for (let i = 0; i < this.#visited.length; i++) if (this.#visited[i] === round) reached[count++] = i
+    return reached
+  }
+
+  /** The state of those instructions, which are in order. */
   #state(at: readonly number[]): State {
-    const key = at.join()
-    let state = this.#states.get(key)
-    if (state === undefined) {
-      state = { at, settled: [] }
-      this.#states.set(key, state)
-      this.#keep(at.length * 4)
-    }
+    let hash = at.length
+    for (const i of at) hash = (Math.imul(hash, 31) + i) | 0
+    let alike = this.#states.get(hash)
+    if (alike === undefined) this.#states.set(hash, (alike = []))
+    for (const state of alike) if (sameNumbers(state.at, at)) return state
+    const state: State = { at, settled: [] }
+    alike.push(state)
+    this.#keep(at.length * 4)
     return state
   }
 
@@ -243,6 +254,12 @@ export class Automaton {
     this.#states.clear()
     this.#first = this.#state([this.program.first])
   }
+}
+
+function sameNumbers(a: readonly number[], b: readonly number[]): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
 }
 
 function codeBefore(text: string, at: number): number {

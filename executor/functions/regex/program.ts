@@ -34,7 +34,7 @@ export const FACT = {
 /** The fact of the first look-around. */
 export const LOOK = 64
 const LOOKS_MAX = 24
-const SIZE_MAX = 20_000
+const SIZE_MAX = 50_000
 
 /**
  * The automaton of a node, `backward` for the mirrored text; with `anywhere` it may skip characters first.
