@@ -1,5 +1,5 @@
 import type { Expression } from '../types/job.ts'
-import { sameType } from '../types/type.ts'
+import { type Schema, sameType } from '../types/type.ts'
 import { type Modifier, modifierOf } from '../types/type-modifier.ts'
 import type { Catalog } from './catalog.ts'
 import { functionName } from './expressions.ts'
@@ -13,7 +13,7 @@ export function columnModifiers(plan: Plan, catalog: Catalog): readonly (Modifie
   const of = (input: Plan): readonly (Modifier | undefined)[] => columnModifiers(input, catalog)
   switch (plan.op) {
     case 'scan': {
-      const columns = catalog.relations.find(r => r.id === plan.relation)?.columns ?? []
+      const columns = catalog.byId(plan.relation)?.columns ?? []
       return plan.schema.map(
         field => columns.find(c => c.name === field.name && sameType(c.type, field.type))?.modifier,
       )
@@ -47,6 +47,15 @@ export function columnModifiers(plan: Plan, catalog: Catalog): readonly (Modifie
       return schemaOf(plan).map((_, i) => input[i])
     }
   }
+}
+
+/** The columns of a bound query's result, each with what limits it. */
+export function limitedSchema(schema: Schema, plan: Plan, catalog: Catalog): Schema {
+  const modifiers = columnModifiers(plan, catalog)
+  return schema.map((field, i) => {
+    const modifier = modifiers[i]
+    return modifier === undefined ? field : { ...field, modifier }
+  })
 }
 
 function inAll(sides: readonly (readonly (Modifier | undefined)[])[]): readonly (Modifier | undefined)[] {

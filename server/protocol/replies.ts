@@ -1,6 +1,7 @@
 import { plainType } from '../../types/domain-type.ts'
 import { type Condition, SQLSTATE, SqlError } from '../../types/error.ts'
 import type { Schema, Type, TypeLabel } from '../../types/type.ts'
+import { columnType } from '../system-tables/types.ts'
 import type { Messages } from './frames.ts'
 import { oidOf, sizeOf } from './oids.ts'
 
@@ -9,14 +10,11 @@ export type Severity = 'ERROR' | 'FATAL' | 'WARNING' | 'NOTICE'
 /** RowDescription. */
 export function rowDescription(out: Messages, schema: Schema, formats: readonly number[]): void {
   out.begin('T').int16(schema.length)
-  schema.forEach(({ name, type }, i) => {
-    out
-      .string(name)
-      .int32(0)
-      .int16(0)
-      .int32(oidOf(plainType(type)))
-      .int16(sizeOf(type))
-    out.int32(-1).int16(formatOf(formats, i))
+  schema.forEach((field, i) => {
+    const { name, type } = field
+    const { oid, typmod } = columnType({ ...field, type: plainType(type) })
+    out.string(name).int32(0).int16(0).int32(oid).int16(sizeOf(type)).int32(typmod)
+    out.int16(formatOf(formats, i))
   })
   out.end()
 }

@@ -1,4 +1,5 @@
 import { evaluate } from '../../executor/expression/compile.ts'
+import { limitedSchema } from '../../planner/modifiers.ts'
 import type { Fragment } from '../../planner/parse/index.ts'
 import { type PointRead, pointRead } from '../../planner/point-read.ts'
 import { bindQuery, planBatch, withLiterals } from '../../planner/query.ts'
@@ -24,9 +25,9 @@ export function prepareQuery(
     const bound = bindQuery(query.node, bindContext(context, query, 'batch', types))
     return { ...bound, point: pointRead(bound.plan) }
   })
-  const { schema, parameters } = bind()
+  const { schema, parameters, plan } = bind()
   return {
-    schema,
+    schema: limitedSchema(schema, plan, context.catalogs.current),
     parameters,
     async run(values) {
       if (!context.locks.idle) await whenAllowed(bind().dependsOn, 'access share', context)
