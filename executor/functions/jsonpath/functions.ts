@@ -26,7 +26,15 @@ interface Found {
   readonly failed: boolean
 }
 
-function find(document: string, path: string, variables = '{}', silent = false, zone?: string): Found {
+/** `how`: of a lax path only the first item is asked for, so an error behind it does not count. */
+function find(
+  document: string,
+  path: string,
+  variables = '{}',
+  silent = false,
+  zone?: string,
+  how: 'all' | 'first' = 'all',
+): Found {
   const parsedPath = pathOf(path)
   const known = parseJson(variables)
   if (!(known instanceof Map))
@@ -35,8 +43,10 @@ function find(document: string, path: string, variables = '{}', silent = false, 
     })
   const items: Json[] = []
   try {
-    for (const item of runPath(parsedPath, parseJson(document), known, zone))
+    for (const item of runPath(parsedPath, parseJson(document), known, zone)) {
       items.push(item instanceof Moment ? momentText(item) : item)
+      if (how === 'first' && !parsedPath.strict) break
+    }
     return { items, failed: false }
   } catch (error) {
     if (silent && isPathError(error)) return { items, failed: true }
@@ -58,7 +68,7 @@ function matched({ items, failed }: Found, silent: boolean): boolean | null {
 fn('$jsonpath(text) -> text', { help: 'a path as PostgreSQL writes it', call: canonicalPath })
 fn('@?(jsonb, text) -> bool', {
   help: 'whether a path has an item',
-  call: (a: string, path: string) => exists(find(a, path, '{}', true)),
+  call: (a: string, path: string) => exists(find(a, path, '{}', true, undefined, 'first')),
 })
 fn('@@(jsonb, text) -> bool', {
   help: 'result of a path that is a predicate',
@@ -71,8 +81,9 @@ const FUNCTIONS: readonly {
   readonly result: string
   readonly help: string
   readonly of: (found: Found, silent: boolean) => Value
+  readonly how?: 'first'
 }[] = [
-  { name: 'exists', result: 'bool', help: 'whether a path has an item', of: exists },
+  { name: 'exists', result: 'bool', help: 'whether a path has an item', of: exists, how: 'first' },
   { name: 'match', result: 'bool', help: 'result of a path that is a predicate', of: matched },
   {
     name: 'query_array',
@@ -104,14 +115,14 @@ for (const suffix of ['', '_tz'])
       count > 3 ? (given[3] as boolean) : false,
       suffix === '' ? undefined : (given[count] as string),
     ]
-    for (const { name, result, help, of } of FUNCTIONS)
+    for (const { name, result, help, of, how } of FUNCTIONS)
       fn(`jsonb_path_${name}${suffix}(${args}) -> ${result}`, {
         help,
         ...named,
         ...zoned,
         call: (...given: Arguments) => {
           const [a, path, variables, silent, zone] = settled(given)
-          return of(find(a, path, variables, silent, zone), silent)
+          return of(find(a, path, variables, silent, zone, how), silent)
         },
       })
     fn(`jsonb_path_query${suffix}(${args}) -> setof jsonb`, {

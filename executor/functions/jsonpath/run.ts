@@ -223,7 +223,7 @@ function test(node: PathNode, scope: Scope): boolean | null {
     case 'is unknown':
       return test(node.arg, scope) === null
     case 'exists':
-      return attempt(() => sequence(node.arg, scope).length > 0)
+      return attempt(() => hasItem(evaluate(node.arg, scope), scope.strict))
     case 'compare':
       return pairs(node.args[0]!, node.args[1]!, scope, true, (a, b) =>
         compare(node.operator, a, b, scope.zone),
@@ -268,6 +268,16 @@ function pairs(
       }
     return found ? true : unknown ? null : false
   })
+}
+
+/** Strict paths look at all items, for an error behind the first counts. */
+function hasItem(items: Items, strict: boolean): boolean {
+  let found = false
+  for (const _ of items) {
+    found = true
+    if (!strict) break
+  }
+  return found
 }
 
 /** Errors of the path make a predicate unknown. */

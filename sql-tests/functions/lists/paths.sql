@@ -161,3 +161,11 @@ jsonb_path_query('"2017-03-10"', '$.datetime("FMYYYY-FMMM-FMDD")')
 jsonb_path_query('"12:34:56 +05:20"', '$.datetime("HH24:MI:SS TZH:TZM")')
 jsonb_path_query('"12:34:56 -05:20"', '$.datetime("HH24:MI:SS TZH:TZM")')
 jsonb_path_query('"12:34:56 -00:20"', '$.datetime("HH24:MI:SS TZH:TZM")')
+'[1,"2",0,3]'::jsonb @? '$[*].abs()'
+'["1",2]'::jsonb @? '$[*].abs()'
+'[1,"2"]'::jsonb @? 'strict $[*].abs()'
+'[1,"2"]'::jsonb @? 'strict $[*] ? (exists (@.abs()))'
+jsonb_path_exists('[1,"2"]', '$[*].abs()')
+jsonb_path_exists('["x",1]', '$ ? (exists (@[*].abs()))')
+jsonb_path_exists('[1,"x"]', '$ ? (exists (@[*].abs()))')
+jsonb_path_exists('[1,"x"]', 'strict $ ? (exists (@[*].abs()))')
