@@ -516,7 +516,9 @@ function bindPlainCast(fields: Body, env: Environment): Expression {
   const position = at(fields['arg'] as PgNode, env)
   if (type.name === 'interval' && isUnknown(arg))
     return settle(arg, type, env.context, position, intervalFields(typeNode))
-  const done = coerce(arg, fixedDimensions ? type : asDeep(type, arg), 'explicit', env.context, position)
+  const sign = env.context.position(fields['location'] as number | undefined)
+  const deep = fixedDimensions ? type : asDeep(type, arg)
+  const done = coerce(arg, deep, 'explicit', env.context, isUnknown(arg) ? position : (sign ?? position))
   return sameType(done.type, type) ? { ...done, type } : done
 }
 

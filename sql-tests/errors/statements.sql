@@ -163,3 +163,44 @@ ALTER TABLE child ALTER CONSTRAINT nope DEFERRABLE
 ALTER TABLE child VALIDATE CONSTRAINT nope
 SET CONSTRAINTS nope DEFERRED
 SET CONSTRAINTS code DEFERRED
+SELECT '{"a":1,}'::json
+SELECT '[1 2]'::jsonb
+SELECT '{1:2}'::json
+SELECT '1 2'::json
+SELECT '01'::json
+SELECT '"\x"'::json
+SELECT '"\u12g4"'::jsonb
+SELECT '{"a":"\u0000"}'::jsonb
+SELECT '{"a":"\u0000"}'::json ->> 'a'
+SELECT '{"a":"\ud83d"}'::json ->> 'a'
+SELECT x FROM (SELECT '1'::json AS x) s GROUP BY x
+SELECT DISTINCT x FROM (SELECT '1'::json AS x) s
+SELECT DISTINCT ON (x) x FROM (SELECT '1'::json AS x) s
+SELECT x FROM (SELECT '1'::json AS x) s ORDER BY x
+SELECT x FROM (SELECT '1'::json AS x) s UNION SELECT '2'
+SELECT count(DISTINCT x) FROM (SELECT '1'::json AS x) s
+SELECT min(x) FROM (SELECT '1'::json AS x) s
+SELECT rank() OVER (ORDER BY x) FROM (SELECT '1'::json AS x) s
+SELECT rank() OVER (PARTITION BY x) FROM (SELECT '1'::json AS x) s
+SELECT '1'::json = '1'::json
+SELECT '1'::json IN ('2'::json)
+SELECT '1'::json IS DISTINCT FROM '1'::json
+SELECT ARRAY['1'::json] = ARRAY['1'::json]
+SELECT greatest('1'::json, '2'::json)
+SELECT nullif('1'::json, '2'::json)
+SELECT '1'::json::int
+SELECT ('{"a":1}'::json)['a']
+CREATE TABLE js (j json PRIMARY KEY)
+CREATE TABLE js (a int, j json, UNIQUE (a, j))
+SELECT json_build_object('a')
+SELECT json_build_object(NULL, 1)
+SELECT json_build_object(ROW(1), 1)
+SELECT json_object('{a}')
+SELECT json_array_length('{}')
+SELECT json_each('1')
+SELECT json_array_elements('{}')
+SELECT json_object_keys('[]')
+SELECT * FROM json_to_record('[1]') AS r(a int)
+SELECT * FROM json_to_record('{"a":{"b":1}}') AS r(a int[])
+SELECT row_to_json(1)
+SELECT jsonb_typeof('1'::json)
