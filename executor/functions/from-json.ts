@@ -14,9 +14,16 @@ interface Place {
 
 /**
  * A part of a document as a value of a type: arrays and objects part by part, others by their text (PostgreSQL's
- * populate_record_field). The texts of a jsonb and of a json are read alike.
+ * populate_record_field). The texts of a jsonb and of a json are read alike. `base`: the row whose fields stay where the object has
+ * no such members.
  */
-export function fromJson(type: Type, json: string, style: string, place: Place = { indexes: [] }): Value {
+export function fromJson(
+  type: Type,
+  json: string,
+  style: string,
+  place: Place = { indexes: [] },
+  base: Value = null,
+): Value {
   const kind = kindOfJson(json)
   if (kind === 'null') return null
   if (type.name === 'json' || type.name === 'jsonb') {
@@ -31,7 +38,7 @@ export function fromJson(type: Type, json: string, style: string, place: Place =
       fromJson(type.element!, item, style, { ...place, indexes: [...place.indexes, i] }),
     )
   }
-  if (type.name === 'struct') return fromObject(type, null, json, style)
+  if (type.name === 'struct') return fromObject(type, base, json, style)
   if (type.name === 'map' && kind === 'object') {
     const [key, of] = keyAndValue(type)
     return membersOf(json).map(({ name, value }) => [parseText(key, name, style), fromJson(of, value, style)])
@@ -50,8 +57,9 @@ export function fromObject(type: Type, base: Value, json: string, style: string)
   const members = new Map(membersOf(json).map(({ name, value }) => [name, value]))
   return type.fields!.map((field, i) => {
     const value = members.get(field.name)
-    if (value === undefined) return base === null ? null : (base as readonly Value[])[i]!
-    return limitField(field, fromJson(field.type, value, style, { name: field.name, indexes: [] }))
+    const own = base === null ? null : (base as readonly Value[])[i]!
+    if (value === undefined) return own
+    return limitField(field, fromJson(field.type, value, style, { name: field.name, indexes: [] }, own))
   })
 }
 

@@ -113,23 +113,3 @@ function withoutNulls(json: string): string {
       return documentText(json)
   }
 }
-
-for (const signature of ['json_object(text[]) -> json', 'json_object(text[], text[]) -> json'])
-  fn(signature, { help: 'object of keys and texts', call: objectOf })
-
-function objectOf(all: Keys, values?: Keys): string {
-  const [keys, texts] = values === undefined ? inTurn(all) : [all, values]
-  if (keys.length !== texts.length) throw new SqlError('array_subscript_error', 'mismatched array dimensions')
-  const members = keys.map((key, i) => {
-    if (key === null) throw new SqlError('null_value_not_allowed', 'null value not allowed for object key')
-    return `${JSON.stringify(key)} : ${JSON.stringify(texts[i]!)}`
-  })
-  return `{${members.join(', ')}}`
-}
-
-/** Keys and values of a list that has them in turn. */
-function inTurn(all: Keys): readonly [Keys, Keys] {
-  if (all.length % 2 === 1)
-    throw new SqlError('array_subscript_error', 'array must have even number of elements')
-  return [all.filter((_, i) => i % 2 === 0), all.filter((_, i) => i % 2 === 1)]
-}

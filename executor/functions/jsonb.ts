@@ -48,25 +48,6 @@ json(`jsonb_array_length(jsonb) -> int4`, 'number of elements', (a: string) => {
 json(`jsonb_strip_nulls(jsonb) -> jsonb`, 'without members that are null', (a: string) =>
   formatJson(stripNulls(parseJson(a))),
 )
-fn(`jsonb_object(text[]) -> jsonb`, {
-  help: 'object of keys and values in turn',
-  call: (all: Keys) => {
-    if (all.length % 2 === 1)
-      throw new SqlError('array_subscript_error', 'array must have even number of elements')
-    return object(
-      all.filter((_, i) => i % 2 === 0),
-      all.filter((_, i) => i % 2 === 1),
-    )
-  },
-})
-fn(`jsonb_object(text[], text[]) -> jsonb`, {
-  help: 'object of keys and values',
-  call: (keys: Keys, values: Keys) => {
-    if (keys.length !== values.length)
-      throw new SqlError('array_subscript_error', 'mismatched array dimensions')
-    return object(keys, values)
-  },
-})
 json('?(jsonb, text) -> bool', 'has the key', (a: string, key: string) => has(parseJson(a), key))
 json('?|(jsonb, text[]) -> bool', 'has one of the keys', (a: string, keys: Keys) => {
   const value = parseJson(a)
@@ -158,17 +139,11 @@ fn('jsonb_set_lax(jsonb, text[], jsonb, bool) -> jsonb', {
 })
 fn('jsonb_set_lax(jsonb, text[], jsonb, bool, text) -> jsonb', {
   help: LAX_HELP,
+  parameters: 'jsonb_in path replacement create_if_missing null_value_treatment',
+  defaults: [true, 'use_json_null'],
   strict: false,
   call: setLax,
 })
-
-function object(keys: Keys, values: Keys): string {
-  const entries = keys.map((key, i): [string, Json] => {
-    if (key === null) throw new SqlError('null_value_not_allowed', 'null value not allowed for object key')
-    return [key, values[i]!]
-  })
-  return formatJson(new Map(entries))
-}
 
 function has(value: Json, key: string): boolean {
   return value instanceof Map ? value.has(key) : Array.isArray(value) ? value.includes(key) : value === key

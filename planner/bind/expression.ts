@@ -18,7 +18,7 @@ import {
   type Type,
 } from '../../types/type.ts'
 import { typeName } from '../../types/type-names.ts'
-import type { PgNode } from '../contract.ts'
+import type { BindContext, PgNode } from '../contract.ts'
 import { call, column, conjunction, literal, outer } from '../expressions.ts'
 import { as, type Body, body, items, list, location, names, open, str } from './ast.ts'
 import {
@@ -520,6 +520,11 @@ function bindPlainCast(fields: Body, env: Environment): Expression {
   const deep = fixedDimensions ? type : asDeep(type, arg)
   const done = coerce(arg, deep, 'explicit', env.context, isUnknown(arg) ? position : (sign ?? position))
   return sameType(done.type, type) ? { ...done, type } : done
+}
+
+/** Untyped arguments as arrays of texts, of as many dimensions as they are written with. */
+export function asTexts(e: Expression, context: BindContext): Expression {
+  return isUnknown(e) ? settle(e, asDeep(arrayOf(TEXT), e), context, undefined) : e
 }
 
 /** An array type with as many dimensions as the value or its text has: PostgreSQL's int[] is of any number of them. */

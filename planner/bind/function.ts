@@ -15,10 +15,11 @@ import { callFunction, coerce, dialectOf, isUnknown, settleText, styleOf } from 
 import { requireEquality, requireOrder } from './comparable.ts'
 import { enclosingAggregate, indexIn, levelOf, requireAggregates } from './enclosing-call.ts'
 import { type Environment, type PendingOrder, placeholder } from './environment.ts'
-import { at, bindCondition, bindExpression } from './expression.ts'
+import { asTexts, at, bindCondition, bindExpression } from './expression.ts'
 import { bindHypothetical } from './hypothetical.ts'
 import { bindTransform } from './lambda.ts'
 import { bindMap } from './map.ts'
+import { refuseNoRow } from './record-shape.ts'
 import { resolveUser, unknownCall, userAggregate, userFunctions, userValue } from './user-function.ts'
 import { sessionFunction } from './value-function.ts'
 import { bindWindow } from './window.ts'
@@ -54,8 +55,9 @@ export function bindFunction(fields: Body, env: Environment): Expression {
   if (name === '$map') return bindMap(args, env, position)
   const transform = bindTransform(name, args, env, position)
   if (transform !== undefined) return transform
+  refuseNoRow(name, args)
   const called = bindArguments(name, args, fields['func_variadic'] === true, env, position)
-  const bound = called.args
+  const bound = /^jsonb?_object$/.test(name) ? called.args.map(arg => asTexts(arg, env.context)) : called.args
   if (name === 'pg_typeof' && bound.length === 1) return literal(nameOfType(bound[0]!), TEXT)
   if (isSetFunction(name)) {
     requireSets(env, position)

@@ -1,8 +1,8 @@
 import { functionById, isSetFunction } from '../../executor/functions/index.ts'
 import { isJavaScript } from '../../executor/javascript/definition.ts'
-import { notSupported, SqlError } from '../../types/error.ts'
+import { SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
-import { INT4, type Type } from '../../types/type.ts'
+import { INT4 } from '../../types/type.ts'
 import type { Modifier } from '../../types/type-modifier.ts'
 import type { PgNode } from '../contract.ts'
 import { call, column, everyColumn, literal } from '../expressions.ts'
@@ -12,8 +12,9 @@ import { as, type Body, body, items, list, names, str } from './ast.ts'
 import { callFunction, heldTo, limited } from './coerce.ts'
 import type { Environment } from './environment.ts'
 import { bindExpression } from './expression.ts'
+import { populated } from './record-shape.ts'
 import type { ScopeColumn } from './scope.ts'
-import { bindModifier, bindType } from './type.ts'
+import { bindModifier } from './type.ts'
 import { resolveUser, userFunctions, userValue } from './user-function.ts'
 
 /** A function in FROM as written: its call, and the columns that its AS gives. */
@@ -70,13 +71,13 @@ export function bindTableFunctions(
     outer,
   }
   const shown = bound.flatMap(
-    ({ name, call: value, modifiers }, i): { name: string; value: Expression }[] => {
+    ({ name, call: value, modifiers, titles }, i): { name: string; value: Expression }[] => {
       const whole = column(width + i, value.type)
       if (value.type.name !== 'struct')
         return [{ name: outColumn(value) ?? (only ? (given ?? name) : name), value: whole }]
       return value.type.fields!.map((field, n) => {
         const own = limited(call('field', [whole, literal(n, INT4)], field.type), modifiers?.[n], false)
-        return { name: field.name, value: heldTo(own, field.type, false, env.context) }
+        return { name: titles?.[n] ?? field.name, value: heldTo(own, field.type, false, env.context) }
       })
     },
   )
@@ -121,7 +122,8 @@ function outColumn(value: Expression): string | undefined {
 interface BoundCall {
   readonly name: string
   readonly call: Expression
-  /** What the types of a column definition list limit. */
+  /** The names and what the types limit in a column definition list. */
+  readonly titles?: readonly string[]
   readonly modifiers?: readonly (Modifier | undefined)[]
 }
 
@@ -133,7 +135,9 @@ function bindOne({ node, call: fields, columns }: Written, env: Environment): re
   if (user !== undefined) return [{ name: user.column ?? name, call: user.call }]
   if (columns.length > 0) {
     const modifiers = columns.map(node => bindModifier(body(as(node, 'ColumnDef')!['typeName']), env.context))
-    return [{ name, call: shaped(name, fields, columns, env, position), modifiers }]
+    const { call: rows, set } = populated(name, fields, columns, env, position)
+    const titles = columns.map(node => str(as(node, 'ColumnDef')!['colname']))
+    return [{ name, call: set ? rows : oneRow(rows, env), modifiers, titles }]
   }
   if (!isSetFunction(name)) return [{ name, call: oneRow(bindExpression(node, env), env) }]
   // A stream may follow now() as the end of a series (temporal-filter.ts).
@@ -159,31 +163,4 @@ function rowsOfUser(
 /** A plain function is a table of one row. */
 function oneRow(value: Expression, env: Environment): Expression {
   return callFunction('$row', [value], env.context, undefined)
-}
-
-/** jsonb_to_record, json_to_recordset and the like: their columns are given in the query. */
-function shaped(
-  name: string,
-  fields: Body,
-  columns: readonly PgNode[],
-  env: Environment,
-  position: number | undefined,
-): Expression {
-  const match = /^(jsonb?)_to_(recordset|record)$/.exec(name)
-  if (match === null) throw notSupported(`a column definition list for ${name}`, { position })
-  const type: Type = {
-    name: 'struct',
-    fields: columns.map(node => {
-      const definition = as(node, 'ColumnDef')!
-      return { name: str(definition['colname']), type: bindType(body(definition['typeName']), env) }
-    }),
-  }
-  const args = list(fields['args']).map(arg => bindExpression(arg, env))
-  const populated = callFunction(
-    `${match[1]}_populate_${match[2]}`,
-    [literal(null, type), ...args],
-    env.context,
-    position,
-  )
-  return match[2] === 'record' ? oneRow(populated, env) : populated
 }
