@@ -5,8 +5,8 @@ import { SqlError } from './error.ts'
 /** What may come next. `more`: a comma, or the end of the list or object that is open. */
 type Expected = 'value' | 'first element' | 'first name' | 'name' | 'colon' | 'more' | 'end'
 
-/** How deep lists and objects may stand in one another. */
-const JSON_DEPTH_MAX = 9_999
+/** How deep lists and objects may stand in one another: they are read and written by calls within calls. */
+export const JSON_DEPTH_MAX = 1000
 
 /** Throws 22P02 for a text that is no JSON document (RFC 8259), and 54001 for one that is too deep, with PostgreSQL's wording. */
 export function checkJson(text: string): void {
@@ -45,9 +45,9 @@ export function skipJsonSpace(text: string, from: number): number {
 }
 
 /** For what nests deeper than is taken. */
-export function tooDeepJson(most = JSON_DEPTH_MAX): SqlError {
+export function tooDeepJson(): SqlError {
   return new SqlError('statement_too_complex', 'stack depth limit exceeded', {
-    hint: `Documents nest at most ${most} levels.`,
+    hint: `Documents nest at most ${JSON_DEPTH_MAX} levels.`,
   })
 }
 

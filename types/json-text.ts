@@ -1,6 +1,6 @@
 import { SqlError } from './error.ts'
 import { checkEscapes } from './json-parts.ts'
-import { checkJson, invalidJson, skipJsonSpace, tooDeepJson } from './json-syntax.ts'
+import { checkJson, invalidJson, JSON_DEPTH_MAX, skipJsonSpace, tooDeepJson } from './json-syntax.ts'
 
 /** A JSON number kept as written. */
 class JsonNumber {
@@ -12,9 +12,6 @@ class JsonNumber {
 
 /** Parsed document whose numbers keep their digits; objects are Maps, so no key is special. */
 export type Json = null | boolean | string | JsonNumber | Json[] | Map<string, Json>
-
-/** Documents are read and written by calls within calls. */
-const DEPTH_MAX = 1000
 
 /** Throws 22P02, 22P05 or 54001 as PostgreSQL does. */
 export function parseJson(text: string): Json {
@@ -28,7 +25,7 @@ export function parseJson(text: string): Json {
   }
   checkJson(text)
   checkEscapes(text)
-  throw tooDeepJson(DEPTH_MAX)
+  throw invalidJson()
 }
 
 /** jsonb's output: keys by length, then bytes; `{"a": 1, "b": [1, 2]}`. */
@@ -76,9 +73,9 @@ interface Reader {
 }
 
 function readValue(r: Reader, depth: number): Json {
-  if (depth > DEPTH_MAX) throw invalidJson()
   skipSpace(r)
   const c = r.text[r.at]
+  if (depth >= JSON_DEPTH_MAX && (c === '{' || c === '[')) throw tooDeepJson()
   if (c === '{') return readObject(r, depth)
   if (c === '[') return readArray(r, depth)
   if (c === '"') return readString(r)

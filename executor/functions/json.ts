@@ -8,6 +8,7 @@ import {
   membersOf,
   plainJson,
 } from '../../types/json-parts.ts'
+import { JSON_DEPTH_MAX, tooDeepJson } from '../../types/json-syntax.ts'
 import type { Value } from '../../types/value.ts'
 import { isIndex } from './jsonb-edit.ts'
 import { fn } from './registry.ts'
@@ -31,6 +32,7 @@ const PARTED: ReadonlySet<string> = new Set(['array', 'object'])
 /** What is at the path: where several members have its names, at the last of them that goes all the way. */
 function atPath(json: string, keys: Keys, level: number): string | undefined {
   if (level === keys.length) return documentText(json)
+  if (level > JSON_DEPTH_MAX) throw tooDeepJson()
   const key = keys[level]!
   const kind = kindOfJson(json)
   if (kind === 'array') {
@@ -95,17 +97,19 @@ fn('json_strip_nulls(json) -> json', {
   help: 'without members that are null',
   call: (json: string) => {
     checkEscapes(json)
-    return withoutNulls(json)
+    return withoutNulls(json, 0)
   },
 })
 
-function withoutNulls(json: string): string {
+function withoutNulls(json: string, depth: number): string {
+  if (depth > JSON_DEPTH_MAX) throw tooDeepJson()
+  const inner = (part: string) => withoutNulls(part, depth + 1)
   switch (kindOfJson(json)) {
     case 'array':
-      return `[${elementsOf(json).map(withoutNulls).join(',')}]`
+      return `[${elementsOf(json).map(inner).join(',')}]`
     case 'object': {
       const kept = membersOf(json).filter(({ value }) => kindOfJson(value) !== 'null')
-      return `{${kept.map(({ name, value }) => `${JSON.stringify(name)}:${withoutNulls(value)}`).join(',')}}`
+      return `{${kept.map(({ name, value }) => `${JSON.stringify(name)}:${inner(value)}`).join(',')}}`
     }
     case 'string':
       return JSON.stringify(plainJson(json))

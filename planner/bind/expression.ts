@@ -39,6 +39,7 @@ import type { Environment } from './environment.ts'
 import { bindFunction } from './function.ts'
 import { bindGrouping } from './grouping-sets.ts'
 import { bindIndirection } from './indirection.ts'
+import { bindIsJson } from './is-json.ts'
 import { bindLater } from './later.ts'
 import { bindEmptyMap } from './map.ts'
 import { withOrigin } from './origin.ts'
@@ -121,19 +122,8 @@ export function bindExpression(node: PgNode, env: Environment): Expression {
     }
     case 'A_Indirection':
       return bindIndirection(fields, env)
-    case 'JsonIsPredicate': {
-      const tested = bindExpression(fields['expr'] as PgNode, env)
-      const kind = literal(
-        str(fields['item_type']).replace('JS_TYPE_ANY', 'VALUE').replace('JS_TYPE_', ''),
-        TEXT,
-      )
-      return callFunction(
-        'is_json',
-        [coerce(tested, TEXT, 'assignment', env.context, at(node, env)), kind],
-        env.context,
-        at(node, env),
-      )
-    }
+    case 'JsonIsPredicate':
+      return bindIsJson(fields, env, at(node, env))
     case 'GroupingFunc':
       return bindGrouping(fields, env)
     case 'SQLValueFunction':
