@@ -1,3 +1,4 @@
+import { compareTexts } from './compare.ts'
 import { SqlError } from './error.ts'
 import { checkEscapes } from './json-parts.ts'
 import { checkJson, invalidJson, JSON_DEPTH_MAX, skipJsonSpace, tooDeepJson } from './json-syntax.ts'
@@ -30,14 +31,26 @@ export function parseJson(text: string): Json {
 
 /** jsonb's output: keys by length, then bytes; `{"a": 1, "b": [1, 2]}`. */
 export function formatJson(value: Json): string {
+  return written(value, compareMemberKeys)
+}
+
+function written(value: Json, order: MemberOrder): string {
   if (value === null) return 'null'
   if (typeof value === 'boolean') return String(value)
   if (typeof value === 'string') return JSON.stringify(value)
   if (value instanceof JsonNumber) return value.text
-  if (Array.isArray(value)) return `[${value.map(formatJson).join(', ')}]`
-  return `{${memberKeys(value)
-    .map(key => `${JSON.stringify(key)}: ${formatJson(value.get(key)!)}`)
+  if (Array.isArray(value)) return `[${value.map(item => written(item, order)).join(', ')}]`
+  return `{${[...value.keys()]
+    .sort(order)
+    .map(key => `${JSON.stringify(key)}: ${written(value.get(key)!, order)}`)
     .join(', ')}}`
+}
+
+type MemberOrder = (a: string, b: string) => number
+
+/** A document's canonical text with the members of its objects in the order of their names, as RisingWave shows them. */
+export function byMemberNames(canonical: string): string {
+  return canonical.includes('{') ? written(parseJson(canonical), compareTexts) : canonical
 }
 
 /** The keys in jsonb's order. */

@@ -29,6 +29,7 @@ export const DIALECT_POINTS = {
   selectsSomething: 'a SELECT without a select list is refused',
   addsPlainColumns: 'ALTER TABLE adds no generated columns and no column that is a key',
   olderVersion: 'version() and server_version tell of PostgreSQL 13.14',
+  membersByName: 'members of a jsonb object are shown in the order of their names',
   justifiedGroupKeys: 'intervals of groups and distinct rows have days below 30 and hours below 24',
   shortGroupKeys: 'numerics of groups and distinct rows have no zeros at the end of their fractions',
 } as const satisfies Readonly<Record<string, string>>

@@ -6,7 +6,7 @@ import { labelOf, placeOf } from './enum-labels.ts'
 import { SqlError } from './error.ts'
 import { extendedType } from './extended.ts'
 import { formatFloat, styledFloat } from './float-text.ts'
-import { canonicalJson } from './json-text.ts'
+import { byMemberNames, canonicalJson } from './json-text.ts'
 import { canonicalPath } from './jsonpath/print.ts'
 import { formatMap, parseMap } from './map-text.ts'
 import { nearestReal } from './nearest-real.ts'
@@ -132,6 +132,8 @@ export function formatText(type: Type, value: Exclude<Value, null>, style: TimeS
       return styledInterval(value as Interval, timeStyle(style))
     case 'oid':
       return String((value as number) >>> 0)
+    case 'jsonb':
+      return showsMemberNames(style) ? byMemberNames(value as string) : (value as string)
     case 'array':
       if (type.label !== undefined) return (value as readonly Value[]).join(' ')
       return `{${(value as readonly Value[]).map(v => arrayItem(type.element!, v, style)).join(',')}}`
@@ -144,6 +146,11 @@ export function formatText(type: Type, value: Exclude<Value, null>, style: TimeS
     default:
       return extendedType(type.name)?.format(value) ?? String(value)
   }
+}
+
+/** Whether the members of documents are shown in the order of their names. */
+export function showsMemberNames(style: TimeStyleText): boolean {
+  return !isPlainStyle(style) && timeStyle(style).dialect.membersByName
 }
 
 function floatInStyle(value: number, single: boolean, { floatDigits, dialect }: TimeStyle): string {

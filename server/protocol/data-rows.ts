@@ -1,6 +1,6 @@
 import { cellValue } from '../../storage/column-buffer.ts'
 import type { Bytes, Chunk, Column } from '../../types/chunk.ts'
-import { formatText } from '../../types/text-io.ts'
+import { formatText, showsMemberNames } from '../../types/text-io.ts'
 import { isPlainStyle } from '../../types/time/time-style.ts'
 import { physical, type Schema, type Type } from '../../types/type.ts'
 import { isRegistered } from '../../types/type-labels.ts'
@@ -49,9 +49,10 @@ function cellOf(type: Type, format: number, zone: string, show: ShowObject | und
     return (out, column, row) => out.sizedText(show(cellValue(column, row) as number, type.label!))
   const written: Cell = (out, column, row) => out.sizedText(formatText(type, notNull(column, row), zone))
   switch (type.name) {
+    case 'jsonb':
+      return showsMemberNames(zone) ? written : bytesCell
     case 'text':
     case 'uuid':
-    case 'jsonb':
     case 'bit':
     case 'varbit':
     case 'json':
