@@ -118,12 +118,11 @@ function parseAction(c: Cursor): AlterAction {
 
 function alterConstraint(c: Cursor): AlterAction {
   const name = c.identifier()
-  const position = c.token?.start
   const { deferrable, notValid } = attributes(c)
   const wrong = notValid ? 'NOT VALID' : c.accept('no', 'inherit') ? 'NO INHERIT' : undefined
   if (wrong === undefined) return { do: 'alter constraint', name, ...(deferrable && { deferrable }) }
   const message = `FOREIGN KEY constraints cannot be marked ${wrong}`
-  throw new SqlError('feature_not_supported', message, { position })
+  throw new SqlError('feature_not_supported', message)
 }
 
 function addPrimaryKey(c: Cursor, name: string | undefined): AlterAction {

@@ -48,6 +48,25 @@ test('text goes in and out, whatever the pieces; defaults and generated columns 
   assert.equal(out.toString(), '1\ta\\tb\\\\c\\n\n2\t\\N\n3\téAA\n')
 })
 
+test('rows refer to rows that are there, or that the block has copied before', async () => {
+  await client.query('CREATE TABLE parent (id int PRIMARY KEY); INSERT INTO parent VALUES (1), (2)')
+  await client.query('CREATE TABLE child (n int, id bigint REFERENCES parent)')
+  const many = (count: number) => [
+    Array.from({ length: 5000 }, (_, i) => `${i}\t${(i % count) + 1}\n`).join(''),
+  ]
+  assert.deepEqual(tags(await copyIn('COPY child FROM STDIN', many(2))), ['COPY 5000'])
+  const { C, D } = report(await copyIn('COPY child FROM STDIN', many(3)))
+  assert.deepEqual([C, D], ['23503', 'Key (id)=(3) is not present in table "parent".'])
+  await client.query('BEGIN')
+  const ids = [Array.from({ length: 3000 }, (_, i) => `${i + 3}\n`).join('')]
+  assert.deepEqual(tags(await copyIn('COPY parent FROM STDIN', ids)), ['COPY 3000'])
+  assert.deepEqual(tags(await copyIn('COPY child FROM STDIN', many(3002))), ['COPY 5000'])
+  assert.equal(report(await copyIn('COPY child FROM STDIN', many(3003)))['C'], '23503')
+  await client.query('ROLLBACK')
+  assert.deepEqual(textRows(await client.query('SELECT count(*), max(id) FROM child')), [['5000', '2']])
+  await client.query('DROP TABLE child, parent')
+})
+
 test('WHERE passes rows over before they are held against NOT NULL, and is told of all columns', async () => {
   await client.query("CREATE TABLE w (a int, b text DEFAULT 'd', c int NOT NULL, twice int AS a * 2)")
   const some = 'COPY w (a, c) FROM STDIN WHERE a > 1 AND b = $$d$$ AND twice < 10'

@@ -176,3 +176,56 @@ test('who refers to a table needs the right REFERENCES on the columns', async ()
   await assert.rejects(server.rows(`${ann}INSERT INTO child VALUES (1)`), { code: '23503' })
   await server.rows('RESET ROLE')
 })
+
+test('a statement that broke a foreign key leaves nothing in its block', async () => {
+  await using server = await TestServer.start({ inline: true })
+  await server.rows(FAMILY)
+  const client = await server.connect()
+  await client.query('BEGIN')
+  await client.query("INSERT INTO parent VALUES (4, 'd')")
+  await client.query('SAVEPOINT s')
+  await assert.rejects(client.query("INSERT INTO child VALUES (9, 9, 'a')"), { code: '23503' })
+  await client.query('ROLLBACK TO s')
+  await client.query("INSERT INTO child VALUES (4, 4, 'd')")
+  await client.query('COMMIT')
+  await client.query('BEGIN')
+  await assert.rejects(client.query("INSERT INTO child VALUES (9, 9, 'a')"), { code: '23503' })
+  await client.query('COMMIT')
+  assert.deepEqual(await server.rows('SELECT n FROM child ORDER BY n'), [[1], [2], [4]])
+})
+
+test('a prepared statement goes on when a foreign key has come or gone', async () => {
+  await using server = await TestServer.start({ inline: true })
+  await server.rows('CREATE TABLE parent (id int PRIMARY KEY); CREATE TABLE child (id int)')
+  const client = await server.connect()
+  const insert = (id: number) =>
+    client.query({ name: 'insert', text: 'INSERT INTO child VALUES ($1)', values: [id] })
+  const remove = () => client.query({ name: 'remove', text: 'DELETE FROM parent' })
+  await insert(1)
+  await remove()
+  await server.rows('DELETE FROM child; ALTER TABLE child ADD FOREIGN KEY (id) REFERENCES parent')
+  await assert.rejects(insert(1), { code: '23503' })
+  await server.rows('INSERT INTO parent VALUES (1)')
+  await insert(1)
+  await assert.rejects(remove(), { code: '23503' })
+  await server.rows('ALTER TABLE child DROP CONSTRAINT child_id_fkey')
+  await remove()
+  await insert(2)
+})
+
+test('many keys are looked for as few are', async () => {
+  await using server = await TestServer.start({ inline: true })
+  await server.rows(
+    'CREATE TABLE parent (id int PRIMARY KEY); CREATE TABLE child (id bigint REFERENCES parent, n int)',
+  )
+  await server.rows('INSERT INTO parent SELECT generate_series(1, 3000)')
+  await server.rows('INSERT INTO child SELECT i, i FROM generate_series(1, 3000) i')
+  await assert.rejects(server.rows('INSERT INTO child SELECT i, i FROM generate_series(1, 3001) i'), {
+    detail: 'Key (id)=(3001) is not present in table "parent".',
+  })
+  await server.rows(`BEGIN; INSERT INTO parent VALUES (3001);
+    INSERT INTO child SELECT i, i FROM generate_series(1, 3001) i; COMMIT`)
+  await assert.rejects(server.rows('DELETE FROM parent WHERE id > 1500'), { code: '23503' })
+  await server.rows('DELETE FROM child WHERE id > 1500; DELETE FROM parent WHERE id > 1500')
+  assert.deepEqual(await server.rows('SELECT count(*) FROM parent'), [['1500']])
+})

@@ -8,6 +8,7 @@ import type { Connector } from '../../types/connector.ts'
 import type { Schema, Type } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
 import type { TableLocks } from '../table-locks.ts'
+import type { Mark } from '../transaction/transaction.ts'
 import type { CursorRow } from './current-of.ts'
 
 /** A session's settings (server/settings.ts). Unknown names and bad values throw SqlError. */
@@ -88,6 +89,9 @@ export interface OpenTransaction {
   ownRows(table: Relation): OwnRows | undefined
   /** The same row by row; undefined: nothing. */
   changed(table: Relation): ChangedRows | undefined
+  mark(): Mark
+  /** What came after the mark did not happen. */
+  goBack(mark: Mark): void
   /** Whether the foreign key is not held before the block's end, or before SET CONSTRAINTS says so. */
   defers(key: ForeignKeyDef): boolean
 }

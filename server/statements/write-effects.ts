@@ -46,7 +46,15 @@ export async function writeEffects(effects: readonly Changed[], context: Stateme
     for (const { table, changes, references } of effects) transaction.write(table, changes, references)
     return
   }
-  if (transaction !== undefined) return keepReferences(effects, { ...context, transaction })
+  if (transaction !== undefined) {
+    const before = transaction.mark()
+    try {
+      return await keepReferences(effects, { ...context, transaction })
+    } catch (error) {
+      transaction.goBack(before)
+      throw error
+    }
+  }
   // What the statement does waits as the changes of a block do.
   const own = new Transaction(() => context, true)
   await keepReferences(effects, { ...context, transaction: own })
