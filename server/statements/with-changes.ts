@@ -15,7 +15,7 @@ import { changeLocks } from '../foreign-keys/change-locks.ts'
 import { bindContext } from './bind.ts'
 import type { Prepared, Result, StatementContext } from './contract.ts'
 import { bindDml, type DmlKind, effectsOf } from './dml.ts'
-import { sameResult } from './rebinding.ts'
+import { rebinding, sameResult } from './rebinding.ts'
 import { whileChanging } from './while-allowed.ts'
 import { type Effects, writeEffects } from './write-effects.ts'
 
@@ -99,12 +99,13 @@ export function prepareWithChanges(
     const schema = 'dml' in main ? main.dml.returning?.schema : main.query.schema
     return { parts, main, schema, parameters }
   }
-  const told = bindAll()
+  const bind = rebinding(context, bindAll)
+  const told = bind()
   return {
     schema: told.schema,
     parameters: told.parameters,
     async run(values): Promise<Result> {
-      const whole = bindAll()
+      const whole = bind()
       sameResult(told.schema, whole.schema)
       const change = async (): Promise<Result> => {
         const returned = new Map<unknown, BoundRelation>()
@@ -127,7 +128,7 @@ export function prepareWithChanges(
         return { tag: count => `SELECT ${count}`, rows }
       }
       const tables = tablesOf(whole)
-      const keys = () => changeLocks(dmlOf(bindAll()), context.catalogs.current)
+      const keys = () => changeLocks(dmlOf(bind()), context.catalogs.current)
       return whileChanging({ tables, read: tables, keys }, context, change)
     },
   }

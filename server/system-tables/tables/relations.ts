@@ -5,7 +5,12 @@ import type { Order } from '../../../types/job.ts'
 import type { Value } from '../../../types/value.ts'
 import { oidOf } from '../../protocol/oids.ts'
 import { aclOf, columnAcl } from '../acl.ts'
-import { constraintObjects, domainConstraints, type ForeignKey } from '../constraints.ts'
+import {
+  type ConstraintObject,
+  constraintObjects,
+  domainConstraints,
+  type ForeignKey,
+} from '../constraints.ts'
 import { storedExpression } from '../expression-text.ts'
 import {
   attributeNumber,
@@ -272,8 +277,9 @@ function comment(
   return description === undefined ? [] : [{ objoid, classoid, objsubid, description }]
 }
 
-fill('pg_catalog.pg_depend', ({ catalog, database }) =>
-  catalog.relations
+fill('pg_catalog.pg_depend', ({ catalog, database }) => [
+  ...constraintObjects(catalog, database).flatMap(foreignKeyNeeds),
+  ...catalog.relations
     .filter(relation => relation.database === database)
     .flatMap(relation =>
       [...relation.dependsOn, ...(relation.index ? [relation.index.on] : [])].map(refobjid => ({
@@ -285,7 +291,26 @@ fill('pg_catalog.pg_depend', ({ catalog, database }) =>
         deptype: relation.kind === 'index' ? 'a' : 'n',
       })),
     ),
-)
+])
+
+/** What a foreign key stands on: its own columns, those that it refers to, and the index that keeps them unique. */
+function foreignKeyNeeds({ oid, on, columns, index, foreign }: ConstraintObject): Row[] {
+  if (foreign === undefined) return []
+  const { key, parent } = foreign
+  const needs = (refobjid: number, refobjsubid: number, deptype: string) => ({
+    classid: SYSTEM_TABLE_OIDS.constraint,
+    objid: oid,
+    refclassid: SYSTEM_TABLE_OIDS.class,
+    refobjid,
+    refobjsubid,
+    deptype,
+  })
+  return [
+    ...columns.map(i => needs(on.id, attributeNumber(on, i), 'a')),
+    ...key.parentColumns.map(i => needs(parent.id, attributeNumber(parent, i), 'n')),
+    needs(index, 0, 'n'),
+  ]
+}
 
 /** The rule by which PostgreSQL keeps the query of a view. */
 fill('pg_catalog.pg_rewrite', ({ catalog, database }) =>
