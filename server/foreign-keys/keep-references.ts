@@ -1,15 +1,14 @@
 import type { Relation } from '../../planner/catalog.ts'
 import { type ForeignKeyDef, foreignKeysOf, type Reference } from '../../planner/constraint-def.ts'
 import { assert } from '../../types/error.ts'
-import type { Value } from '../../types/value.ts'
 import type { OpenTransaction, StatementContext } from '../statements/contract.ts'
 import type { Changed } from '../statements/write-effects.ts'
-import { AskedKeys } from './asked-keys.ts'
+import { AskedKeys, type Failure } from './asked-keys.ts'
 import { cellKey, type KeyText, keyOf, type Row, sameValues } from './key-values.ts'
 import { withOverwritten } from './overwritten.ts'
 import { type Keys, presentKeys } from './rows-by-key.ts'
 import { type NewKeys, takeAction } from './take-action.ts'
-import { refersToNone, stillReferredTo } from './violations.ts'
+import { stillReferredTo } from './violations.ts'
 
 /** A context whose transaction has what the statement changes: that of the block, or one of the statement alone. */
 export type Keeping = StatementContext & { readonly transaction: OpenTransaction }
@@ -115,7 +114,7 @@ async function requireFree(
   throw stillReferredTo(parent, key, child, values)
 }
 
-/** Rows that came refer to some row. Those of a table that changed several times are what they became. */
+/** Rows that came refer to some row; the first that does not is told. Those of a table that changed several times are what they became. */
 async function requireParents(
   changes: readonly Changed[],
   isAsked: (key: ForeignKeyDef) => boolean,
@@ -124,32 +123,30 @@ async function requireParents(
   const tables = new Map(changes.map(({ table }) => [table.id, table]))
   for (const table of tables.values()) {
     const own = changes.filter(change => change.table.id === table.id)
+    let first: Failure | undefined
     for (const key of foreignKeysOf(table).filter(isAsked)) {
       const asked = new AskedKeys(table, key)
       if (own.length === 1) asked.addChunks(own[0]!.changes)
       else asked.addRows(context.transaction.changed(table)?.rows ?? [])
       if (key.notValid) for (const change of own) asked.leaveOut(keysBefore(change, key))
-      await requireParent(asked, context)
+      const failure = await failureOf(asked, context)
+      if (failure !== undefined && !(first !== undefined && first.at <= failure.at)) first = failure
     }
+    if (first !== undefined) throw first.error
   }
 }
 
-/** Throws 23503 for the first of the keys that no row has. */
-export async function requireParent(
-  { child, key, keys }: AskedKeys,
-  context: StatementContext,
-): Promise<void> {
+/** Throws 23503 for the first of the rows that refers to none. */
+export async function requireParent(asked: AskedKeys, context: StatementContext): Promise<void> {
+  const failure = await failureOf(asked, context)
+  if (failure !== undefined) throw failure.error
+}
+
+async function failureOf(asked: AskedKeys, context: StatementContext): Promise<Failure | undefined> {
+  const { key, keys } = asked
   const parent = context.catalogs.current.byId(key.parent)
   assert(parent !== undefined, 'a table that is referred to is there')
-  if (keys.size === 0) return
-  const present = await presentKeys(parent, key.parentColumns, keys, context)
-  if (present.size === keys.size) return
-  const [, values] = [...keys].find(([text]) => !present.has(text))!
-  const row: Value[] = []
-  key.columns.forEach((c, i) => {
-    row[c] = values[i]!
-  })
-  throw refersToNone(child, key, parent, row)
+  return asked.failure(await presentKeys(parent, key.parentColumns, keys, context), parent)
 }
 
 /** Keys of rows that were there before the change. */

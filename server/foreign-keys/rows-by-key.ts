@@ -30,6 +30,7 @@ export async function presentKeys(
   context: StatementContext,
 ): Promise<ReadonlySet<KeyText>> {
   const found = new Set<KeyText>()
+  if (keys.size === 0) return found
   const own = context.transaction?.changed(table)
   const values = lookedUp(keys, columns, table)
   if (own !== undefined)

@@ -45,7 +45,13 @@ export function verifiedReferences(
     for (const row of rowsOf(chunks, key.columns)) {
       const text = keyOf(row, key.columns)
       if (text !== undefined) {
-        if (!present.has(text)) throw refersToNone(child, key, parent, row)
+        if (!present.has(text))
+          throw refersToNone(
+            child,
+            key,
+            parent,
+            key.columns.map(c => row[c]!),
+          )
       } else if (key.match === 'full' && key.columns.some(c => row[c] !== null)) throw mixesNulls(child, key)
     }
   }

@@ -4,8 +4,9 @@ import { SqlError } from '../../types/error.ts'
 import { keyText } from '../statements/taken-keys.ts'
 import type { Row } from './key-values.ts'
 
-/** 23503 for a row that refers to none; it has values in the columns of the key. */
-export function refersToNone(child: Relation, key: ForeignKeyDef, parent: Relation, row: Row): SqlError {
+/** 23503 for a row that refers to none; `values` are those of its key. */
+export function refersToNone(child: Relation, key: ForeignKeyDef, parent: Relation, values: Row): SqlError {
+  const row = placed(values, key.columns)
   return unmatched(
     child,
     key,
@@ -30,10 +31,7 @@ export function stillReferredTo(
   child: Relation,
   values: Row,
 ): SqlError {
-  const row: Row[number][] = []
-  parentColumns.forEach((column, i) => {
-    row[column] = values[i]!
-  })
+  const row = placed(values, parentColumns)
   const message = `update or delete on table "${parent.name}" violates foreign key constraint "${name}" on table "${child.name}"`
   return new SqlError('foreign_key_violation', message, {
     detail: `Key ${keyText(parent, parentColumns, row, plain)} is still referenced from table "${child.name}".`,
@@ -41,3 +39,12 @@ export function stillReferredTo(
 }
 
 const plain = (name: string): string => name
+
+/** A row that has the values in these columns. */
+function placed(values: Row, columns: readonly number[]): Row {
+  const row: Row[number][] = []
+  columns.forEach((column, i) => {
+    row[column] = values[i]!
+  })
+  return row
+}
