@@ -24,6 +24,7 @@ export interface ErrorData {
   readonly position?: number | undefined
   readonly detail?: string | undefined
   readonly hint?: string | undefined
+  readonly context?: string | undefined
 }
 
 export interface ThreadSetup {
@@ -34,19 +35,19 @@ export interface ThreadSetup {
 
 export function errorData(error: unknown): ErrorData {
   if (error instanceof SqlError) {
-    const { message, stack, condition, position, detail, hint } = error
-    return { message, stack, condition, position, detail, hint }
+    const { message, stack, condition, position, detail, hint, context } = error
+    return { message, stack, condition, position, detail, hint, context }
   }
   if (error instanceof Error) return { message: error.message, stack: error.stack }
   return { message: String(error), stack: undefined }
 }
 
 export function errorOf(data: ErrorData): Error {
-  const { condition, message, position, detail, hint } = data
+  const { condition, message, position, detail, hint, context } = data
   const error =
     condition === undefined
       ? new AssertionError(message)
-      : new SqlError(condition, message, { position, detail, hint })
+      : new SqlError(condition, message, { position, detail, hint, context })
   if (data.stack !== undefined) error.stack = data.stack
   return error
 }

@@ -132,6 +132,8 @@ export interface ErrorDetails {
   readonly position?: number | undefined
   readonly detail?: string | undefined
   readonly hint?: string | undefined
+  /** Where in what was read it was found, as PostgreSQL's CONTEXT says it. */
+  readonly context?: string | undefined
   readonly cause?: unknown
 }
 
@@ -142,6 +144,7 @@ export class SqlError extends Error {
   readonly position: number | undefined
   readonly detail: string | undefined
   readonly hint: string | undefined
+  readonly context: string | undefined
 
   constructor(condition: Condition, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
@@ -151,6 +154,7 @@ export class SqlError extends Error {
     this.position = details.position
     this.detail = details.detail
     this.hint = details.hint
+    this.context = details.context
   }
 }
 
@@ -160,8 +164,8 @@ export function errorsAt<T>(position: () => number | undefined, work: () => T): 
     return work()
   } catch (error) {
     if (!(error instanceof SqlError) || error.position !== undefined) throw error
-    const { condition, message, detail, hint } = error
-    throw new SqlError(condition, message, { position: position(), detail, hint })
+    const { condition, message, detail, hint, context } = error
+    throw new SqlError(condition, message, { position: position(), detail, hint, context })
   }
 }
 

@@ -1,5 +1,5 @@
 import { SqlError } from './error.ts'
-import { invalidJson, skipJsonSpace } from './json-syntax.ts'
+import { contextAt, skipJsonSpace, wrongAt } from './json-syntax.ts'
 
 // Parts of a document as they stand in its text, which is valid (json-syntax.ts): nothing is parsed that is not asked for.
 
@@ -92,13 +92,21 @@ export function checkEscapes(text: string): void {
     if (code === 0)
       throw new SqlError('untranslatable_character', 'unsupported Unicode escape sequence', {
         detail: '\\u0000 cannot be converted to text.',
+        context: contextAt(text, ESCAPE.lastIndex),
       })
     if (high && code >= 0xd800 && code <= 0xdbff)
-      throw invalidJson('Unicode high surrogate must not follow a high surrogate.')
-    if (high !== low) throw invalidJson('Unicode low surrogate must follow a high surrogate.')
+      throw wrongAt(text, ESCAPE.lastIndex, 'Unicode high surrogate must not follow a high surrogate.')
+    if (high !== low) throw wrongAt(text, loneEnd(match), LONE)
     high = code >= 0xd800 && code <= 0xdbff
   }
-  if (high) throw invalidJson('Unicode low surrogate must follow a high surrogate.')
+  if (high) throw wrongAt(text, text.length, LONE)
+}
+
+const LONE = 'Unicode low surrogate must follow a high surrogate.'
+
+/** Behind the sign that shows that a half of a character stands alone. */
+function loneEnd({ 0: found, index }: RegExpExecArray): number {
+  return index + (found.startsWith('\\') ? found.length : 1)
 }
 
 /** An escape, or whatever else stands between two. */

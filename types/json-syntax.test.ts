@@ -95,6 +95,19 @@ test('the first wrong token is told', () => {
     assert.throws(() => checkJson(text), { sqlstate: '22P02', detail })
 })
 
+test('the place of the first wrong token is told by the end of what was read of its line', () => {
+  const ones = '1,'.repeat(30)
+  for (const [text, context] of [
+    ['{"a":1,\n"b":tru, "c": 1}', 'JSON data, line 2: "b":tru...'],
+    ['{', 'JSON data, line 1: {'],
+    ['[1,\r\nx\r\n]', 'JSON data, line 2: x'],
+    [`[${ones}x]`, `JSON data, line 1: ...${ones.slice(-48)}x...`],
+    [`[${ones.slice(0, 50)}x]`, `JSON data, line 1: [${ones.slice(0, 50)}x...`],
+  ] as const)
+    assert.throws(() => checkJson(text), { sqlstate: '22P02', context })
+  assert.throws(() => parseJson('{"a":"\\ud83d"}'), { context: 'JSON data, line 1: {"a":"\\ud83d"...' })
+})
+
 test('lists may stand deep in one another, but not endlessly', () => {
   const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth)
   for (const read of [checkJson, parseJson]) {

@@ -77,7 +77,7 @@ function unexpected(
   expected: Expected,
   open: readonly string[],
 ): SqlError {
-  if (from >= text.length) return invalidJson('The input string ended unexpectedly.')
+  if (from >= text.length) return wrongAt(text, to, 'The input string ended unexpectedly.')
   const end = open.at(-1)
   const wanted = {
     value: 'JSON value',
@@ -88,7 +88,7 @@ function unexpected(
     more: `"," or "${end}"`,
     end: 'end of input',
   }[expected]
-  return invalidJson(`Expected ${wanted}, but found "${text.slice(from, to)}".`)
+  return wrongAt(text, to, `Expected ${wanted}, but found "${text.slice(from, to)}".`)
 }
 
 /** Behind the token that begins there. Throws 22P02 for what is none. */
@@ -129,7 +129,7 @@ function endOfString(text: string, from: number): number {
     const c = text.charCodeAt(at)
     if (c === 0x22) return at + 1
     if (c < 0x20)
-      throw invalidJson(`Character with value 0x${c.toString(16).padStart(2, '0')} must be escaped.`)
+      throw wrongAt(text, at, `Character with value 0x${c.toString(16).padStart(2, '0')} must be escaped.`)
     if (c === 0x5c) at = endOfEscape(text, from, at)
   }
   throw badToken(text, from, text.length)
@@ -141,20 +141,48 @@ function endOfEscape(text: string, string: number, from: number): number {
   if (sign === undefined) throw badToken(text, string, text.length)
   if (sign !== 'u') {
     if ('"\\/bfnrt'.includes(sign)) return from + 1
-    throw invalidJson(`Escape sequence "\\${String.fromCodePoint(text.codePointAt(from + 1)!)}" is invalid.`)
+    const found = String.fromCodePoint(text.codePointAt(from + 1)!)
+    throw wrongAt(text, from + 1 + found.length, `Escape sequence "\\${found}" is invalid.`)
   }
   for (let at = from + 2; at < from + 6; at++) {
     if (at >= text.length) throw badToken(text, string, text.length)
     if (!/[0-9a-fA-F]/.test(text[at]!))
-      throw invalidJson('"\\u" must be followed by four hexadecimal digits.')
+      throw wrongAt(text, at + 1, '"\\u" must be followed by four hexadecimal digits.')
   }
   return from + 5
 }
 
 function badToken(text: string, from: number, to: number): SqlError {
-  return invalidJson(`Token "${text.slice(from, to)}" is invalid.`)
+  return wrongAt(text, to, `Token "${text.slice(from, to)}" is invalid.`)
 }
 
-export function invalidJson(detail?: string): SqlError {
-  return new SqlError('invalid_text_representation', 'invalid input syntax for type json', { detail })
+/** What is wrong with the text, which was read so far. */
+export function wrongAt(text: string, to: number, detail: string): SqlError {
+  return new SqlError('invalid_text_representation', 'invalid input syntax for type json', {
+    detail,
+    context: contextAt(text, to),
+  })
+}
+
+/** The last of what was read, from its line. */
+export function contextAt(text: string, to: number): string {
+  const lines = text.slice(0, to).split(/\r\n|\n|\r/)
+  const line = lines.at(-1)!
+  // More than is shown, also where each sign is one byte.
+  const signs = [...line.slice(-2 * CONTEXT_BYTES_MAX)]
+  let left = Buffer.byteLength(signs.join(''))
+  const before = line.length - signs.join('').length + left
+  let cut = 0
+  while (left > CONTEXT_BYTES_MAX) left -= Buffer.byteLength(signs[cut++]!)
+  // No more than the three dots is left out.
+  const shown = before - left <= 3 ? line : `...${signs.slice(cut).join('')}`
+  const goesOn = to < text.length && !/[\r\n]/.test(text[to]!)
+  return `JSON data, line ${lines.length}: ${shown}${goesOn ? '...' : ''}`
+}
+
+const CONTEXT_BYTES_MAX = 49
+
+/** A failure of a reader that tells no more. */
+export function invalidJson(): SqlError {
+  return new SqlError('invalid_text_representation', 'invalid input syntax for type json')
 }

@@ -284,7 +284,8 @@ function placed(
   position: number | undefined,
 ): SqlError {
   if (error instanceof SqlError) {
-    return new SqlError(error.condition, error.message, { position, hint: error.hint, detail: error.detail })
+    const { condition, message, hint, detail, context } = error
+    return new SqlError(condition, message, { position, hint, detail, context })
   }
   if (error === 'polymorphic') {
     const message = 'could not determine polymorphic type because input has type unknown'

@@ -83,6 +83,7 @@ export function errorResponse(
   if (error.hint !== undefined) out.text('H').string(error.hint)
   if (error.position !== undefined && sql !== '')
     out.text('P').string(String(charactersBefore(sql, error.position) + 1))
+  if (error.context !== undefined) out.text('W').string(error.context)
   out.text('\0').end()
 }
 
