@@ -1,6 +1,5 @@
 /** Where a function differs from PostgreSQL's on purpose: the statement or what differed, and the reason. */
 const EXPLAINED: readonly { readonly sql?: RegExp; readonly detail?: RegExp; readonly reason: string }[] = [
-  { detail: /basic patterns are not supported/, reason: 'flag b (basic regular expressions) is refused' },
   {
     sql: /^select (k, )?(min|max)\((distinct )?(b|y|j|ROW)/i,
     reason: 'min and max take every type that has an order, as in RisingWave',

@@ -1,5 +1,6 @@
 import { SqlError } from '../../../types/error.ts'
 import type { AreNode } from './are.ts'
+import { advancedPattern } from './basic.ts'
 import { invalidPattern, literalSource } from './classes.ts'
 import { linearRegex } from './linear.ts'
 import { parseAre } from './parse-are.ts'
@@ -48,7 +49,7 @@ function make(text: string, flags: string): Regex {
     for (const flag of embedded[1]!) if (!setFlag(mode, flag)) throw invalidPattern('invalid embedded option')
     pattern = pattern.slice(embedded[0].length)
   }
-  if (mode.kind === 'basic') throw new SqlError('feature_not_supported', 'basic patterns are not supported')
+  if (mode.kind === 'basic') pattern = advancedPattern(pattern, mode.expanded)
   const tree = mode.kind === 'literal' ? literally(pattern) : parseAre(pattern, mode)
   return linearRegex(tree, mode.ignoreCase)
 }

@@ -80,6 +80,13 @@ test('tries for a back-reference are counted, so that no pattern hangs a thread'
   assert.ok(performance.now() - started < 20_000)
 })
 
+test('a basic pattern has its operators behind backslashes', () => {
+  assert.deepEqual(all('\\(a\\|b\\)*+\\{2\\}', 'a|b++', 'b'), ['a|b++'])
+  assert.deepEqual(all('*^a$b\\(^c\\)*', '*^a$b', 'b'), ['*^a$b'])
+  assert.deepEqual(all('[\\]]x', '\\]x', 'b'), ['\\]x'])
+  assert.deepEqual(all('(?b)^\\(.\\)\\1$', 'aa'), ['aa'])
+})
+
 test('what no pattern is, is said in PostgreSQL’s words', () => {
   for (const pattern of ['\\1', '(a\\1)', '(a)(?=\\1)', '(?=(a))\\1'])
     assert.throws(() => compileRegex(pattern), { message: /invalid backreference number/ })

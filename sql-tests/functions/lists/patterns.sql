@@ -138,6 +138,19 @@ E'a\tb' ~ '\s'
 'abc' ~ 'a\'
 'ab' ~ '(a)(b)\1'
 'aa' ~ '(a)\1'
+regexp_match('abc', '(?b)a\(b\)c')
+regexp_replace('a+b', 'a+', 'X', 'b')
+regexp_match('aab', '\(a\{1,2\}\)b', 'b')
+regexp_match('a*b', '*b', 'b')
+regexp_match('abab1', '\(ab\)\11', 'b')
+regexp_match('x^y$z', 'x^y$z', 'b')
+regexp_match('a\b', '[\]b', 'b')
+regexp_match('foo bar', '\<b[^ ]*\>', 'b')
+regexp_match('(a|b)', '(a|b)', 'b')
+regexp_match('ab', 'a # comment' || chr(10) || 'b $', 'bx')
+regexp_match('a', 'a\{', 'b')
+regexp_match('a', '\{1\}', 'b')
+regexp_match('a', 'a\', 'b')
 regexp_match('abba', '(.)(.)\2\1')
 regexp_replace('the the fox is is in', '\y(\w+) \1\y', '\1', 'gi')
 regexp_matches('aabbcd', '(\w)\1', 'g')
