@@ -35,7 +35,7 @@ export class AskedKeys {
   /** The first row that MATCH FULL does not take, or that refers to none of the keys that are `present` in the parent. */
   failure(present: ReadonlySet<KeyText>, parent: Relation): Failure | undefined {
     const { child, key } = this
-    const missing = present.size === this.#keys.size ? undefined : this.#missing(present)
+    const missing = this.#missing(present)
     if (this.#mixed !== undefined && !(missing !== undefined && missing.at < this.#mixed))
       return { at: this.#mixed, error: mixesNulls(child, key) }
     return missing && { at: missing.at, error: refersToNone(child, key, parent, missing.values) }

@@ -128,7 +128,8 @@ async function requireParents(
       const asked = new AskedKeys(table, key)
       if (own.length === 1) asked.addChunks(own[0]!.changes)
       else asked.addRows(context.transaction.changed(table)?.rows ?? [])
-      if (key.notValid) for (const change of own) asked.leaveOut(keysBefore(change, key))
+      // Whether a key is there that rows had before is asked where it goes; one that is not valid need not be.
+      for (const change of own) asked.leaveOut(keysBefore(change, key))
       const failure = await failureOf(asked, context)
       if (failure !== undefined && !(first !== undefined && first.at <= failure.at)) first = failure
     }
