@@ -50,6 +50,7 @@ export const SQLSTATE = {
   not_null_violation: '23502',
   unique_violation: '23505',
   check_violation: '23514',
+  with_check_option_violation: '44000',
   foreign_key_violation: '23503',
   invalid_foreign_key: '42830',
   invalid_cursor_state: '24000',

@@ -12,6 +12,7 @@ import { parseStored } from '../parse/index.ts'
 import { appendOnly, extended, type IndexScan, type Plan, schemaOf } from '../plan.ts'
 import { isTempSchema } from '../temp-schema.ts'
 import { deepened } from '../unnest/outer-references.ts'
+import { invokes } from '../view-options.ts'
 import { asofJoin, distinguishable, markedCondition } from './asof-join.ts'
 import { as, type Body, body, list, names, open, pathOf, str } from './ast.ts'
 import { bindBeside, bindRight, withoutLateral } from './beside.ts'
@@ -238,34 +239,34 @@ function scan(relation: number, columns: Schema, key: readonly number[], appendO
   return { plan: { op: 'scan', relation, schema, key, appendOnly }, names: schema.map(c => c.name) }
 }
 
-/** A view reads with the rights of its owner. */
 function inlineView(
-  { query, owner }: Relation,
-  { columns, schema }: { readonly columns: Schema; readonly schema: string },
+  relation: Relation,
+  { columns }: { readonly columns: Schema },
   env: Environment,
 ): BoundRelation {
-  const select = as(parseStored(query!), 'SelectStmt')!
+  const select = as(parseStored(relation.query!), 'SelectStmt')!
+  const inner = withinView(relation, env)
+  const bound = env.bindSubquery(select, inner)
+  const plan = withFormerTypes(bound.plan, columns, inner.context)
+  return { plan, names: bound.names.map((n, i) => columns[i]?.name ?? n) }
+}
+
+/** Where the query of a view is bound: a view reads with the rights of its owner, unless it was made to ask for those of its user. */
+export function withinView({ query, owner, schema, options }: Relation, env: Environment): Environment {
   const others = env.context.searchPath.filter(s => s !== schema && !isTempSchema(s))
-  const searchPath = [schema, ...others]
   const { authorize } = env.context
+  const reader = invokes(options) ? undefined : owner
   const context: BindContext = {
     ...bare(env.context),
-    searchPath,
+    searchPath: [schema, ...others],
     position: () => undefined,
     ...(env.context.mode === 'batch' && { rowTimes: namesRowTime(query!) }),
-    ...(authorize && { authorize: (relation, privilege, as) => authorize(relation, privilege, as ?? owner) }),
+    ...(authorize && {
+      authorize: (relation, privilege, as) => authorize(relation, privilege, as ?? reader),
+    }),
   }
   // The view's own relations are its dependencies, not this query's.
-  const inner: Environment = {
-    ...env,
-    context,
-    scope: { columns: [] },
-    ctes: new Map(),
-    dependsOn: new Set(),
-  }
-  const bound = env.bindSubquery(select, inner)
-  const plan = withFormerTypes(bound.plan, columns, context)
-  return { plan, names: bound.names.map((n, i) => columns[i]?.name ?? n) }
+  return { ...env, context, scope: { columns: [] }, ctes: new Map(), dependsOn: new Set() }
 }
 
 /** Views made when json was another name of jsonb have columns of that. */

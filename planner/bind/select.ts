@@ -202,7 +202,8 @@ function groupingSets(
   return setsOf(list(select['groupClause']), select['groupDistinct'] === true, bind)
 }
 
-function bindTargets(
+/** The columns of a list of SELECT; `types`: what literals without a type become. */
+export function bindTargets(
   nodes: readonly PgNode[],
   from: From,
   env: Environment,

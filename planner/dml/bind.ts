@@ -1,29 +1,28 @@
-import { notSupported, SqlError } from '../../types/error.ts'
+import { SqlError } from '../../types/error.ts'
 import type { Expression, RelationId } from '../../types/job.ts'
-import { BOOL, type Type } from '../../types/type.ts'
+import type { Type } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
-import { as, type Body, body, items, list, pathOf, str } from '../bind/ast.ts'
+import { as, type Body, body, items, list } from '../bind/ast.ts'
 import { type Environment, noPending } from '../bind/environment.ts'
-import { at, bindCondition, bindConstant } from '../bind/expression.ts'
-import { findRelation } from '../bind/find-relation.ts'
-import { bindFromList, NOTHING, sideBySide } from '../bind/from.ts'
+import { at, bindConstant } from '../bind/expression.ts'
+import { bindFromList, NOTHING } from '../bind/from.ts'
 import { bindCtes, bindTree } from '../bind/query.ts'
 import { bindEach } from '../bind/row.ts'
 import type { ScopeColumn } from '../bind/scope.ts'
-import { type Relation, shownPositions } from '../catalog.ts'
+import type { Relation } from '../catalog.ts'
 import type { Reference } from '../constraint-def.ts'
 import type { BindContext, DmlPlan, ParameterValues, PgNode } from '../contract.ts'
-import { call, column, conjunction, everyColumn, literal } from '../expressions.ts'
-import { joinOn } from '../join-on.ts'
+import { column, everyColumn, literal } from '../expressions.ts'
 import { optimize } from '../optimize.ts'
 import { firstColumns, type Plan, schemaOf } from '../plan.ts'
 import { parameterTypes, present, settled, withLiterals, withParameters } from '../query.ts'
 import { batchJob } from '../recursions.ts'
-import { attach, filterBy } from '../unnest/attach-subqueries.ts'
+import { attach } from '../unnest/attach-subqueries.ts'
+import type { ReadOnlyColumn } from '../updatable-view.ts'
+import { affected, besideValues } from './affected.ts'
 import { assign } from './assign.ts'
 import {
   assignments,
-  columnAt,
   columnDefault,
   generate,
   generatedError,
@@ -32,11 +31,14 @@ import {
   overriding,
   project,
 } from './columns.ts'
+import { overRows } from './given-rows.ts'
+import { insertColumns, requireDistinct } from './insert-columns.ts'
 import { planMergeRows } from './merge.ts'
 import { type Arbiter, type ConflictAction, onConflict } from './on-conflict.ts'
 import { replacedBy, tellsReplaced } from './replaced.ts'
-import { bindReturning, type Returning, returningJob, returningOf } from './returning.ts'
-import { rightsWhenRead } from './rights.ts'
+import { bindReturning, type Returning, returningOf } from './returning.ts'
+import { changeable, readOnly, type Target, targetOf, titled, type Verb } from './target.ts'
+import { type ViewCheck, viewChecks, type WrittenRelation, writtenRelations } from './view-writes.ts'
 
 /** A bound INSERT, UPDATE, DELETE or MERGE: rows of the table's columns, `weight` and `counted`. */
 export interface BoundDml {
@@ -59,6 +61,9 @@ export interface BoundDml {
   readonly sets: ReadonlySet<number>
   /** Behind all that the plan has the table's columns again: the row that a row takes the place of, or NULLs. */
   readonly tellsReplaced: boolean
+  /** The views that were named and the table: rights on them are needed. */
+  readonly written: readonly WrittenRelation[]
+  readonly viewChecks: readonly ViewCheck[]
 }
 
 /** The job of a bound statement for the given parameters. */
@@ -74,7 +79,7 @@ export function planDml(bound: BoundDml, parameters: ParameterValues, nowMicros 
             ...returning,
             columns: returning.columns.map(c => withLiterals(c, parameters, nowMicros)),
             ...(query && {
-              job: (rows: readonly (readonly Value[])[]) => returningJob(query, rows, parameters, nowMicros),
+              job: (rows: readonly (readonly Value[])[]) => overRows(query, rows, parameters, nowMicros),
             }),
           },
         }
@@ -82,40 +87,30 @@ export function planDml(bound: BoundDml, parameters: ParameterValues, nowMicros 
 }
 
 export function planInsert(statement: PgNode, context: BindContext): BoundDml {
-  const fields = open(statement, 'InsertStmt')
-  const { table, env } = target(fields, context, false)
+  const fields = fieldsOf(statement, 'InsertStmt')
+  const { target, env } = opened(fields, 'insert', context)
+  const { table } = target
   const position = context.position(body(fields['relation'])['location'] as number | undefined)
-  const given = list(fields['cols']).map(n => {
-    const item = as(n, 'ResTarget')!
-    if (list(item['indirection']).length > 0) throw notSupported('INSERT into a part of a column')
-    return columnAt(table, str(item['name']), context.position(item['location'] as number | undefined))
-  })
-  const twice = given.findIndex((index, i) => given.indexOf(index) !== i)
-  if (twice !== -1) {
-    const item = as(list(fields['cols'])[twice]!, 'ResTarget')!
-    const message = `column "${str(item['name'])}" specified more than once`
-    const at = context.position(item['location'] as number | undefined)
-    throw new SqlError('duplicate_column', message, { position: at ?? position })
-  }
-  const all = shownPositions(table)
+  const { named, wanted, beyond } = insertColumns(fields, target, context)
   const select = fields['selectStmt'] === undefined ? undefined : as(fields['selectStmt'], 'SelectStmt')!
-  const wanted = given.length > 0 ? given : all
   for (const i of wanted) if (table.columns[i]!.generated === undefined) context.sets?.insert.add(i)
   const over = overriding(fields)
-  const rows = select === undefined ? NOTHING.plan : insertRows(select, table, wanted, over, env)
+  const rows = select === undefined ? NOTHING.plan : insertRows(select, target, wanted, over, env, beyond)
   const width = schemaOf(rows).length
+  if (width > wanted.length && beyond !== undefined) throw readOnly(beyond, 'insert')
   if (width > wanted.length) {
     throw new SqlError('syntax_error', 'INSERT has more expressions than target columns', { position })
   }
-  if (given.length > width && select !== undefined) {
+  if (named && wanted.length > width && select !== undefined) {
     throw new SqlError('syntax_error', 'INSERT has more target columns than expressions', { position })
   }
+  requireDistinct(wanted.slice(0, width), table)
   const schema = schemaOf(rows)
   const values = table.columns.map((c, i): Expression => {
     const from = wanted.indexOf(i)
     const made = c.generated !== undefined || (over === 'user' && c.identity !== undefined)
-    if (from === -1 || from >= width || made) return columnDefault(c, env.context)
-    return assign(column(from, schema[from]!.type), c, context, undefined)
+    if (from === -1 || from >= width || made) return columnDefault(titled(target, i), env.context)
+    return assign(column(from, schema[from]!.type), titled(target, i), context, undefined)
   })
   const said = wanted
     .slice(0, width)
@@ -123,28 +118,33 @@ export function planInsert(statement: PgNode, context: BindContext): BoundDml {
   if (said !== -1) throw generatedError(table.columns[wanted[said]!]!, 'insert')
   const complete = generate(table, values)
   if (fields['onConflictClause'] === undefined)
-    return finish(table, project(rows, complete, 1), 'INSERT', fields, env)
+    return finish(target, project(rows, complete, 1), 'INSERT', fields, env)
   const names_ = table.columns.map(c => c.name)
   const candidates: Plan = { op: 'project', input: rows, columns: complete, names: names_ }
   const { action, arbiters, plan } = onConflict(
     body(fields['onConflictClause']),
     candidates,
-    table,
+    target,
     env,
     fields,
   )
   if (action === 'update') requireChangeable(table, position)
-  return { ...finish(table, plan, 'INSERT', fields, env), onConflict: action, arbiters }
+  return { ...finish(target, plan, 'INSERT', fields, env), onConflict: action, arbiters }
 }
 
-export function planDelete(statement: PgNode, context: BindContext): BoundDml {
-  const fields = open(statement, 'DeleteStmt')
-  const { table, env } = target(fields, context)
-  const rows = affected(fields, 'usingClause', table, env)
+export function planDelete(
+  statement: PgNode,
+  context: BindContext,
+  verb: 'delete' | 'truncate' = 'delete',
+): BoundDml {
+  const fields = fieldsOf(statement, 'DeleteStmt')
+  const { target, env } = opened(fields, verb, context)
+  const { table } = target
+  const rows = affected(fields, 'usingClause', target, env)
   const values = everyColumn(table.columns)
   const { plan, env: scoped, beside } = rows
   return finish(
-    table,
+    target,
     project(plan, values, -1, true, besideValues(beside)),
     'DELETE',
     fields,
@@ -154,11 +154,12 @@ export function planDelete(statement: PgNode, context: BindContext): BoundDml {
 }
 
 export function planUpdate(statement: PgNode, context: BindContext): BoundDml {
-  const fields = open(statement, 'UpdateStmt')
-  const { table, env } = target(fields, context)
-  const rows = affected(fields, 'fromClause', table, env)
+  const fields = fieldsOf(statement, 'UpdateStmt')
+  const { target, env } = opened(fields, 'update', context)
+  const { table } = target
+  const rows = affected(fields, 'fromClause', target, env)
   const old = everyColumn(table.columns)
-  const next = assignments(list(fields['targetList']), table, old, rows.env)
+  const next = assignments(list(fields['targetList']), target, old, rows.env)
   const attached = attach(rows.plan, generate(table, next), rows.env.pending)
   const values = attached.expressions
   // Both sides read one row once: old rows leave, new rows come.
@@ -168,36 +169,31 @@ export function planUpdate(statement: PgNode, context: BindContext): BoundDml {
     op: 'union',
     inputs: [project(base, old, -1, false, beside), project(base, values, 1, true, beside)],
   }
-  return finish(table, plan, 'UPDATE', fields, rows.env, rows.beside)
+  return finish(target, plan, 'UPDATE', fields, rows.env, rows.beside)
 }
 
 export function planMerge(statement: PgNode, context: BindContext): BoundDml {
-  const fields = open(statement, 'MergeStmt')
-  const { table, env } = target(fields, context)
-  const own = bindFromList([{ RangeVar: body(fields['relation']) }], rightsWhenRead(env))
+  const fields = fieldsOf(statement, 'MergeStmt')
+  const { target, env } = opened(fields, 'merge', context)
+  const own = changeable(target, fields, env, true)
   const source = bindFromList([fields['sourceRelation'] as PgNode], env)
-  return finish(table, planMergeRows(fields, table, own, source, env), 'MERGE', fields, env)
+  return finish(target, planMergeRows(fields, target, own, source, env), 'MERGE', fields, env)
 }
 
-function open(statement: PgNode, kind: string): Body {
+function fieldsOf(statement: PgNode, kind: string): Body {
   return as(statement, kind) ?? statement
 }
 
-/** `changes`: rows that are there, too. */
-function target(
+/** What the statement changes, and where its parts are bound. */
+function opened(
   fields: Body,
+  verb: Verb,
   context: BindContext,
-  changes = true,
-): { readonly table: Relation; readonly env: Environment } {
-  const relation = body(fields['relation'])
-  const position = context.position(relation['location'] as number | undefined)
-  const found = findRelation(pathOf(relation), context, position)
-  const table = found.relation
-  if (table?.kind !== 'table') {
-    const what = table?.kind ?? 'system table'
-    throw new SqlError('wrong_object_type', `cannot change ${what} "${found.name}"`, { position })
-  }
-  if (changes) requireChangeable(table, position)
+): { readonly target: Target; readonly env: Environment } {
+  const target = targetOf(fields, verb, context)
+  const { table } = target
+  const { location } = body(fields['relation']) as { readonly location?: number }
+  if (verb !== 'insert') requireChangeable(table, context.position(location))
   const dependsOn = new Set<number>([table.id])
   const env: Environment = {
     context,
@@ -217,7 +213,7 @@ function target(
         depth: 1,
       }),
   }
-  return { table, env: { ...env, ctes: bindCtes(body(fields['withClause']), env) } }
+  return { target, env: { ...env, ctes: bindCtes(body(fields['withClause']), env) } }
 }
 
 /** Throws 55000 for a table whose rows only come. */
@@ -228,63 +224,6 @@ function requireChangeable(table: Relation, position: number | undefined): void 
     })
 }
 
-function besideValues(columns: readonly ScopeColumn[]): readonly Expression[] {
-  return columns.map(c => column(c.index, c.type))
-}
-
-/** The table's rows (columns first) that WHERE keeps; each once when another relation is joined, whose columns RETURNING may read. */
-function affected(
-  fields: Body,
-  clause: 'usingClause' | 'fromClause',
-  table: Relation,
-  env: Environment,
-): { readonly plan: Plan; readonly env: Environment; readonly beside: readonly ScopeColumn[] } {
-  const own = bindFromList([{ RangeVar: body(fields['relation']) }], rightsWhenRead(env))
-  let from = own
-  if (list(fields[clause]).length > 0) {
-    const other = bindFromList(list(fields[clause]), env)
-    from = { plan: joinOn('inner', own.plan, other.plan, undefined), columns: sideBySide(own, other) }
-  }
-  const scoped: Environment = { ...env, scope: { columns: from.columns } }
-  const where = fields['whereClause'] as PgNode | undefined
-  if (where === undefined && from === own) return { plan: own.plan, env: scoped, beside: [] }
-  const condition =
-    where === undefined
-      ? literal(true, { name: 'bool' })
-      : bindCondition(where, { ...scoped, clause: 'WHERE' })
-  let plan = filterBy(from.plan, condition, scoped.pending)
-  if (from !== own) plan = onceEach(plan, table, own.plan)
-  return { plan, env: scoped, beside: hasReturning(fields) ? from.columns.slice(own.columns.length) : [] }
-}
-
-/** One match for each row of the table; without a key, equal rows are matched together and counted again. */
-function onceEach(plan: Plan, table: Relation, own: Plan): Plan {
-  const once = (partition: readonly number[]): Plan => ({
-    op: 'top-n',
-    input: plan,
-    partition,
-    order: [],
-    offset: 0,
-    limit: 1,
-    withTies: false,
-  })
-  if (table.key.length > 0) return once(table.key)
-  const width = schemaOf(own).length
-  const picked = once(table.columns.map((_, i) => i))
-  const equal = table.columns.map((c, i) =>
-    call('is not distinct from', [column(i, c.type), column(width + i, c.type)], BOOL),
-  )
-  const joined = joinOn('inner', own, picked, conjunction(equal))
-  const schema = schemaOf(joined)
-  const kept = schema.map((_, i) => i).filter(i => i < width || i >= 2 * width)
-  return {
-    op: 'project',
-    input: joined,
-    columns: kept.map(i => column(i, schema[i]!.type)),
-    names: kept.map(i => schema[i]!.name),
-  }
-}
-
 /** All lists of VALUES say DEFAULT there. */
 function isDefault(select: Body | undefined, at: number): boolean {
   const rows = list(select?.['valuesLists'])
@@ -293,11 +232,13 @@ function isDefault(select: Body | undefined, at: number): boolean {
 
 function insertRows(
   select: Body,
-  table: Relation,
+  target: Target,
   wanted: readonly number[],
   over: Overriding,
   env: Environment,
+  beyond: ReadOnlyColumn | undefined,
 ): Plan {
+  const { table } = target
   if (
     select['valuesLists'] === undefined ||
     select['sortClause'] !== undefined ||
@@ -331,13 +272,16 @@ function insertRows(
     row.map(({ node, value }, i): Expression => {
       const index = wanted[i]
       if (index === undefined) {
+        if (beyond !== undefined) throw readOnly(beyond, 'insert')
         throw new SqlError('syntax_error', 'INSERT has more expressions than target columns', {
           position: at(node, inner),
         })
       }
       const c = table.columns[index]!
       if (value === undefined)
-        return over === 'user' && c.identity ? literal(null, c.type) : columnDefault(c, env.context)
+        return over === 'user' && c.identity
+          ? literal(null, c.type)
+          : columnDefault(titled(target, index), env.context)
       return assign(value, c, env.context, at(node, inner))
     }),
   )
@@ -355,12 +299,8 @@ function insertRows(
   return parts.length === 1 ? parts[0]! : { op: 'union', inputs: parts }
 }
 
-function hasReturning(fields: Body): boolean {
-  return returningOf(fields).length > 0
-}
-
 function finish(
-  table: Relation,
+  target: Target,
   plan: Plan,
   tag: BoundDml['tag'],
   fields: Body,
@@ -368,23 +308,30 @@ function finish(
   beside: readonly ScopeColumn[] = [],
 ): BoundDml {
   const { context, dependsOn } = env
+  const { table } = target
   const tells = tellsReplaced(table, context, tag === 'MERGE' ? 'merge' : 'update')
   const names = table.columns.map(c => c.name)
   const names_ = [...names, 'weight', 'counted', ...beside.map(c => c.name), ...(tells ? names : [])]
-  const titled = firstColumns(plan, names_.length, names_)
+  const named = firstColumns(plan, names_.length, names_)
   const clause = returningOf(fields)
-  const returning = hasReturning(fields)
-    ? { returning: bindReturning(clause, table, tag, fields, env, beside), beside: beside.map(c => c.type) }
-    : {}
+  const returning =
+    clause.length > 0
+      ? {
+          returning: bindReturning(clause, target, tag, fields, env, beside),
+          beside: beside.map(c => c.type),
+        }
+      : {}
   return {
     table,
-    plan: titled,
+    plan: named,
     tag,
     references: context.catalog.referencesTo(table.id),
     sets: new Set(context.sets?.update),
     tellsReplaced: tells,
     parameters: parameterTypes(context),
     dependsOn: [...dependsOn],
+    written: writtenRelations(target, context.catalog),
+    viewChecks: tag === 'DELETE' ? [] : viewChecks(target, env),
     ...returning,
   }
 }

@@ -14,14 +14,17 @@ import { literal, substitute } from '../expressions.ts'
 import type { Plan } from '../plan.ts'
 import { assign } from './assign.ts'
 import { assignPart } from './assign-part.ts'
+import { type Target, titled, writtenAt } from './target.ts'
 
 /** The values of the table's columns after SET; `old` are those before. Generated columns are not computed yet. */
 export function assignments(
   targetList: readonly PgNode[],
-  table: Relation,
+  target: Target,
   old: readonly Expression[],
   env: Environment,
+  verb: 'insert' | 'update' = 'update',
 ): readonly Expression[] {
+  const { table } = target
   // What a dropped column held was of the row as it was.
   const next = old.map((value, i) => (table.columns[i]!.dropped ? literal(null, value.type) : value))
   const seen = new Set<number>()
@@ -29,11 +32,13 @@ export function assignments(
   for (const node of targetList) {
     const item = as(node, 'ResTarget')!
     const position = env.context.position(item['location'] as number | undefined)
-    const i = columnAt(table, str(item['name']), position)
-    const c = table.columns[i]!
+    const i = writtenAt(target, str(item['name']), verb, position)
+    const c = titled(target, i)
     const steps = list(item['indirection'])
     if (seen.has(i) || (steps.length === 0 && parts.has(i))) {
-      throw new SqlError('syntax_error', `multiple assignments to same column "${c.name}"`, { position })
+      throw new SqlError('syntax_error', `multiple assignments to same column "${table.columns[i]!.name}"`, {
+        position,
+      })
     }
     ;(steps.length === 0 ? seen : parts).add(i)
     env.context.sets?.update.add(i)

@@ -23,18 +23,13 @@ import {
   project,
 } from './columns.ts'
 import { replacedBy } from './replaced.ts'
+import type { Target } from './target.ts'
 
 /**
  * MERGE (PostgreSQL, MERGE): rows of the source that match rows of the table change or delete them, the others may be inserted.
  * The first WHEN clause whose condition holds acts. A target row that two source rows change is the caller's to see.
  */
-export function planMergeRows(
-  fields: Body,
-  table: Relation,
-  own: From,
-  source: From,
-  env: Environment,
-): Plan {
+export function planMergeRows(fields: Body, target: Target, own: From, source: From, env: Environment): Plan {
   const width = schemaOf(own.plan).length
   const shifted = source.columns.map(c => ({ ...c, index: c.index + width }))
   const both: Environment = { ...env, scope: { columns: [...own.columns, ...shifted] }, pending: noPending() }
@@ -56,14 +51,14 @@ export function planMergeRows(
     const predicate = conjunction(free)
     const input = kind === 'matched' ? matched : unmatched
     const rows = predicate === undefined ? input : filterBy(input, predicate, here.pending)
-    parts.push(...actions(clause, rows, table, here))
+    parts.push(...actions(clause, rows, target, here))
     taken[kind].push(
       condition === undefined
         ? literal(false, BOOL)
         : call('is distinct from', [condition, literal(true, BOOL)], BOOL),
     )
   }
-  return { op: 'union', inputs: parts.length === 0 ? [nothing(matched, table, env)] : parts }
+  return { op: 'union', inputs: parts.length === 0 ? [nothing(matched, target.table, env)] : parts }
 }
 
 function kindOf(clause: Body): 'matched' | 'unmatched' {
@@ -73,13 +68,14 @@ function kindOf(clause: Body): 'matched' | 'unmatched' {
   return matched ? 'matched' : 'unmatched'
 }
 
-function actions(clause: Body, rows: Plan, table: Relation, env: Environment): Plan[] {
+function actions(clause: Body, rows: Plan, target: Target, env: Environment): Plan[] {
+  const { table } = target
   const old = everyColumn(table.columns)
   switch (clause['commandType']) {
     case 'CMD_DELETE':
       return [project(rows, old, -1, true, replacedBy(table, env.context, 'merge'))]
     case 'CMD_UPDATE': {
-      const next = assignments(list(clause['targetList']), table, old, { ...env, clause: 'SET' })
+      const next = assignments(list(clause['targetList']), target, old, { ...env, clause: 'SET' })
       const { expressions, plan } = attach(rows, generate(table, next), env.pending)
       const before = replacedBy(table, env.context, 'merge', old)
       return [project(plan, old, -1, false, before), project(plan, expressions, 1, true, before)]

@@ -4,17 +4,15 @@ import { BOOL } from '../../types/type.ts'
 import { as, type Body, body, list, str } from '../bind/ast.ts'
 import { type Environment, noPending } from '../bind/environment.ts'
 import { bindCondition, compare } from '../bind/expression.ts'
-import { bindFromList } from '../bind/from.ts'
-import type { Relation } from '../catalog.ts'
 import { keyNameOf, uniquesOf } from '../constraint-def.ts'
 import type { PgNode } from '../contract.ts'
 import { call, column, conjunction, everyColumn } from '../expressions.ts'
 import { joinOn } from '../join-on.ts'
 import type { Plan } from '../plan.ts'
 import { attach, filterBy } from '../unnest/attach-subqueries.ts'
-import { assignments, columnAt, generate, project } from './columns.ts'
+import { assignments, generate, project } from './columns.ts'
 import { replacedBy } from './replaced.ts'
-import { rightsWhenRead } from './rights.ts'
+import { changeable, overTable, placeOf, type Target, tableColumns } from './target.ts'
 
 /** The columns of a primary key or a UNIQUE constraint, by which a conflict is seen. */
 export interface Arbiter {
@@ -40,16 +38,18 @@ export interface OnConflict {
 export function onConflict(
   clause: Body,
   rows: Plan,
-  table: Relation,
+  target: Target,
   env: Environment,
   fields: Body,
 ): OnConflict {
+  const { table, view } = target
   const action: ConflictAction = clause['action'] === 'ONCONFLICT_UPDATE' ? 'update' : 'nothing'
-  const arbiters = arbitersOf(clause, table, env, action)
+  const arbiters = arbitersOf(clause, target, env, action)
   const width = table.columns.length
   const candidate = everyColumn(table.columns)
   if (arbiters.length === 0) return { action, arbiters, plan: project(rows, candidate, 1) }
-  const own = bindFromList([{ RangeVar: body(fields['relation']) }], rightsWhenRead(env))
+  // A row that the view does not have is in the way all the same.
+  const own = changeable(target, fields, env, false)
   const equal = ({ columns, nullsNotDistinct }: Arbiter) =>
     columns.map(k => {
       const [a, b] = [column(k, candidate[k]!.type), column(width + k, candidate[k]!.type)]
@@ -60,9 +60,11 @@ export function onConflict(
   const left = arbiters.reduce((plan, each) => joinOn('anti', plan, own.plan, conjunction(equal(each))), rows)
   if (action === 'nothing') return { action, arbiters, plan: project(left, candidate, 1) }
   const conflicting = joinOn('inner', rows, own.plan, conjunction(equal(arbiters[0]!)))
-  const excluded = table.columns.map((c, index) => ({
-    name: c.name,
-    type: c.type,
+  const candidates = { plan: conflicting, columns: tableColumns(table) }
+  const given = view === undefined ? candidates : overTable(view, view.name, env, candidates)
+  const excluded = given.columns.map(({ name, type, index }) => ({
+    name,
+    type,
     index,
     table: 'excluded',
     merged: true,
@@ -74,16 +76,17 @@ export function onConflict(
     pending: noPending(),
     clause: 'SET',
   }
-  const changed = updated(clause, conflicting, table, scoped)
+  const changed = updated(clause, given.plan, target, scoped)
   const fresh = project(left, candidate, 1, true, replacedBy(table, env.context, 'update'))
   return { action, arbiters, plan: { op: 'union', inputs: [fresh, ...changed] } }
 }
 
 /** Old rows leave, new rows come. */
-function updated(clause: Body, joined: Plan, table: Relation, env: Environment): Plan[] {
+function updated(clause: Body, joined: Plan, target: Target, env: Environment): Plan[] {
+  const { table } = target
   const width = table.columns.length
   const old = table.columns.map((c, i): Expression => column(width + i, c.type))
-  const next = assignments(list(clause['targetList']), table, old, env)
+  const next = assignments(list(clause['targetList']), target, old, env, 'insert')
   const where = clause['whereClause'] as PgNode | undefined
   const condition = where === undefined ? undefined : bindCondition(where, { ...env, clause: 'WHERE' })
   const kept = condition === undefined ? joined : filterBy(joined, condition, env.pending)
@@ -95,10 +98,11 @@ function updated(clause: Body, joined: Plan, table: Relation, env: Environment):
 /** What the clause names, all when it names nothing. Throws 42P10 for what nothing keeps unique. */
 function arbitersOf(
   clause: Body,
-  table: Relation,
+  target: Target,
   env: Environment,
   action: ConflictAction,
 ): readonly Arbiter[] {
+  const { table, view } = target
   // NULLs are alike in a key that takes them.
   const nullsNotDistinct = table.key.some(k => !table.columns[k]!.notNull)
     ? { nullsNotDistinct: true as const }
@@ -108,9 +112,9 @@ function arbitersOf(
   const infer = body(clause['infer'])
   const names = list(infer['indexElems']).map(node => as(node, 'IndexElem')?.['name'])
   if (infer['conname'] !== undefined) {
-    const named = all.find(({ name }) => name === infer['conname'])
+    const named = view === undefined ? all.find(({ name }) => name === infer['conname']) : undefined
     if (named !== undefined) return [named]
-    const message = `constraint "${str(infer['conname'])}" for table "${table.name}" does not exist`
+    const message = `constraint "${str(infer['conname'])}" for table "${(view ?? table).name}" does not exist`
     throw new SqlError('undefined_object', message)
   }
   if (names.length === 0) {
@@ -124,7 +128,7 @@ function arbitersOf(
       },
     )
   }
-  const asked = new Set(names.map(name => (name === undefined ? -1 : columnAt(table, str(name), undefined))))
+  const asked = new Set(names.map(name => (name === undefined ? -1 : placeOf(target, str(name)))))
   const found = all.find(({ columns }) => columns.length === asked.size && columns.every(c => asked.has(c)))
   if (found !== undefined) return [found]
   throw new SqlError(

@@ -1,8 +1,7 @@
 import { notSupported, SqlError } from '../../types/error.ts'
-import type { Expression, Job } from '../../types/job.ts'
+import type { Expression } from '../../types/job.ts'
 import { ROW_ID_COLUMN } from '../../types/row-id.ts'
-import { fieldsOf, INT4, type Schema } from '../../types/type.ts'
-import type { Value } from '../../types/value.ts'
+import { fieldsOf, type Schema } from '../../types/type.ts'
 import { as, type Body, body, list, names, str } from '../bind/ast.ts'
 import { settleText } from '../bind/coerce.ts'
 import { type Environment, noPending } from '../bind/environment.ts'
@@ -13,27 +12,22 @@ import type { ScopeColumn } from '../bind/scope.ts'
 import { titleOf } from '../bind/select.ts'
 import { expandStar } from '../bind/star.ts'
 import type { Relation } from '../catalog.ts'
-import type { ParameterValues, PgNode } from '../contract.ts'
-import { column, literal } from '../expressions.ts'
-import { optimize } from '../optimize.ts'
-import { firstColumns, type Plan, rewrite } from '../plan.ts'
-import { settled, withParameters } from '../query.ts'
-import { batchJob } from '../recursions.ts'
+import type { PgNode } from '../contract.ts'
+import type { Plan } from '../plan.ts'
 import { attach } from '../unnest/attach-subqueries.ts'
 import type { BoundDml } from './bind.ts'
+import { givenRows, inOrder } from './given-rows.ts'
 import { readerOf } from './rights.ts'
+import { nameOf, overTable, type Target, tableColumns } from './target.ts'
 
 /** What RETURNING shows of the rows that a statement changed: the table's columns, then those of USING or FROM. */
 export interface Returning {
   readonly schema: Schema
   /** Over these rows. */
   readonly columns: readonly Expression[]
-  /** With subqueries it is a query, which has the rows where `ROWS` stands. */
+  /** With subqueries, or through a view that computes, it is a query of given rows. */
   readonly query?: Plan
 }
-
-/** Name of the last column of the rows that a query of RETURNING reads: their order. */
-const ROWS = '$returned'
 
 export function returningOf(fields: Body): readonly PgNode[] {
   const clause = fields['returningClause']
@@ -43,24 +37,20 @@ export function returningOf(fields: Body): readonly PgNode[] {
 /** Throws for what RETURNING cannot show. */
 export function bindReturning(
   nodes: readonly PgNode[],
-  table: Relation,
+  target: Target,
   tag: BoundDml['tag'],
   fields: Body,
   env: Environment,
   beside: readonly ScopeColumn[],
 ): Returning {
-  const alias = body(body(fields['relation'])['alias'])['aliasname']
-  const own = table.columns.map((c, index) => ({
-    name: c.name,
-    type: c.type,
-    index,
-    table: typeof alias === 'string' ? alias : table.name,
-    ...(c.hidden === true ? { hidden: true } : {}),
-    ...(c.name === ROW_ID_COLUMN && c.hidden && makesRows(tag)
-      ? { read: numberedLater }
-      : readerOf(env, table, index)),
-  }))
-  const columns = [...own, ...beside.map((c, i) => ({ ...c, index: own.length + i }))]
+  const { table, view } = target
+  const others = beside.map((c, i) => ({ ...c, index: table.columns.length + i }))
+  const rows = givenRows(fieldsOf([...table.columns, ...beside]))
+  const from =
+    view === undefined
+      ? { plan: rows, columns: ownColumns(table, tag, fields, env) }
+      : overTable(view, nameOf(view, fields), env, { plan: rows, columns: tableColumns(table) })
+  const columns = [...from.columns, ...others]
   const scoped: Environment = { ...env, scope: { columns }, pending: noPending(), clause: 'RETURNING' }
   const isMerge = fields['mergeWhenClauses'] !== undefined
   const outputs = nodes.flatMap(node => {
@@ -86,49 +76,31 @@ export function bindReturning(
     schema: outputs.map(o => ({ name: o.name, type: o.value.type })),
     columns: outputs.map(o => o.value),
   }
-  if (scoped.pending.subqueries.length === 0) return returning
-  return { ...returning, query: queryOf(returning, columns, scoped.pending) }
+  if (scoped.pending.subqueries.length === 0 && from.plan === rows) return returning
+  const attached = attach(from.plan, returning.columns, scoped.pending)
+  const { expressions } = attached
+  const titles = outputs.map(o => o.name)
+  const place = table.columns.length + beside.length
+  return { ...returning, query: inOrder(attached.plan, expressions, titles, place) }
 }
 
-/** The outputs for each row, in the order of the rows. */
-function queryOf(
-  { schema, columns }: Returning,
-  from: readonly ScopeColumn[],
-  pending: Environment['pending'],
-): Plan {
-  const place = from.length
-  const rows: Plan = { op: 'values', schema: [...fieldsOf(from), { name: ROWS, type: INT4 }], rows: [] }
-  const attached = attach(rows, columns, pending)
-  const shown: Plan = {
-    op: 'project',
-    input: attached.plan,
-    columns: [...attached.expressions, column(place, INT4)],
-    names: [...schema.map(({ name }) => name), ROWS],
-  }
-  const order = [{ column: schema.length, descending: false, nullsFirst: false }]
-  const sorted: Plan = { op: 'sort', input: shown, order, offset: 0, withTies: false }
-  return firstColumns(
-    sorted,
-    schema.length,
-    schema.map(({ name }) => name),
-  )
-}
-
-/** The job of a RETURNING that has subqueries, over the rows that were changed. */
-export function returningJob(
-  query: Plan,
-  rows: readonly (readonly Value[])[],
-  parameters: ParameterValues,
-  nowMicros: bigint,
-): Job {
-  const filled = rewrite(query, p => {
-    if (p.op !== 'values' || p.schema.at(-1)?.name !== ROWS) return p
-    return {
-      ...p,
-      rows: rows.map((row, n) => [...row, n].map((value, i) => literal(value, p.schema[i]!.type))),
-    }
-  })
-  return batchJob(settled(optimize(withParameters(filled, parameters, nowMicros))), settled)
+function ownColumns(
+  table: Relation,
+  tag: BoundDml['tag'],
+  fields: Body,
+  env: Environment,
+): readonly ScopeColumn[] {
+  const alias = body(body(fields['relation'])['alias'])['aliasname']
+  return table.columns.map((c, index) => ({
+    name: c.name,
+    type: c.type,
+    index,
+    table: typeof alias === 'string' ? alias : table.name,
+    ...(c.hidden === true ? { hidden: true } : {}),
+    ...(c.name === ROW_ID_COLUMN && c.hidden && makesRows(tag)
+      ? { read: numberedLater }
+      : readerOf(env, table, index)),
+  }))
 }
 
 function makesRows(tag: BoundDml['tag']): boolean {

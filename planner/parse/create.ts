@@ -7,6 +7,7 @@ import { namedType, parseTypeName } from '../../types/type-names.ts'
 import { constraint, constraintLabel } from './constraint.ts'
 import { createFunction } from './create-function.ts'
 import { createIndex } from './create-index.ts'
+import { createView } from './create-view.ts'
 import { type Cursor, parseExpression, parseFragment } from './cursor.ts'
 import { databaseOptions } from './database.ts'
 import { createDomain } from './domain.ts'
@@ -51,7 +52,7 @@ export function parseCreate(c: Cursor, replace = false): Statement {
     const kind = c.tokens[c.at - 1]!.value === 'table' ? 'create table' : 'create source'
     return { kind, relation: relation(c, temporary) }
   }
-  if (c.accept('materialized', 'view') || c.accept('view')) return view(c, replace, temporary)
+  if (c.accept('materialized', 'view') || c.accept('view')) return createView(c, replace, temporary)
   if (c.accept('sink')) return sink(c)
   if (c.accept('subscription')) return subscription(c)
   if (c.looking('schema') || c.looking('database')) {
@@ -87,44 +88,6 @@ function acceptTemporary(c: Cursor): boolean {
   if (c.accept('temp') || c.accept('temporary')) return true
   c.at = from
   return false
-}
-
-function view(c: Cursor, replace: boolean, temporary: boolean): Statement {
-  const materialized = c.tokens[c.at - 2]!.value === 'materialized'
-  const ifNotExists = c.accept('if', 'not', 'exists')
-  const name = temporary ? temporaryName(c.name()) : c.name()
-  const columns = c.looking('(') ? nameList(c) : []
-  const options = c.looking('with') ? viewOptions(c) : {}
-  c.expect('as')
-  const { query: body, onWindowClose } = query(c)
-  return {
-    options,
-    kind: 'create view',
-    name,
-    ifNotExists,
-    replace,
-    materialized,
-    columns,
-    query: body,
-    onWindowClose,
-  }
-}
-
-/** A resource group means nothing here. */
-const VIEW_OPTIONS = new Set([
-  'refresh.interval.sec',
-  'backfill_order',
-  'backfill_rate_limit',
-  'resource_group',
-])
-
-function viewOptions(c: Cursor): Record<string, string> {
-  const { start } = c.token!
-  c.expect('with')
-  const options = optionList(c)
-  const unknown = Object.keys(options).find(name => !VIEW_OPTIONS.has(name))
-  if (unknown !== undefined) throw notSupported(`option "${unknown}" of a view`, { position: start })
-  return options
 }
 
 function sink(c: Cursor): Statement {
@@ -393,10 +356,11 @@ export function expressionUntil(
   return parseExpression(c.sql, from, to)
 }
 
-export function query(c: Cursor): { readonly query: Fragment; readonly onWindowClose: boolean } {
+/** A query to the end, but for so many words of another clause. */
+export function query(c: Cursor, others = 0): { readonly query: Fragment; readonly onWindowClose: boolean } {
   const start = c.token
   const closes = emitOnWindowClose(c.tokens)
-  const last = closes ? c.tokens.at(-5) : c.tokens.at(-1)
+  const last = closes ? c.tokens.at(-5) : c.tokens.at(-1 - others)
   const body = parseFragment(c.sql, start?.start ?? c.end, last?.end ?? c.end)
   c.at = c.tokens.length
   if (!('SelectStmt' in body.node)) throw c.error(start)
@@ -444,12 +408,16 @@ export function nameList(c: Cursor): string[] {
 }
 
 /** ( key.with.dots = 'value', … ) */
-export function optionList(c: Cursor): Record<string, string> {
+export function optionList(c: Cursor, bare = false): Record<string, string> {
   const options: Record<string, string> = {}
   c.expect('(')
   do {
     let key = c.identifier()
     while (c.accept('.')) key += `.${c.identifier()}`
+    if (bare && (c.looking(',') || c.looking(')'))) {
+      options[key] = 'true'
+      continue
+    }
     c.expect('=')
     const token = c.token
     if (token === undefined) throw c.error()

@@ -509,6 +509,7 @@ export type AlterAction =
   | PlaceAction
   /** How rows are kept in PostgreSQL, of one column or of all: nothing changes. */
   | { readonly do: 'storage'; readonly column: string | undefined }
+  | { readonly do: 'view options'; readonly set: Readonly<Record<string, string | undefined>> }
   | { readonly do: 'rename column'; readonly column: string; readonly to: string }
   | { readonly do: 'add identity'; readonly column: string; readonly identity: IdentitySyntax }
   | {

@@ -1,4 +1,6 @@
 import { notSupported, SqlError } from '../../types/error.ts'
+import { isViewOption, viewOption } from '../view-options.ts'
+import { optionList } from './create.ts'
 import type { Cursor } from './cursor.ts'
 import type { AlterAction } from './statement.ts'
 
@@ -12,6 +14,8 @@ const STORAGES = ['plain', 'external', 'extended', 'main']
 /** After SET or RESET: `(fillfactor = 70, …)`; undefined: something else. Nothing here is kept so, so nothing changes. */
 export function storageOfRelation(c: Cursor): AlterAction | undefined {
   if (!c.looking('(')) return undefined
+  const options = optionsOfView(c)
+  if (options !== undefined) return { do: 'view options', set: options }
   parameters(c, PARAMETERS)
   return { do: 'storage', column: undefined }
 }
@@ -39,6 +43,16 @@ export function storageOfColumn(c: Cursor, column: string): AlterAction | undefi
   c.at++
   parameters(c, COLUMN_PARAMETERS)
   return action
+}
+
+/** `(check_option = local, …)`, or names alone, which are taken back; undefined: something else. */
+function optionsOfView(c: Cursor): Readonly<Record<string, string | undefined>> | undefined {
+  const resets = c.tokens[c.at - 1]!.value === 'reset'
+  if (!isViewOption(c.tokens[c.at + 1]?.value ?? '')) return undefined
+  const given = Object.entries(optionList(c, true))
+  const other = given.find(([name]) => !isViewOption(name))
+  if (other !== undefined) throw notSupported(`option "${other[0]}" of a view`)
+  return Object.fromEntries(given.map(([name, text]) => [name, resets ? undefined : viewOption(name, text)]))
 }
 
 function parameters(c: Cursor, known: RegExp): void {

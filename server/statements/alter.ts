@@ -36,6 +36,7 @@ import { withJobSetting } from './job-settings.ts'
 import { renamed } from './rename.ts'
 import { retentionMs } from './retention.ts'
 import { isNumbered, withSerials } from './serial.ts'
+import { changeOptions } from './view-options.ts'
 import { changeWatermark } from './watermark.ts'
 import { whenAllowed } from './while-allowed.ts'
 
@@ -187,6 +188,8 @@ function applied(
     case 'storage':
       if (action.column !== undefined) requireColumn(relation, action.column)
       return undefined
+    case 'view options':
+      return { catalog: changeOptions(relation, action.set, current) }
     case 'add identity':
       return addIdentity(relation, action, context)
     case 'set identity':

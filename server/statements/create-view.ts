@@ -5,6 +5,8 @@ import { type Name, temporaryName } from '../../planner/parse/index.ts'
 import { schemaOf } from '../../planner/plan.ts'
 import { type Bound, bindQuery, planStream } from '../../planner/query.ts'
 import { isTempSchema, readsTemporary } from '../../planner/temp-schema.ts'
+import { requireCheckable } from '../../planner/updatable-view.ts'
+import { checkOptionOf } from '../../planner/view-options.ts'
 import { closeWindows, watermarksOf } from '../../planner/window-close.ts'
 import { SqlError } from '../../types/error.ts'
 import { sqlDialect } from '../../types/sql-dialect.ts'
@@ -73,7 +75,12 @@ function makeView(
     }
     if (!isMaterialized && statement.onWindowClose)
       throw new SqlError('syntax_error', 'EMIT ON WINDOW CLOSE is for materialized views and sinks')
-    if (!isMaterialized) return { ...common, kind: 'view', key: [], appendOnly: false }
+    if (!isMaterialized) {
+      const { current } = context.catalogs
+      if (checkOptionOf(statement.options) !== undefined)
+        requireCheckable({ ...common, schema: targetSchema(context, name) }, current)
+      return { ...common, kind: 'view', key: [], appendOnly: false }
+    }
     const streamed = planStream(bound)
     const closed = statement.onWindowClose ? closeWindows(streamed, context.catalogs.current) : streamed
     const plan = refreshed(closed, statement.options, context.catalogs.current)

@@ -2,7 +2,7 @@ import { compileProjection } from '../../executor/expression/compile.ts'
 import { ownedChunk } from '../../executor/owned-chunk.ts'
 import type { Privilege } from '../../planner/access.ts'
 import { uniquesOf } from '../../planner/constraint-def.ts'
-import type { BindContext } from '../../planner/contract.ts'
+import type { BindContext, PgNode } from '../../planner/contract.ts'
 import {
   type BoundDml,
   planDelete,
@@ -15,7 +15,7 @@ import type { Fragment } from '../../planner/parse/index.ts'
 import { chunkOf } from '../../storage/chunk-builder.ts'
 import { cellValue } from '../../storage/column-buffer.ts'
 import type { Chunk } from '../../types/chunk.ts'
-import { SqlError } from '../../types/error.ts'
+import { notSupported, SqlError } from '../../types/error.ts'
 import type { Job } from '../../types/job.ts'
 import { toJson } from '../../types/json.ts'
 import type { Type } from '../../types/type.ts'
@@ -29,6 +29,7 @@ import { checksOf, rejectNulls } from './kept-out.ts'
 import { rebinding, sameResult } from './rebinding.ts'
 import { tellingColumns } from './row-id-column.ts'
 import { rejectTaken } from './taken-keys.ts'
+import { requireInViews } from './view-checks.ts'
 import { whileChanging } from './while-allowed.ts'
 import { type Effects, type Replaced, writeEffects } from './write-effects.ts'
 
@@ -39,7 +40,7 @@ const PLANS = {
   update: planUpdate,
   delete: planDelete,
   merge: planMerge,
-  truncate: planDelete,
+  truncate: (node: PgNode, context: BindContext) => planDelete(node, context, 'truncate'),
 }
 
 /** INSERT, UPDATE, DELETE, MERGE: acknowledged when durable and visible. */
@@ -52,7 +53,8 @@ export function prepareDml(
   const cursor = cursorOf(statement)
   const known = cursor === undefined ? statement : ofNoRow(statement)
   const bind = rebinding(context, () => bindDml(kind, known, context, types))
-  const { returning: told, parameters } = bind()
+  const { returning: told, parameters, written } = bind()
+  if (cursor !== undefined && written.length > 1) throw notSupported('WHERE CURRENT OF on a view')
   return {
     schema: told?.schema,
     parameters,
@@ -82,11 +84,12 @@ export function bindDml(
 ): BoundDml {
   const binding = { ...bindContext(context, statement, 'batch', types), ...shared }
   const bound = PLANS[kind](statement.node, binding)
-  for (const privilege of rightsFor(kind, bound)) {
-    const may = binding.authorize?.(bound.table, privilege)
-    if (privilege === 'insert' || privilege === 'update')
-      for (const column of binding.sets?.[privilege] ?? []) may?.(column)
-  }
+  for (const { relation, owner, placeOf } of bound.written)
+    for (const privilege of rightsFor(kind, bound)) {
+      const may = binding.authorize?.(relation, privilege, owner)
+      if (privilege === 'insert' || privilege === 'update')
+        for (const column of binding.sets?.[privilege] ?? []) may?.(placeOf(column))
+    }
   return bound
 }
 
@@ -126,6 +129,7 @@ export async function effectsOf(
     const removed = effects.filter(({ weight }) => weight < 0)
     await rejectTaken(table, added.map(rowOf), removed.map(rowOf), context)
   }
+  await requireInViews(bound, added.map(rowOf), context)
   const counted = effects.filter(effect => effect.counted)
   const count = counted.reduce((sum, { weight }) => sum + Math.abs(weight), 0)
   const result = { tag: tag === 'INSERT' ? `INSERT 0 ${count}` : `${tag} ${count}` }
@@ -164,8 +168,10 @@ function lost(
 }
 
 /** Rows only come, whatever the table has. */
-function isBlind({ table, tag, onConflict }: BoundDml): boolean {
-  return tag === 'INSERT' && onConflict === undefined && uniquesOf(table).length === 0
+function isBlind({ table, tag, onConflict, viewChecks }: BoundDml): boolean {
+  return (
+    tag === 'INSERT' && onConflict === undefined && uniquesOf(table).length === 0 && viewChecks.length === 0
+  )
 }
 
 /** The plan's rows as they come. */

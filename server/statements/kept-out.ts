@@ -11,6 +11,7 @@ import { holdsDomain } from '../../types/domain-type.ts'
 import { SqlError } from '../../types/error.ts'
 import { formatText } from '../../types/text-io.ts'
 import { BOOL, fieldsOf } from '../../types/type.ts'
+import type { Value } from '../../types/value.ts'
 import type { StatementContext } from './contract.ts'
 import type { Written } from './write-effects.ts'
 
@@ -22,7 +23,7 @@ export function rejectNulls(chunk: Chunk, table: Relation): void {
     for (let row = 0; row < chunk.length; row++) {
       if (nulls[row] !== 1 || chunk.weights[row]! < 0) continue
       const message = `null value in column "${name}" of relation "${table.name}" violates not-null constraint`
-      throw new SqlError('not_null_violation', message, { detail: failingRow(chunk, row, table) })
+      throw new SqlError('not_null_violation', message, { detail: failingRowOf(chunk, row, table) })
     }
   })
 }
@@ -73,7 +74,7 @@ function ownChecksOf(
       checks.forEach(({ name }, i) => {
         if (cellValue(found!.columns[i]!, row) !== false) return
         const message = `new row for relation "${table.name}" violates check constraint "${name}"`
-        throw new SqlError('check_violation', message, { detail: failingRow(chunk, row, table) })
+        throw new SqlError('check_violation', message, { detail: failingRowOf(chunk, row, table) })
       })
   }
 }
@@ -118,13 +119,20 @@ export function requireSameConstraints(
 }
 
 /** The row as PostgreSQL shows it in errors. */
-function failingRow(chunk: Chunk, row: number, table: Relation): string {
-  const cells = chunk.columns.flatMap((column, i) => {
-    if (table.columns[i]!.hidden) return []
-    const value = cellValue(column, row)
-    return [value === null ? 'null' : cut(formatText(column.type, value))]
+export function failingRow(row: readonly Value[], { columns }: Relation): string {
+  const cells = columns.flatMap(({ type, hidden }, i) => {
+    if (hidden) return []
+    const value = row[i]!
+    return [value === null ? 'null' : cut(formatText(type, value))]
   })
   return `Failing row contains (${cells.join(', ')}).`
+}
+
+function failingRowOf({ columns }: Chunk, row: number, table: Relation): string {
+  return failingRow(
+    columns.map(column => cellValue(column, row)),
+    table,
+  )
 }
 
 const SHOWN_BYTES_MAX = 64

@@ -1,6 +1,8 @@
-import type { Catalog, Relation } from '../../planner/catalog.ts'
+import type { Catalog, ColumnDef, Relation } from '../../planner/catalog.ts'
 import { columnModifiers } from '../../planner/modifiers.ts'
 import { bindQuery } from '../../planner/query.ts'
+import { requireCheckable } from '../../planner/updatable-view.ts'
+import { checkOptionOf } from '../../planner/view-options.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
 import { sameType } from '../../types/type.ts'
 import { typeName } from '../../types/type-names.ts'
@@ -24,20 +26,29 @@ export function replaceView(
     requireOwner(rightsOf(context.session, catalog), 'view', view)
     const bound = bindQuery(query.node, bindContext(context, query, 'batch'))
     requireNoParameters(bound, query.position(0))
-    const columns = outputColumns(bound.schema, names, columnModifiers(bound.plan, catalog))
-    requireSameColumns(view, columns)
+    const made = outputColumns(bound.schema, names, columnModifiers(bound.plan, catalog))
+    requireSameColumns(view, made)
+    const columns = made.map((column, i) => ({ ...column, ...defaultOf(view.columns[i]) }))
     refuseItself(view, bound.dependsOn, catalog)
     const reader = catalog.relations.find(r => r.job !== undefined && r.dependsOn.includes(view.id))
     if (reader !== undefined)
       throw notSupported(`replacing a view that ${reader.kind} "${reader.name}" was made of`)
-    return catalog.with({
-      ...view,
-      sql: withoutReplace(sql),
-      query: query.text,
-      columns,
-      dependsOn: bound.dependsOn,
-    })
+    const { options } = statement
+    const next = { ...view, query: query.text, columns, options, dependsOn: bound.dependsOn }
+    if (checkOptionOf(options) !== undefined) requireCheckable(next, catalog)
+    return catalog.with({ ...next, sql: withoutReplace(sql) })
   })
+}
+
+/** What ALTER VIEW said of a column stays. */
+function defaultOf(column: ColumnDef | undefined): Partial<ColumnDef> {
+  if (column?.default === undefined) return {}
+  const { default: value, expressionSql, uses } = column
+  return {
+    default: value,
+    ...(expressionSql !== undefined && { expressionSql }),
+    ...(uses !== undefined && { uses }),
+  }
 }
 
 /** The statement that makes it where there is none. */

@@ -11,6 +11,7 @@ import { shownColumns } from '../objects.ts'
 import type { SystemSession } from '../sessions.ts'
 import type { PgFunction } from '../tables/functions.ts'
 import { formatType } from '../types.ts'
+import { changes, writable, writableBits } from '../writable.ts'
 import { system, systemForms } from './system.ts'
 
 systemForms(
@@ -29,6 +30,25 @@ systemForms('pg_get_viewdef', ['oid', 'oid, bool', 'oid, int4'], 'text', 'query 
 systemForms('pg_get_viewdef', ['text', 'text, bool'], 'text', 'query of a view', (session, name: string) => {
   return view(session, existingObject(session, name).oid)
 })
+
+system(
+  'pg_relation_is_updatable(regclass, bool) -> int4',
+  'bits of the statements that can write into a relation: 4 UPDATE, 8 INSERT, 16 DELETE',
+  (session, oid: number) => {
+    const object = objectByOid(session, oid)
+    return object === undefined ? 0 : writableBits(writable(object, session.catalogs.current))
+  },
+)
+system(
+  'pg_column_is_updatable(regclass, int2, bool) -> bool',
+  'whether rows of a relation can be deleted, and changed in that column',
+  (session, oid: number, column: number) => {
+    const object = objectByOid(session, oid)
+    if (object === undefined || column <= 0) return false
+    const known = writable(object, session.catalogs.current)
+    return changes(known) && known.columns[column - 1] === true
+  },
+)
 
 systemForms(
   'pg_get_indexdef',

@@ -4,6 +4,7 @@ import { uniquesOf } from '../../../planner/constraint-def.ts'
 import type { SequenceDef } from '../../../planner/sequence-def.ts'
 import { isTempSchema } from '../../../planner/temp-schema.ts'
 import type { DomainDef } from '../../../planner/type-def.ts'
+import { checkOptionOf } from '../../../planner/view-options.ts'
 import { isDomain, plainType } from '../../../types/domain-type.ts'
 import type { Type } from '../../../types/type.ts'
 import { typeName } from '../../../types/type-names.ts'
@@ -17,6 +18,7 @@ import { type Facts, fill, type Row } from '../registry.ts'
 import { ROOT, roles } from '../roles.ts'
 import { columnType, formatType, typeByOid } from '../types.ts'
 import { columnOf } from '../user-types.ts'
+import { changes, writable } from '../writable.ts'
 import { allObjects } from './relations.ts'
 
 const TABLE_TYPES: Readonly<Partial<Record<ClassObject['kind'], string>>> = {
@@ -30,10 +32,12 @@ fill('information_schema.tables', facts =>
   tabular(facts).map(o => ({
     ...table(facts, o),
     table_type: tableType(o),
-    is_insertable_into: o.kind === 'r' && o.relation !== undefined ? 'YES' : 'NO',
+    is_insertable_into: yes(writable(o, facts.catalog).insert),
     is_typed: 'NO',
   })),
 )
+
+const yes = (known: boolean): string => (known ? 'YES' : 'NO')
 
 /** RisingWave's words for what PostgreSQL has not. */
 function tableType(o: ClassObject): string | null {
@@ -53,8 +57,9 @@ function table(facts: Facts, o: ClassObject): Row {
 fill(
   'information_schema.columns',
   facts =>
-    tabular(facts).flatMap(o =>
-      o.columns.map((column, i): Row => {
+    tabular(facts).flatMap(o => {
+      const { columns: written } = writable(o, facts.catalog)
+      return o.columns.map((column, i): Row => {
         const { domain, ...shownAs } = ofDomain(column, facts.catalog)
         const { words, udtSchema, udtName } = described(shownAs, facts.catalog)
         const generated = column.generated !== undefined
@@ -82,10 +87,10 @@ fill(
           identity_cycle: own?.cycle ? 'YES' : 'NO',
           is_generated: generated ? 'ALWAYS' : 'NEVER',
           generation_expression: generated ? shown(facts, column) : null,
-          is_updatable: o.kind === 'r' && o.relation !== undefined ? 'YES' : 'NO',
+          is_updatable: yes(written[i] === true),
         }
-      }),
-    ),
+      })
+    }),
   true,
 )
 
@@ -261,9 +266,9 @@ fill('information_schema.views', facts =>
     .map(o => ({
       ...table(facts, o),
       view_definition: o.relation === undefined ? null : viewDefinition(o.relation),
-      check_option: 'NONE',
-      is_updatable: 'NO',
-      is_insertable_into: 'NO',
+      check_option: (o.relation && checkOptionOf(o.relation.options))?.toUpperCase() ?? 'NONE',
+      is_updatable: yes(changes(writable(o, facts.catalog))),
+      is_insertable_into: yes(writable(o, facts.catalog).insert),
       is_trigger_updatable: 'NO',
       is_trigger_deletable: 'NO',
       is_trigger_insertable_into: 'NO',

@@ -24,6 +24,7 @@ import { BTREE_AM, HEAP_AM, REWRITE_TABLE_OID, rowTypeOid, SCHEMA_OIDS, SYSTEM_T
 import { type Facts, fill, type Row, systemTables } from '../registry.ts'
 import { ROOT, roleOid } from '../roles.ts'
 import { columnType, typeByOid } from '../types.ts'
+import { viewOptions } from '../writable.ts'
 
 /** The relations of the database and the system's. */
 export function allObjects({ catalog, database }: Facts): readonly ClassObject[] {
@@ -66,6 +67,7 @@ fill('pg_catalog.pg_class', facts => {
     reltype: o.type?.id ?? ('iku'.includes(o.kind) ? 0 : rowTypeOid(o.oid)),
     relreplident: o.kind === 'r' || o.kind === 'm' ? 'd' : 'n',
     relacl: o.relation === undefined ? null : aclOf(facts.catalog, 'relation', o.relation),
+    reloptions: o.relation === undefined ? null : viewOptions(o.relation),
   }))
 })
 
