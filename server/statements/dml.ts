@@ -15,7 +15,7 @@ import type { Fragment } from '../../planner/parse/index.ts'
 import { chunkOf } from '../../storage/chunk-builder.ts'
 import { cellValue } from '../../storage/column-buffer.ts'
 import type { Chunk } from '../../types/chunk.ts'
-import { notSupported, SqlError } from '../../types/error.ts'
+import { SqlError } from '../../types/error.ts'
 import type { Job } from '../../types/job.ts'
 import { toJson } from '../../types/json.ts'
 import type { Type } from '../../types/type.ts'
@@ -54,7 +54,8 @@ export function prepareDml(
   const known = cursor === undefined ? statement : ofNoRow(statement)
   const bind = rebinding(context, () => bindDml(kind, known, context, types))
   const { returning: told, parameters, written } = bind()
-  if (cursor !== undefined && written.length > 1) throw notSupported('WHERE CURRENT OF on a view')
+  if (cursor !== undefined && written.length > 1)
+    throw new SqlError('feature_not_supported', 'WHERE CURRENT OF on a view is not implemented')
   return {
     schema: told?.schema,
     parameters,
