@@ -1,5 +1,5 @@
 import { plainType } from '../../types/domain-type.ts'
-import { assert } from '../../types/error.ts'
+import { assert, SqlError } from '../../types/error.ts'
 import type { Expression } from '../../types/job.ts'
 import type { DialectName } from '../../types/sql-dialect.ts'
 import { arrayOf, FLOAT8, sameType, TEXT, type Type, type TypeName } from '../../types/type.ts'
@@ -186,7 +186,7 @@ export function resolveFunction(
   name: string,
   written: readonly (Type | undefined)[],
   dialect: DialectName = 'postgresql',
-): Resolved | { readonly error: 'undefined' | 'ambiguous' | 'polymorphic' } {
+): Resolved | { readonly error: 'undefined' | 'ambiguous' | 'polymorphic' | SqlError } {
   const given = withDoubles(
     name,
     written.map(type => type && plainType(type)),
@@ -194,7 +194,7 @@ export function resolveFunction(
   const candidates = named(name, dialect)
     .map(entry => bind(entry, given))
     .filter(found => found !== undefined)
-  if (candidates.length === 0) return { error: 'undefined' }
+  if (candidates.length === 0) return { error: takesRecord(name, given) ? noRecordText() : 'undefined' }
   // Nothing tells what to calculate with.
   if (isArithmetic(name, given.length) && given.every(type => type === undefined))
     return { error: 'ambiguous' }
@@ -224,6 +224,16 @@ export function resolveFunction(
   return best.length === 1 || best.every(c => c.cost === best[0]!.cost && c.fn === best[0]!.fn)
     ? best[0]!
     : { error: 'ambiguous' }
+}
+
+/** Whether the only thing that is wrong is a literal in the place of a record. */
+function takesRecord(name: string, given: readonly (Type | undefined)[]): boolean {
+  const fits = (entry: FunctionEntry) => entry.args.length === given.length && entry.args[0] === 'record'
+  return given[0] === undefined && /^\w/.test(name) && (byName.get(name)?.some(fits) ?? false)
+}
+
+function noRecordText(): SqlError {
+  return new SqlError('feature_not_supported', 'input of anonymous composite types is not implemented')
 }
 
 /** Whether nothing tells the element type of the arrays that the function takes. */
