@@ -5,6 +5,7 @@ import type { ForeignKeyDef, Reference } from '../../planner/constraint-def.ts'
 import type { OwnRows, SystemRelation } from '../../planner/contract.ts'
 import type { Chunk } from '../../types/chunk.ts'
 import type { Connector } from '../../types/connector.ts'
+import type { TimeStyleText } from '../../types/time/time-style.ts'
 import type { Schema, Type } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
 import type { TableLocks } from '../table-locks.ts'
@@ -20,6 +21,8 @@ export interface Settings {
   check(name: string, value: string): void
   /** Milliseconds; 0: none. */
   duration(name: string): number
+  /** How values are read and written. */
+  timeStyle(): TimeStyleText
   list(): readonly {
     readonly name: string
     readonly value: string

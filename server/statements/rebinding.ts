@@ -1,16 +1,22 @@
 import type { Catalog } from '../../planner/catalog.ts'
 import { SqlError } from '../../types/error.ts'
+import type { TimeStyleText } from '../../types/time/time-style.ts'
 import { type Schema, sameType } from '../../types/type.ts'
 import type { StatementContext } from './contract.ts'
 
-/** Binds again when the catalog, the user whose rights count, the dialect, or the rows of the transaction are others than the last time. */
+/**
+ * Binds again when what the answer depends on is another than the last time: the catalog and where names are looked up, the user whose
+ * rights count, the dialect and the style of times, or the rows of the transaction.
+ */
 export function rebinding<T>(context: StatementContext, bind: () => T): () => T {
   let bound: (Bound & { readonly value: T }) | undefined
   return () => {
+    const { settings, user } = context.session
     const now: Bound = {
       catalog: context.catalogs.current,
-      user: context.session.user,
-      dialect: context.session.settings.get('sql_dialect'),
+      user,
+      names: `${settings.get('database')} ${settings.get('search_path')}`,
+      style: settings.timeStyle(),
       version: context.transaction?.version ?? 0,
     }
     const before = bound
@@ -19,12 +25,14 @@ export function rebinding<T>(context: StatementContext, bind: () => T): () => T 
   }
 }
 
-const KEYS = ['catalog', 'user', 'dialect', 'version'] as const
+const KEYS = ['catalog', 'user', 'names', 'style', 'version'] as const
 
 interface Bound {
   readonly catalog: Catalog
   readonly user: string
-  readonly dialect: string
+  readonly names: string
+  /** It says the dialect too. */
+  readonly style: TimeStyleText
   readonly version: number
 }
 
