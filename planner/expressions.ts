@@ -58,12 +58,12 @@ export function substitute(e: Expression, columns: readonly Expression[]): Expre
   return mapExpression(e, leaf => (leaf.kind === 'column' ? columns[leaf.index]! : leaf))
 }
 
-/** True when the expression depends on the time at which it is computed. */
 /** Whether the value is another for other rows. */
 export function readsRow(e: Expression): boolean {
   return e.kind === 'column' || (e.kind === 'call' && (e.fn === 'outer' || e.args.some(readsRow)))
 }
 
+/** True when the expression depends on the time at which it is computed. */
 export function readsNow(e: Expression): boolean {
   let found = false
   visit(e, leaf => {

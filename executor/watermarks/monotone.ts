@@ -8,6 +8,7 @@ const RISING: Readonly<Record<string, readonly number[]>> = {
   'tumble_start(timestamptz, interval) -> timestamptz': [0],
   'tumble_start(timestamptz, interval, interval) -> timestamptz': [0],
   'date_trunc(text, timestamp) -> timestamp': [1],
+  'date_trunc(text, timestamp) -> timestamp risingwave': [1],
   'date_bin(interval, timestamp, timestamp) -> timestamp': [1],
   'date_bin(interval, timestamptz, timestamptz) -> timestamptz': [1],
   '+(date, int4) -> date': [0],
