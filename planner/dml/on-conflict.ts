@@ -50,6 +50,9 @@ export function onConflict(
   if (arbiters.length === 0) return { action, arbiters, plan: project(rows, candidate, 1) }
   // A row that the view does not have is in the way all the same.
   const own = changeable(target, fields, env, false)
+  // The columns of what is named are read.
+  const asked = clause['infer'] === undefined ? [] : arbiters.flatMap(({ columns }) => columns)
+  for (const k of asked) own.columns.find(({ index }) => index === k)?.read?.()
   const equal = ({ columns, nullsNotDistinct }: Arbiter) =>
     columns.map(k => {
       const [a, b] = [column(k, candidate[k]!.type), column(width + k, candidate[k]!.type)]

@@ -110,7 +110,7 @@ export function changeable(target: Target, fields: Body, env: Environment, filte
   if (view === undefined) return bindFromList([node], rightsWhenRead(env))
   env.dependsOn.add(view.id)
   return throughView(view, nameOf(view, fields), env, {
-    rows: (item, _, inner) => bindFromList([item], inner),
+    rows: (item, _, inner) => bindFromList([item], rightsWhenRead(inner)),
     filters: () => filters,
   })
 }

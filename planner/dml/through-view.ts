@@ -35,7 +35,9 @@ export function throughView(view: Relation, name: string, env: Environment, belo
     base.kind === 'view'
       ? throughView(base, base.name, inner, below)
       : below.rows({ RangeVar: item.range }, base, inner)
-  const from = { plan: rows.plan, columns: named(rows.columns, item) }
+  const reads = new Set<() => void>()
+  const told = rows.columns.map(c => (c.read === undefined ? c : { ...c, read: () => reads.add(c.read!) }))
+  const from = { plan: rows.plan, columns: named(told, item) }
   const scoped: Environment = { ...inner, scope: { columns: from.columns } }
   const where = select['whereClause'] as PgNode | undefined
   const kept =
@@ -64,7 +66,7 @@ export function throughView(view: Relation, name: string, env: Environment, belo
       index,
       table: name,
       ...(name === view.name && { schema: view.schema }),
-      ...readerOf(env, view, i),
+      ...readerThrough(env, view, i, reads),
     }
   })
   if (computed.length === 0) return { plan, columns }
@@ -75,6 +77,26 @@ export function throughView(view: Relation, name: string, env: Environment, belo
       computed.map(() => ''),
     ),
     columns,
+  }
+}
+
+/**
+ * To be told that a column of the view is read: then its owner needs the right to read whatever the view's query names. Who only
+ * writes needs none, as PostgreSQL has it.
+ */
+function readerThrough(
+  env: Environment,
+  view: Relation,
+  column: number,
+  reads: ReadonlySet<() => void>,
+): { read?: () => void } {
+  const { read } = readerOf(env, view, column)
+  if (read === undefined) return {}
+  return {
+    read() {
+      read()
+      for (const below of reads) below()
+    },
   }
 }
 
