@@ -27,20 +27,22 @@ export function assignments(
   const { table } = target
   // What a dropped column held was of the row as it was.
   const next = old.map((value, i) => (table.columns[i]!.dropped ? literal(null, value.type) : value))
-  const seen = new Set<number>()
-  const parts = new Set<number>()
+  /** By the names that the statement has for them. */
+  const seen = new Map<number, string>()
+  const parts = new Map<number, string>()
   for (const node of targetList) {
     const item = as(node, 'ResTarget')!
     const position = env.context.position(item['location'] as number | undefined)
     const i = writtenAt(target, str(item['name']), verb, position)
     const c = titled(target, i)
     const steps = list(item['indirection'])
-    if (seen.has(i) || (steps.length === 0 && parts.has(i))) {
-      throw new SqlError('syntax_error', `multiple assignments to same column "${table.columns[i]!.name}"`, {
-        position,
-      })
+    const before = seen.get(i) ?? (steps.length === 0 ? parts.get(i) : undefined)
+    if (before !== undefined) {
+      // Two columns of a view may be one of its table.
+      const twice = before === str(item['name']) ? before : table.columns[i]!.name
+      throw new SqlError('syntax_error', `multiple assignments to same column "${twice}"`)
     }
-    ;(steps.length === 0 ? seen : parts).add(i)
+    ;(steps.length === 0 ? seen : parts).set(i, str(item['name']))
     env.context.sets?.update.add(i)
     if (table.key.includes(i) && dialectOf(env.context).keysStay)
       throw new SqlError('feature_not_supported', 'update modifying the PK column is unsupported', {

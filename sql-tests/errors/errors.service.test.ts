@@ -41,6 +41,8 @@ before(async () => {
     await client.query('CREATE TABLE t (a int PRIMARY KEY, b varchar, c bigint NOT NULL)')
     await client.query('CREATE TABLE u (a int, d timestamp, arr int[], j jsonb)')
     await client.query('CREATE VIEW v AS SELECT a FROM t')
+    await client.query(`CREATE VIEW narrow AS SELECT b AS label, a AS k, c * 2 AS twice, c FROM t WHERE a < 10 WITH CHECK OPTION;
+      CREATE VIEW twofold AS SELECT a, a AS again, c FROM t`)
     await client.query(`CREATE TABLE parent (id int PRIMARY KEY, code varchar UNIQUE, x int);
       CREATE TABLE child (id int REFERENCES parent, a int, b int, "C" varchar CONSTRAINT code REFERENCES parent (code),
         FOREIGN KEY (a) REFERENCES parent MATCH FULL);

@@ -204,3 +204,30 @@ SELECT * FROM json_to_record('[1]') AS r(a int)
 SELECT * FROM json_to_record('{"a":{"b":1}}') AS r(a int[])
 SELECT row_to_json(1)
 SELECT jsonb_typeof('1'::json)
+INSERT INTO narrow (k, twice) VALUES (1, 2)
+INSERT INTO narrow VALUES ('a', 1, 2)
+INSERT INTO narrow (k, nope) VALUES (1, 2)
+INSERT INTO narrow (k, k) VALUES (1, 2)
+INSERT INTO narrow (k) VALUES (1, 2)
+INSERT INTO narrow (k) VALUES (1)
+INSERT INTO narrow (k, c) VALUES (10, 1)
+INSERT INTO narrow (k, c) VALUES ('x', 1)
+INSERT INTO narrow (k, c) VALUES (1, 1) ON CONFLICT (twice) DO NOTHING
+INSERT INTO narrow (k, c) VALUES (1, 1) ON CONFLICT ON CONSTRAINT t_pkey DO NOTHING
+INSERT INTO twofold VALUES (1, 2, 3)
+INSERT INTO twofold (a, again) VALUES (1, 2)
+UPDATE narrow SET twice = 1
+UPDATE narrow SET a = 1
+UPDATE narrow SET k = label
+UPDATE narrow SET k = 1, k = 2
+DELETE FROM narrow WHERE a = 1
+TRUNCATE narrow
+MERGE INTO narrow USING t ON k = a WHEN MATCHED THEN DELETE
+DELETE FROM narrow WHERE CURRENT OF c
+CREATE VIEW bad AS SELECT DISTINCT a FROM t WITH CHECK OPTION
+CREATE VIEW bad AS SELECT a FROM t LIMIT 1 WITH LOCAL CHECK OPTION
+CREATE VIEW bad AS SELECT count(*) FROM t WITH CHECK OPTION
+CREATE VIEW bad AS SELECT a + 1 FROM t WITH CHECK OPTION
+CREATE VIEW bad AS SELECT t.a FROM t, u WITH CHECK OPTION
+CREATE VIEW bad WITH (check_option = most) AS SELECT a FROM t
+ALTER TABLE t SET (check_option = local)
