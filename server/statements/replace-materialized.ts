@@ -3,7 +3,7 @@ import type { Name } from '../../planner/parse/index.ts'
 import { SqlError } from '../../types/error.ts'
 import { requireOwner, rightsOf } from '../access/rights.ts'
 import { changeCatalog } from './change-catalog.ts'
-import type { Result, StatementContext } from './contract.ts'
+import type { CatalogHolder, Result, StatementContext } from './contract.ts'
 import { renamed } from './rename.ts'
 import { viewHolds } from './view-holds.ts'
 import { caughtUp } from './wait-for-jobs.ts'
@@ -28,18 +28,43 @@ export async function replaceMaterialized(
       position: name.position,
     })
   requireReplaceable(view, context)
-  const aside = { ...name, schema: view.schema, name: `${view.name} (next)` }
-  const left = () => catalogs.current.byName(session.database, aside.schema, aside.name)
-  const dropLeft = () =>
-    changeCatalog(context, TAG, catalog => {
-      const relation = left()
-      return relation && catalog.without([relation.id])
-    })
-  // A crash may have left one.
-  if (left() !== undefined) await dropLeft()
-  await make(aside)
+  const running = replacing(catalogs)
+  if (running.has(view.id))
+    throw new SqlError('object_in_use', `materialized view "${view.name}" is being replaced already`)
+  running.add(view.id)
   try {
-    const { id } = left()!
+    const aside = { ...name, schema: view.schema, name: `${view.name} (next)` }
+    const made = () => catalogs.current.byName(session.database, aside.schema, aside.name)
+    const left = made()
+    if (left !== undefined && isLeft(left, context)) await dropNext(left.id, context)
+    await make(aside)
+    const next = made()
+    if (next === undefined) throw gone(view)
+    return await putInPlace(view, next.id, context)
+  } finally {
+    running.delete(view.id)
+  }
+}
+
+/** Views of each server that are being replaced. */
+const servers = new WeakMap<CatalogHolder, Set<number>>()
+
+function replacing(catalogs: CatalogHolder): Set<number> {
+  let known = servers.get(catalogs)
+  if (known === undefined) servers.set(catalogs, (known = new Set()))
+  return known
+}
+
+/** Whether a crash may have left it while it was made: then nobody knows of it. */
+function isLeft({ id, kind, owner }: Relation, { catalogs, session }: StatementContext): boolean {
+  return (
+    kind === 'materialized view' && owner === session.user && catalogs.current.dependents(id).length === 0
+  )
+}
+
+/** When the rows of the next are complete, it is what the view was; else it goes. */
+async function putInPlace(view: Relation, id: number, context: StatementContext): Promise<Result> {
+  try {
     await caughtUp(context, job => job === id)
     await whenAllowed([view.id], 'access exclusive', context)
     return await changeCatalog(context, TAG, catalog => {
@@ -49,9 +74,16 @@ export async function replaceMaterialized(
       return inPlaceOf(view, next, context)
     })
   } catch (error) {
-    await dropLeft()
+    await dropNext(id, context)
     throw error
   }
+}
+
+/** A statement that is canceled takes it back too. */
+async function dropNext(id: number, context: StatementContext): Promise<void> {
+  await changeCatalog({ ...context, signal: undefined }, TAG, catalog =>
+    catalog.byId(id) === undefined ? undefined : catalog.without([id]),
+  )
 }
 
 /** Throws 42501, 2BP01, 55000: it went while the next was made. */
