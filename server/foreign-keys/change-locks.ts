@@ -20,7 +20,8 @@ export function changeLocks(changes: readonly Change[], catalog: Catalog): reado
   const take = (table: number, ...modes: readonly TableLock['mode'][]) => {
     for (const mode of modes) locks.set(`${table} ${mode}`, { table, mode })
   }
-  const visit = (table: Relation, { inserts, deletes, sets }: Doing): void => {
+  const visit = (table: Relation, doing: Doing): void => {
+    const { inserts, deletes, sets } = withReplaced(doing, table)
     const what = `${table.id} ${inserts} ${deletes} ${[...sets]}`
     if (seen.has(what)) return
     seen.add(what)
@@ -46,10 +47,14 @@ export function changeLocks(changes: readonly Change[], catalog: Catalog): reado
 
 const NOTHING: Doing = { inserts: false, deletes: false, sets: new Set() }
 
-function doingOf({ table, tag, sets }: Change): Doing {
-  const inserts = tag === 'INSERT' || tag === 'MERGE'
-  // A row whose primary key is there takes that row's place.
-  const replaces = inserts && table.key.length > 0
-  const others = replaces ? table.columns.flatMap((_, i) => (table.key.includes(i) ? [] : [i])) : []
-  return { inserts, deletes: tag === 'DELETE' || tag === 'MERGE', sets: new Set([...sets, ...others]) }
+function doingOf({ tag, sets }: Change): Doing {
+  const merges = tag === 'MERGE'
+  return { inserts: tag === 'INSERT' || merges, deletes: tag === 'DELETE' || merges, sets: new Set(sets) }
+}
+
+/** A row whose primary key is there takes that row's place, be it a new one or one that has got another key. */
+function withReplaced(doing: Doing, { key, columns }: Relation): Doing {
+  if (key.length === 0 || !(doing.inserts || key.some(k => doing.sets.has(k)))) return doing
+  const others = columns.flatMap((_, i) => (key.includes(i) ? [] : [i]))
+  return { ...doing, sets: new Set([...doing.sets, ...others]) }
 }

@@ -17,7 +17,10 @@ export async function requireReferences(
     const keys = table === undefined ? [] : foreignKeysOf(table).filter(waits)
     for (const key of keys) {
       const asked = new AskedKeys(table!, key)
-      asked.addRows(context.transaction.changed(table!)?.rows ?? [])
+      const changed = context.transaction.changed(table!)
+      asked.addRows(changed?.rows ?? [])
+      // Rows that were there may refer to none.
+      if (key.notValid) asked.leaveOut(keysOf(changed?.before ?? [], key.columns))
       await requireParent(asked, context)
     }
     for (const reference of current.referencesTo(id).filter(({ key }) => waits(key))) {
@@ -33,5 +36,12 @@ export async function requireReferences(
       }
       await requireUnreferred(reference, gone, context)
     }
+  }
+}
+
+function* keysOf(rows: Iterable<Row>, columns: readonly number[]): Generator<KeyText> {
+  for (const row of rows) {
+    const key = keyOf(row, columns)
+    if (key !== undefined) yield key
   }
 }

@@ -229,3 +229,32 @@ test('many keys are looked for as few are', async () => {
   await server.rows('DELETE FROM child WHERE id > 1500; DELETE FROM parent WHERE id > 1500')
   assert.deepEqual(await server.rows('SELECT count(*) FROM parent'), [['1500']])
 })
+
+test('who takes the place of a row waits for those that refer to it', async () => {
+  await using server = await TestServer.start({ inline: true })
+  await server.rows(FAMILY)
+  const [adding, taking] = [await server.connect(), await server.connect()]
+  await adding.query("BEGIN; INSERT INTO child VALUES (9, 1, 'a')")
+  await taking.query("SET lock_timeout = '100ms'")
+  const takePlace = () => taking.query('UPDATE parent SET id = 1 WHERE id = 3')
+  await assert.rejects(takePlace(), { code: '55P03' })
+  await adding.query('COMMIT')
+  await takePlace()
+  assert.deepEqual(await server.rows('SELECT n, name FROM child ORDER BY n'), [
+    [1, 'c'],
+    [2, 'b'],
+    [9, 'c'],
+  ])
+})
+
+test('rows that refer to none already may be changed until a foreign key is validated', async () => {
+  await using server = await TestServer.start({ inline: true })
+  await server.rows('CREATE TABLE parent (id int PRIMARY KEY); CREATE TABLE child (id int, n int)')
+  await server.rows('INSERT INTO child VALUES (9, 1)')
+  await server.rows(
+    'ALTER TABLE child ADD FOREIGN KEY (id) REFERENCES parent DEFERRABLE INITIALLY DEFERRED NOT VALID',
+  )
+  await server.rows('BEGIN; UPDATE child SET n = 2; COMMIT')
+  assert.deepEqual(await server.rows('SELECT id, n FROM child'), [[9, 2]])
+  await assert.rejects(server.rows('BEGIN; UPDATE child SET id = 8; COMMIT'), { code: '23503' })
+})
