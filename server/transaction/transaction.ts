@@ -66,8 +66,8 @@ export class Transaction implements OpenTransaction {
 
   write(table: Relation, chunks: readonly Chunk[], references: Written['references']): void {
     if (chunks.length === 0) return
-    this.#bytes += bytesOf(chunks)
-    if (this.#bytes > CHANGES_BYTES_MAX)
+    const bytes = this.#bytes + bytesOf(chunks)
+    if (bytes > CHANGES_BYTES_MAX)
       throw new SqlError('program_limit_exceeded', 'a transaction changes at most 1 GB', {
         hint: 'Commit in between.',
       })
@@ -75,6 +75,7 @@ export class Transaction implements OpenTransaction {
     if (changes !== undefined) requireSameColumns(changes.rows.table, table)
     else this.#changes.set(table.id, (changes = { rows: new TableChanges(table, this.#writes), references }))
     changes.rows.add(chunks)
+    this.#bytes = bytes
     this.#version = ++this.#lastVersion
   }
 
