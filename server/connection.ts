@@ -289,6 +289,7 @@ export class Connection {
       errorResponse(this.#out, error, sql)
       session.block.fail()
       session.group.drop()
+      if (session.block.status === 'I') session.system.channels.ended(false)
       this.#skipping = type !== 'Q' && type !== 'F'
     }
     if (type === 'Q' || type === 'F') await this.#answered(session)
@@ -307,7 +308,7 @@ export class Connection {
       session.system.channels.ended(true)
       await endTransaction(session.context)
     } catch (error) {
-      session.system.channels.ended(true)
+      session.system.channels.ended(false)
       if (!(error instanceof SqlError)) this.#hub.failed(error)
       errorResponse(this.#out, error, '')
     }

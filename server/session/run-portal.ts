@@ -43,6 +43,8 @@ export async function runPortal(
     const { count, more } = await sendOutcome(session, portal, most)
     if (more) return bare(out, 's')
     const { tag } = portal.outcome
+    // Nobody is told that all is done before it is durable.
+    if (isLast) await session.group.commit()
     commandComplete(out, typeof tag === 'string' ? tag : tag(count))
   } finally {
     session.system.active = false

@@ -36,8 +36,10 @@ export function sessionStatement(
         else if (statement.what === 'rollback') group.drop()
         else if (statement.what === 'commit') await commit(session)
         const tag = session.block.run(statement)
-        if (statement.what === 'commit' || statement.what === 'rollback')
+        if (statement.what === 'commit' || statement.what === 'rollback') {
+          session.system.channels.ended(statement.what === 'commit')
           await endTransaction(session.context)
+        }
         return tag
       })
     case 'declare':

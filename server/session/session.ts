@@ -203,7 +203,11 @@ export class Session {
       return !isThere || path.includes(temporary) ? path : [temporary, ...path]
     }
     const { block, cancellation, transaction } = this
-    const group = new StatementGroup(transaction, () => catalogs.current)
+    const group = new StatementGroup(transaction, {
+      catalog: () => catalogs.current,
+      prepared: name => this.#statements.get(name)?.parsed?.statement,
+      committed: () => this.system.channels.ended(true),
+    })
     this.group = group
     // Settings decide who and where the session is (SET database, ROLE, SESSION AUTHORIZATION), so they are asked each time.
     const who = () => ({

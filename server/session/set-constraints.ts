@@ -5,13 +5,13 @@ import { schemasOf } from '../statements/bind.ts'
 import type { StatementContext } from '../statements/contract.ts'
 import type { Session } from './session.ts'
 
-/** SET CONSTRAINTS: whether foreign keys wait for the end of the block. Throws 23503 for what need not wait any more. */
+/** SET CONSTRAINTS: whether foreign keys wait for the end of the block, or of the message. Throws 23503 for what need not wait any more. */
 export async function setConstraints(
   session: Session,
   { names, deferred }: Extract<SessionStatement, { kind: 'set constraints' }>,
 ): Promise<string> {
   const ids = names.flatMap(name => keysNamed(name, deferred, session.context))
-  if (session.block.status === 'I') {
+  if (session.block.status === 'I' && !session.group.isOpen) {
     const message = 'SET CONSTRAINTS can only be used in transaction blocks'
     session.notice(message, 'WARNING', 'no_active_sql_transaction')
   } else await session.transaction.setConstraints(names.length === 0 ? undefined : ids, deferred)

@@ -107,6 +107,59 @@ test('who would not see what waits has it committed first', async () => {
   assert.deepEqual(await values(two, 'SELECT v FROM bag'), [7])
 })
 
+test('what reads views of tables does not have it committed first', async () => {
+  await one.query('CREATE VIEW seen AS SELECT k, v FROM t; CREATE VIEW summed AS SELECT s FROM total')
+  await assert.rejects(one.query('INSERT INTO t VALUES (2, 20); SELECT count(*) FROM seen; SELECT 1 / 0'))
+  assert.deepEqual(await values(two, 'SELECT k FROM t'), [1])
+  await one.query(
+    'INSERT INTO bag SELECT 1; INSERT INTO t VALUES (2, 5); INSERT INTO bag SELECT s FROM summed',
+  )
+  assert.deepEqual(await values(two, 'SELECT v FROM bag ORDER BY v'), [1, 15])
+})
+
+test('EXECUTE is what it was prepared of', async () => {
+  await one.query('PREPARE put (int) AS INSERT INTO bag VALUES ($1)')
+  await assert.rejects(one.query('EXECUTE put (1); EXECUTE put (2); SELECT 1 / 0'), { code: '22012' })
+  assert.deepEqual(await values(two, 'SELECT v FROM bag'), [])
+  await one.query('EXECUTE put (1); EXECUTE put (2)')
+  assert.deepEqual(await values(two, 'SELECT v FROM bag ORDER BY v'), [1, 2])
+})
+
+test('SET CONSTRAINTS is about the message', async () => {
+  await one.query('CREATE TABLE child (k int REFERENCES t DEFERRABLE)')
+  await one.query('SET CONSTRAINTS ALL DEFERRED; INSERT INTO child VALUES (7); INSERT INTO t VALUES (7, 7)')
+  assert.deepEqual(await values(two, 'SELECT k FROM child'), [7])
+  const late = 'SET CONSTRAINTS ALL DEFERRED; INSERT INTO child VALUES (8)'
+  await assert.rejects(one.query(late), { code: '23503' })
+  await assert.rejects(one.query('INSERT INTO child VALUES (8); INSERT INTO t VALUES (8, 8)'), {
+    code: '23503',
+  })
+  await one.query('DROP TABLE child')
+})
+
+test('the last statement is not said to be done before all of them are', async () => {
+  await one.query('CREATE TABLE child (k int REFERENCES t DEFERRABLE INITIALLY DEFERRED)')
+  const answers: string[] = []
+  const heard = (message: { text: string }) => answers.push(message.text)
+  const { connection } = one as unknown as { connection: NodeJS.EventEmitter }
+  connection.on('commandComplete', heard)
+  await assert.rejects(one.query('DELETE FROM bag; INSERT INTO child VALUES (9)'), { code: '23503' })
+  connection.off('commandComplete', heard)
+  assert.deepEqual(answers, ['DELETE 0'])
+  await one.query('DROP TABLE child')
+})
+
+test('what a message that fails has said is not heard', async () => {
+  const heard: string[] = []
+  two.on('notification', ({ payload }) => heard.push(payload!))
+  await two.query('LISTEN ch')
+  await assert.rejects(one.query("NOTIFY ch, 'a'; SELECT 1 / 0"))
+  await assert.rejects(one.query("NOTIFY ch, 'b'; COMMIT; NOTIFY ch, 'c'; SELECT 1 / 0"))
+  await one.query("NOTIFY ch, 'd'; ROLLBACK; NOTIFY ch, 'e'")
+  await two.query('SELECT 1')
+  assert.deepEqual(heard, ['b', 'e'])
+})
+
 test('a message locks only while it is answered', async () => {
   await one.query('UPDATE t SET v = v + 1; UPDATE t SET v = v + 1')
   await assert.rejects(one.query('UPDATE t SET v = v + 1; SELECT 1 / 0'))
