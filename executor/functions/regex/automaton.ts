@@ -34,8 +34,9 @@ export interface RunOptions {
 const LONGEST: RunOptions = {}
 const NO_LOOKS: readonly Bits[] = []
 
-/** States and steps that are remembered, in numbers; then all is forgotten. */
+/** States and steps that an automaton remembers, and all of a pattern together, in numbers; then all is forgotten. */
 const KEPT_MAX = 100_000
+const KEPT_OF_ALL_MAX = 1_000_000
 /** A visit of an instruction costs this part of reading a character. */
 const VISIT_COST = 1 / 4
 
@@ -46,6 +47,7 @@ const VISIT_COST = 1 / 4
 export class Automaton {
   readonly program: Program
   readonly #alphabet: Alphabet
+  readonly #all: readonly Automaton[]
   /** By a hash of their instructions. */
   readonly #states = new Map<number, State[]>()
   /** The round in which an instruction was last visited. */
@@ -56,12 +58,19 @@ export class Automaton {
   /** Asks for nothing inside a text. */
   readonly #plain: boolean
 
-  constructor(program: Program, alphabet: Alphabet) {
+  /** `all`: the automata of the pattern. */
+  constructor(program: Program, alphabet: Alphabet, all: readonly Automaton[]) {
     this.program = program
     this.#alphabet = alphabet
+    this.#all = all
     this.#visited = new Int32Array(program.ops.length)
     this.#first = this.#state([program.first])
     this.#plain = (program.asks & ~(FACT['text start'] | FACT['text end'])) === 0
+  }
+
+  /** Roughly how many numbers of memory it takes. */
+  get held(): number {
+    return this.#kept + this.program.ops.length * 3
   }
 
   /** The last position a match from `from` may end at (the first with `shortest`), not beyond `until`; -1: none. */
@@ -87,7 +96,7 @@ export class Automaton {
       }
       if (at === until || settled.reads.length === 0) break
       const code = backward ? codeBefore(text, at) : text.codePointAt(at)!
-      const id = alphabet.classOf(code)
+      const id = alphabet.classOf(code, place)
       state = settled.next[id] ?? this.#step(settled, id, place)
       if (backward) at -= code > 0xffff ? 2 : 1
       else at += code > 0xffff ? 2 : 1
@@ -129,7 +138,7 @@ export class Automaton {
       let id = unit < 128 ? ascii[unit]! - 1 : -1
       if (id === -1) {
         const code = text.codePointAt(at - 1)!
-        id = this.#alphabet.classOf(code)
+        id = this.#alphabet.classOf(code, place)
         if (code > 0xffff) at++
       }
       state = settled.next[id] ?? this.#step(settled, id, place)
@@ -156,7 +165,7 @@ export class Automaton {
       let id = unit < 128 ? ascii[unit]! - 1 : -1
       if (id === -1) {
         const code = text.codePointAt(at - 1)!
-        id = alphabet.classOf(code)
+        id = alphabet.classOf(code, place)
         if (code > 0xffff) at++
       }
       if (at === edge)
@@ -202,7 +211,7 @@ export class Automaton {
     }
     place.spend(visits * VISIT_COST)
     const settled: Settled = { accepts, reads, next: [], after: [] }
-    this.#keep(reads.length)
+    this.#keep(reads.length + grown(state.settled, facts))
     state.settled[facts] = settled
     return settled
   }
@@ -219,7 +228,7 @@ export class Automaton {
       reached.push(next)
     }
     place.spend(settled.reads.length * VISIT_COST)
-    this.#keep(1)
+    this.#keep(grown(settled.next, id) * 2)
     const state = this.#state(this.#inOrder(reached, round))
     settled.next[id] = state
     return state
@@ -249,11 +258,16 @@ export class Automaton {
   /** Forgets everything when it gets to be much; a run goes on from the state it has. */
   #keep(count: number): void {
     this.#kept += count
-    if (this.#kept < KEPT_MAX) return
+    if (this.#kept < KEPT_MAX && this.#kept * this.#all.length < KEPT_OF_ALL_MAX) return
     this.#kept = 0
     this.#states.clear()
     this.#first = this.#state([this.program.first])
   }
+}
+
+/** Places that a list takes in memory for one more at `index`; a list with large gaps takes a few a place. */
+function grown(list: readonly unknown[], index: number): number {
+  return index < list.length ? 1 : Math.min(index + 1 - list.length, 512)
 }
 
 function sameNumbers(a: readonly number[], b: readonly number[]): boolean {

@@ -37,6 +37,10 @@ export function invalidPattern(why: string): SqlError {
   return new SqlError('invalid_regular_expression', `invalid regular expression: ${why}`)
 }
 
+export function tooComplex(): SqlError {
+  return invalidPattern('regular expression is too complex')
+}
+
 /** A character that stands for itself, in and outside brackets. */
 export function literalSource(code: number): string {
   const c = String.fromCodePoint(code)

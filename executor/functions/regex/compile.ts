@@ -7,6 +7,8 @@ import { parseAre } from './parse-are.ts'
 import type { Regex } from './search.ts'
 
 const COMPILED_MAX = 500
+/** Numbers of memory that kept patterns may take together. */
+const HELD_MAX = 5_000_000
 const compiled = new Map<string, Regex>()
 
 /** The pattern with PostgreSQL's flags (Table 9.24 and `g`, which is the caller's); cached, bounded. Throws 2201B, 22023. */
@@ -15,10 +17,18 @@ export function compileRegex(pattern: string, flags = ''): Regex {
   let regex = compiled.get(key)
   if (regex === undefined) {
     regex = make(pattern, flags)
-    if (compiled.size >= COMPILED_MAX) compiled.clear()
+    if (compiled.size >= COMPILED_MAX || holdTooMuch()) compiled.clear()
     compiled.set(key, regex)
   }
   return regex
+}
+
+/** Asked for every few patterns: they grow with the texts that they are matched against. */
+function holdTooMuch(): boolean {
+  if (compiled.size % 16 !== 0) return false
+  let sum = 0
+  for (const regex of compiled.values()) sum += regex.held()
+  return sum > HELD_MAX
 }
 
 interface Mode {

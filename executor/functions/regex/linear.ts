@@ -2,11 +2,12 @@ import { Alphabet } from './alphabet.ts'
 import type { AreLook, AreNode } from './are.ts'
 import { Automaton } from './automaton.ts'
 import { Bits } from './bits.ts'
+import { tooComplex } from './classes.ts'
 import { dissect } from './dissect.ts'
 import { beginsAtStart, endsAtEnd, isText, leadingText, neededText } from './needs.ts'
 import { partsOf, prefersShort, refersBack } from './parts.ts'
 import { Place } from './place.ts'
-import { compileProgram, tooComplex } from './program.ts'
+import { compileProgram } from './program.ts'
 import { referringFinder } from './referring.ts'
 import { characterLength, type Match, type Regex } from './search.ts'
 
@@ -24,6 +25,7 @@ export function linearRegex(tree: AreNode, ignoreCase: boolean): Regex {
   const { root, groups } = partsOf(tree)
   let instructions = 0
 
+  const all: Automaton[] = []
   const kept = new Map<AreNode, (Automaton | undefined)[]>()
   const automaton = (node: AreNode, backward: boolean, anywhere: boolean): Automaton => {
     let ways = kept.get(node)
@@ -34,7 +36,8 @@ export function linearRegex(tree: AreNode, ignoreCase: boolean): Regex {
       const program = compileProgram(node, alphabet, backward, anywhere)
       instructions += program.ops.length
       if (instructions > INSTRUCTIONS_MAX) throw tooComplex()
-      ways[way] = found = new Automaton(program, alphabet)
+      ways[way] = found = new Automaton(program, alphabet, all)
+      all.push(found)
     }
     return found
   }
@@ -87,15 +90,17 @@ export function linearRegex(tree: AreNode, ignoreCase: boolean): Regex {
     return { begin, end: forward.run(place, begin, text.length, { shortest }) }
   }
 
+  const held = () => all.reduce((sum, each) => sum + each.held, alphabet.held)
   if (refersBack(root)) {
     const finder = (text: string) => {
       const place = new Place(text, alphabet, ofLook)
       return referringFinder(root, groups, place, ignoreCase, anchored, from => beginnings(place, from))
     }
-    return { groups, finder, test: text => finder(text)(0) !== undefined }
+    return { groups, held, finder, test: text => finder(text)(0) !== undefined }
   }
   return {
     groups,
+    held,
     test(text) {
       if (needed !== '' && (onlyText || !text.includes(needed))) return onlyText && text.includes(needed)
       const place = new Place(text, alphabet, ofLook)

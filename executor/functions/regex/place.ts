@@ -76,7 +76,7 @@ export class Place {
     if (unit < 128) return ASCII_WORDS[unit] === 1
     const low = index > 0 && (unit & 0xfc00) === 0xdc00
     const code = text.codePointAt(low ? index - 1 : index)!
-    return this.#alphabet.has(this.#alphabet.words(), this.#alphabet.classOf(code))
+    return this.#alphabet.has(this.#alphabet.words(), this.#alphabet.classOf(code, this))
   }
 
   /** Characters that may still be read. */

@@ -1,7 +1,7 @@
 import { unreachable } from '../../../types/error.ts'
 import type { Alphabet } from './alphabet.ts'
 import type { AreLook, AreNode, AreRepeat, Assertion } from './are.ts'
-import { invalidPattern } from './classes.ts'
+import { tooComplex } from './classes.ts'
 
 /**
  * A nondeterministic automaton (Thompson 1968): instructions by number, `first` begins. What an instruction says is in `ops`, `args`
@@ -9,8 +9,8 @@ import { invalidPattern } from './classes.ts'
  */
 export interface Program {
   readonly ops: readonly Op[]
-  readonly args: readonly number[]
-  readonly nexts: readonly number[]
+  readonly args: Int32Array
+  readonly nexts: Int32Array
   readonly first: number
   /** Reads the text from its end to its beginning. */
   readonly backward: boolean
@@ -109,15 +109,11 @@ export function compileProgram(
   const last = put('accept', 0, -1)
   const begin = emit(node, last)
   const first = anywhere ? endless(ANY, begin) : begin
-  return { ops, args, nexts, first, backward, asks, looks }
+  return { ops, args: Int32Array.from(args), nexts: Int32Array.from(nexts), first, backward, asks, looks }
 }
 
 const ANY: AreNode = { kind: 'set', negated: true, inside: '' }
 
 function factsOf(what: Exclude<Assertion, 'no word edge'>): number {
   return what === 'word edge' ? FACT['word start'] | FACT['word end'] : FACT[what]
-}
-
-export function tooComplex() {
-  return invalidPattern('regular expression is too complex')
 }

@@ -80,6 +80,26 @@ test('tries for a back-reference are counted, so that no pattern hangs a thread'
   assert.ok(performance.now() - started < 20_000)
 })
 
+test('many large patterns are not all kept', () => {
+  const before = process.memoryUsage().rss
+  for (let i = 0; i < 450; i++) compileRegex(`(x{100}){200}${i}`).test('y')
+  assert.ok(process.memoryUsage().rss - before < 350_000_000)
+})
+
+test('characters that many sets tell apart cost what finding that out costs', () => {
+  const characters = Array.from({ length: 4000 }, (_, i) => String.fromCodePoint(0x4e00 + i))
+  assert.equal(compileRegex(characters.join('|'), 'i').test(`--${characters.at(-1)}`), true)
+  const sets = characters.map(c => `[${c}-]`).join('|')
+  assert.throws(() => compileRegex(`(?:${sets})*[qr]`).test(characters.join('')), {
+    condition: 'statement_too_complex',
+  })
+  const started = performance.now()
+  assert.throws(() => compileRegex(`${sets}|${characters.map(c => `[${c}_]`).join('|')}`), {
+    condition: 'invalid_regular_expression',
+  })
+  assert.ok(performance.now() - started < 2000)
+})
+
 test('a basic pattern has its operators behind backslashes', () => {
   assert.deepEqual(all('\\(a\\|b\\)*+\\{2\\}', 'a|b++', 'b'), ['a|b++'])
   assert.deepEqual(all('*^a$b\\(^c\\)*', '*^a$b', 'b'), ['*^a$b'])

@@ -11,6 +11,8 @@ export interface Match {
 export interface Regex {
   /** How many groups it has. */
   readonly groups: number
+  /** Roughly how many numbers of memory it takes by now. */
+  held(): number
   /** Whether it matches somewhere. */
   test(text: string): boolean
   /** Gives the first match from a position on; positions only grow. */
