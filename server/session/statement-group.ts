@@ -15,8 +15,8 @@ interface Around {
 /**
  * What the statements of one Query message, or of all messages up to a Sync, change of tables is one transaction, as PostgreSQL's
  * implicit ones are (its documentation, "Multiple Statements in a Simple Query" and "Pipelining"): durable in one epoch when all
- * have succeeded, else not at all. A statement that would not see what waits (it reads a view, say, or makes something) commits
- * it first.
+ * have succeeded, else not at all. A statement that would not see what waits (it reads a materialized view, say, or makes
+ * something) commits it first.
  */
 export class StatementGroup {
   readonly #transaction: Transaction
