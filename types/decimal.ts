@@ -148,6 +148,16 @@ function base10000(d: Decimal): [number, number] {
   return [weight, Number(text.slice(0, take).padEnd(take, '0'))]
 }
 
+/** Without zeros at the end of its fraction. */
+export function trimDecimal(a: Decimal): Decimal {
+  let { digits, scale } = a
+  while (scale > 0 && digits % 10n === 0n) {
+    digits /= 10n
+    scale--
+  }
+  return scale === a.scale ? a : { ...a, digits, scale }
+}
+
 /** All the digits of a double. */
 export function exactDecimal(value: number): Decimal {
   if (!Number.isFinite(value)) return fromFloat(value)

@@ -1,17 +1,6 @@
 import { compareDecimals } from './compare.ts'
-import { negateDecimal } from './decimal.ts'
-import {
-  add,
-  divide,
-  fit,
-  multiply,
-  normalized,
-  ONE,
-  outOfRange,
-  subtract,
-  truncate,
-  ZERO,
-} from './decimal96.ts'
+import { negateDecimal, trimDecimal } from './decimal.ts'
+import { add, divide, fit, multiply, ONE, outOfRange, subtract, truncate, ZERO } from './decimal96.ts'
 import { SqlError } from './error.ts'
 import type { Decimal } from './value.ts'
 
@@ -102,7 +91,7 @@ export function power96(a: Decimal, b: Decimal): Decimal {
   if (a.special !== undefined || b.special !== undefined) return specialPower(a, b)
   if (a.digits === 0n && b.digits < 0n)
     throw new SqlError('invalid_argument_for_power_function', 'zero raised to a negative power is undefined')
-  const exponent = normalized(b)
+  const exponent = trimDecimal(b)
   if (a.digits < 0n && exponent.scale > 0) throw complexPower()
   if (exponent.digits === 0n) return ONE
   if (a.digits === 0n) return ZERO
@@ -123,7 +112,7 @@ function wholePower(a: Decimal, exponent: bigint): Decimal {
   for (let left = exponent; ; square = multiply(square, square)) {
     if ((left & 1n) === 1n) product = multiply(product, square)
     left >>= 1n
-    if (left === 0n) return normalized(product)
+    if (left === 0n) return trimDecimal(product)
   }
 }
 
@@ -146,7 +135,7 @@ function specialPower(a: Decimal, b: Decimal): Decimal {
   }
   if (a.special === '-Infinity' && compareDecimals(truncate(b), b) !== 0) throw complexPower()
   if (b.digits < 0n) return ZERO
-  const isOdd = (normalized(b).digits & 1n) === 1n
+  const isOdd = (trimDecimal(b).digits & 1n) === 1n
   return a.special === '-Infinity' && isOdd ? negateDecimal(INFINITE) : INFINITE
 }
 

@@ -1,5 +1,5 @@
-import { pow10 } from './decimal.ts'
-import { DIGITS_MAX, multiply, normalized, outOfRange, SCALE_MAX } from './decimal96.ts'
+import { pow10, trimDecimal } from './decimal.ts'
+import { DIGITS_MAX, multiply, outOfRange, SCALE_MAX } from './decimal96.ts'
 import type { Decimal } from './value.ts'
 
 const NUMBER = /^([+-]?)(\d[\d_]*)?(?:\.([\d_]*))?(?:[eE]([+-]?\d+))?$/
@@ -47,7 +47,7 @@ function shifted(a: Decimal, exponent: number): Decimal {
   let value = a
   for (let left = exponent; left > 0; left -= 19)
     value = multiply(value, { digits: pow10(Math.min(left, 19)), scale: 0 })
-  return normalized(value)
+  return trimDecimal(value)
 }
 
 /**
@@ -77,7 +77,7 @@ export function ofFloat(value: number, bits: 24 | 52): Decimal {
     digits = (digits + 5n) / 10n
     tens++
   }
-  return normalized({ digits: value < 0 ? -digits : digits, scale: -tens })
+  return trimDecimal({ digits: value < 0 ? -digits : digits, scale: -tens })
 }
 
 /**

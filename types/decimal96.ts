@@ -4,6 +4,7 @@ import {
   negateDecimal,
   pow10,
   roundDecimal,
+  trimDecimal,
   truncateDecimal,
 } from './decimal.ts'
 import { SqlError } from './error.ts'
@@ -178,16 +179,6 @@ function halfEven(dividend: bigint, divisor: bigint): bigint {
   const quotient = dividend / divisor
   const twice = (dividend % divisor) * 2n
   return twice > divisor || (twice === divisor && (quotient & 1n) === 1n) ? quotient + 1n : quotient
-}
-
-/** Without zeros at the end of its fraction. */
-export function normalized(a: Decimal): Decimal {
-  let { digits, scale } = a
-  while (scale > 0 && digits % 10n === 0n) {
-    digits /= 10n
-    scale--
-  }
-  return digits === 0n && a.special === undefined ? ZERO : { ...a, digits, scale }
 }
 
 const isSmall = ({ digits }: Decimal): boolean => digits <= 0xffffffffn && digits >= -0xffffffffn

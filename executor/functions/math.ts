@@ -36,9 +36,9 @@ fn('scale(numeric) -> int4', {
 })
 fn('min_scale(numeric) -> int4', {
   help: 'digits after the point that count',
-  call: (a: Decimal) => (a.special === undefined ? trimmed(a).scale : null),
+  call: (a: Decimal) => (a.special === undefined ? d.trimDecimal(a).scale : null),
 })
-one('trim_scale', 'without zeros at the end', a => (a.special === undefined ? trimmed(a) : a))
+one('trim_scale', 'without zeros at the end', d.trimDecimal)
 fn('factorial(int8) -> numeric', {
   help: 'product of 1 to a',
   call: (a: bigint) => {
@@ -130,15 +130,6 @@ function requireBuckets(count: number): void {
 
 function bucket(message: string): SqlError {
   return new SqlError('invalid_argument_for_width_bucket_function', message)
-}
-
-function trimmed(a: Decimal): Decimal {
-  let { digits, scale } = a
-  while (scale > 0 && digits % 10n === 0n) {
-    digits /= 10n
-    scale--
-  }
-  return { digits, scale }
 }
 
 function gcd(a: bigint, b: bigint): bigint {

@@ -12,6 +12,8 @@ test('keys are equal for equal numbers, whatever their types and zeros', () => {
   assert.equal(key(numeric(1250n, 3)), key(numeric(125n, 2)))
   assert.notEqual(key(numeric(125n, 2)), key(125n))
   assert.equal(key(2n ** 60n), key(numeric(2n ** 60n, 0)))
+  assert.equal(key(2 ** 52 + 1), key(2n ** 52n + 1n))
+  assert.equal(key(1e20, 'a'), key(10n ** 20n, 'a'))
   assert.equal(key(1, 'a'), key(1n, 'a'))
 })
 

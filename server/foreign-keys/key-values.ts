@@ -1,8 +1,9 @@
 import { cellValue } from '../../storage/column-buffer.ts'
 import type { Column } from '../../types/chunk.ts'
+import { trimDecimal } from '../../types/decimal.ts'
 import { toJson } from '../../types/json.ts'
 import type { Type } from '../../types/type.ts'
-import type { Decimal, Value } from '../../types/value.ts'
+import type { Value } from '../../types/value.ts'
 
 export type Row = readonly Value[]
 
@@ -50,24 +51,18 @@ export function sameValues(a: Row, b: Row, columns: readonly number[]): boolean 
 
 function plain(value: Exclude<Value, null>): KeyText {
   if (typeof value === 'bigint') return smaller(value)
+  // Among floats a whole number this large is told as those of the other types are.
+  if (typeof value === 'number' && Math.abs(value) >= 2 ** 52 && Number.isFinite(value))
+    return smaller(BigInt(value))
   if (typeof value !== 'object') return value
   if (!('digits' in value)) return toJson(value)
   if (value.special !== undefined) return value.special
-  const { digits, scale } = shortest(value)
+  const { digits, scale } = trimDecimal(value)
   return scale === 0 ? smaller(digits) : `${digits}e-${scale}`
 }
 
 function smaller(value: bigint): number | bigint {
   return BigInt.asIntN(53, value) === value ? Number(value) : value
-}
-
-/** Without zeros at its end. */
-function shortest({ digits, scale }: Decimal): { digits: bigint; scale: number } {
-  while (scale > 0 && digits % 10n === 0n) {
-    digits /= 10n
-    scale--
-  }
-  return { digits, scale }
 }
 
 const WHOLE_MAX: Readonly<Record<string, bigint>> = { int2: 1n << 15n, int4: 1n << 31n, int8: 1n << 63n }
@@ -94,6 +89,6 @@ function wholeOf(value: Exclude<Value, null>): bigint | undefined {
   if (typeof value === 'number' && !Number.isInteger(value)) return undefined
   if (typeof value !== 'object') return BigInt(value as number | bigint)
   if (!('digits' in value) || value.special !== undefined) return undefined
-  const { digits, scale } = shortest(value)
+  const { digits, scale } = trimDecimal(value)
   return scale === 0 ? digits : undefined
 }

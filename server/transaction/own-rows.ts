@@ -3,9 +3,10 @@ import type { OwnRows } from '../../planner/contract.ts'
 import { chunkOf } from '../../storage/chunk-builder.ts'
 import { cellValue } from '../../storage/column-buffer.ts'
 import type { Chunk } from '../../types/chunk.ts'
+import { trimDecimal } from '../../types/decimal.ts'
 import { notSupported } from '../../types/error.ts'
 import { toJson } from '../../types/json.ts'
-import type { Decimal, Value } from '../../types/value.ts'
+import type { Value } from '../../types/value.ts'
 import type { ChangedRows } from '../statements/contract.ts'
 import { isRowId, tellingColumns } from '../statements/row-id-column.ts'
 
@@ -244,7 +245,5 @@ function toldBy(key: Row): unknown {
 /** Equal for numerics that differ in trailing zeros only. */
 function comparable(value: Value): unknown {
   if (value === null || typeof value !== 'object' || !('digits' in value)) return value
-  let { digits, scale } = value as Decimal
-  for (; scale > 0 && digits % 10n === 0n; scale--) digits /= 10n
-  return { ...(value as Decimal), digits, scale }
+  return trimDecimal(value)
 }
