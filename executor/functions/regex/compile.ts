@@ -1,7 +1,7 @@
 import { SqlError } from '../../../types/error.ts'
 import type { AreNode } from './are.ts'
 import { advancedPattern } from './basic.ts'
-import { invalidPattern, literalSource } from './classes.ts'
+import { invalidPattern, literalSource, tooComplex } from './classes.ts'
 import { linearRegex } from './linear.ts'
 import { parseAre } from './parse-are.ts'
 import type { Regex } from './search.ts'
@@ -31,6 +31,9 @@ function holdTooMuch(): boolean {
   return sum > HELD_MAX
 }
 
+/** Units of a pattern; blanks and comments count too. */
+const LENGTH_MAX = 1_000_000
+
 interface Mode {
   kind: 'advanced' | 'basic' | 'literal'
   ignoreCase: boolean
@@ -47,6 +50,7 @@ function make(text: string, flags: string): Regex {
     newlineStops: false,
     expanded: false,
   }
+  if (text.length > LENGTH_MAX) throw tooComplex()
   for (const flag of flags) if (!setFlag(mode, flag)) throw invalidFlag(flag)
   let pattern = text
   if (pattern.startsWith('***=')) {

@@ -22,7 +22,6 @@ const INSTRUCTIONS_MAX = 500_000
 export function linearRegex(tree: AreNode, ignoreCase: boolean): Regex {
   const alphabet = new Alphabet(ignoreCase)
   numberSets(tree, alphabet)
-  const { root, groups } = partsOf(tree)
   let instructions = 0
 
   const all: Automaton[] = []
@@ -44,6 +43,7 @@ export function linearRegex(tree: AreNode, ignoreCase: boolean): Regex {
   const anchored = (node: AreNode, backward: boolean) => automaton(node, backward, false)
   const ofLook = (look: AreLook) => automaton(look.body, look.ahead, true)
   automaton(tree, false, true)
+  const { root, groups } = partsOf(tree)
 
   const needed = ignoreCase ? '' : neededText(tree)
   const leading = ignoreCase ? '' : leadingText(tree)

@@ -1,4 +1,5 @@
 import { type AreNode, type AreRepeat, NOTHING } from './are.ts'
+import { tooComplex } from './classes.ts'
 
 /**
  * A pattern cut into parts: what has no groups and one preference of length is one part (`plain`), because only its two ends are to be
@@ -49,6 +50,9 @@ const MIXED = 4
 const CAPTURES = 8
 const REFERS = 16
 
+/** Parts one in or behind the other. */
+const DEPTH_MAX = 1_000
+
 /** Whether back-references stand in it. */
 export function refersBack(part: Part): boolean {
   return (part.flags & REFERS) !== 0
@@ -58,9 +62,10 @@ export function prefersShort(part: Part): boolean {
   return (part.flags & SHORT) !== 0
 }
 
-/** The parts of a pattern and how many groups it has. */
+/** The parts of a pattern and how many groups it has. Throws 2201B: too many parts. */
 export function partsOf(tree: AreNode): { readonly root: Part; readonly groups: number } {
   let groups = 0
+  let depth = 0
 
   const choice = (node: AreNode): Part => {
     if (node.kind !== 'choice') return branch(node.kind === 'sequence' ? node.items : [node])
@@ -69,9 +74,17 @@ export function partsOf(tree: AreNode): { readonly root: Part; readonly groups: 
     return isMessy(flags) ? { kind: 'choice', node, flags, branches } : { kind: 'plain', node, flags }
   }
 
-  const branch = (items: readonly AreNode[]): Part => {
+  /** The items from `first` on. */
+  const branch = (items: readonly AreNode[], first = 0): Part => {
+    if (++depth > DEPTH_MAX) throw tooComplex()
+    const part = cut(items, first)
+    depth--
+    return part
+  }
+
+  const cut = (items: readonly AreNode[], first: number): Part => {
     let flags = 0
-    for (let i = 0; i < items.length; i++) {
+    for (let i = first; i < items.length; i++) {
       const item = items[i]!
       if (item.kind === 'assertion' || item.kind === 'look') continue
       if (item.kind === 'repeat' && item.max === 0) {
@@ -85,14 +98,13 @@ export function partsOf(tree: AreNode): { readonly root: Part; readonly groups: 
         flags = both
         continue
       }
-      const before: Part = { kind: 'plain', node: sequence(items.slice(0, i)), flags }
+      const before: Part = { kind: 'plain', node: sequence(items.slice(first, i)), flags }
       const part = quantified(item, atom, wish)
-      const after = items.slice(i + 1)
-      if (after.length === 0) return i === 0 ? part : pair(before, part)
-      const joined = followed(part, combined(wish, atom.flags), branch(after), i > 0)
-      return i === 0 ? joined : pair(before, joined)
+      if (i === items.length - 1) return i === first ? part : pair(before, part)
+      const joined = followed(part, combined(wish, atom.flags), branch(items, i + 1), i > first)
+      return i === first ? joined : pair(before, joined)
     }
-    return { kind: 'plain', node: sequence(items), flags }
+    return { kind: 'plain', node: sequence(items.slice(first)), flags }
   }
 
   /** A part with its preference and what follows it. Where something is `before`, the two may be as good as one. */

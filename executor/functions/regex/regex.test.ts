@@ -100,6 +100,16 @@ test('characters that many sets tell apart cost what finding that out costs', ()
   assert.ok(performance.now() - started < 2000)
 })
 
+test('patterns of thousands of parts are refused, not the end of the process', () => {
+  for (const part of ['(a)', '(a)\\1', 'a*?b*', '(a)*', '((a)'])
+    for (const times of [1500, 8000])
+      assert.throws(() => compileRegex(part.repeat(times) + ')'.repeat(part === '((a)' ? times : 0)), {
+        condition: 'invalid_regular_expression',
+      })
+  assert.throws(() => compileRegex('a'.repeat(30_000_000)), { condition: 'invalid_regular_expression' })
+  assert.deepEqual(all(`(?:${'(b)a*?'.repeat(300)})`, 'b'.repeat(400)).length, 1)
+})
+
 test('a basic pattern has its operators behind backslashes', () => {
   assert.deepEqual(all('\\(a\\|b\\)*+\\{2\\}', 'a|b++', 'b'), ['a|b++'])
   assert.deepEqual(all('*^a$b\\(^c\\)*', '*^a$b', 'b'), ['*^a$b'])
