@@ -4,7 +4,6 @@ import {
   negateDecimal,
   pow10,
   roundDecimal,
-  trimDecimal,
   truncateDecimal,
 } from './decimal.ts'
 import { SqlError } from './error.ts'
