@@ -117,6 +117,16 @@ test('what reads views of tables does not have it committed first', async () => 
   assert.deepEqual(await values(two, 'SELECT v FROM bag ORDER BY v'), [1, 15])
 })
 
+test('a function in SQL sees what waits, too', async () => {
+  await one.query('CREATE FUNCTION sums() RETURNS bigint LANGUAGE sql AS $$ SELECT s FROM total $$')
+  await one.query('CREATE FUNCTION twice() RETURNS bigint LANGUAGE sql AS $$ SELECT 2 * sums() $$')
+  await one.query('CREATE FUNCTION three() RETURNS bigint LANGUAGE sql AS $$ SELECT count(*) + 2 FROM t $$')
+  await one.query('INSERT INTO t VALUES (2, 5); INSERT INTO bag SELECT twice()')
+  assert.deepEqual(await values(two, 'SELECT v FROM bag'), [30])
+  await assert.rejects(one.query('DELETE FROM bag; INSERT INTO bag SELECT three(); SELECT 1 / 0'))
+  assert.deepEqual(await values(two, 'SELECT v FROM bag'), [30])
+})
+
 test('EXECUTE is what it was prepared of', async () => {
   await one.query('PREPARE put (int) AS INSERT INTO bag VALUES ($1)')
   await assert.rejects(one.query('EXECUTE put (1); EXECUTE put (2); SELECT 1 / 0'), { code: '22012' })

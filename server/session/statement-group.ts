@@ -1,7 +1,7 @@
-import { body, pathOf } from '../../planner/bind/ast.ts'
-import type { Catalog, Relation } from '../../planner/catalog.ts'
+import type { Catalog } from '../../planner/catalog.ts'
 import type { Statement } from '../../planner/parse/index.ts'
 import type { Transaction } from '../transaction/transaction.ts'
+import { seesTables } from './sees-tables.ts'
 import { changesDatabase, changesRows } from './statement-kinds.ts'
 
 interface Around {
@@ -72,58 +72,5 @@ export class StatementGroup {
     if (!this.#open) return
     this.#open = false
     this.#transaction.end()
-  }
-}
-
-const NEUTRAL: ReadonlySet<string> = new Set<Statement['kind']>([
-  'set',
-  'set constraints',
-  'transaction',
-  'show',
-  'prepare',
-  'deallocate',
-  'fetch',
-  'close',
-  'listen',
-  'notify',
-  'unlisten',
-])
-
-/** Whether the statement is done right while changes of tables wait: it reads nothing but tables and views of them, if anything. */
-function seesTables(statement: Statement, catalog: Catalog): boolean {
-  if (NEUTRAL.has(statement.kind)) return true
-  if (!changesRows(statement)) return false
-  const named = namesIn(statement)
-  return catalog.relations.every(relation => !named.has(relation.name) || isOfTables(relation, catalog))
-}
-
-/** What is no view takes its rows from changes that are committed. */
-function isOfTables({ kind, dependsOn }: Relation, catalog: Catalog): boolean {
-  if (kind !== 'view') return kind === 'table'
-  return dependsOn.every(id => {
-    const read = catalog.byId(id)
-    return read === undefined || isOfTables(read, catalog)
-  })
-}
-
-const names = new WeakMap<Statement, ReadonlySet<string>>()
-
-/** Names of relations in the statement, which may be run many times. */
-function namesIn(statement: Statement): ReadonlySet<string> {
-  const known = names.get(statement)
-  if (known !== undefined) return known
-  const found = new Set<string>()
-  if (statement.kind === 'copy to' && 'table' in statement.of) found.add(statement.of.table.name)
-  collectNames(statement, found)
-  names.set(statement, found)
-  return found
-}
-
-/** The table that is changed stands in the syntax without a wrapper. */
-function collectNames(node: unknown, named: Set<string>): void {
-  if (typeof node !== 'object' || node === null) return
-  for (const [key, value] of Object.entries(node)) {
-    if (key === 'RangeVar' || key === 'relation') named.add(pathOf(body(value)).at(-1)!)
-    collectNames(value, named)
   }
 }

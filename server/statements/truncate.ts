@@ -26,37 +26,41 @@ export function prepareTruncate(
     parameters: [],
     async run(): Promise<Result> {
       const now = restart ? { ...context, transaction: undefined } : context
-      const ids = bind().map(({ table }) => table.id)
-      tellOthers(bind(), tables.length, context)
+      for (const { table } of bind().others) context.notice(`truncate cascades to table "${table.name}"`)
       const empty = async () => {
         const found: Effects[] = []
-        for (const bound of bind()) {
+        for (const bound of bind().all) {
           // Whoever refers to the rows is emptied too.
           const { removed: _, ...effects } = await effectsOf(bound, [], now)
           found.push(effects)
         }
         await writeEffects(found, now)
       }
-      const keys = () => bind().map(({ table }) => ({ table: table.id, mode: 'key changes' as const }))
-      await whileChanging({ tables: ids, read: ids, keys, mode: 'access exclusive' }, now, empty)
-      if (restart) await restartNumbers(ids, context)
+      const ids = () => bind().all.map(({ table }) => table.id)
+      const keys = () => ids().flatMap(table => LOCKS.map(mode => ({ table, mode })))
+      await whileChanging({ tables: [], read: [], keys }, now, empty)
+      if (restart) await restartNumbers(ids(), context)
       return { tag: 'TRUNCATE TABLE' }
     },
   }
 }
 
+const LOCKS = ['access exclusive', 'row changes', 'key changes'] as const
+
+interface Emptied {
+  readonly all: readonly BoundDml[]
+  /** Those among them that are not named. */
+  readonly others: readonly BoundDml[]
+}
+
 /** The tables that are named, each once, and with CASCADE those behind them that refer to one. Throws 0A000 for these otherwise. */
-function bindAll(
-  tables: readonly Fragment[],
-  cascade: boolean,
-  context: StatementContext,
-): readonly BoundDml[] {
-  const all = distinct(tables.map(table => bindDml('truncate', table, context, [])))
+function bindAll(tables: readonly Fragment[], cascade: boolean, context: StatementContext): Emptied {
+  const named = distinct(tables.map(table => bindDml('truncate', table, context, [])))
   const { current } = context.catalogs
-  for (const { table } of all) {
+  for (const { table } of named) {
     const child = referringTo(
       table,
-      all.map(({ table: { id } }) => id),
+      named.map(({ table: { id } }) => id),
       current,
     )
     if (child === undefined) continue
@@ -70,7 +74,8 @@ function bindAll(
         },
       )
   }
-  return cascade ? withReferring(all, tables[0]!, context) : all
+  const all = cascade ? withReferring(named, tables[0]!, context) : named
+  return { all, others: all.slice(named.length) }
 }
 
 function withReferring(named: readonly BoundDml[], like: Fragment, context: StatementContext): BoundDml[] {
@@ -83,10 +88,6 @@ function withReferring(named: readonly BoundDml[], like: Fragment, context: Stat
       all.push(bindDml('truncate', { ...like, node: { DeleteStmt: { relation } } }, context, []))
     }
   return all
-}
-
-function tellOthers(all: readonly BoundDml[], named: number, { notice }: StatementContext): void {
-  for (const { table } of all.slice(named)) notice(`truncate cascades to table "${table.name}"`)
 }
 
 function referringTo(table: Relation, among: readonly number[], catalog: Catalog): Relation | undefined {

@@ -53,11 +53,11 @@ async function whileLocked<T>(
  * changes rows it has read until these are durable, or to the end of the block.
  */
 export function whileChanging<T>(
-  { tables, read, keys, mode = 'row exclusive' }: Changing,
+  { tables, read, keys }: Changing,
   context: Locking,
   run: () => Promise<T>,
 ): Promise<T> {
-  const own = [...locksOf(tables, mode), ...locksOf(read, 'row changes')]
+  const own = [...locksOf(tables, 'row exclusive'), ...locksOf(read, 'row changes')]
   return whileLocked(() => [...own, ...keys()], context, run)
 }
 
@@ -71,7 +71,6 @@ interface Changing {
   readonly read: readonly number[]
   /** What foreign keys ask. */
   readonly keys: () => readonly TableLock[]
-  readonly mode?: LockMode
 }
 
 /** Waits until no block keeps the session from these tables. */
