@@ -3,6 +3,7 @@ import { addDecimals, decimalOf } from '../../types/decimal.ts'
 import { SqlError } from '../../types/error.ts'
 import { hashValue } from '../../types/hash-value.ts'
 import { formatText } from '../../types/text-io.ts'
+import type { TimeStyleText } from '../../types/time/time-style.ts'
 import { dimensionsOf, type Type } from '../../types/type.ts'
 import { firstSubscript } from '../../types/type-labels.ts'
 import type { Decimal, Value } from '../../types/value.ts'
@@ -137,19 +138,21 @@ fn('||(anyelement, anyarray) -> anyarray', {
 for (const name of ['array_to_string', 'array_join'])
   fn(`${name}(anyarray, text) -> text`, {
     help: 'elements joined, NULLs left out',
+    zoned: 'style',
     make:
       ([type]) =>
-      (a: Items, by: string) =>
-        joined(type!, a, by, null),
+      (a: Items, by: string, style?: TimeStyleText) =>
+        joined(type!, a, by, null, style),
   })
 for (const name of ['array_to_string', 'array_join'])
   fn(`${name}(anyarray, text, text) -> text`, {
     help: 'elements joined, NULLs by the third argument',
     strict: false,
+    zoned: 'style',
     make:
       ([type]) =>
-      (a: Items | null, by: string | null, nulls: string | null) =>
-        a === null || by === null ? null : joined(type!, a, by, nulls),
+      (a: Items | null, by: string | null, nulls: string | null, style?: TimeStyleText) =>
+        a === null || by === null ? null : joined(type!, a, by, nulls, style),
   })
 fn('string_to_array(text, text) -> text[]', {
   help: 'fields of a text',
@@ -330,10 +333,17 @@ function dimensions(type: Type, a: Items): number[] {
     : [a.length]
 }
 
-function joined(type: Type, a: Items, by: string, nulls: string | null): string {
+/** Plans made before the style of a session went along have none. */
+function joined(
+  type: Type,
+  a: Items,
+  by: string,
+  nulls: string | null,
+  style: TimeStyleText = 'UTC',
+): string {
   return flat(type, a)
     .filter(v => v !== null || nulls !== null)
-    .map(v => (v === null ? nulls! : formatText(leafOf(type), v)))
+    .map(v => (v === null ? nulls! : formatText(leafOf(type), v, style)))
     .join(by)
 }
 

@@ -156,7 +156,7 @@ export function castStyle(from: Type, to: Type, session: () => TimeStyleText): T
 function isDialectal(from: Type, to: Type): boolean {
   if (from.name === 'numeric' ? WHOLE.has(to.name) : to.name === 'numeric' && WHOLE.has(from.name))
     return false
-  return from.name === 'jsonb' || holds(from, DIALECTAL) || holds(to, DIALECTAL)
+  return holds(from, DOCUMENTS) || holds(from, DIALECTAL) || holds(to, DIALECTAL)
 }
 
 const WHOLE: ReadonlySet<TypeName> = new Set(['int2', 'int4', 'int8'])
@@ -165,6 +165,7 @@ const INSTANTS: ReadonlySet<TypeName> = new Set(['timestamptz', 'timetz'])
 const STYLED: ReadonlySet<TypeName> = new Set(['date', 'timestamp', 'interval'])
 /** Read, written or converted otherwise in another dialect. */
 const DIALECTAL: ReadonlySet<TypeName> = new Set(['numeric', 'time'])
+const DOCUMENTS: ReadonlySet<TypeName> = new Set(['jsonb'])
 const WRITTEN: ReadonlySet<TypeName> = new Set(['bytea', 'float4', 'float8'])
 
 function holds(type: Type, names: ReadonlySet<TypeName>): boolean {
