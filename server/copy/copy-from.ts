@@ -66,10 +66,12 @@ export function copyFrom(session: Session, statement: CopyFrom): Runnable {
       const read = uniquesOf(table).length === 0 ? [] : [table.id]
       const { current } = session.context.catalogs
       const change = { table, tag: 'INSERT', sets: new Set<number>() } as const
-      const keys = () => changeLocks([change], current)
+      const keys = changeLocks([change], current)
       const written = { table, changes: chunks, references: current.referencesTo(table.id) }
-      await whileChanging({ tables: [table.id], read, keys }, session.context, () =>
-        write(written, session.context),
+      await whileChanging(
+        () => ({ tables: [table.id], read, keys }),
+        session.context,
+        () => write(written, session.context),
       )
       return { tag: `COPY ${rows.count}` }
     },

@@ -60,7 +60,6 @@ export function prepareDml(
     schema: told?.schema,
     parameters,
     async run(values): Promise<Result> {
-      const now = bind()
       const run = () => {
         const bound = bind()
         sameResult(told?.schema, bound.returning?.schema)
@@ -68,9 +67,14 @@ export function prepareDml(
         const placed = ofCursorRow(statement, cursor, bound.table, context)
         return change(bindDml(kind, placed, context, parameters), values, context)
       }
-      const tables = [now.table.id]
-      const keys = () => changeLocks([bind()], context.catalogs.current)
-      return whileChanging({ tables, read: isBlind(now) ? [] : tables, keys }, context, run)
+      // By the time that it need not wait any more, a view may be of another table.
+      const changing = () => {
+        const now = bind()
+        const tables = [now.table.id]
+        const keys = changeLocks([now], context.catalogs.current)
+        return { tables, read: isBlind(now) ? [] : tables, keys }
+      }
+      return whileChanging(changing, context, run)
     },
   }
 }

@@ -112,3 +112,26 @@ test('a lock waits for the changes of an open block, and its holder reads them',
   await at(b, 'ROLLBACK')
   await inserted
 })
+
+test('a view that is of another table after the wait is waited for there', async () => {
+  await using server = await TestServer.start({ inline: true })
+  const [a, b, c] = [await server.connect(), await server.connect(), await server.connect()]
+  for (const change of ['UPDATE v SET n = n + 1', 'WITH w AS (UPDATE v SET n = n + 1) SELECT 1']) {
+    await at(a, 'DROP VIEW IF EXISTS v', 'DROP TABLE IF EXISTS one, two', 'CREATE TABLE one (n int)')
+    await at(
+      a,
+      'CREATE TABLE two (n int)',
+      'INSERT INTO two VALUES (1)',
+      'CREATE VIEW v AS SELECT n FROM one',
+    )
+    await at(a, 'BEGIN', 'LOCK TABLE one')
+    const changed = b.query(change)
+    assert.equal(await waits(changed), true)
+    await at(c, 'CREATE OR REPLACE VIEW v AS SELECT n FROM two', 'BEGIN', 'UPDATE two SET n = n * 10')
+    await a.query('COMMIT')
+    assert.equal(await waits(changed), true, change)
+    await c.query('COMMIT')
+    await changed
+    assert.deepEqual(await server.rows('SELECT n FROM two'), [[11]])
+  }
+})

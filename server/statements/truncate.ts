@@ -8,7 +8,7 @@ import type { StatementOf } from './create.ts'
 import { bindDml, effectsOf } from './dml.ts'
 import { rebinding } from './rebinding.ts'
 import { changedSequence } from './sequence.ts'
-import { whileChanging } from './while-allowed.ts'
+import { whileLocked } from './while-allowed.ts'
 import { type Effects, writeEffects } from './write-effects.ts'
 
 /**
@@ -37,8 +37,8 @@ export function prepareTruncate(
         await writeEffects(found, now)
       }
       const ids = () => bind().all.map(({ table }) => table.id)
-      const keys = () => ids().flatMap(table => LOCKS.map(mode => ({ table, mode })))
-      await whileChanging({ tables: [], read: [], keys }, now, empty)
+      const asked = () => ids().flatMap(table => LOCKS.map(mode => ({ table, mode })))
+      await whileLocked(asked, now, empty)
       if (restart) await restartNumbers(ids(), context)
       return { tag: 'TRUNCATE TABLE' }
     },

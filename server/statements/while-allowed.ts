@@ -22,8 +22,11 @@ export interface TableLock {
   readonly mode: LockMode
 }
 
-/** `asked` is called again after each wait: the catalog may have changed. All take tables in the same order. */
-async function whileLocked<T>(
+/**
+ * The same with modes of their own. `asked` is called again after each wait: the catalog may have changed. All take tables in the
+ * same order.
+ */
+export async function whileLocked<T>(
   asked: () => readonly TableLock[],
   context: Locking,
   run: () => Promise<T>,
@@ -50,15 +53,18 @@ async function whileLocked<T>(
 
 /**
  * Changes rows of tables. Those that it has `read` nobody else changes in between: a table is locked from the first statement that
- * changes rows it has read until these are durable, or to the end of the block.
+ * changes rows it has read until these are durable, or to the end of the block. `changing` is called again after each wait.
  */
 export function whileChanging<T>(
-  { tables, read, keys }: Changing,
+  changing: () => Changing,
   context: Locking,
   run: () => Promise<T>,
 ): Promise<T> {
-  const own = [...locksOf(tables, 'row exclusive'), ...locksOf(read, 'row changes')]
-  return whileLocked(() => [...own, ...keys()], context, run)
+  const asked = () => {
+    const { tables, read, keys } = changing()
+    return [...locksOf(tables, 'row exclusive'), ...locksOf(read, 'row changes'), ...keys]
+  }
+  return whileLocked(asked, context, run)
 }
 
 function locksOf(tables: readonly number[], mode: LockMode): TableLock[] {
@@ -70,7 +76,7 @@ interface Changing {
   /** Of these, those whose rows decide what is changed. */
   readonly read: readonly number[]
   /** What foreign keys ask. */
-  readonly keys: () => readonly TableLock[]
+  readonly keys: readonly TableLock[]
 }
 
 /** Waits until no block keeps the session from these tables. */

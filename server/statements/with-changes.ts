@@ -127,9 +127,12 @@ export function prepareWithChanges(
         await writeEffects(found, context)
         return { tag: count => `SELECT ${count}`, rows }
       }
-      const tables = tablesOf(whole)
-      const keys = () => changeLocks(dmlOf(bind()), context.catalogs.current)
-      return whileChanging({ tables, read: tables, keys }, context, change)
+      const changing = () => {
+        const now = bind()
+        const tables = tablesOf(now)
+        return { tables, read: tables, keys: changeLocks(dmlOf(now), context.catalogs.current) }
+      }
+      return whileChanging(changing, context, change)
     },
   }
 }
