@@ -9,7 +9,6 @@ import { requireCheckable } from '../../planner/updatable-view.ts'
 import { checkOptionOf } from '../../planner/view-options.ts'
 import { closeWindows, watermarksOf } from '../../planner/window-close.ts'
 import { SqlError } from '../../types/error.ts'
-import { sqlDialect } from '../../types/sql-dialect.ts'
 import { fieldsOf } from '../../types/type.ts'
 import { backfillPace } from './backfill-pace.ts'
 import { bindContext, findByName, requireNoParameters, targetSchema } from './bind.ts'
@@ -24,7 +23,7 @@ import {
 } from './create.ts'
 import { refreshed } from './refreshed-view.ts'
 import { replaceMaterialized } from './replace-materialized.ts'
-import { refuseItself, replaceView, withoutReplace } from './replace-view.ts'
+import { refuseItself, replaceView, requireNames, withoutReplace } from './replace-view.ts'
 
 /** CREATE VIEW (a name for a query) and CREATE MATERIALIZED VIEW (its rows, kept current). */
 export function createView(
@@ -58,10 +57,7 @@ function makeView(
     const own = bindQuery(query.node, bindContext(context, query, isMaterialized ? 'stream' : 'batch'))
     const bound = isMaterialized ? numbered(own) : own
     requireNoParameters(bound, query.position(0))
-    const names = statement.columns.length
-    const { namesAllColumns } = sqlDialect(context.session.settings.get('sql_dialect'))
-    if (namesAllColumns && names > 0 && names < own.schema.length)
-      throw new SqlError('syntax_error', 'number of column names does not match number of columns')
+    requireNames(statement.columns, own.schema, context)
     const modifiers = columnModifiers(own.plan, context.catalogs.current)
     const shown = (isMaterialized ? queryColumns : outputColumns)(own.schema, statement.columns, modifiers)
     const columns = [...shown, ...outputColumns(bound.schema.slice(shown.length)).map(hidden)]

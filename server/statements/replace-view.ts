@@ -4,7 +4,8 @@ import { bindQuery } from '../../planner/query.ts'
 import { requireCheckable } from '../../planner/updatable-view.ts'
 import { checkOptionOf } from '../../planner/view-options.ts'
 import { notSupported, SqlError } from '../../types/error.ts'
-import { sameType } from '../../types/type.ts'
+import { sqlDialect } from '../../types/sql-dialect.ts'
+import { type Schema, sameType } from '../../types/type.ts'
 import { typeName } from '../../types/type-names.ts'
 import { requireOwner, rightsOf } from '../access/rights.ts'
 import { bindContext, requireNoParameters } from './bind.ts'
@@ -26,9 +27,10 @@ export function replaceView(
     requireOwner(rightsOf(context.session, catalog), 'view', view)
     const bound = bindQuery(query.node, bindContext(context, query, 'batch'))
     requireNoParameters(bound, query.position(0))
+    requireNames(names, bound.schema, context)
     const made = outputColumns(bound.schema, names, columnModifiers(bound.plan, catalog))
     requireSameColumns(view, made)
-    const columns = made.map((column, i) => ({ ...column, ...defaultOf(view.columns[i]) }))
+    const columns = made.map((column, i) => ({ ...column, ...keptOf(view.columns[i]) }))
     refuseItself(view, bound.dependsOn, catalog)
     const reader = catalog.relations.find(r => r.job !== undefined && r.dependsOn.includes(view.id))
     if (reader !== undefined)
@@ -40,14 +42,26 @@ export function replaceView(
   })
 }
 
-/** What ALTER VIEW said of a column stays. */
-function defaultOf(column: ColumnDef | undefined): Partial<ColumnDef> {
-  if (column?.default === undefined) return {}
-  const { default: value, expressionSql, uses } = column
+/** Throws 42601 for fewer names than columns under a dialect that asks for all. */
+export function requireNames(
+  names: readonly string[],
+  schema: Schema,
+  { session }: Pick<StatementContext, 'session'>,
+): void {
+  const { namesAllColumns } = sqlDialect(session.settings.get('sql_dialect'))
+  if (namesAllColumns && names.length > 0 && names.length < schema.length)
+    throw new SqlError('syntax_error', 'number of column names does not match number of columns')
+}
+
+/** What ALTER VIEW and COMMENT said of a column stays. */
+function keptOf(column: ColumnDef | undefined): Partial<ColumnDef> {
+  if (column === undefined) return {}
+  const { default: value, expressionSql, uses, comment } = column
   return {
-    default: value,
+    ...(value !== undefined && { default: value }),
     ...(expressionSql !== undefined && { expressionSql }),
     ...(uses !== undefined && { uses }),
+    ...(comment !== undefined && { comment }),
   }
 }
 
