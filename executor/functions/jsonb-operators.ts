@@ -1,4 +1,4 @@
-import { fn, functionById } from './registry.ts'
+import { fn, functionsLike } from './registry.ts'
 
 /** The functions behind the operators of jsonb, by PostgreSQL's names and RisingWave's. */
 const NAMES: readonly (readonly [string, string])[] = [
@@ -17,7 +17,6 @@ const NAMES: readonly (readonly [string, string])[] = [
   ['jsonb_delete(jsonb, int4) -> jsonb', '-(jsonb, int4) -> jsonb'],
 ]
 
-for (const [signature, operator] of NAMES) {
-  const { help, call } = functionById(operator)
-  fn(signature, { help, ...(call && { call }) })
-}
+for (const [signature, operator] of NAMES)
+  for (const { help, call, dialect } of functionsLike(operator))
+    fn(signature, { help, ...(call && { call }), ...(dialect && { dialect }) })

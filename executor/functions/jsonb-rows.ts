@@ -1,21 +1,20 @@
 import { SqlError } from '../../types/error.ts'
 import { formatJson, type Json, memberKeys, parseJson } from '../../types/json-text.ts'
+import { DOCUMENT_TEXTS } from './document-text.ts'
 import { fn } from './registry.ts'
 
-/** A document as text: a string's own characters, NULL for null. */
-const plain = (json: Json): string | null =>
-  json === null ? null : typeof json === 'string' ? json : formatJson(json)
-
-for (const [suffix, result, show] of [
-  ['', 'jsonb', formatJson],
-  ['_text', 'text', plain],
+for (const [suffix, result, show, own] of [
+  ['', 'jsonb', formatJson, {}],
+  ...DOCUMENT_TEXTS.map(({ show, own }) => ['_text', 'text', show, own] as const),
 ] as const) {
   fn(`jsonb_array_elements${suffix}(jsonb) -> setof ${result}`, {
+    ...own,
     help: 'elements of an array',
     column: 'value',
     rows: (a: string) => elements(parseJson(a)).map(show),
   })
   fn(`jsonb_each${suffix}(jsonb) -> setof struct<key text, value ${result}>`, {
+    ...own,
     help: 'members of an object',
     rows: (a: string) => {
       const object = parseJson(a)

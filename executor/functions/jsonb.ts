@@ -1,14 +1,13 @@
 import { SqlError } from '../../types/error.ts'
 import { formatJson, type Json, parseJson } from '../../types/json-text.ts'
 import type { Value } from '../../types/value.ts'
+import { DOCUMENT_TEXTS } from './document-text.ts'
 import { contains, deletePath, insertAt, kind, pretty, setPath, step, stripNulls } from './jsonb-edit.ts'
 import { fn } from './registry.ts'
 
 type Keys = readonly (string | null)[]
 
 const out = (json: Json | undefined): string | null => (json === undefined ? null : formatJson(json))
-const plain = (json: Json | undefined): string | null =>
-  json === undefined || json === null ? null : typeof json === 'string' ? json : formatJson(json)
 const member = (text: string, key: string | number) => {
   const json = parseJson(text)
   // PostgreSQL stores a scalar as an array of one element, and lets it show here.
@@ -24,20 +23,27 @@ const json = (signature: string, help: string, call: (...args: never[]) => Value
 
 for (const type of ['text', 'int4']) {
   json(`->(jsonb, ${type}) -> jsonb`, 'member', (a: string, key: string | number) => out(member(a, key)))
-  json(`->>(jsonb, ${type}) -> text`, 'member as text', (a: string, key: string | number) =>
-    plain(member(a, key)),
-  )
+  for (const { show, own } of DOCUMENT_TEXTS)
+    fn(`->>(jsonb, ${type}) -> text`, {
+      ...own,
+      help: 'member as text',
+      call: (a: string, key: string | number) => show(member(a, key)),
+    })
 }
 json('#>(jsonb, text[]) -> jsonb', 'value at a path', (a: string, keys: Keys) => out(path(a, keys)))
-json('#>>(jsonb, text[]) -> text', 'value at a path as text', (a: string, keys: Keys) => plain(path(a, keys)))
 fn(`jsonb_extract_path(jsonb, ...text) -> jsonb`, {
   help: 'value at a path',
   call: (a: string, ...keys: string[]) => out(path(a, keys)),
 })
-fn(`jsonb_extract_path_text(jsonb, ...text) -> text`, {
-  help: 'value at a path as text',
-  call: (a: string, ...keys: string[]) => plain(path(a, keys)),
-})
+for (const { show, own } of DOCUMENT_TEXTS) {
+  const help = 'value at a path as text'
+  fn('#>>(jsonb, text[]) -> text', { ...own, help, call: (a: string, keys: Keys) => show(path(a, keys)) })
+  fn('jsonb_extract_path_text(jsonb, ...text) -> text', {
+    ...own,
+    help,
+    call: (a: string, ...keys: string[]) => show(path(a, keys)),
+  })
+}
 json(`jsonb_typeof(jsonb) -> text`, 'kind of the value', (a: string) => kind(parseJson(a)))
 json(`jsonb_array_length(jsonb) -> int4`, 'number of elements', (a: string) => {
   const value = parseJson(a)

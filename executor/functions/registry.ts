@@ -96,6 +96,14 @@ export function functionById(id: string): FunctionEntry {
   return entry
 }
 
+/** The function of that signature and its variants. */
+export function functionsLike(signature: string): readonly FunctionEntry[] {
+  const { name } = functionById(signature)
+  const same = ({ id, dialect }: FunctionEntry) =>
+    id === (dialect === undefined ? signature : `${signature} ${dialect}`)
+  return byName.get(name)!.filter(same)
+}
+
 function known(id: string): FunctionEntry | undefined {
   return byId.get(id) ?? byId.get(nameNow(id))
 }

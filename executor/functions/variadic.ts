@@ -1,17 +1,22 @@
 import { assert } from '../../types/error.ts'
 import type { Type } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
-import { fn, functionById, leafOf } from './registry.ts'
+import { type FunctionEntry, fn, functionsLike, leafOf } from './registry.ts'
 
 type Call = (...args: Value[]) => Value
 
-/** Calls with VARIADIC of an array whose length is not known before: `$variadic_concat(anyarray)`. */
+/** Calls with VARIADIC of an array whose length is not known before: `$variadic_concat(anyarray)`; of each dialect's. */
 function variadic(name: string, fixed: string, result: string, more: string, nulls?: 'as nothing'): void {
-  const entry = functionById(
-    `${name}(${[...(fixed === '' ? [] : [fixed]), ...more.split(', ')].join(', ')}) -> ${result}`,
-  )
+  const parameters = [...(fixed === '' ? [] : [fixed]), ...more.split(', ')].join(', ')
+  for (const entry of functionsLike(`${name}(${parameters}) -> ${result}`))
+    ofArray(entry, fixed, result, nulls)
+}
+
+function ofArray(entry: FunctionEntry, fixed: string, result: string, nulls?: 'as nothing'): void {
+  const { name, help, dialect } = entry
   fn(`$variadic_${name}(${fixed === '' ? '' : `${fixed}, `}anyarray) -> ${result}`, {
-    help: entry.help,
+    help,
+    ...(dialect !== undefined && { dialect }),
     strict: false,
     ...(entry.zoned !== undefined && { zoned: entry.zoned }),
     make: types => {
