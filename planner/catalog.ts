@@ -506,8 +506,7 @@ export const DEFAULT_DATABASE = 'dev'
 /** PostgreSQL's first OID for objects made by users. */
 const FIRST_ID = 16384
 
-/** What unique indexes kept goes with them. */
-/** A relation without what stands on relations that are gone. */
+/** A relation without what stands on relations that are gone: UNIQUE on an index, a foreign key on what it refers to. */
 function withoutLost(relation: Relation, ids: readonly RelationId[]): Relation {
   const { constraints, ...rest } = relation
   const left = constraints?.filter(
