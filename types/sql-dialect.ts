@@ -1,7 +1,7 @@
 /**
  * Where PostgreSQL and RisingWave answer the same statement differently, the setting sql_dialect decides. A difference is either a point of
- * the list below, which code asks for by name; or a variant of a function, cast or aggregate in its registry (`dialect: 'risingwave'`), which
- * binding picks; or a matter of how values are read and written, which goes along with the time style. Nothing else compares names of dialects.
+ * the list below, which code asks for by name; or a variant of a function or aggregate in its registry (`dialect: 'risingwave'`), which
+ * binding picks; or a matter of how values are read, written and cast, which goes along with the time style. Nothing else compares names of dialects.
  */
 export type DialectName = 'postgresql' | 'risingwave'
 

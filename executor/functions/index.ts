@@ -61,7 +61,6 @@ import './vectors.ts'
 import './vnode.ts'
 
 export {
-  castVariant,
   functionById,
   isFoldable,
   isFunction,

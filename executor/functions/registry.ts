@@ -136,15 +136,6 @@ function named(name: string, dialect: DialectName): readonly FunctionEntry[] {
   return [...all.filter(entry => entry.dialect === undefined && !replaced.has(parameters(entry))), ...own]
 }
 
-/** The variant of a cast between exactly these types, which is a function `$cast(from) -> to`. */
-export function castVariant(from: Type, to: Type, dialect: DialectName): string | undefined {
-  if (dialect === 'postgresql') return undefined
-  return named('$cast', dialect).find(
-    ({ args: [arg], result }) =>
-      typeof arg === 'object' && typeof result === 'object' && sameType(arg, from) && sameType(result, to),
-  )?.id
-}
-
 /** Whether calls of that name return rows. */
 export function isSetFunction(name: string): boolean {
   return byName.get(name)?.some(entry => entry.set) ?? false

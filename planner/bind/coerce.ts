@@ -1,5 +1,5 @@
 import { castContext, castStyle, commonType } from '../../executor/functions/casts.ts'
-import { castVariant, functionById, resolveFunction } from '../../executor/functions/index.ts'
+import { functionById, resolveFunction } from '../../executor/functions/index.ts'
 import { leafOf } from '../../executor/functions/registry.ts'
 import { holdsDomain, isDomain, sameDomains, withoutDomains } from '../../types/domain-type.ts'
 import { errorsAt, notSupported, SqlError } from '../../types/error.ts'
@@ -123,8 +123,6 @@ export function styleOf(context: BindContext): TimeStyleText {
 
 /** A conversion; the session's style of times goes along where it counts. */
 export function castCall(e: Expression, type: Type, context: BindContext): Expression {
-  const variant = castVariant(e.type, type, dialectOf(context).name)
-  if (variant !== undefined) return call(variant, [e], type)
   const style = castStyle(e.type, type, () => styleOf(context))
   return call('cast', style === undefined ? [e] : [e, literal(style, TEXT)], type)
 }
