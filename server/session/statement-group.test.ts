@@ -135,6 +135,24 @@ test('EXECUTE is what it was prepared of', async () => {
   assert.deepEqual(await values(two, 'SELECT v FROM bag ORDER BY v'), [1, 2])
 })
 
+test('what a statement of a message locks is locked until its end', async () => {
+  const all = two.query('SELECT v FROM t FOR UPDATE; SELECT pg_sleep(0.5); UPDATE t SET v = v + 1')
+  const taken = async (): Promise<boolean> => {
+    await one.query('BEGIN')
+    const error = await one.query('SELECT v FROM t FOR UPDATE NOWAIT').then(() => undefined, String)
+    await one.query('ROLLBACK')
+    return error?.includes('could not obtain lock') === true
+  }
+  let isDone = false
+  const done = all.finally(() => {
+    isDone = true
+  })
+  while (!(await taken())) assert.equal(isDone, false)
+  await one.query('UPDATE t SET v = v * 2')
+  await done
+  assert.deepEqual(await values(one, 'SELECT v FROM t'), [22])
+})
+
 test('SET CONSTRAINTS is about the message', async () => {
   await one.query('CREATE TABLE child (k int REFERENCES t DEFERRABLE)')
   await one.query('SET CONSTRAINTS ALL DEFERRED; INSERT INTO child VALUES (7); INSERT INTO t VALUES (7, 7)')

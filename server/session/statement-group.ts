@@ -2,7 +2,7 @@ import type { Catalog } from '../../planner/catalog.ts'
 import type { Statement } from '../../planner/parse/index.ts'
 import type { Transaction } from '../transaction/transaction.ts'
 import { seesTables } from './sees-tables.ts'
-import { changesDatabase, changesRows } from './statement-kinds.ts'
+import { changesDatabase, changesRows, locksRows } from './statement-kinds.ts'
 
 interface Around {
   catalog(): Catalog
@@ -33,10 +33,11 @@ export class StatementGroup {
     return this.#open
   }
 
-  /** Others follow in the same message: what the statement changes waits for them. */
+  /** Others follow in the same message: what the statement changes waits for them, and what it locks is locked until then. */
   begin(statement: Statement): void {
     const meant = this.#meant(statement)
-    this.#open ||= meant.kind === 'set constraints' || (changesDatabase(meant) && changesRows(meant))
+    const asks = meant.kind === 'set constraints' || locksRows(meant) !== undefined
+    this.#open ||= asks || (changesDatabase(meant) && changesRows(meant))
   }
 
   /** Before a statement: commits what it would not see. */

@@ -1,4 +1,4 @@
-import type { Relation } from '../../planner/catalog.ts'
+import type { Catalog, Relation } from '../../planner/catalog.ts'
 import type { LockModeName, SessionStatement } from '../../planner/parse/index.ts'
 import { SqlError } from '../../types/error.ts'
 import { denied, type Rights, rightsOf } from '../access/rights.ts'
@@ -22,7 +22,7 @@ export async function lockTables(
     const rights = rightsOf(session, catalogs.current)
     requireLockable(relation)
     requireLockRight(rights, relation, mode)
-    for (const table of lockedBy(relation, context)) {
+    for (const table of lockedBy(relation, catalogs.current)) {
       const wait = nowait ? { nowait: { name: table.name } } : lockWait(context)
       await locks.lock(table.id, session.number, mode, wait)
       if (catalogs.current.byId(table.id) === undefined)
@@ -52,12 +52,12 @@ function requireLockRight(rights: Rights, relation: Relation, mode: LockModeName
 }
 
 /** The relation and, of a view, the tables and views that it reads. */
-function lockedBy(relation: Relation, { catalogs }: StatementContext): readonly Relation[] {
+export function lockedBy(relation: Relation, catalog: Catalog): readonly Relation[] {
   const found = new Set<Relation>()
   const visit = (each: Relation | undefined) => {
     if (each === undefined || found.has(each) || (each.kind !== 'table' && each.kind !== 'view')) return
     found.add(each)
-    if (each.kind === 'view') for (const id of each.dependsOn) visit(catalogs.current.byId(id))
+    if (each.kind === 'view') for (const id of each.dependsOn) visit(catalog.byId(id))
   }
   visit(relation)
   return [...found]

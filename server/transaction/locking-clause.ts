@@ -4,6 +4,7 @@ import type { Relation } from '../../planner/catalog.ts'
 import type { BindContext, PgNode } from '../../planner/contract.ts'
 import { SqlError } from '../../types/error.ts'
 import type { StatementContext } from '../statements/contract.ts'
+import { lockedBy } from '../statements/lock-table.ts'
 import { lockWait } from '../statements/while-allowed.ts'
 
 /** A table that FOR UPDATE or FOR SHARE locks, and what is done when another session has it. */
@@ -15,8 +16,8 @@ interface Locked {
 const WAITS: Readonly<Record<string, Locked['wait']>> = { LockWaitError: 'nowait', LockWaitSkip: 'skip' }
 
 /**
- * Locks the tables of SELECT … FOR UPDATE or SHARE to the end of the block: those of its FROM list, or those that OF names. Rows of a
- * locked table are all locked, so SKIP LOCKED leaves none: yields false then. Throws 55P03 for NOWAIT.
+ * Locks the tables of SELECT … FOR UPDATE or SHARE to the end of the block: those of its FROM list, or those that OF names, and of
+ * views those that they read. Rows of a locked table are all locked, so SKIP LOCKED leaves none: yields false then. Throws 55P03 for NOWAIT.
  */
 export async function lockRows(
   query: PgNode,
@@ -51,7 +52,9 @@ function lockedTables(query: PgNode, binding: () => BindContext): readonly Locke
       .filter(range => of.length === 0 || of.includes(aliasOf(range)))
       .flatMap(range => {
         const { relation } = findRelation(pathOf(range), context, undefined)
-        return relation?.kind === 'table' ? [{ table: relation, wait }] : []
+        if (relation === undefined) return []
+        const tables = lockedBy(relation, context.catalog).filter(({ kind }) => kind === 'table')
+        return tables.map(table => ({ table, wait }))
       })
   })
 }

@@ -117,6 +117,18 @@ test('FOR UPDATE keeps other changes waiting, NOWAIT and SKIP LOCKED do not wait
   assert.deepEqual(await values(one), [51, 20])
 })
 
+test('FOR UPDATE of a view locks the tables that it reads', async () => {
+  await fresh()
+  await one.query('CREATE VIEW inner_seen AS SELECT * FROM t; CREATE VIEW seen AS SELECT v FROM inner_seen')
+  await one.query('BEGIN')
+  assert.deepEqual(await values(one, 'SELECT v FROM seen WHERE v = 10 FOR UPDATE'), [10])
+  await two.query('BEGIN')
+  await assert.rejects(two.query('SELECT v FROM t FOR UPDATE NOWAIT'), { code: '55P03' })
+  await two.query('ROLLBACK')
+  await one.query('COMMIT')
+  await one.query('DROP VIEW inner_seen CASCADE')
+})
+
 test('many sessions that read and then write lose no change', async () => {
   await fresh()
   await one.query('UPDATE t SET v = 0')
