@@ -1,11 +1,11 @@
 import { SqlError } from '../../types/error.ts'
 import { formatJson, type Json, memberKeys, parseJson } from '../../types/json-text.ts'
-import { DOCUMENT_TEXTS } from './document-text.ts'
+import { PLAIN_TEXTS } from './plain-jsonb.ts'
 import { fn } from './registry.ts'
 
 for (const [suffix, result, show, own] of [
   ['', 'jsonb', formatJson, {}],
-  ...DOCUMENT_TEXTS.map(({ show, own }) => ['_text', 'text', show, own] as const),
+  ...PLAIN_TEXTS.map(({ show, own }) => ['_text', 'text', show, own] as const),
 ] as const) {
   fn(`jsonb_array_elements${suffix}(jsonb) -> setof ${result}`, {
     ...own,

@@ -1,8 +1,8 @@
 import { SqlError } from '../../types/error.ts'
 import { formatJson, type Json, parseJson } from '../../types/json-text.ts'
 import type { Value } from '../../types/value.ts'
-import { DOCUMENT_TEXTS } from './document-text.ts'
 import { contains, deletePath, insertAt, kind, pretty, setPath, step, stripNulls } from './jsonb-edit.ts'
+import { PLAIN_TEXTS } from './plain-jsonb.ts'
 import { fn } from './registry.ts'
 
 type Keys = readonly (string | null)[]
@@ -23,7 +23,7 @@ const json = (signature: string, help: string, call: (...args: never[]) => Value
 
 for (const type of ['text', 'int4']) {
   json(`->(jsonb, ${type}) -> jsonb`, 'member', (a: string, key: string | number) => out(member(a, key)))
-  for (const { show, own } of DOCUMENT_TEXTS)
+  for (const { show, own } of PLAIN_TEXTS)
     fn(`->>(jsonb, ${type}) -> text`, {
       ...own,
       help: 'member as text',
@@ -35,7 +35,7 @@ fn(`jsonb_extract_path(jsonb, ...text) -> jsonb`, {
   help: 'value at a path',
   call: (a: string, ...keys: string[]) => out(path(a, keys)),
 })
-for (const { show, own } of DOCUMENT_TEXTS) {
+for (const { show, own } of PLAIN_TEXTS) {
   const help = 'value at a path as text'
   fn('#>>(jsonb, text[]) -> text', { ...own, help, call: (a: string, keys: Keys) => show(path(a, keys)) })
   fn('jsonb_extract_path_text(jsonb, ...text) -> text', {
