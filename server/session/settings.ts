@@ -29,6 +29,7 @@ export class SessionSettings implements Settings {
   readonly #reported: (name: string, value: string) => void
   /** In a transaction block: what holds when it is rolled back, and what holds when it is committed. */
   #block: { readonly before: Values; readonly kept: Values } | undefined
+  #revision = 0
   /** Names with a dot that were given a value. */
   readonly #own = new Set<string>()
 
@@ -58,6 +59,10 @@ export class SessionSettings implements Settings {
     const value = this.#values.get(key) ?? this.#initial.get(key)
     if (value === undefined && isOwn(key) && !this.#own.has(key)) throw unknown(key)
     return value ?? this.initial(key)
+  }
+
+  get revision(): number {
+    return this.#revision
   }
 
   /** How times are read and written, and bytes and floats written. */
@@ -158,6 +163,7 @@ export class SessionSettings implements Settings {
   }
 
   #change(key: string, value: string | undefined, local: boolean): void {
+    this.#revision++
     const before = [key, ...FOLLOWING].map(name => this.get(name))
     for (const map of local ? [this.#values] : [this.#values, this.#block?.kept]) {
       if (value === undefined) map?.delete(key)

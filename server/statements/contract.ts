@@ -21,6 +21,8 @@ export interface Settings {
   check(name: string, value: string): void
   /** Milliseconds; 0: none. */
   duration(name: string): number
+  /** Another number whenever a value was set. */
+  readonly revision: number
   /** How values are read and written. */
   timeStyle(): TimeStyleText
   list(): readonly {

@@ -1,6 +1,5 @@
 import type { Catalog } from '../../planner/catalog.ts'
 import { SqlError } from '../../types/error.ts'
-import type { TimeStyleText } from '../../types/time/time-style.ts'
 import { type Schema, sameType } from '../../types/type.ts'
 import type { StatementContext } from './contract.ts'
 
@@ -10,13 +9,17 @@ import type { StatementContext } from './contract.ts'
  */
 export function rebinding<T>(context: StatementContext, bind: () => T): () => T {
   let bound: (Bound & { readonly value: T }) | undefined
+  let revision = -1
+  let said = ''
   return () => {
-    const { settings, user } = context.session
+    const { settings, user, database } = context.session
+    if (settings.revision !== revision) said = `${settings.get('search_path')} ${settings.timeStyle()}`
+    revision = settings.revision
     const now: Bound = {
       catalog: context.catalogs.current,
       user,
-      names: `${settings.get('database')} ${settings.get('search_path')}`,
-      style: settings.timeStyle(),
+      database,
+      said,
       version: context.transaction?.version ?? 0,
     }
     const before = bound
@@ -25,14 +28,14 @@ export function rebinding<T>(context: StatementContext, bind: () => T): () => T 
   }
 }
 
-const KEYS = ['catalog', 'user', 'names', 'style', 'version'] as const
+const KEYS = ['catalog', 'user', 'database', 'said', 'version'] as const
 
 interface Bound {
   readonly catalog: Catalog
   readonly user: string
-  readonly names: string
-  /** It says the dialect too. */
-  readonly style: TimeStyleText
+  readonly database: string
+  /** search_path and the style, which has the dialect. */
+  readonly said: string
   readonly version: number
 }
 
