@@ -72,13 +72,8 @@ export function powerDecimal(base: Decimal, exponent: Decimal): Decimal {
   if (special !== undefined) return special
   const whole = exponent.digits % pow10(exponent.scale) === 0n
   const n = exponent.digits / pow10(exponent.scale)
-  if (base.digits === 0n && exponent.digits < 0n)
-    throw new SqlError('invalid_argument_for_power_function', 'zero raised to a negative power is undefined')
-  if (base.digits < 0n && !whole)
-    throw new SqlError(
-      'invalid_argument_for_power_function',
-      'a negative number raised to a non-integer power yields a complex result',
-    )
+  if (base.digits === 0n && exponent.digits < 0n) throw powerOfZero()
+  if (base.digits < 0n && !whole) throw complexPower()
   if (whole && BigInt.asIntN(32, n) === n) return wholePower(base, n, exponent.scale)
   if (base.digits === 0n) return { digits: 0n, scale: SIGNIFICANT_MIN }
   const odd = whole && n % 2n !== 0n
@@ -98,7 +93,8 @@ export function powerDecimal(base: Decimal, exponent: Decimal): Decimal {
   return odd && base.digits < 0n ? { ...result, digits: -result.digits } : result
 }
 
-function specialPower(base: Decimal, exponent: Decimal): Decimal | undefined {
+/** A power where base or exponent is no finite number; undefined: both are. Throws 2201F. */
+export function specialPower(base: Decimal, exponent: Decimal): Decimal | undefined {
   const one = (d: Decimal) => compareDecimals(d, decimalOf(1)) === 0
   const zero = (d: Decimal) => d.special === undefined && d.digits === 0n
   if (base.special === undefined && exponent.special === undefined) return undefined
@@ -106,13 +102,8 @@ function specialPower(base: Decimal, exponent: Decimal): Decimal | undefined {
   if (exponent.special === 'NaN') return one(base) ? decimalOf(1) : NAN
   if (zero(exponent) || one(base)) return decimalOf(1)
   const value = decimalToNumber(base) ** decimalToNumber(exponent)
-  if (zero(base) && exponent.special === '-Infinity')
-    throw new SqlError('invalid_argument_for_power_function', 'zero raised to a negative power is undefined')
-  if (base.special === '-Infinity' && exponent.digits % pow10(exponent.scale) !== 0n)
-    throw new SqlError(
-      'invalid_argument_for_power_function',
-      'a negative number raised to a non-integer power yields a complex result',
-    )
+  if (zero(base) && exponent.special === '-Infinity') throw powerOfZero()
+  if (base.special === '-Infinity' && exponent.digits % pow10(exponent.scale) !== 0n) throw complexPower()
   if (compareDecimals(base, decimalOf(-1)) === 0) return decimalOf(1)
   if (Number.isNaN(value)) return NAN
   return value === 0
@@ -120,6 +111,17 @@ function specialPower(base: Decimal, exponent: Decimal): Decimal | undefined {
     : value > 0
       ? { digits: 0n, scale: 0, special: 'Infinity' }
       : { digits: 0n, scale: 0, special: '-Infinity' }
+}
+
+export function powerOfZero(): SqlError {
+  return new SqlError('invalid_argument_for_power_function', 'zero raised to a negative power is undefined')
+}
+
+export function complexPower(): SqlError {
+  return new SqlError(
+    'invalid_argument_for_power_function',
+    'a negative number raised to a non-integer power yields a complex result',
+  )
 }
 
 function wholePower(base: Decimal, n: bigint, exponentScale: number): Decimal {

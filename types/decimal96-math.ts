@@ -1,6 +1,7 @@
 import { compareDecimals } from './compare.ts'
 import { negateDecimal, trimDecimal } from './decimal.ts'
-import { add, divide, fit, multiply, ONE, outOfRange, subtract, truncate, ZERO } from './decimal96.ts'
+import { complexPower, powerOfZero, specialPower } from './decimal-math.ts'
+import { add, divide, fit, multiply, ONE, outOfRange, subtract, ZERO } from './decimal96.ts'
 import { SqlError } from './error.ts'
 import type { Decimal } from './value.ts'
 
@@ -88,9 +89,9 @@ export function log10of96(a: Decimal): Decimal {
 
 /** Whole exponents by squaring, others by e^(b ln a). Throws 2201F, 22003. */
 export function power96(a: Decimal, b: Decimal): Decimal {
-  if (a.special !== undefined || b.special !== undefined) return specialPower(a, b)
-  if (a.digits === 0n && b.digits < 0n)
-    throw new SqlError('invalid_argument_for_power_function', 'zero raised to a negative power is undefined')
+  const special = specialPower(a, b)
+  if (special !== undefined) return special
+  if (a.digits === 0n && b.digits < 0n) throw powerOfZero()
   const exponent = trimDecimal(b)
   if (a.digits < 0n && exponent.scale > 0) throw complexPower()
   if (exponent.digits === 0n) return ONE
@@ -114,34 +115,4 @@ function wholePower(a: Decimal, exponent: bigint): Decimal {
     left >>= 1n
     if (left === 0n) return trimDecimal(product)
   }
-}
-
-const INFINITE: Decimal = { digits: 0n, scale: 0, special: 'Infinity' }
-
-/** Powers where base or exponent is no finite number. */
-function specialPower(a: Decimal, b: Decimal): Decimal {
-  if (b.special === undefined && b.digits === 0n) return ONE
-  if (a.special === undefined && compareDecimals(a, ONE) === 0) return ONE
-  if (a.special === 'NaN' || b.special === 'NaN') return { digits: 0n, scale: 0, special: 'NaN' }
-  if (b.special !== undefined) {
-    const size = a.special !== undefined ? 1 : compareDecimals(a.digits < 0n ? negateDecimal(a) : a, ONE)
-    if (size === 0) return ONE
-    if (a.special === undefined && a.digits === 0n && b.special === '-Infinity')
-      throw new SqlError(
-        'invalid_argument_for_power_function',
-        'zero raised to a negative power is undefined',
-      )
-    return size > 0 === (b.special === 'Infinity') ? INFINITE : ZERO
-  }
-  if (a.special === '-Infinity' && compareDecimals(truncate(b), b) !== 0) throw complexPower()
-  if (b.digits < 0n) return ZERO
-  const isOdd = (trimDecimal(b).digits & 1n) === 1n
-  return a.special === '-Infinity' && isOdd ? negateDecimal(INFINITE) : INFINITE
-}
-
-function complexPower(): SqlError {
-  return new SqlError(
-    'invalid_argument_for_power_function',
-    'a negative number raised to a non-integer power yields a complex result',
-  )
 }
