@@ -136,39 +136,14 @@ function field(r: Reader, piece: Piece, open: boolean): void {
   const { fields } = r
   const { word } = piece
   setConvention(fields, word)
+  const named = NAMED[word]
+  if (named !== undefined) {
+    const [name, names] = named
+    set(fields, name, oneOf(r, names, piece) + 1, piece)
+    if (name === 'pm') fields.twelve = true
+    return
+  }
   switch (word) {
-    case 'AM':
-    case 'PM':
-    case 'A.M.':
-    case 'P.M.': {
-      const names = word.includes('.') ? ['A.M.', 'P.M.'] : ['AM', 'PM']
-      set(fields, 'pm', oneOf(r, names, piece) + 1, piece)
-      fields.twelve = true
-      return
-    }
-    case 'AD':
-    case 'BC':
-    case 'A.D.':
-    case 'B.C.': {
-      const names = word.includes('.') ? ['A.D.', 'B.C.'] : ['AD', 'BC']
-      set(fields, 'bc', oneOf(r, names, piece) + 1, piece)
-      return
-    }
-    case 'MONTH':
-      set(fields, 'month', oneOf(r, MONTHS, piece) + 1, piece)
-      return
-    case 'MON':
-      set(fields, 'month', oneOf(r, MONTHS_SHORT, piece) + 1, piece)
-      return
-    case 'RM':
-      set(fields, 'month', oneOf(r, ROMAN, piece) + 1, piece)
-      return
-    case 'DAY':
-      set(fields, 'weekday', oneOf(r, DAYS, piece) + 1, piece)
-      return
-    case 'DY':
-      set(fields, 'weekday', oneOf(r, DAYS_SHORT, piece) + 1, piece)
-      return
     case 'TZ':
     case 'OF':
       throw new SqlError(
@@ -189,6 +164,28 @@ function field(r: Reader, piece: Piece, open: boolean): void {
   const { value, length } = integer(r, piece, open)
   store(fields, word, value, length, piece)
   if (piece.ordinal !== '') r.at += 2
+}
+
+const HALVES = ['AM', 'PM']
+const HALVES_DOTTED = ['A.M.', 'P.M.']
+const ERAS = ['AD', 'BC']
+const ERAS_DOTTED = ['A.D.', 'B.C.']
+
+/** Fields that take one of these names: its place, counted from 1. */
+const NAMED: Readonly<Record<string, readonly [NumberField, readonly string[]]>> = {
+  AM: ['pm', HALVES],
+  PM: ['pm', HALVES],
+  'A.M.': ['pm', HALVES_DOTTED],
+  'P.M.': ['pm', HALVES_DOTTED],
+  AD: ['bc', ERAS],
+  BC: ['bc', ERAS],
+  'A.D.': ['bc', ERAS_DOTTED],
+  'B.C.': ['bc', ERAS_DOTTED],
+  MONTH: ['month', MONTHS],
+  MON: ['month', MONTHS_SHORT],
+  RM: ['month', ROMAN],
+  DAY: ['weekday', DAYS],
+  DY: ['weekday', DAYS_SHORT],
 }
 
 /** Fields that take a number as it stands. */
