@@ -10,7 +10,7 @@ export function withOwnRows(plan: Plan, relation: number, own: OwnRows): Plan {
   const { key } = own
   const mine: Plan = { op: 'scan', relation, schema, key, appendOnly: false, own }
   if (own.touched === 0) return { op: 'union', inputs: [plan, mine] }
-  // A function of rows.ts asks the object itself; plans with it are never written down.
+  // The function (executor/functions/own-rows.ts) asks the object itself; plans with it are never written down.
   const handle = literal(own as unknown as Value, INT4)
   const columns = key.map(i => column(i, schema[i]!.type))
   const predicate = call('$untouched(int4, any, ...any) -> bool', [handle, ...columns], BOOL)
