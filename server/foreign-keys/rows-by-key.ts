@@ -4,12 +4,11 @@ import { optimize } from '../../planner/optimize.ts'
 import type { Plan } from '../../planner/plan.ts'
 import { settled } from '../../planner/query.ts'
 import { batchJob } from '../../planner/recursions.ts'
-import { cellValue } from '../../storage/column-buffer.ts'
 import type { Chunk } from '../../types/chunk.ts'
 import type { Scan } from '../../types/job.ts'
 import { fieldsOf } from '../../types/type.ts'
-import type { Value } from '../../types/value.ts'
 import type { ChangedRows, StatementContext } from '../statements/contract.ts'
+import { placedRow } from '../statements/held-rows.ts'
 import { tellingColumns } from '../statements/row-id-column.ts'
 import { asType, cellKey, type KeyText, keyOf, type Row } from './key-values.ts'
 
@@ -43,7 +42,7 @@ export async function presentKeys(
     for (let at = 0; at < chunk.length; at++) {
       const key = cellKey(cells, at)
       if (key === undefined || !keys.has(key)) continue
-      if (own?.touches(rowOf(chunk, read, at)) !== true) found.add(key)
+      if (own?.touches(placedRow(chunk.columns, read, at)) !== true) found.add(key)
     }
     if (found.size === keys.size) break
   }
@@ -70,20 +69,11 @@ export async function* rowsByKey(
     for (let at = 0; at < chunk.length; at++) {
       const key = cellKey(cells, at)
       if (key === undefined || !keys.has(key)) continue
-      const row = rowOf(chunk, read, at)
+      const row = placedRow(chunk.columns, read, at)
       if (own?.touches(row) === true) continue
       for (let n = chunk.weights[at]!; n > 0; n--) yield row
     }
   }
-}
-
-/** A row of the table of which these columns are read. */
-function rowOf({ columns }: Chunk, read: readonly number[], at: number): Row {
-  const row: Value[] = []
-  read.forEach((c, i) => {
-    row[c] = cellValue(columns[i]!, at)
-  })
-  return row
 }
 
 /** Those of the transaction that have one of the keys. */

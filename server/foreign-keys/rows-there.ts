@@ -2,15 +2,13 @@ import type { Command } from '../../executor/runtime-contract.ts'
 import type { Catalog, Relation } from '../../planner/catalog.ts'
 import type { ForeignKeyDef } from '../../planner/constraint-def.ts'
 import { qualified } from '../../planner/rewrite-references.ts'
-import { cellValue } from '../../storage/column-buffer.ts'
 import type { Chunk } from '../../types/chunk.ts'
 import { quote } from '../../types/sql-text.ts'
 import type { StatementContext } from '../statements/contract.ts'
 import { heldRows } from '../statements/held-rows.ts'
 import { AskedKeys } from './asked-keys.ts'
 import { requireParent } from './keep-references.ts'
-import { type KeyText, keyOf, type Row } from './key-values.ts'
-import { mixesNulls, refersToNone } from './violations.ts'
+import { cellKey, type KeyText } from './key-values.ts'
 
 type Verified = NonNullable<Command['verify']>[number]
 
@@ -36,36 +34,22 @@ export function verifiedReferences(
   const parent = catalog.byId(key.parent)!
   const present = new Set<KeyText>()
   const gather = (chunks: readonly Chunk[]) => {
-    for (const row of rowsOf(chunks, key.parentColumns)) {
-      const text = keyOf(row, key.parentColumns)
-      if (text !== undefined) present.add(text)
+    for (const { columns, length } of chunks) {
+      const cells = key.parentColumns.map(c => columns[c]!)
+      for (let at = 0; at < length; at++) {
+        const text = cellKey(cells, at)
+        if (text !== undefined) present.add(text)
+      }
     }
   }
   const check = (chunks: readonly Chunk[]) => {
-    for (const row of rowsOf(chunks, key.columns)) {
-      const text = keyOf(row, key.columns)
-      if (text !== undefined) {
-        if (!present.has(text))
-          throw refersToNone(
-            child,
-            key,
-            parent,
-            key.columns.map(c => row[c]!),
-          )
-      } else if (key.match === 'full' && key.columns.some(c => row[c] !== null)) throw mixesNulls(child, key)
-    }
+    const asked = new AskedKeys(child, key)
+    asked.addChunks(chunks)
+    const failure = asked.failure(present, parent)
+    if (failure !== undefined) throw failure.error
   }
   return [
     { relation: parent.id, check: gather },
     { relation: child.id, check },
   ]
-}
-
-function* rowsOf(chunks: readonly Chunk[], columns: readonly number[]): Generator<Row> {
-  for (const { columns: all, length } of chunks)
-    for (let at = 0; at < length; at++) {
-      const row: Row[number][] = []
-      for (const c of columns) row[c] = cellValue(all[c]!, at)
-      yield row
-    }
 }

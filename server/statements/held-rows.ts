@@ -1,6 +1,7 @@
 import { parseQuery } from '../../planner/parse/index.ts'
 import { bindQuery, planBatch } from '../../planner/query.ts'
 import { cellValue } from '../../storage/column-buffer.ts'
+import type { Column } from '../../types/chunk.ts'
 import type { Type } from '../../types/type.ts'
 import type { Value } from '../../types/value.ts'
 import { bindContext } from './bind.ts'
@@ -27,11 +28,18 @@ export async function* heldRows(
   const values = parameters.map(({ value }) => value)
   const job = planBatch(bindQuery(query.node, binding), values)
   for await (const { columns, length } of context.runtime.query(job, context.signal))
-    yield Array.from({ length }, (_row, at) => {
-      const row: Value[] = []
-      positions.forEach((position, i) => {
-        row[position] = cellValue(columns[i]!, at)
-      })
-      return row
-    })
+    yield Array.from({ length }, (_row, at) => placedRow(columns, positions, at))
+}
+
+/** The row at a place of these columns, each value at its column's position and nothing at others. */
+export function placedRow(
+  columns: readonly Column[],
+  positions: readonly number[],
+  at: number,
+): readonly Value[] {
+  const row: Value[] = []
+  positions.forEach((position, i) => {
+    row[position] = cellValue(columns[i]!, at)
+  })
+  return row
 }
